@@ -1,0 +1,1 @@
+"""One question per file: parameters in, a frozen result out."""

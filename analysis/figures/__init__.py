@@ -1,0 +1,1 @@
+"""Result in, Axes out. Nothing here computes and nothing here saves."""

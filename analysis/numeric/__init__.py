@@ -1,0 +1,1 @@
+"""Floating point and ball arithmetic on the symbolic definitions."""

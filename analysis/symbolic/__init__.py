@@ -1,0 +1,1 @@
+"""Exact mathematics: definitions, derivations and the claims about them. Imports SymPy only."""

@@ -1,0 +1,59 @@
+"""What an activation function is: expressions only, so it can be hashed, pickled and sent to a worker by name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import sympy as sp
+
+from analysis.symbolic.notation import z
+
+
+@dataclass(frozen=True)
+class Activation:
+    """An activation σ(z) and what is declared about its slope; every declaration is proved by a claim.
+
+    All expressions are in the real symbol ``notation.z``, elementwise and without units.
+    """
+
+    name: str
+    formula: sp.Expr
+    """σ(z): the only definition."""
+    slope_bound: sp.Expr
+    """sup |σ′(z)| over all real z."""
+    log_slope: sp.Expr
+    """log|σ′(z)| in a form that neither overflows nor cancels."""
+    slope_sign: sp.Expr = sp.S.One
+    """The sign of σ′(z): 1, or an expression where σ′ changes sign."""
+    log_slope_rate: sp.Expr = sp.oo
+    """sup |σ″(z)/σ′(z)| where σ′ ≠ 0: how fast the log-slope can change."""
+    safe_formula: sp.Expr | None = None
+    """σ(z) in a form that neither overflows nor cancels, where the definition does."""
+
+    @property
+    def derivative(self) -> sp.Expr:
+        """σ′(z) as SymPy differentiates the definition."""
+        return self.formula.diff(z)
+
+    @property
+    def slope(self) -> sp.Expr:
+        """σ′(z) rebuilt from its sign and logarithm: the form that is safe to evaluate."""
+        return sp.piecewise_fold(self.slope_sign * sp.exp(self.log_slope))
+
+    @property
+    def value(self) -> sp.Expr:
+        """σ(z) in the form that is safe to evaluate."""
+        return self.formula if self.safe_formula is None else self.safe_formula
+
+    @property
+    def kinks(self) -> tuple[sp.Expr, ...]:
+        """The points where the derivative jumps (0 for ReLU); empty for a smooth activation."""
+        edges = {
+            edge
+            for piece in self.formula.atoms(sp.Piecewise)
+            for _, condition in piece.args
+            for relation in condition.atoms(sp.core.relational.Relational)
+            for edge in sp.solve(relation.lhs - relation.rhs, z)
+        }
+        jumps = (e for e in edges if sp.limit(self.derivative, z, e, "-") != sp.limit(self.derivative, z, e, "+"))
+        return tuple(sorted(jumps, key=float))

@@ -1,0 +1,76 @@
+"""What every activation declares of itself, proved for each: the same five questions to each entry of the catalogue."""
+
+from __future__ import annotations
+
+import sympy as sp
+
+from analysis.symbolic.activation import Activation
+from analysis.symbolic.catalogue import ACTIVATIONS
+from analysis.symbolic.claim import Claim
+from analysis.symbolic.notation import z
+from analysis.symbolic.proof import by_deciding
+
+
+def _domain(x: Activation) -> str:
+    """Where the derivative exists, in words."""
+    if not x.kinks:
+        return "all real z"
+    return f"all real z ≠ {', '.join(map(str, x.kinks))}; at the kink the declared slope is {x.slope.subs(z, x.kinks[0])}"
+
+
+def slope_claim(x: Activation) -> Claim:
+    """The overflow-free slope is the derivative of the definition."""
+    derivative = sp.Derivative(x.formula, z)
+    return Claim(
+        label=f"{x.name}-slope",
+        sentence=f"The overflow-free slope of {x.name} equals the derivative of its definition.",
+        statement=sp.Eq(derivative, x.slope, evaluate=False),
+        check=by_deciding(exclude_zero=bool(x.kinks)),
+        scope=_domain(x),
+        false_sibling=sp.Eq(derivative, sp.Rational(101, 100) * x.slope, evaluate=False),
+    )
+
+
+def bound_claim(x: Activation) -> Claim:
+    """The slope never exceeds its declared supremum, and a bound one per cent lower is exceeded."""
+    return Claim(
+        label=f"{x.name}-slope-bound",
+        sentence=f"The slope of {x.name} is at most {x.slope_bound} in size.",
+        statement=sp.Le(sp.Abs(x.slope), x.slope_bound, evaluate=False),
+        check=by_deciding(),
+        scope="all real z",
+        false_sibling=sp.Le(sp.Abs(x.slope), sp.Rational(99, 100) * x.slope_bound, evaluate=False),
+    )
+
+
+def rate_claim(x: Activation) -> Claim:
+    """The log-slope changes no faster than declared; half a unit less (in z⁻¹) is exceeded."""
+    rate = sp.Abs(sp.piecewise_fold(x.log_slope).diff(z))
+    return Claim(
+        label=f"{x.name}-log-slope-rate",
+        sentence=f"The logarithm of the slope of {x.name} changes by at most {x.log_slope_rate} per unit of z.",
+        statement=sp.Le(rate, x.log_slope_rate, evaluate=False),
+        check=by_deciding(exclude_zero=True),
+        scope="all real z ≠ 0 at which the slope is not zero; it bounds how an error in z reaches the gradient",
+        false_sibling=sp.Le(rate, x.log_slope_rate - sp.S.Half, evaluate=False),
+    )
+
+
+def safe_claim(x: Activation) -> Claim:
+    """The overflow-free value is the definition."""
+    return Claim(
+        label=f"{x.name}-safe-formula",
+        sentence=f"The overflow-free form of {x.name} equals its definition.",
+        statement=sp.Eq(x.formula, x.value, evaluate=False),
+        check=by_deciding(),
+        scope="all real z",
+        false_sibling=sp.Eq(x.formula, x.value + sp.log(2) / 100, evaluate=False),
+    )
+
+
+CLAIMS = (
+    *(slope_claim(x) for x in ACTIVATIONS.values()),
+    *(bound_claim(x) for x in ACTIVATIONS.values()),
+    *(rate_claim(x) for x in ACTIVATIONS.values() if x.log_slope_rate is not sp.oo),
+    *(safe_claim(x) for x in ACTIVATIONS.values() if x.safe_formula is not None),
+)

@@ -1,0 +1,71 @@
+"""Expressions that keep the order in which a reader should see them.
+
+SymPy sorts sums and products. Where the order tells the story (σ′(z₁) w₂ σ′(z₂) …) these wrappers keep it on the page;
+``doit()`` gives back the ordinary expression.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sympy as sp
+
+from analysis.symbolic.notation import cost
+
+
+class times(sp.Function):  # type: ignore[misc]
+    """A product shown in the order given; ``doit()`` multiplies it out as ``Mul``."""
+
+    def doit(self, **hints: Any) -> sp.Expr:
+        return sp.Mul(*(x.doit(**hints) for x in self.args))
+
+    def _eval_evalf(self, prec: int) -> sp.Expr:
+        return self.doit()._eval_evalf(prec)
+
+    def _latex(self, printer: Any) -> str:
+        return r"\, ".join(
+            rf"\left({printer._print(x)}\right)" if x.is_Add or isinstance(x, plus) else printer._print(x)
+            for x in self.args
+        )
+
+    def _sympystr(self, printer: Any) -> str:
+        return "*".join(
+            f"({printer._print(x)})" if x.is_Add or isinstance(x, plus) else printer._print(x) for x in self.args
+        )
+
+
+class plus(sp.Function):  # type: ignore[misc]
+    """A sum shown in the order given; ``doit()`` adds it up as ``Add``."""
+
+    def doit(self, **hints: Any) -> sp.Expr:
+        return sp.Add(*(x.doit(**hints) for x in self.args))
+
+    def _eval_evalf(self, prec: int) -> sp.Expr:
+        return self.doit()._eval_evalf(prec)
+
+    def _joined(self, printer: Any) -> str:
+        text = ""
+        for x in self.args:
+            term = printer._print(x)
+            if text and not term.startswith("-"):
+                term = f"+ {term}"
+            text += f" {term}" if text else term
+        return text
+
+    _latex = _sympystr = _joined
+
+
+class partial(sp.Function):  # type: ignore[misc]
+    """∂C/∂x for C = cost(output): ``partial(output, x)``; ``doit()`` differentiates."""
+
+    nargs = 2
+
+    def doit(self, **hints: Any) -> sp.Expr:
+        output, x = self.args
+        return sp.diff(cost(output), x)
+
+    def _latex(self, printer: Any) -> str:
+        return rf"\frac{{\partial C}}{{\partial {printer._print(self.args[1])}}}"
+
+    def _sympystr(self, printer: Any) -> str:
+        return f"dC/d{printer._print(self.args[1])}"

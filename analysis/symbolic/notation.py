@@ -1,0 +1,132 @@
+"""Every symbol of the book, once: its assumptions, its LaTeX and its meaning."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import sympy as sp
+
+
+class _Named(sp.Function):  # type: ignore[misc]
+    """A function with a name of its own in LaTeX; subclasses say what their derivative is."""
+
+    nargs = 1
+    tex = ""
+
+    def _latex(self, printer: Any, exp: str | None = None) -> str:
+        power = f"^{{{exp}}}" if exp else ""
+        return rf"{self.tex}{power}\left({printer._print(self.args[0])}\right)"
+
+
+class sigma_third(_Named):
+    """σ‴(z), the third derivative of an activation left unspecified."""
+
+    tex = r"\sigma'''"
+
+
+class sigma_second(_Named):
+    """σ″(z), the second derivative of an activation left unspecified."""
+
+    tex = r"\sigma''"
+
+    def fdiff(self, argindex: int = 1) -> sp.Expr:
+        return sigma_third(self.args[0])
+
+
+class sigma_prime(_Named):
+    """σ′(z), the slope of an activation left unspecified."""
+
+    tex = r"\sigma'"
+
+    def fdiff(self, argindex: int = 1) -> sp.Expr:
+        return sigma_second(self.args[0])
+
+
+class sigma(_Named):
+    """σ(z), an activation left unspecified."""
+
+    tex = r"\sigma"
+
+    def fdiff(self, argindex: int = 1) -> sp.Expr:
+        return sigma_prime(self.args[0])
+
+
+class cost_prime(_Named):
+    """∂C/∂a_L, the slope of the cost in the output of the last layer."""
+
+    tex = "C'"
+
+    def _latex(self, printer: Any, exp: str | None = None) -> str:
+        if not self.args[0].is_Symbol:
+            return super()._latex(printer, exp)
+        inner = rf"\frac{{\partial C}}{{\partial {printer._print(self.args[0])}}}"
+        return rf"\left({inner}\right)^{{{exp}}}" if exp else inner
+
+
+class cost(_Named):
+    """C(a_L), the cost as a function of the output of the last layer."""
+
+    tex = "C"
+
+    def fdiff(self, argindex: int = 1) -> sp.Expr:
+        return cost_prime(self.args[0])
+
+
+z = sp.Symbol("z", real=True)
+a = sp.Symbol("a", real=True)
+h = sp.Symbol("h", real=True)
+w = sp.Symbol("w", real=True)
+b = sp.Symbol("b", real=True)
+
+
+def z_(j: int | sp.Expr) -> sp.Symbol:
+    """Weighted input z_j = w_j a_{j-1} + b_j of layer j."""
+    return sp.Symbol(f"z_{j}", real=True)
+
+
+def a_(j: int | sp.Expr) -> sp.Symbol:
+    """Activation a_j = σ(z_j) of layer j; a_0 is the input of the network."""
+    return sp.Symbol(f"a_{j}", real=True)
+
+
+def w_(j: int | sp.Expr) -> sp.Symbol:
+    """Weight w_j into layer j."""
+    return sp.Symbol(f"w_{j}", real=True)
+
+
+def b_(j: int | sp.Expr) -> sp.Symbol:
+    """Bias b_j of layer j."""
+    return sp.Symbol(f"b_{j}", real=True)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the notation page: the object, its name in code, its meaning, the chapter that defines it."""
+
+    latex: str
+    code: str
+    meaning: str
+    chapter: int
+
+
+NOTATION: tuple[Entry, ...] = (
+    Entry("L", "depth", "depth: the number of layers with weights, output layer included", 1),
+    Entry("l,\\ j", "l, j", "index of a layer, counted from 1 at the input side", 1),
+    Entry(sp.latex(a_(0)), "a_(0)", "the input of the network", 1),
+    Entry(sp.latex(w_("j")), "w_(j)", "weight into layer j", 1),
+    Entry(sp.latex(b_("j")), "b_(j)", "bias of layer j", 1),
+    Entry(sp.latex(z_("j")), "z_(j)", "weighted input of layer j, z_j = w_j a_{j-1} + b_j", 1),
+    Entry(sp.latex(a_("j")), "a_(j)", "activation of layer j, a_j = σ(z_j)", 1),
+    Entry(sp.latex(h), "h", "the input of a layer when its place in the network does not matter", 1),
+    Entry(sp.latex(sigma(z)), "sigma(z)", "an activation function", 1),
+    Entry(sp.latex(sigma_prime(z)), "sigma_prime(z)", "its derivative, the slope", 1),
+    Entry(sp.latex(cost(a_("L"))), "cost(a_(L))", "the cost as a function of the network's output", 1),
+    Entry(r"\frac{\partial C}{\partial b_l}", "gradient", "the learning speed of layer l, up to the rate η", 1),
+    Entry(r"\delta^l", "delta", "error of layer l, δ^l = ∂C/∂z^l; with one neuron it equals ∂C/∂b_l", 1),
+    Entry(r"w_j\,\sigma'(z_j)", "factor", "the factor by which layer j multiplies the backward product", 1),
+    Entry(
+        r"\lambda", "lam", "log-gain per layer of the backward product, the mean of log|w σ′(z)| under a stated law", 2
+    ),
+    Entry(r"\eta", "eta", "learning rate, the same for all layers", 4),
+)
