@@ -6,11 +6,13 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from analysis.experiments import gaussian_factor, log_product_claims
+from analysis.numeric import intervals
 from analysis.symbolic import catalogue_claims, chain_claims, quarter_bound
 from analysis.symbolic.claim import Evidence, Refuted, Settled, settle
 from analysis.symbolic.render import plain_text, summary
 
-_MODULES = (chain_claims, quarter_bound, catalogue_claims)
+_MODULES = (chain_claims, quarter_bound, intervals, gaussian_factor, log_product_claims, catalogue_claims)
 
 
 def collect(evidence: Iterable[Evidence]) -> dict[str, Evidence]:

@@ -55,5 +55,6 @@ class Activation:
             for relation in condition.atoms(sp.core.relational.Relational)
             for edge in sp.solve(relation.lhs - relation.rhs, z)
         }
-        jumps = (e for e in edges if sp.limit(self.derivative, z, e, "-") != sp.limit(self.derivative, z, e, "+"))
-        return tuple(sorted(jumps, key=float))
+        step = sp.Symbol("t", positive=True)
+        beside = {e: [sp.limit(self.derivative.subs(z, e + sign * step), step, 0, "+") for sign in (-1, 1)] for e in edges}
+        return tuple(sorted((e for e, (left, right) in beside.items() if left != right), key=float))

@@ -47,8 +47,8 @@ class plus(sp.Function):  # type: ignore[misc]
         text = ""
         for x in self.args:
             term = printer._print(x)
-            if text and not term.startswith("-"):
-                term = f"+ {term}"
+            if text:
+                term = f"- {term[1:].lstrip()}" if term.startswith("-") else f"+ {term}"
             text += f" {term}" if text else term
         return text
 
@@ -69,3 +69,21 @@ class partial(sp.Function):  # type: ignore[misc]
 
     def _sympystr(self, printer: Any) -> str:
         return f"dC/d{printer._print(self.args[1])}"
+
+
+class probability(sp.Function):  # type: ignore[misc]
+    """Pr[relation], a number that some other expression is said to equal."""
+
+    nargs = 1
+
+    def _latex(self, printer: Any) -> str:
+        return rf"\Pr\left[{printer._print(self.args[0])}\right]"
+
+
+class expectation(sp.Function):  # type: ignore[misc]
+    """E[expression] under the law that the claim's scope names."""
+
+    nargs = 1
+
+    def _latex(self, printer: Any) -> str:
+        return rf"\mathbb{{E}}\left[{printer._print(self.args[0])}\right]"

@@ -1,0 +1,183 @@
+"""SymPy expressions as functions of numbers.
+
+``compiled`` gives a NumPy function for arrays of any shape; ``compiled_scalar`` gives a plain Python function for tight
+loops over floats. Both rewrite log(1 + x) and exp(x) − 1, which cancel, as log1p and expm1.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from functools import cache, reduce
+from typing import Any
+
+import numpy as np
+import sympy as sp
+from numpy.typing import NDArray
+from sympy.codegen.cfunctions import expm1, log1p
+from sympy.printing.codeprinter import PrintMethodNotImplementedError
+from sympy.printing.numpy import SciPyPrinter
+from sympy.printing.pycode import PythonCodePrinter
+
+Floats = NDArray[np.floating[Any]]
+_SETTINGS = {"fully_qualified_modules": False, "inline": True, "allow_unknown_functions": False}
+
+
+def without_cancellation(expr: sp.Expr) -> sp.Expr:
+    """The same expression with log(1 + x) as log1p(x) and exp(x) − 1 as expm1(x).
+
+    SymPy's own ``log1p_opt`` also pulls terms together, and turns −|z| − 2 log(1 + e^−|z|) into
+    |z| − 2 log1p(e^|z|), which overflows; this rewriting changes nothing else.
+    """
+
+    expr = expr.replace(
+        lambda e: isinstance(e, sp.log) and e.args[0].is_Add and sp.S.One in e.args[0].args,
+        lambda e: log1p(e.args[0] - 1, evaluate=False),
+    )
+    return expr.replace(lambda e: e.is_Add, _with_expm1)
+
+
+def _with_expm1(total: sp.Add) -> sp.Expr:
+    """A sum that holds c·exp(x) and −c, with expm1."""
+    for term in total.args:
+        c, power = term.as_coeff_Mul()
+        if isinstance(power, sp.exp) and -c in total.args:
+            rest = [t for t in total.args if t not in (term, -c)]
+            return sp.Add(c * expm1(power.args[0], evaluate=False), *rest)
+    return total
+
+
+def _nested(name: str) -> Callable[[Any, sp.Basic], str]:
+    def show(self: Any, expr: sp.Basic) -> str:
+        function = self._module_format(f"numpy.{name}")
+        return str(reduce(lambda x, y: f"{function}({x}, {y})", (self._print(x) for x in expr.args)))
+
+    return show
+
+
+class _ArrayPrinter(SciPyPrinter):  # type: ignore[misc]
+    """NumPy code that broadcasts: SymPy's own reduces over a stack, which needs equal shapes."""
+
+    _print_Max = _nested("maximum")
+    _print_Min = _nested("minimum")
+    _print_And = _nested("logical_and")
+    _print_Or = _nested("logical_or")
+
+    def _print_Piecewise(self, expr: sp.Piecewise) -> str:
+        where, shown = self._module_format("numpy.where"), self._module_format("numpy.nan")
+        for value, condition in reversed(expr.args):
+            branch = self._print(value)
+            shown = (
+                branch if condition == sp.true else f"{where}({self._print(condition)}, {branch}, {shown})"
+            )
+        return str(shown)
+
+
+class _ScalarPrinter(PythonCodePrinter):  # type: ignore[misc]
+    """Python code; SymPy prints sign(0) as 1."""
+
+    def _print_sign(self, expr: sp.sign) -> str:
+        x = self._print(expr.args[0])
+        return f"(({x} > 0) - ({x} < 0))"
+
+
+def _exp(x: float) -> float:
+    """e^x, infinite where ``math.exp`` would raise."""
+    try:
+        return math.exp(x)
+    except OverflowError:
+        return math.inf
+
+
+def _constants_evaluated(expr: sp.Expr) -> sp.Expr:
+    """Constants such as log 4 as literals, so that they cost nothing and do not widen float32."""
+    if expr.is_Atom or not expr.args:
+        return expr
+    if expr.is_number and not expr.is_Rational and expr.is_finite:
+        return sp.Float(expr.evalf(40), 40)
+    args = [_constants_evaluated(x) if isinstance(x, sp.Expr) else _inside(x) for x in expr.args]
+    return expr if all(x is y for x, y in zip(args, expr.args, strict=True)) else expr.func(*args)
+
+
+def _inside(x: sp.Basic) -> sp.Basic:
+    """Branches and conditions of a Piecewise keep their structure."""
+    if isinstance(x, sp.functions.elementary.piecewise.ExprCondPair):
+        return x.func(_constants_evaluated(x.expr), x.cond)
+    return x
+
+
+def _lambdified(
+    expr: sp.Expr, symbols: tuple[sp.Symbol, ...], printer: Any, names: dict[str, Any]
+) -> Callable[..., Any]:
+    expr = sp.sympify(expr)
+    unknown = expr.free_symbols - set(symbols)
+    if unknown:
+        raise ValueError(
+            f"symbols must include {', '.join(sorted(map(str, unknown)))}, which {expr} contains"
+        )
+    expr = _constants_evaluated(without_cancellation(expr))
+    arrays = isinstance(printer, _ArrayPrinter)
+    try:
+        function: Callable[..., Any] = sp.lambdify(
+            symbols, expr, modules=[names], printer=printer, cse=arrays
+        )
+    except PrintMethodNotImplementedError as error:
+        raise TypeError(
+            f"expr must consist of functions with numeric code, but {str(error).splitlines()[0]}"
+        ) from None
+    return function
+
+
+@cache
+def compiled_scalar(expr: sp.Expr, *symbols: sp.Symbol) -> Callable[..., float]:
+    """``expr`` as a Python function of floats, for tight loops; arguments are not checked.
+
+    exp overflows to inf instead of raising. A ``Piecewise`` evaluates only the branch it takes. Raises ValueError where
+    ``symbols`` lacks one of the expression's, TypeError where a function has no numeric code.
+    """
+    return _lambdified(expr, symbols, _ScalarPrinter(_SETTINGS), {"exp": _exp})
+
+
+@cache
+def compiled(expr: sp.Expr, *symbols: sp.Symbol) -> Callable[..., Any]:
+    """``expr`` as a NumPy function of ``symbols``: arrays of any shapes that broadcast, and Python scalars.
+
+    Returns an array of the broadcast shape, or a NumPy scalar where every argument is one. float32 stays float32 and
+    float64 stays float64; integers and booleans become float64. NaN in any argument gives NaN. No warnings: what overflows is inf,
+    what is undefined NaN, and a branch of a ``Piecewise`` that is not taken leaves no trace. Raises TypeError for
+    complex, object and string arguments, and as ``compiled_scalar`` does.
+    """
+    function = _lambdified(expr, symbols, _ArrayPrinter(_SETTINGS), {})
+    names = tuple(str(s) for s in symbols)
+    hides_nan = expr.has(sp.Piecewise, sp.Heaviside) or expr.free_symbols != set(symbols)
+
+    def call(*values: Any) -> Any:
+        if len(values) != len(names):
+            raise TypeError(f"expected {len(names)} arguments ({', '.join(names)}), not {len(values)}")
+        arrays = _as_floats(names, values)
+        shape = np.broadcast_shapes(*(x.shape for x in arrays))
+        dtype = arrays[0].dtype if arrays else np.dtype(np.float64)
+        with np.errstate(all="ignore"):
+            result = np.asarray(function(*arrays), dtype=dtype)
+        if result.shape != shape or any(result is x for x in arrays):
+            result = np.broadcast_to(result, shape).copy()
+        if hides_nan:
+            for x in arrays:
+                result = np.where(np.isnan(x), dtype.type(np.nan), result)
+        return result[()]
+
+    call.__doc__ = f"{expr} as a function of {', '.join(names)}."
+    return call
+
+
+def _as_floats(names: tuple[str, ...], values: tuple[Any, ...]) -> list[Floats]:
+    """The values as arrays of one floating dtype; Python scalars adopt that of the arrays beside them."""
+    plain = [type(x) in (bool, int, float) for x in values]
+    arrays = [np.asarray(float(x) if is_plain else x) for x, is_plain in zip(values, plain, strict=True)]
+    for name, x in zip(names, arrays, strict=True):
+        if x.dtype.kind not in "biuf":
+            raise TypeError(f"{name} must hold real numbers (float32, float64, integers), not {x.dtype}")
+    dtype = np.result_type(
+        *(1.0 if is_plain else x.dtype for x, is_plain in zip(arrays, plain, strict=True)), 1.0
+    )
+    return [x.astype(dtype, copy=False) for x in arrays]

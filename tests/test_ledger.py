@@ -1,0 +1,82 @@
+"""The ledger lists every claim, refuses double labels, and its command tells the truth by its exit status."""
+
+from __future__ import annotations
+
+import ast
+import json
+from pathlib import Path
+
+import pytest
+import sympy as sp
+
+import analysis
+from analysis import __main__ as command
+from analysis import ledger
+from analysis.symbolic.claim import Claim, Evidence, Proved, Refuted, Unknown
+
+GOOD = Proved("algebra")
+TRUE, FALSE = sp.Le(0, 1, evaluate=False), sp.Le(1, 0, evaluate=False)
+
+
+def claim(label: str, good: object = GOOD, sibling: object = Refuted("at z = 0")) -> Claim:
+    return Claim(label, "S.", TRUE, lambda s: good if s == TRUE else sibling, "scope", FALSE)  # type: ignore[arg-type, return-value]
+
+
+def test_a_label_used_twice_is_refused() -> None:
+    with pytest.raises(ValueError, match="'x' is used twice"):
+        ledger.collect([claim("x"), claim("y"), claim("x")])
+
+
+def test_every_module_with_claims_is_named_in_the_ledger() -> None:
+    named = {module.__name__ for module in ledger._MODULES}
+    root = Path(analysis.__file__).parent
+    for path in root.rglob("*.py"):
+        targets = [
+            t.id
+            for node in ast.parse(path.read_text(encoding="utf-8")).body
+            if isinstance(node, ast.Assign)
+            for t in node.targets
+            if isinstance(t, ast.Name)
+        ]
+        module = ".".join(["analysis", *path.relative_to(root).with_suffix("").parts])
+        if "CLAIMS" in targets:
+            assert module in named, f"{module} exports CLAIMS but the ledger does not name it"
+
+
+@pytest.mark.parametrize(
+    ("evidence", "status"),
+    [
+        ([claim("a"), claim("b")], 0),
+        ([claim("a"), claim("b", Unknown("why"))], 1),
+        ([claim("a", Refuted("at 1"))], 1),
+        ([claim("a", sibling=GOOD)], 1),
+        ([claim("a", sibling=Unknown("why"))], 1),
+        ([claim("a", sibling=Refuted(""))], 1),
+    ],
+)
+def test_exit_status(evidence: list[Evidence], status: int, capsys: pytest.CaptureFixture[str]) -> None:
+    assert command.run(evidence) == status
+    out = capsys.readouterr()
+    assert ("BAD" in out.out) == bool(status) and ("Not sound" in out.err) == bool(status)
+
+
+def test_filter_json_and_unknown_label(capsys: pytest.CaptureFixture[str]) -> None:
+    assert command.main(["sigmoid-quarter-bound", "--json"]) == 0
+    (row,) = json.loads(capsys.readouterr().out)
+    assert row["status"] == "proved" and row["sound"] and row["counterexample"] and row["near_miss_refuted"]
+    assert set(row) >= {"label", "kind", "statement", "status", "how", "scope", "seconds"}
+    assert command.main(["sigmoid-quarter-bound"]) == 0
+    assert "proved" in capsys.readouterr().out
+    assert command.main(["no-such-label"]) == 2
+    assert "no-such-label" in capsys.readouterr().err
+
+
+def test_interrupt_is_one_sentence(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def stop(*_: object) -> int:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(command, "run", stop)
+    assert command.main(["sigmoid-quarter-bound"]) == 130
+    assert "interrupted" in capsys.readouterr().err
