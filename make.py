@@ -1,0 +1,501 @@
+"""Read, test and work on the book: ``python3 make.py book | test | lab | refresh``.
+
+Standard library only, and in the syntax of an old Python 3: whoever starts it with one is told so in a
+sentence instead of a SyntaxError. The environment ``.venv`` is made, repaired and kept equal to
+``requirements.lock`` on the way.
+"""
+
+import argparse
+import functools
+import hashlib
+import http.server
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Callable  # noqa: F401 -- in a comment, where an old Python does not look
+
+ROOT = Path(__file__).resolve().parent
+OLDEST = (3, 11)
+PORT = 8000
+
+
+class Stop(Exception):
+    """The work ends here, for the reason in the message: one sentence that says what to do."""
+
+
+def say(text: str) -> None:
+    print(text, flush=True)
+
+
+def exit_code(child: "subprocess.Popen[bytes]") -> int:
+    """Wait for a child. Ctrl-C reaches it too: it ends in its own way first, and only then do we."""
+    stopped = False
+    while True:
+        try:
+            code = child.wait()
+            break
+        except KeyboardInterrupt:
+            stopped = True
+    if stopped and code:
+        raise KeyboardInterrupt
+    return code
+
+
+# The Python that runs this file
+
+
+def newer_python() -> "list[str]":
+    """The command of a Python on the PATH that is new enough and really runs; [] if there is none."""
+    names = ["python3.13", "python3.12", "python3.11", "python3.14", "python3"]
+    commands = [[path] for path in map(shutil.which, names) if path]
+    if shutil.which("py"):
+        commands.append(["py", "-3"])
+    check = "import sys; sys.exit(sys.version_info < ({0}, {1}))".format(*OLDEST)
+    for command in commands:
+        try:
+            code = subprocess.call(
+                command + ["-c", check], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+            )
+        except OSError:
+            continue
+        if code == 0:
+            return command
+    return []
+
+
+def relaunch(arguments: "list[str]") -> int:
+    """Do the same work with a newer Python; raises Stop where there is none."""
+    command = newer_python()
+    if not command:
+        raise Stop(
+            "This is Python {0}.{1}; the book needs {2}.{3} or newer, and none was found on the PATH: "
+            "install one and call make.py with it.".format(*(tuple(sys.version_info[:2]) + OLDEST))
+        )
+    return exit_code(subprocess.Popen(command + [str(Path(__file__).resolve())] + arguments))
+
+
+# The environment
+
+
+def venv_python() -> Path:
+    """Where .venv keeps its Python."""
+    return ROOT / ".venv" / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+
+
+def child_environment() -> "dict[str, str]":
+    """The variables for everything started here: .venv first, and nothing of the caller's Python."""
+    hidden = ("PYTHONHOME", "PYTHONPATH", "PIP_TARGET", "PIP_PREFIX", "MPLBACKEND")
+    env = {name: value for name, value in os.environ.items() if name not in hidden}
+    env["VIRTUAL_ENV"] = str(ROOT / ".venv")
+    env["PATH"] = str(venv_python().parent) + os.pathsep + env.get("PATH", "")
+    env["PIP_USER"] = "0"
+    env["PYTHONUTF8"] = "1"
+    env["JUPYTER_PREFER_ENV_PATH"] = "1"
+    env["IPYTHONDIR"] = str(ROOT / "build" / "ipython")  # nobody's start-up files in stored outputs
+    return env
+
+
+def venv_version() -> str:
+    """The version of .venv's Python; '' where it does not run, is too old or is not .venv's own."""
+    code = "import sys; print(sys.prefix != sys.base_prefix and '%d.%d.%d' % sys.version_info[:3] or '')"
+    try:
+        found = subprocess.run(
+            [str(venv_python()), "-c", code],
+            env=child_environment(),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+        )
+    except OSError:
+        return ""
+    version = found.stdout.decode("ascii", "replace").strip() if found.returncode == 0 else ""
+    return version if version and tuple(map(int, version.split(".")[:2])) >= OLDEST else ""
+
+
+def fingerprint(version: str) -> str:
+    """What .venv was made from: the lock, the project's own description, the version of Python."""
+    digest = hashlib.sha256(version.encode())
+    for name in ("requirements.lock", "pyproject.toml"):
+        digest.update((ROOT / name).read_bytes())
+    return digest.hexdigest()
+
+
+def run_logged(command: "list[str]", what: str) -> None:
+    """Run one step of the set-up with its output in build/set-up.log; raises Stop where it fails."""
+    log = ROOT / "build" / "set-up.log"
+    log.parent.mkdir(exist_ok=True)
+    start = time.monotonic()
+    lines = []  # type: list[str]
+    with log.open("a", encoding="utf-8") as out:
+        out.write("$ " + " ".join(command) + "\n")
+        child = subprocess.Popen(
+            command, cwd=str(ROOT), env=child_environment(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+        )
+        try:
+            assert child.stdout is not None
+            for raw in child.stdout:
+                line = raw.decode("utf-8", "replace").rstrip()
+                lines.append(line)
+                out.write(line + "\n")
+                if sys.stdout.isatty():
+                    shown = "  {0:3.0f} s  {1}".format(time.monotonic() - start, line.strip())
+                    sys.stdout.write("\r" + shown[:100].ljust(100))
+                    sys.stdout.flush()
+            code = child.wait()
+        finally:
+            if child.poll() is None:
+                child.terminate()
+                child.wait()
+    if sys.stdout.isatty() and lines:
+        sys.stdout.write("\r" + " " * 100 + "\r")
+    if code:
+        raise Stop(reason(what, code, lines))
+
+
+_OFFLINE = re.compile(
+    "Failed to establish|name resolution|Name or service not known|getaddrinfo|[Nn]etwork is unreachable"
+    "|[Cc]onnection ?(refused|reset|error|aborted)|ConnectTimeout|timed out|dns error|[Pp]roxyError"
+    "|error sending request|tcp connect|[Ff]ailed to fetch|NewConnectionError"
+)
+
+
+def reason(what: str, code: int, lines: "list[str]") -> str:
+    """One sentence on why a step of the set-up failed, from what it printed."""
+    text = "\n".join(lines)
+    where = " (everything it said is in build/set-up.log)."
+    if "DO NOT MATCH THE HASHES" in text or "ash mismatch" in text:
+        return "A downloaded package is not the one in requirements.lock, so nothing of it was used" + where
+    if "No space left on device" in text:
+        return "The disk is full: make room for about 1 GB and call again" + where
+    if _OFFLINE.search(text):
+        return "The package index could not be reached: see to the network and call again" + where
+    last = next((line.strip() for line in reversed(lines) if line.strip()), "it said nothing")
+    return "The set-up stopped, for {0} failed with exit code {1}: {2}{3}".format(
+        what, code, last.rstrip("."), where
+    )
+
+
+def remove(path: Path) -> None:
+    """Remove a file, a link or a whole directory; raises Stop where the system refuses."""
+    try:
+        if path.is_symlink() or path.is_file():
+            path.unlink()
+        elif path.exists():
+            shutil.rmtree(str(path))
+    except OSError as error:
+        raise Stop(
+            "{0} cannot be removed ({1}): close what uses it and call again.".format(
+                path.name, error.strerror or error
+            )
+        ) from None
+
+
+def create_venv(uv: "str | None") -> None:
+    """A new, empty .venv in place of whatever is there; raises Stop where venv or ensurepip is missing."""
+    venv = ROOT / ".venv"
+    base = getattr(sys, "_base_executable", None) or sys.executable  # .venv's own Python is about to go
+    if not uv:
+        probe = [base, "-c", "import venv, ensurepip"]
+        if subprocess.call(probe, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL):
+            raise Stop(
+                "This Python cannot make environments: install its venv module (on Debian and Ubuntu: "
+                "apt install python3-venv), or uv, and call again."
+            )
+    remove(venv)
+    if uv:
+        run_logged([uv, "venv", "--python", base, str(venv)], "uv venv")
+    else:
+        run_logged([base, "-m", "venv", str(venv)], "python -m venv")
+
+
+def install(uv: "str | None") -> None:
+    """Everything in requirements.lock, by hash, then the project itself; raises Stop where that fails."""
+    python = str(venv_python())
+    hashed = ["--require-hashes", "-r", "requirements.lock"]
+    itself = ["--no-build-isolation", "--no-deps", "-e", "."]
+    if uv:
+        run_logged([uv, "pip", "install", "--python", python] + hashed, "uv pip install")
+        run_logged([uv, "pip", "install", "--python", python] + itself, "uv pip install of the project")
+        return
+    pip = [python, "-m", "pip"]
+    if subprocess.call(pip + ["--version"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL):
+        run_logged([python, "-m", "ensurepip", "--default-pip"], "python -m ensurepip")  # uv makes none
+    run_logged(pip + ["install", "--no-deps"] + hashed, "pip install")
+    run_logged(pip + ["install"] + itself, "pip install of the project")
+
+
+def warm_fonts() -> None:
+    """Let Matplotlib list the fonts now: it warns where the first figure takes long, and outputs are compared."""
+    subprocess.call(
+        [str(venv_python()), "-c", "import matplotlib.font_manager"],
+        env=child_environment(),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+
+
+def set_up() -> None:
+    """Bring .venv to requirements.lock: at once if it is there already, in place if it is sound, else anew."""
+    stamp = ROOT / ".venv" / "stamp"
+    unfinished = ROOT / ".venv" / "unfinished"
+    version = "" if unfinished.exists() else venv_version()
+    if version and stamp.exists() and stamp.read_text() == fingerprint(version):
+        return
+    uv = shutil.which("uv")
+    remove(ROOT / "build" / "set-up.log")
+    start = time.monotonic()
+    say(
+        "{0} .venv with {1}; this takes a minute or two the first time ...".format(
+            "Updating" if version else "Making", "uv" if uv else "pip"
+        )
+    )
+    if not version:
+        create_venv(uv)
+        version = venv_version()
+        if not version:
+            raise Stop("The new .venv does not run: remove the directory .venv and call again.")
+    remove(stamp)
+    unfinished.touch()  # stays behind if this is interrupted, so that the next call starts anew
+    try:
+        install(uv)
+    except Stop:
+        remove(unfinished)  # pip and uv take back what they could not finish
+        raise
+    warm_fonts()
+    stamp.write_text(fingerprint(version))
+    remove(unfinished)
+    say(".venv is ready ({0:.0f} s).".format(time.monotonic() - start))
+
+
+def python_call(*arguments: str) -> int:
+    """The exit code of .venv's Python with these arguments, run in the root."""
+    command = [str(venv_python())] + list(arguments)
+    return exit_code(subprocess.Popen(command, cwd=str(ROOT), env=child_environment()))
+
+
+# The book
+
+
+def notebook_paths() -> "list[Path]":
+    """Every notebook of the book, solutions included, in the order of their names."""
+    found = (ROOT / "notebooks").rglob("*.ipynb")
+    return sorted(path for path in found if ".ipynb_checkpoints" not in path.parts)
+
+
+def stage() -> bool:
+    """Copy book/ and notebooks/ to build/source, times kept; True where a file had to be removed there."""
+    source = ROOT / "build" / "source"
+    wanted = {}
+    for origin, target in ((ROOT / "book", source), (ROOT / "notebooks", source / "notebooks")):
+        for path in origin.rglob("*"):
+            hidden = {"__pycache__", ".ipynb_checkpoints"}.intersection(path.parts)
+            if path.is_file() and not hidden:
+                wanted[target / path.relative_to(origin)] = path
+    for target, path in wanted.items():
+        new = path.stat()
+        if target.is_file():
+            old = target.stat()
+            if (old.st_size, old.st_mtime) == (new.st_size, new.st_mtime):
+                continue
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(str(path), str(target))
+    present = (path for path in source.rglob("*") if path.is_file() and "__pycache__" not in path.parts)
+    stale = [path for path in present if path not in wanted]
+    for path in stale:
+        path.unlink()
+    return bool(stale)
+
+
+def build_book(strict: bool = False) -> int:
+    """Build build/html from the stored outputs; no cell is run. ``strict`` starts anew and fails on warnings."""
+    html, trees = ROOT / "build" / "html", ROOT / "build" / "doctrees"
+    if stage() or strict:
+        remove(html)
+        remove(trees)
+    options = ["-W", "--keep-going"] if strict else []
+    places = ["-d", str(trees), str(ROOT / "build" / "source"), str(html)]
+    return python_call("-m", "sphinx", "-q", "-b", "html", *(options + places))
+
+
+class Handler(http.server.SimpleHTTPRequestHandler):
+    """The built pages, never from a stale cache, and without a line per request."""
+
+    extensions_map = dict(
+        http.server.SimpleHTTPRequestHandler.extensions_map,
+        **{".js": "text/javascript", ".mjs": "text/javascript", ".woff": "font/woff", ".woff2": "font/woff2"},
+    )
+
+    def end_headers(self) -> None:
+        self.send_header("Cache-Control", "no-cache")
+        super().end_headers()
+
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+
+def open_server(port: "int | None") -> "http.server.ThreadingHTTPServer":
+    """A server of build/html on the loopback address; raises Stop where the port asked for is taken.
+
+    With no port asked for, the first free one from 8000 on.
+    """
+    handler = functools.partial(Handler, directory=str(ROOT / "build" / "html"))
+    http.server.ThreadingHTTPServer.allow_reuse_address = os.name != "nt"  # there it would share a busy port
+    for candidate in [port] if port is not None else range(PORT, PORT + 20):
+        try:
+            return http.server.ThreadingHTTPServer(("127.0.0.1", candidate), handler)
+        except OSError as error:
+            why = error.strerror or str(error)
+        except OverflowError:
+            raise Stop("A port is a number from 0 to 65535, not {0}.".format(port)) from None
+    if port is None:
+        raise Stop("Ports {0} to {1} are all taken: name one with --port.".format(PORT, PORT + 19))
+    raise Stop(
+        "Port {0} cannot be used ({1}): name another, as in python3 make.py book --port {2}.".format(
+            port, why.lower(), port + 1 if port < 65535 else PORT
+        )
+    )
+
+
+def book(serve: bool, port: "int | None") -> int:
+    """Build the book and serve it until Ctrl-C."""
+    server = open_server(port) if serve else None  # a busy port is said before the work, not after
+    try:
+        set_up()
+        say("Building the book ...")
+        start = time.monotonic()
+        code = build_book()
+        index = ROOT / "build" / "html" / "index.html"
+        if code:
+            raise Stop("The book was not built: what Sphinx says above names the page.")
+        say("The book is built ({0:.1f} s): {1}".format(time.monotonic() - start, index))
+        if server is not None:
+            say("Read it at http://127.0.0.1:{0}/ (Ctrl-C ends this).".format(server.server_address[1]))
+            try:
+                server.serve_forever()
+            except KeyboardInterrupt:
+                say("")
+    finally:
+        if server is not None:
+            server.server_close()
+    return 0
+
+
+# Tests, notebooks
+
+
+def workers() -> str:
+    """How many processes a test run uses: one per core of this process, at most 8."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    return str(max(1, min(8, cores or 1)))
+
+
+def nbval() -> int:
+    """Run every notebook again and compare with its stored outputs: strictly on Linux, else for errors only."""
+    if not notebook_paths():
+        say("There is no notebook in notebooks/ to run.")
+        return 1
+    warm_fonts()
+    mode = "--nbval" if sys.platform.startswith("linux") else "--nbval-lax"
+    # its own pytest run: shuffled or spread cells would not be a notebook
+    plugins = ["-p", "no:randomly", "-n", workers(), "--dist", "loadfile"]
+    return python_call("-m", "pytest", "-q", mode, "--nbval-current-env", *(plugins + ["notebooks"]))
+
+
+def strict_book() -> int:
+    """The book from nothing, warnings being errors; the tests of the pages then read this one."""
+    code = build_book(strict=True)
+    if code == 0:
+        os.environ["BOOK_IS_BUILT"] = "1"
+    return code
+
+
+def test(extra: "list[str]") -> int:
+    """Every check there is, and a table of them; with arguments, pytest alone with those."""
+    set_up()
+    if extra:
+        return python_call("-m", "pytest", *extra)
+    os.environ.pop("BOOK_IS_BUILT", None)
+    unit = ["-q", "-n", workers(), "--dist", "worksteal", "--cov", "--cov-report", "term", "tests"]
+    steps = [
+        ("ruff check", lambda: python_call("-m", "ruff", "check", ".")),
+        ("ruff format", lambda: python_call("-m", "ruff", "format", "--check", ".")),
+        ("mypy --strict", lambda: python_call("-m", "mypy", "--strict", "analysis", "make.py")),
+        ("book, no warning", strict_book),
+        ("unit tests", lambda: python_call("-m", "pytest", *unit)),
+        ("notebooks", nbval),
+        ("ledger of claims", lambda: python_call("-m", "analysis")),
+    ]  # type: list[tuple[str, Callable[[], int]]]
+    table = []
+    for name, step in steps:
+        say("\n=== {0}".format(name))
+        start = time.monotonic()
+        code = step()
+        table.append((name, code, time.monotonic() - start))
+    say("\n=== summary")
+    for name, code, seconds in table:
+        say("{0:>7}  {1:<18}{2:7.1f} s".format("ok" if code == 0 else "FAILED", name, seconds))
+    return int(any(code for _, code, _ in table))
+
+
+def lab(extra: "list[str]") -> int:
+    """JupyterLab on notebooks/, their stored outputs trusted."""
+    set_up()
+    shipped = [str(path) for path in notebook_paths()]
+    if shipped and python_call("-m", "nbformat.sign", *shipped):
+        raise Stop("The notebooks could not be marked as trusted: Jupyter's reason stands above.")
+    return python_call("-m", "jupyterlab", "--ServerApp.root_dir=" + str(ROOT / "notebooks"), *extra)
+
+
+def refresh(names: "list[str]") -> int:
+    """Run the notebooks named (all, if none) and store their outputs."""
+    set_up()
+    warm_fonts()
+    return python_call(str(ROOT / "book" / "refresh.py"), *names)
+
+
+def parse(arguments: "list[str]") -> argparse.Namespace:
+    """The command and its options."""
+    parser = argparse.ArgumentParser(prog="make.py", description="Read, test and work on the book.")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
+    commands.required = True
+    one = commands.add_parser("book", help="build the book and serve it on this machine")
+    one.add_argument("--no-serve", action="store_true", help="only build it")
+    one.add_argument("--port", type=int, help="serve on this port (default: the first free one from 8000 on)")
+    commands.add_parser("test", help="run every check; with arguments, pytest alone with those")
+    commands.add_parser("lab", help="open the notebooks in JupyterLab; arguments are passed on")
+    one = commands.add_parser("refresh", help="run notebooks and store their outputs")
+    one.add_argument("names", nargs="*", metavar="NAME", help="as in 02, 02_quarter_bound (default: all)")
+    return parser.parse_args(arguments)
+
+
+def work(arguments: "list[str]") -> int:
+    """Do what the command line says; the exit code of the work."""
+    if sys.version_info < OLDEST:
+        return relaunch(arguments)
+    if arguments[:1] == ["test"] and arguments[1:] not in (["-h"], ["--help"]):
+        return test(arguments[1:])
+    if arguments[:1] == ["lab"] and arguments[1:] not in (["-h"], ["--help"]):
+        return lab(arguments[1:])
+    options = parse(arguments)
+    if options.command == "book":
+        return book(serve=not options.no_serve, port=options.port)
+    return refresh(options.names)
+
+
+def main(arguments: "list[str]") -> int:
+    """``work``, with every failure that has a known cause told in one sentence."""
+    try:
+        return work(arguments)
+    except Stop as stop:
+        say(str(stop))
+        return 1
+    except KeyboardInterrupt:
+        say("\nStopped; the same call again takes it from here.")
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,86 @@
+"""``make.py refresh``: a good notebook is stored and then stays the same to the byte; a failing one is not touched."""
+
+from __future__ import annotations
+
+import importlib.util
+from pathlib import Path
+from types import ModuleType
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture
+def refresh(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    """book/refresh.py, at work on an empty folder of notebooks."""
+    spec = importlib.util.spec_from_file_location("refresh_under_test", ROOT / "book" / "refresh.py")
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    monkeypatch.setattr(module, "NOTEBOOKS", tmp_path)
+    return module
+
+
+def write(path: Path, *sources: str) -> Path:
+    path.parent.mkdir(exist_ok=True)
+    cells = [new_markdown_cell("# A title"), *map(new_code_cell, sources)]
+    for count, cell in enumerate(cells):
+        cell.id = f"id-{count}"
+    notebook = new_notebook(
+        cells=cells, metadata={"language_info": {"name": "python", "version": "2.7"}, "kept": 1}
+    )
+    nbformat.write(notebook, path)
+    return path
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")
+def test_a_good_notebook(refresh: ModuleType, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = write(tmp_path / "01_x.ipynb", "import sys\nfor i in range(3):\n    print(i, flush=True)", "6 * 7")
+    assert refresh.main(["01"]) == 0
+    assert capsys.readouterr().out == "01_x.ipynb: stored\n"
+    stored = path.read_bytes()
+    notebook = nbformat.reads(stored.decode(), as_version=4)
+    first, second = notebook.cells[1:]
+    assert [o.text for o in first.outputs] == ["0\n1\n2\n"]
+    assert second.outputs[0].data["text/plain"] == "42"
+    assert [first.execution_count, second.execution_count] == [1, 2]
+    assert "execution" not in first.metadata
+    assert "version" not in notebook.metadata.language_info
+    assert notebook.metadata.kernelspec.name == "python3"
+    assert notebook.metadata.kept == 1
+    assert refresh.main([]) == 0
+    assert capsys.readouterr().out == "01_x.ipynb: unchanged\n"
+    assert path.read_bytes() == stored
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")
+def test_a_failing_notebook_is_left_and_the_next_still_runs(
+    refresh: ModuleType, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bad = write(tmp_path / "01_bad.ipynb", "x = 1", "raise ValueError('w must be\\nfinite')")
+    write(tmp_path / "02_good.ipynb", "1")
+    before = bad.read_bytes()
+    assert refresh.main([]) == 1
+    first, second = capsys.readouterr().out.splitlines()
+    assert first == "01_bad.ipynb: left as it was, for it failed in cell 3 (id-2): ValueError: w must be"
+    assert second == "02_good.ipynb: stored"
+    assert bad.read_bytes() == before
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["01_bad.ipynb", "02_good.ipynb"]
+
+
+def test_names(refresh: ModuleType, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    chapter = write(tmp_path / "02_quarter_bound.ipynb")
+    solution = write(tmp_path / "solutions" / "02_quarter_bound.ipynb")
+    write(tmp_path / ".ipynb_checkpoints" / "02_quarter_bound.ipynb")
+    assert refresh.chosen([], tmp_path) == [chapter, solution]
+    for name in ("02", "02_quarter_bound", "02_quarter_bound.ipynb", "notebooks/02_quarter_bound.ipynb"):
+        assert refresh.chosen([name], tmp_path) == [chapter]
+    assert refresh.chosen(["solutions/02", "02", "02"], tmp_path) == [solution, chapter]
+    assert refresh.main(["03"]) == 1
+    told = capsys.readouterr().out
+    assert "no notebook is called 03; there are 02_quarter_bound, solutions/02_quarter_bound" in told
