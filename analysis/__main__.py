@@ -43,7 +43,11 @@ def run(evidence: Sequence[Evidence], as_json: bool = False) -> int:
     bad = [row.settled.evidence.label for row in rows if not row.sound]
     statuses = [row.settled.outcome.status for row in rows]
     counts = ", ".join(f"{statuses.count(s)} {s}" for s in dict.fromkeys(statuses))
-    print(f"{len(rows)} claims: {counts}. " + (f"Not sound: {', '.join(bad)}" if bad else "All near misses refuted."), file=sys.stderr)
+    print(
+        f"{len(rows)} claims: {counts}. "
+        + (f"Not sound: {', '.join(bad)}" if bad else "All near misses refuted."),
+        file=sys.stderr,
+    )
     return 1 if bad else 0
 
 

@@ -15,7 +15,7 @@ from analysis.numeric.quadrature import number
 from analysis.symbolic.catalogue import SIGMOID
 from analysis.symbolic.claim import Claim, Estimate, Outcome, Prediction, Proved, Step, Unknown
 from analysis.symbolic.display import plus, probability, times
-from analysis.symbolic.notation import a, b, sigma_prime, w, w_, z, z_
+from analysis.symbolic.notation import b, sigma_prime, w, w_, z, z_
 from analysis.symbolic.proof import counterexample
 from analysis.symbolic.quarter_bound import QUARTER, gaussian_density
 
@@ -96,8 +96,12 @@ def shares(activations: Sequence[float], samples: int = 200_000) -> tuple[Share,
     for at in activations:
         if not 0.0 <= at <= 1.0:
             raise ValueError(f"activations must lie in [0, 1], where the sigmoid's values lie, not {at!r}")
-    exact = (number(below_quarter(sp.Rational(str(round(at, 12)))).doit(integrals=False)) for at in activations)
-    return tuple(Share(at, e, *simulate_below_quarter(at, samples)) for at, e in zip(activations, exact, strict=True))
+    exact = (
+        number(below_quarter(sp.Rational(str(round(at, 12)))).doit(integrals=False)) for at in activations
+    )
+    return tuple(
+        Share(at, e, *simulate_below_quarter(at, samples)) for at, e in zip(activations, exact, strict=True)
+    )
 
 
 def _probability_claim(name: str, at: sp.Expr) -> Prediction:

@@ -118,7 +118,9 @@ def _log_size(x: Floats, p: Floats) -> Floats:
     return np.asarray(centred)
 
 
-def exponent(activation: Activation, weight_std: float = 1.0, bias_std: float = 1.0, nodes: int = 48) -> Exponent:
+def exponent(
+    activation: Activation, weight_std: float = 1.0, bias_std: float = 1.0, nodes: int = 48
+) -> Exponent:
     """λ, ς² and the autocovariances of a chain of ``activation``, by quadrature.
 
     ``nodes`` Chebyshev points in v; double them to see the error. The activation must be bounded (so that v is) with a
@@ -128,7 +130,9 @@ def exponent(activation: Activation, weight_std: float = 1.0, bias_std: float = 
     value, log_slope = compiled(activation.value, z), compiled(activation.log_slope, z)
     largest = float(np.max(np.abs(value(np.array([-1e4, 1e4])))))
     if not largest <= 1.0 or not np.all(np.isfinite(log_slope(np.array([-50.0, 0.0, 50.0])))):
-        raise ValueError(f"activation must be bounded by 1 with a slope that is nowhere 0, which {activation.name} is not")
+        raise ValueError(
+            f"activation must be bounded by 1 with a slope that is nowhere 0, which {activation.name} is not"
+        )
     v, bary = _chebyshev(t, math.hypot(s * largest, t), nodes)
     x, p = _normal_rule(float(v.max()))
     grid = v[:, None] * x

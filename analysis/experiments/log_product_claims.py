@@ -49,7 +49,9 @@ def _mean_log_slope(inside: sp.Expr) -> float:
 
 def _exponent_theory(statement: sp.Basic) -> float:
     (mean,) = statement.rhs.atoms(expectation)
-    return float(statement.rhs.doit().xreplace({mean: sp.Float(_mean_log_slope(mean.args[0].args[0].args[0]))}))
+    return float(
+        statement.rhs.doit().xreplace({mean: sp.Float(_mean_log_slope(mean.args[0].args[0].args[0]))})
+    )
 
 
 def _simulated_exponent() -> Estimate:
@@ -67,7 +69,9 @@ def _variance_theory(statement: sp.Basic) -> float:
     lags = np.arange(1, len(e.autocovariances) + 1)
     covariances = float(((1.0 - lags / DEPTH) * e.autocovariances).sum())
     (one,) = statement.rhs.atoms(_var)
-    values = {s: sp.Float(covariances) for s in statement.rhs.atoms(sp.Sum)} | {one: sp.Float(e.independent_variance)}
+    values = {s: sp.Float(covariances) for s in statement.rhs.atoms(sp.Sum)} | {
+        one: sp.Float(e.independent_variance)
+    }
     return float(statement.rhs.xreplace(values))
 
 

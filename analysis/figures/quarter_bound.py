@@ -78,7 +78,9 @@ def proof_boxes(proof: IntervalProof, ax: Axes | None = None) -> Axes:
         ax.axvspan(low, high, color="C2", alpha=0.18, lw=0)
         ax.text((low + high) / 2, bound * 1.1, "curvature", color="C2", ha="center", va="bottom")
     for tail in proof.tails:
-        ax.text(tail.side * (float(tail.start) + 1.0), bound * 0.3, "tail by\nalgebra", ha="center", color=GREY)
+        ax.text(
+            tail.side * (float(tail.start) + 1.0), bound * 0.3, "tail by\nalgebra", ha="center", color=GREY
+        )
         ax.axvline(tail.side * float(tail.start), color=GREY, lw=0.8, ls=":")
     ax.set(xlabel=r"$z$", ylabel="enclosure from above", xlim=(-reach, reach), ylim=(0.0, bound * 1.25))
     return ax
@@ -90,12 +92,16 @@ def share_below(shares: Iterable[Share], ax: Axes | None = None) -> Axes:
     rows = list(shares)
     at = [s.at for s in rows]
     ax.plot(at, [s.exact for s in rows], color="C0")
-    ax.errorbar(at, [s.simulated for s in rows], yerr=[4 * s.standard_error for s in rows], fmt="o", color="C1")
+    ax.errorbar(
+        at, [s.simulated for s in rows], yerr=[4 * s.standard_error for s in rows], fmt="o", color="C1"
+    )
     ax.axhline(1.0, color=GREY, ls="--", lw=1.0)
     ax.text(0.02, 0.985, "what the popular account says", color=GREY, va="top")
     ax.text(at[-3], rows[-3].exact - 0.03, "quadrature", color="C0")
     ax.text(at[1], rows[1].simulated + 0.03, "simulation, ±4 standard errors", color="C1")
-    ax.set(xlabel=r"incoming activation $a$", ylabel=r"$\Pr\,[\,|w\,\sigma'(wa+b)| < 1/4\,]$", ylim=(0.65, 1.02))
+    ax.set(
+        xlabel=r"incoming activation $a$", ylabel=r"$\Pr\,[\,|w\,\sigma'(wa+b)| < 1/4\,]$", ylim=(0.65, 1.02)
+    )
     return ax
 
 
@@ -109,7 +115,12 @@ def log_paths(drawn: LogProducts, theory: Exponent, ax: Axes | None = None, path
     spread = 2.0 * np.sqrt(theory.variance * depth)
     ax.plot(depth, theory.lam * depth * scale, color="C0")
     ax.fill_between(
-        depth, (theory.lam * depth - spread) * scale, (theory.lam * depth + spread) * scale, color="C0", alpha=0.2, lw=0
+        depth,
+        (theory.lam * depth - spread) * scale,
+        (theory.lam * depth + spread) * scale,
+        color="C0",
+        alpha=0.2,
+        lw=0,
     )
     end = float(drawn.depths[-1])
     ax.text(end * 0.62, theory.lam * end * 0.52 * scale, r"$\lambda L \pm 2\varsigma\sqrt{L}$", color="C0")
@@ -125,7 +136,7 @@ def log_histogram(drawn: LogProducts, theory: Exponent, ax: Axes | None = None) 
     ax = _axes(ax)
     depth = float(drawn.depths[-1])
     x = (drawn.logs[:, -1] - depth * theory.lam) / math.sqrt(depth * theory.variance)
-    ax.hist(x, bins=np.linspace(-5, 5, 81), density=True, color="C5", alpha=0.6)
+    ax.hist(x, bins=np.linspace(-5, 5, 81).tolist(), density=True, color="C5", alpha=0.6)
     grid = np.linspace(-5, 5, 400)
     ax.plot(grid, np.exp(-grid * grid / 2) / math.sqrt(2 * math.pi), color="C0")
     ax.text(1.3, 0.3, r"$N(0,1)$", color="C0")
@@ -138,11 +149,16 @@ def ratios(drawn: Ratios, ax: Axes | None = None) -> Axes:
     """How |∂C/∂b₁ : ∂C/∂b₃| is distributed, on a logarithmic axis, with 1/16 and 1 marked."""
     ax = _axes(ax)
     size = np.log10(np.abs(drawn.ratio))
-    ax.hist(size, bins=np.linspace(-6, 1, 141), density=True, color="C5", alpha=0.7)
+    ax.hist(size, bins=np.linspace(-6, 1, 141).tolist(), density=True, color="C5", alpha=0.7)
     for value, text in ((1.0 / 16.0, "1/16"), (1.0, "1")):
         ax.axvline(math.log10(value), color="C1", ls="--", lw=1.2)
         ax.text(math.log10(value) + 0.06, 0.62, text, color="C1")
     share = float(np.mean(np.abs(drawn.ratio) < 1.0 / 16.0))
     ax.text(-5.8, 0.35, f"{100 * share:.1f} % of the draws\nlie left of 1/16", color="0.3")
-    ax.set(xlabel=r"$\log_{10}|\sigma'(z_1)\,w_2\,\sigma'(z_2)\,w_3|$", ylabel="density", xlim=(-6, 1), ylim=(0, 0.7))
+    ax.set(
+        xlabel=r"$\log_{10}|\sigma'(z_1)\,w_2\,\sigma'(z_2)\,w_3|$",
+        ylabel="density",
+        xlim=(-6, 1),
+        ylim=(0, 0.7),
+    )
     return ax

@@ -123,6 +123,8 @@ def _piecewise(expr: sp.Piecewise, symbols: tuple[sp.Symbol, ...]) -> BallFuncti
                 values.append(value(*x))
             if holds is True:
                 break
+        else:
+            values.append(arb.nan())  # some of the ball may lie in no branch
         return reduce(lambda p, q: p.union(q), values)
 
     return chosen

@@ -15,6 +15,7 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 from sympy.codegen.cfunctions import expm1, log1p
+from sympy.functions.elementary.piecewise import ExprCondPair
 from sympy.printing.codeprinter import PrintMethodNotImplementedError
 from sympy.printing.numpy import SciPyPrinter
 from sympy.printing.pycode import PythonCodePrinter
@@ -89,21 +90,16 @@ def _exp(x: float) -> float:
         return math.inf
 
 
-def _constants_evaluated(expr: sp.Expr) -> sp.Expr:
+def _constants_evaluated(expr: sp.Basic) -> sp.Basic:
     """Constants such as log 4 as literals, so that they cost nothing and do not widen float32."""
-    if expr.is_Atom or not expr.args:
+    if isinstance(expr, ExprCondPair):
+        return expr.func(_constants_evaluated(expr.expr), expr.cond)
+    if not (isinstance(expr, sp.Expr) and expr.args):
         return expr
     if expr.is_number and not expr.is_Rational and expr.is_finite:
         return sp.Float(expr.evalf(40), 40)
-    args = [_constants_evaluated(x) if isinstance(x, sp.Expr) else _inside(x) for x in expr.args]
+    args = [_constants_evaluated(x) for x in expr.args]
     return expr if all(x is y for x, y in zip(args, expr.args, strict=True)) else expr.func(*args)
-
-
-def _inside(x: sp.Basic) -> sp.Basic:
-    """Branches and conditions of a Piecewise keep their structure."""
-    if isinstance(x, sp.functions.elementary.piecewise.ExprCondPair):
-        return x.func(_constants_evaluated(x.expr), x.cond)
-    return x
 
 
 def _lambdified(

@@ -16,10 +16,16 @@ def integral(expr: sp.Integral) -> float:
     if expr.free_symbols or len(expr.limits) != 1:
         raise ValueError(f"expr must be a definite integral in one variable without free symbols, not {expr}")
     variable, low, high = expr.limits[0]
-    value, _ = quad(compiled(expr.function, variable), float(low), float(high), epsabs=1e-13, epsrel=1e-11, limit=400)
+    value, _ = quad(
+        compiled(expr.function, variable), float(low), float(high), epsabs=1e-13, epsrel=1e-11, limit=400
+    )
     return float(value)
 
 
 def number(expr: sp.Expr) -> float:
     """The value of a closed expression, each integral in it by quadrature."""
-    return float(expr.doit(integrals=False).xreplace({i: sp.Float(repr(integral(i))) for i in expr.atoms(sp.Integral)}).evalf(17))
+    return float(
+        expr.doit(integrals=False)
+        .xreplace({i: sp.Float(repr(integral(i))) for i in expr.atoms(sp.Integral)})
+        .evalf(17)
+    )

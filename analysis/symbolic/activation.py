@@ -56,5 +56,8 @@ class Activation:
             for edge in sp.solve(relation.lhs - relation.rhs, z)
         }
         step = sp.Symbol("t", positive=True)
-        beside = {e: [sp.limit(self.derivative.subs(z, e + sign * step), step, 0, "+") for sign in (-1, 1)] for e in edges}
+        beside = {
+            e: [sp.limit(self.derivative.subs(z, e + sign * step), step, 0, "+") for sign in (-1, 1)]
+            for e in edges
+        }
         return tuple(sorted((e for e, (left, right) in beside.items() if left != right), key=float))

@@ -7,11 +7,13 @@ in; the gradient is one product of the factors. Nothing here is typed in from a 
 from __future__ import annotations
 
 import operator
+from collections.abc import Iterator, Sequence
 from functools import cache
+from typing import Any
 
 import sympy as sp
 
-from analysis.symbolic.display import partial, times
+from analysis.symbolic.display import partial, plus, times
 from analysis.symbolic.layer import Layer, plain
 from analysis.symbolic.notation import a_, b, b_, cost, h, sigma, w, w_, z, z_
 
@@ -87,10 +89,18 @@ def definitions(depth: int, of: Layer = GENERIC) -> dict[sp.Symbol, sp.Expr]:
     return table
 
 
-def nested(depth: int, of: Layer = GENERIC) -> sp.Expr:
-    """a_L written out in a_0, all weights and all biases: σ(w_L σ(… σ(w_1 a_0 + b_1) …) + b_L)."""
-    output: sp.Expr = a_(0)
-    for j in range(1, _depth(depth) + 1):
+def layers(depth: int) -> tuple[sp.Tuple, ...]:
+    """a_j = σ(z_j) = σ(w_j a_{j−1} + b_j) for j = 1 … depth, a line for each layer, in the order of the definitions."""
+    return tuple(
+        sp.Tuple(a_(j), sigma(z_(j)), sigma(plus(times(w_(j), a_(j - 1)), b_(j))))
+        for j in range(1, _depth(depth) + 1)
+    )
+
+
+def nested(depth: int, of: Layer = GENERIC, start: int = 0) -> sp.Expr:
+    """a_L written out in a_start and all later weights and biases: σ(w_L σ(… σ(w_1 a_0 + b_1) …) + b_L) for start = 0."""
+    output: sp.Expr = a_(start)
+    for j in range(start + 1, _depth(depth) + 1):
         output = of.output.xreplace({h: output, w: w_(j), b: b_(j)})
     return output
 
@@ -105,38 +115,83 @@ def substitute_back(expr: sp.Expr, depth: int, of: Layer = GENERIC) -> sp.Expr:
     return expr.xreplace(known)
 
 
-def derivation(depth: int = 4, layer: int = 1) -> tuple[sp.Expr, ...]:
-    """The lines of a derivation by hand: ∂C/∂a_l at each stage, one factor more a line, working back from the output.
+def derivation(depth: int = 4, layer: int = 1) -> tuple[sp.Eq, ...]:
+    """The derivation by hand, one factor more a line: ∂C/∂a_L, then ∂C/∂a_{L−1} … ∂C/∂a_l, and at last ∂C/∂b_l.
 
-    Line 0 is ∂C/∂a_L; line k is ∂C/∂a_{L−k}; the last line is ∂C/∂b_l.
+    The left side of each line holds the rest of the network written out, so ``doit`` differentiates it.
     """
     depth = _depth(depth)
-    full = in_order(depth, _layer(layer, depth)).args
-    tail, lines = len(full) - 1, []
-    for _ in range(layer, depth):
-        lines.append(times(*full[tail:]))
-        tail -= 2
-    lines.append(times(*full[tail:]))
-    lines.append(times(*full))
+    layer = _layer(layer, depth)
+    lines = []
+    for j in range(depth, layer - 1, -1):
+        product = in_order(depth, j + 1, h).args if j < depth else (cost(a_(depth)).diff(a_(depth)),)
+        lines.append(sp.Eq(partial(nested(depth, start=j), a_(j)), _product(product), evaluate=False))
+    lines.append(
+        sp.Eq(partial(nested(depth, start=layer - 1), b_(layer)), in_order(depth, layer), evaluate=False)
+    )
     return tuple(lines)
 
 
-def cascade(depth: int = 4) -> tuple[sp.Eq, ...]:
-    """Nielsen's cascade: how a small change Δb₁ becomes Δa₁, Δz₂, Δa₂, …, to first order.
+def _product(terms: Sequence[sp.Expr]) -> sp.Expr:
+    return terms[0] if len(terms) == 1 else times(*terms)
 
-    Each line is the total differential of one layer map, with the line before it put in (his eqs. 114–120).
+
+def delta_(l: int) -> sp.Symbol:
+    """Error δ^l = ∂C/∂z_l of layer l; since z_l = w_l a_{l−1} + b_l, in a chain it equals ∂C/∂b_l."""
+    return sp.Symbol(f"delta^{l}", real=True)
+
+
+def backward(depth: int = 4) -> tuple[sp.Eq, ...]:
+    """One backward pass: δ^L = σ′(z_L) ∂C/∂a_L, then δ^l = σ′(z_l) w_{l+1} δ^{l+1}, down to δ^1."""
+    depth = _depth(depth)
+    lines = [sp.Eq(delta_(depth), in_order(depth, depth), evaluate=False)]
+    for l in range(depth - 1, 0, -1):
+        reused = times(local_slope(l, b), _through(l + 1), delta_(l + 1))
+        lines.append(sp.Eq(delta_(l), reused, evaluate=False))
+    return tuple(lines)
+
+
+def _through(j: int) -> sp.Expr:
+    """∂z_j/∂a_{j−1}, by differentiating wh + b."""
+    return (w * h + b).diff(h).xreplace({w: w_(j)})
+
+
+class _Change(sp.Symbol):  # type: ignore[misc]
+    """A symbol named Δx, with the LaTeX of x behind the Δ."""
+
+    def _latex(self, printer: Any) -> str:
+        return rf"\Delta {printer._print(sp.Symbol(self.name[1:]))}"
+
+
+def change_(x: str) -> sp.Symbol:
+    """Δx, a small change of x to first order: ``change_("a_1")`` is Δa₁."""
+    return _Change(f"Δ{x}", real=True)
+
+
+def cascade(depth: int = 4) -> tuple[sp.Tuple, ...]:
+    """Nielsen's cascade: how a small change Δb₁ becomes Δa₁, Δz₂, Δa₂ … ΔC, to first order.
+
+    Each line is (the change, the slope of one map times the change before it, all slopes so far times Δb₁): his
+    eqs. 115–120.
     """
     depth = _depth(depth)
-    step = sp.Symbol(r"\Delta b_1", real=True)
-    lines, change = [], step
+    before = first = change_("b_1")
+    so_far: tuple[sp.Expr, ...] = ()
+    lines = []
+    for name, slope in _slopes_along(depth):
+        so_far += (slope,)
+        lines.append(sp.Tuple(change_(name), times(slope, before), times(*so_far, first)))
+        before = change_(name)
+    return tuple(lines)
+
+
+def _slopes_along(depth: int) -> Iterator[tuple[str, sp.Expr]]:
+    """The quantities a change of b₁ passes through, each with the slope by which it passes."""
     for j in range(1, depth + 1):
-        through_z = sp.S.One if j == 1 else (w * h + b).diff(h).xreplace({w: w_(j)})
-        change = through_z * change
         if j > 1:
-            lines.append(sp.Eq(sp.Symbol(rf"\Delta z_{j}", real=True), change, evaluate=False))
-        change = sigma(z_(j)).diff(z_(j)) * change
-        lines.append(sp.Eq(sp.Symbol(rf"\Delta a_{j}", real=True), change, evaluate=False))
-    return tuple(lines)
+            yield f"z_{j}", _through(j)
+        yield f"a_{j}", sigma(z_(j)).diff(z_(j))
+    yield "C", cost(a_(depth)).diff(a_(depth))
 
 
 def of_cost(depth: int, x: sp.Symbol) -> sp.Expr:

@@ -175,7 +175,10 @@ class Reproduction:
         ranges = list(self.recompute())
         if len(ranges) != len(numbers):
             return Unknown(f"{len(numbers)} published numbers, {len(ranges)} recomputed")
-        lines = [f"published {x:.6g}, ours in [{r.low:.6g}, {r.high:.6g}]" for x, r in zip(numbers, ranges, strict=True)]
+        lines = [
+            f"published {x:.6g}, ours in [{r.low:.6g}, {r.high:.6g}]"
+            for x, r in zip(numbers, ranges, strict=True)
+        ]
         for x, r, line in zip(numbers, ranges, lines, strict=True):
             if not r.low <= x <= r.high:
                 return Refuted(line.replace("ours in", "outside"))

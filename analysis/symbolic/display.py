@@ -30,7 +30,8 @@ class times(sp.Function):  # type: ignore[misc]
 
     def _sympystr(self, printer: Any) -> str:
         return "*".join(
-            f"({printer._print(x)})" if x.is_Add or isinstance(x, plus) else printer._print(x) for x in self.args
+            f"({printer._print(x)})" if x.is_Add or isinstance(x, plus) else printer._print(x)
+            for x in self.args
         )
 
 

@@ -122,11 +122,16 @@ NOTATION: tuple[Entry, ...] = (
     Entry(sp.latex(sigma(z)), "sigma(z)", "an activation function", 1),
     Entry(sp.latex(sigma_prime(z)), "sigma_prime(z)", "its derivative, the slope", 1),
     Entry(sp.latex(cost(a_("L"))), "cost(a_(L))", "the cost as a function of the network's output", 1),
-    Entry(r"\frac{\partial C}{\partial b_l}", "gradient", "the learning speed of layer l, up to the rate η", 1),
+    Entry(
+        r"\frac{\partial C}{\partial b_l}", "gradient", "the learning speed of layer l, up to the rate η", 1
+    ),
     Entry(r"\delta^l", "delta", "error of layer l, δ^l = ∂C/∂z^l; with one neuron it equals ∂C/∂b_l", 1),
     Entry(r"w_j\,\sigma'(z_j)", "factor", "the factor by which layer j multiplies the backward product", 1),
     Entry(
-        r"\lambda", "lam", "log-gain per layer of the backward product, the mean of log|w σ′(z)| under a stated law", 2
+        r"\lambda",
+        "lam",
+        "log-gain per layer of the backward product, the mean of log|w σ′(z)| under a stated law",
+        2,
     ),
     Entry(r"\eta", "eta", "learning rate, the same for all layers", 4),
 )

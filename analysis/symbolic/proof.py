@@ -32,7 +32,11 @@ def counterexample(statement: Relational, points: Iterable[Mapping[sp.Basic, sp.
         if not (left.is_number and right.is_number and left.is_finite and right.is_finite):
             continue
         gap = left - right
-        false = abs(gap) > sp.Float(10) ** (8 - _DIGITS) * (1 + abs(left)) if isinstance(statement, sp.Eq) else None
+        false = (
+            abs(gap) > sp.Float(10) ** (8 - _DIGITS) * (1 + abs(left))
+            if isinstance(statement, sp.Eq)
+            else None
+        )
         if false is None:
             false = not bool(statement.func(left, right))
         if false:
@@ -47,7 +51,9 @@ def rational_points(symbols: Iterable[sp.Symbol], count: int = 12) -> Iterator[d
     """Fixed rational points with coordinates spread over (−3, 3), none of them zero."""
     names = sorted(symbols, key=str)
     for k in range(1, count + 1):
-        yield {s: sp.Rational((7 * k + 5 * i * k + 3 * i) % 23 - 11, 4) or sp.S.Half for i, s in enumerate(names)}
+        yield {
+            s: sp.Rational((7 * k + 5 * i * k + 3 * i) % 23 - 11, 4) or sp.S.Half for i, s in enumerate(names)
+        }
 
 
 def specialise(expr: sp.Basic) -> sp.Basic:
@@ -61,7 +67,9 @@ def specialise(expr: sp.Basic) -> sp.Basic:
     return expr
 
 
-def by_structure(steps: tuple[Step, ...] = (), how: str = "algebra", definitions: Mapping[sp.Basic, sp.Expr] | None = None) -> Check:
+def by_structure(
+    steps: tuple[Step, ...] = (), how: str = "algebra", definitions: Mapping[sp.Basic, sp.Expr] | None = None
+) -> Check:
     """Both sides, carried out and with every definition put in, are the very same expression tree.
 
     No simplification is involved. Where the trees differ, a concrete σ and C give the counter-example.
@@ -73,7 +81,9 @@ def by_structure(steps: tuple[Step, ...] = (), how: str = "algebra", definitions
             return Proved(how, (*steps, Step("both sides are the same expression, term by term")))
         a_number = sp.Eq(specialise(left), specialise(right), evaluate=False)
         points = rational_points(a_number.free_symbols)
-        return counterexample(a_number, points) or Unknown("the two expressions differ in form, not at the points tried")
+        return counterexample(a_number, points) or Unknown(
+            "the two expressions differ in form, not at the points tried"
+        )
 
     return check
 
@@ -107,7 +117,11 @@ def by_deciding(steps: tuple[Step, ...] = (), exclude_zero: bool = False) -> Che
 def _gaps(statement: Relational, at: sp.Expr) -> list[sp.Expr]:
     """right − left at z = ±t or 0, one for each branch of a Piecewise that the sign alone does not choose, and for ±|…|."""
     left, right = (side.doit() for side in statement.args)
-    lefts = [left.args[0], -left.args[0]] if isinstance(left, sp.Abs) and not isinstance(statement, sp.Eq) else [left]
+    lefts = (
+        [left.args[0], -left.args[0]]
+        if isinstance(left, sp.Abs) and not isinstance(statement, sp.Eq)
+        else [left]
+    )
     gaps = []
     for side in lefts:
         gap = (right - side).subs(z, at).doit()
@@ -121,7 +135,11 @@ def _decide(statement: Relational, gap: sp.Expr, at: sp.Expr) -> str | Outcome:
     if at == 0:
         value = sp.simplify(gap)
         good = value == 0 if isinstance(statement, sp.Eq) else bool(statement.func(0, value))
-        return "by evaluation" if good else (counterexample(statement, [{z: sp.S.Zero}]) or Unknown("undecided at z = 0"))
+        return (
+            "by evaluation"
+            if good
+            else (counterexample(statement, [{z: sp.S.Zero}]) or Unknown("undecided at z = 0"))
+        )
     if gap.has(sp.log) and isinstance(statement, sp.Eq):
         left, right = (sp.exp(side.doit().subs(z, at).doit()) for side in statement.args)
         gap = right - left
@@ -133,16 +151,24 @@ def _decide(statement: Relational, gap: sp.Expr, at: sp.Expr) -> str | Outcome:
     if isinstance(statement, sp.Eq):
         if top == 0:
             return "the difference vanishes identically in u = exp(-|z|/2)"
-        return counterexample(statement, _images(at, (sp.S.Half,))) or Unknown("a difference that shows nowhere")
+        return counterexample(statement, _images(at, (sp.S.Half,))) or Unknown(
+            "a difference that shows nowhere"
+        )
     strict = isinstance(statement, sp.Lt)
     if top == 0:
-        return "equality" if not strict else counterexample(statement, _images(at, (sp.S.Half,))) or Unknown("equality")
+        return (
+            "equality"
+            if not strict
+            else counterexample(statement, _images(at, (sp.S.Half,))) or Unknown("equality")
+        )
     product = sp.Poly(top * bottom, _u)
     inside = _open_roots(product)
     samples = _samples(inside)
     if all(product.eval(s) > 0 for s in samples) and (not inside or not strict):
         return "the difference, a polynomial in u = exp(-|z|/2) over a positive one, is positive for 0 < u < 1 (Sturm)"
-    return counterexample(statement, _images(at, samples)) or Unknown("the sign changes where it could not be evaluated")
+    return counterexample(statement, _images(at, samples)) or Unknown(
+        "the sign changes where it could not be evaluated"
+    )
 
 
 def _open_roots(poly: sp.Poly) -> list[sp.Expr]:
@@ -153,7 +179,9 @@ def _open_roots(poly: sp.Poly) -> list[sp.Expr]:
 def _samples(roots: list[sp.Expr]) -> list[sp.Rational]:
     """One rational number in every gap that the roots leave in (0, 1)."""
     edges = [sp.S.Zero, *sorted(roots), sp.S.One]
-    return [sp.nsimplify((sp.N(p, 40) + sp.N(q, 40)) / 2, rational=True) for p, q in itertools.pairwise(edges)]
+    return [
+        sp.nsimplify((sp.N(p, 40) + sp.N(q, 40)) / 2, rational=True) for p, q in itertools.pairwise(edges)
+    ]
 
 
 def _images(at: sp.Expr, us: Iterable[sp.Expr]) -> Iterator[dict[sp.Basic, sp.Expr]]:
@@ -184,6 +212,8 @@ def by_value(steps: tuple[Step, ...] = ()) -> Check:
         left, right = (side.doit() for side in statement.args)
         if isinstance(statement, sp.Eq) and sp.simplify(left - right) == 0:
             return Proved("algebra", (*steps, Step("the left side evaluates to", left)))
-        return counterexample(statement, [{}]) or Unknown("equal to 50 digits, but not simplified to the same form")
+        return counterexample(statement, [{}]) or Unknown(
+            "equal to 50 digits, but not simplified to the same form"
+        )
 
     return check

@@ -49,7 +49,13 @@ def by_product_of_suprema(statement: sp.Basic) -> Outcome:
     if not isinstance(bound, Proved):
         return bound
     if (limit / 4 - right).is_nonpositive:
-        return Proved("algebra", (Step("σ′(z) ≤ 1/4 and |w| strictly below", limit), Step("so the product stays below", limit / 4)))
+        return Proved(
+            "algebra",
+            (
+                Step("σ′(z) ≤ 1/4 and |w| strictly below", limit),
+                Step("so the product stays below", limit / 4),
+            ),
+        )
     inside = (limit + 4 * right) / 2
     found = counterexample(conclusion.subs(sigma_prime(z), SIGMOID.derivative), [{w: inside, z: sp.S.Zero}])
     return found if isinstance(found, Refuted) else Unknown("the suprema say no, yet no point was found")

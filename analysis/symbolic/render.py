@@ -8,7 +8,13 @@ import sympy as sp
 
 from analysis.symbolic.claim import Outcome, Proved, Refuted, Settled, Step, Unknown
 
-_HUE = {"proved": "#1b7f4d", "checked": "#1f6fb2", "reproduced": "#7a4fb5", "unknown": "#a86400", "refuted": "#b3261e"}
+_HUE = {
+    "proved": "#1b7f4d",
+    "checked": "#1f6fb2",
+    "reproduced": "#7a4fb5",
+    "unknown": "#a86400",
+    "refuted": "#b3261e",
+}
 
 
 def tex(expr: sp.Basic) -> str:
@@ -27,7 +33,11 @@ def summary(outcome: Outcome) -> str:
         return f"refuted: {outcome.witness}"
     if isinstance(outcome, Unknown):
         return f"unknown: {outcome.why}"
-    return f"{outcome.status} by {outcome.how}" if isinstance(outcome, Proved) else f"{outcome.status}: {outcome.how}"
+    return (
+        f"{outcome.status} by {outcome.how}"
+        if isinstance(outcome, Proved)
+        else f"{outcome.status}: {outcome.how}"
+    )
 
 
 def _steps(outcome: Outcome) -> tuple[Step, ...]:
@@ -42,7 +52,10 @@ def as_text(settled: Settled) -> str:
         f"  {evidence.sentence}",
         f"  {plain_text(evidence.statement)}",
         f"  {summary(settled.outcome)}",
-        *(f"    {s.text}" + (f": {plain_text(s.shown)}" if s.shown is not None else "") for s in _steps(settled.outcome)),
+        *(
+            f"    {s.text}" + (f": {plain_text(s.shown)}" if s.shown is not None else "")
+            for s in _steps(settled.outcome)
+        ),
         f"  scope: {evidence.scope}",
         f"  near miss: {plain_text(evidence.false_sibling)} -- {summary(settled.sibling)}",
     ]
@@ -52,7 +65,10 @@ def as_text(settled: Settled) -> str:
 def as_markdown(settled: Settled) -> str:
     """Markdown with dollar maths, for the PDF."""
     evidence = settled.evidence
-    steps = [f"   - {s.text}" + (f": ${tex(s.shown)}$" if s.shown is not None else "") for s in _steps(settled.outcome)]
+    steps = [
+        f"   - {s.text}" + (f": ${tex(s.shown)}$" if s.shown is not None else "")
+        for s in _steps(settled.outcome)
+    ]
     return "\n".join(
         [
             f"**{evidence.kind.capitalize()}** `{evidence.label}` ({settled.outcome.status}). {evidence.sentence}",

@@ -1,0 +1,70 @@
+"""The budget of explosion, against chains evaluated in high precision."""
+
+from __future__ import annotations
+
+import mpmath
+import pytest
+import sympy as sp
+from hypothesis import given
+from hypothesis import strategies as st
+
+from analysis.symbolic import budget as g
+from analysis.symbolic.claim import Proved, Refuted, Unknown, settle
+from analysis.symbolic.notation import w
+
+layers = st.lists(st.tuples(st.floats(-60, 60), st.floats(-60, 60)), min_size=1, max_size=4)
+
+
+@pytest.mark.parametrize("claim", g.CLAIMS, ids=lambda c: c.label)
+def test_claims_are_sound(claim: sp.Basic) -> None:
+    assert settle(claim).sound
+
+
+def output(chain: list[tuple[float, float]], a: mpmath.mpf) -> mpmath.mpf:
+    for weight, bias in chain:
+        a = 1 / (1 + mpmath.exp(-(weight * a + bias)))
+    return a
+
+
+@given(layers)
+def test_gain_keeps_its_sign_and_spends_less_than_one(chain: list[tuple[float, float]]) -> None:
+    with mpmath.workdps(60):
+        grid = [mpmath.mpf(k) / 64 for k in range(65)]
+        values = [output(chain, a) for a in grid]
+        changes = [q - p for p, q in zip(values, values[1:], strict=False)]
+        assert all(c >= 0 for c in changes) or all(c <= 0 for c in changes)
+        assert sum(abs(c) for c in changes) < 1
+
+
+@pytest.mark.parametrize("c", [1, sp.Rational(3, 2), 100])
+def test_larger_budgets_are_proved(c: sp.Expr) -> None:
+    assert isinstance(g.by_total_variation(g._budget_is(sp.sympify(c))), Proved)
+    assert isinstance(g.by_markov(g._rare(sp.sympify(c))), Proved)
+    assert isinstance(g.by_borel_cantelli(g._rate_is_at_most(sp.sympify(c))), Proved)
+
+
+@pytest.mark.parametrize("c", [sp.Rational(9999, 10000), sp.S.Half])
+def test_smaller_budgets_are_refuted(c: sp.Expr) -> None:
+    assert isinstance(g.by_total_variation(g._budget_is(c)), Refuted)
+
+
+def test_what_one_layer_does_not_show_stays_unknown() -> None:
+    assert isinstance(g.by_total_variation(g._budget_is(1 - sp.Rational(1, 10**30))), Unknown)
+    assert isinstance(g.by_markov(g._rare(sp.Rational(1, 2))), Unknown)
+    assert isinstance(g.by_borel_cantelli(g._rate_is_at_most(sp.Rational(-1, 10**6))), Unknown)
+
+
+def test_share_of_large_gains_in_one_layer() -> None:
+    """The length used as a counter-example, measured on a fine grid."""
+    size, level, n = 69.0, 10.0, 200_000
+    inside = 0
+    for k in range(n):
+        u = abs(size * ((k + 0.5) / n - 0.5))
+        e = float(mpmath.exp(-u))
+        inside += size * e / (1 + e) ** 2 >= level
+    formula = g.width.subs(sp.Abs(w), sp.Abs(w) / g._K) / g._K
+    assert inside / n == pytest.approx(float(formula.subs({w: 69, g._K: 10})), abs=2e-5)
+
+
+def test_upper_limit_is_shown_as_one() -> None:
+    assert r"\limsup_{L \to \infty}" in sp.latex(g.CLAIMS[2].statement)

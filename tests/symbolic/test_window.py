@@ -1,0 +1,86 @@
+"""The window |w σ′(wa + b)| ≥ 1, against root finding that shares no formula with it."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+import sympy as sp
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.optimize import brentq
+
+from analysis.symbolic import window as v
+from analysis.symbolic.claim import Proved, Refuted, Unknown, settle
+from analysis.symbolic.notation import w, z
+
+
+@pytest.mark.parametrize("claim", v.CLAIMS, ids=lambda c: c.label)
+def test_claims_are_sound(claim: sp.Basic) -> None:
+    assert settle(claim).sound
+
+
+def factor(weight: float, bias: float, a: float) -> float:
+    u = weight * a + bias
+    return abs(weight) * math.exp(-abs(u)) / (1 + math.exp(-abs(u))) ** 2
+
+
+@given(st.floats(4.01, 400), st.floats(-300, 300), st.booleans())
+def test_width_is_the_distance_of_the_two_crossings(size: float, bias: float, negative: bool) -> None:
+    weight = -size if negative else size
+    middle = -bias / weight
+    ends = [
+        brentq(lambda a: factor(weight, bias, a) - 1, middle, middle + side, xtol=1e-14) for side in (-2, 2)
+    ]
+    assert float(v.width.subs(w, sp.Float(weight))) == pytest.approx(ends[1] - ends[0], abs=1e-9)
+
+
+@pytest.mark.parametrize("number", [4, sp.Rational(9, 2), 7, 100, 10**6])
+def test_edges_solve_the_equation(number: sp.Expr) -> None:
+    for root in v.edges():
+        x = root.subs(v._W, number)
+        assert sp.N(number * x / (1 + x) ** 2 - 1, 30) == pytest.approx(0, abs=1e-25)
+    assert v.condition().subs({v._W: number, v._x: 1}) <= 0  # the centre of the window belongs to it
+
+
+@pytest.mark.parametrize(("least", "outcome"), [(3, Proved), (4, Proved), (5, Refuted)])
+def test_the_least_weight(least: int, outcome: type) -> None:
+    assert isinstance(v.by_largest_slope(v._needs(least)), outcome)
+
+
+@pytest.mark.parametrize("excess", [sp.Rational(1, 10**k) for k in (3, 9)])
+def test_the_least_weight_is_sharp(excess: sp.Expr) -> None:
+    assert isinstance(v.by_largest_slope(v._needs(4 + excess)), Refuted)
+
+
+@pytest.mark.parametrize(
+    "wrong", [v.edge + sp.Rational(1, 10**6), v.edge * sp.Rational(999, 1000), 2 * v.edge]
+)
+def test_a_wrong_edge_or_width_is_refused(wrong: sp.Expr) -> None:
+    assert isinstance(v.by_solving_for_the_edge(v._edge_is(wrong)), Refuted)
+    assert isinstance(v.by_solving_for_the_width(v._width_is(2 / sp.Abs(w) * wrong)), Refuted)
+
+
+def test_an_edge_right_at_the_points_tried_is_not_proved() -> None:
+    size = sp.Abs(w)
+    tricky = v.edge + (size - 4) * (size - 5) * (size - 7) * (size - 100)
+    assert isinstance(v.by_solving_for_the_edge(v._edge_is(tricky)), Unknown)
+
+
+def test_width_from_edge_refuses() -> None:
+    left = v.width.subs(sp.Abs(w), 1 / v.sigma_prime(z))
+    check = v.of_sigmoid(v.by_inserting_the_weight)
+    assert isinstance(check(sp.Eq(left, v.width_from_edge * (1 + z / 10**6), evaluate=False)), Refuted)
+    assert isinstance(check(sp.Eq(z, v.width_from_edge, evaluate=False)), Unknown)
+
+
+def test_logarithms_of_surds() -> None:
+    assert isinstance(
+        v.by_exponentiating(sp.Eq(v._at_100, sp.log(49 + 20 * sp.sqrt(6)) / 50, evaluate=False)), Proved
+    )
+    assert isinstance(v.by_exponentiating(sp.Eq(v._at_100, sp.Rational(917, 10000), evaluate=False)), Refuted)
+
+
+def test_length_shows_the_set() -> None:
+    shown = sp.latex(v.CLAIMS[2].statement.lhs)
+    assert shown.startswith(r"\operatorname{length}\left\{a :") and r"\geq 1" in shown
