@@ -6,13 +6,43 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from analysis.experiments import gaussian_factor, log_product_claims
-from analysis.numeric import intervals
-from analysis.symbolic import catalogue_claims, chain_claims, quarter_bound
+from analysis.experiments import balance as balance_experiment
+from analysis.experiments import gaussian_factor, learning_speeds_claims, log_product_claims, oracles_claims
+from analysis.numeric import fragility, intervals
+from analysis.numeric import identity_neuron as best_identity
+from analysis.numeric import window as widest_window
+from analysis.symbolic import (
+    balance,
+    budget,
+    catalogue_claims,
+    chain_claims,
+    explosion,
+    identity_neuron,
+    quarter_bound,
+    window,
+)
 from analysis.symbolic.claim import Evidence, Refuted, Settled, settle
 from analysis.symbolic.render import plain_text, summary
 
-_MODULES = (chain_claims, quarter_bound, intervals, gaussian_factor, log_product_claims, catalogue_claims)
+_MODULES = (
+    chain_claims,
+    oracles_claims,
+    quarter_bound,
+    intervals,
+    gaussian_factor,
+    log_product_claims,
+    explosion,
+    fragility,
+    window,
+    widest_window,
+    budget,
+    balance,
+    balance_experiment,
+    identity_neuron,
+    best_identity,
+    learning_speeds_claims,
+    catalogue_claims,
+)
 
 
 def collect(evidence: Iterable[Evidence]) -> dict[str, Evidence]:

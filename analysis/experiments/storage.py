@@ -1,0 +1,135 @@
+"""Results on disk: arrays in a .npz, everything else in a .json beside it. No pickle, nothing half written."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import platform
+import tempfile
+from collections.abc import Mapping
+from dataclasses import asdict, fields, is_dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar, get_type_hints
+
+import numpy as np
+from numpy.typing import NDArray
+
+import analysis
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+Result = TypeVar("Result")
+Arrays = dict[str, NDArray[Any]]
+
+
+def save(path: Path, arrays: Mapping[str, NDArray[Any]], facts: Mapping[str, Any], command: str = "") -> None:
+    """Write ``path``.npz and ``path``.json: the arrays exactly, and facts, command, versions and a digest of
+    the arrays.
+
+    Each file appears whole or not at all; the JSON comes last, so a pair without it was interrupted. Raises
+    TypeError where a fact is not JSON.
+    """
+    record = {
+        "facts": dict(facts),
+        "command": command,
+        "versions": {
+            "analysis": analysis.__version__,
+            "python": platform.python_version(),
+            "numpy": np.__version__,
+        },
+        "digest": _digest(arrays),
+    }
+    text = json.dumps(record, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    _file(path, ".json").unlink(missing_ok=True)
+    with _Whole(_file(path, ".npz")) as stream:
+        np.savez_compressed(stream, allow_pickle=False, **arrays)
+    with _Whole(_file(path, ".json")) as stream:
+        stream.write(text.encode())
+
+
+def load(path: Path) -> tuple[Arrays, dict[str, Any]]:
+    """The arrays and facts of ``path``.npz and ``path``.json; lists in the facts come back as tuples.
+
+    Raises FileNotFoundError where one is missing, ValueError where they are corrupt or do not belong
+    together.
+    """
+    for suffix in (".json", ".npz"):
+        if not _file(path, suffix).is_file():
+            raise FileNotFoundError(f"{_file(path, suffix)}: no such file")
+    try:
+        record = json.loads(_file(path, ".json").read_text(encoding="utf-8"))
+        with np.load(_file(path, ".npz"), allow_pickle=False) as archive:
+            arrays = {name: archive[name] for name in archive.files}
+        digest, facts = record["digest"], record["facts"]
+    except Exception as error:  # zipfile, zlib, json and numpy each raise their own
+        raise ValueError(f"{path}: the recorded files are corrupt ({error}); record them again") from error
+    if digest != _digest(arrays):
+        raise ValueError(f"{path}: the .npz and the .json do not belong together; record them again")
+    return arrays, _tuples(facts)
+
+
+def save_result(path: str | Path, result: DataclassInstance, command: str = "") -> None:
+    """Write a frozen result: its arrays to ``path``.npz, its other fields to ``path``.json, without loss."""
+    values = {f.name: getattr(result, f.name) for f in fields(result)}
+    arrays = {name: x for name, x in values.items() if isinstance(x, np.ndarray)}
+    facts = {
+        name: asdict(x) if is_dataclass(x) and not isinstance(x, type) else x
+        for name, x in values.items()
+        if name not in arrays
+    }
+    save(Path(path), arrays, facts, command)
+
+
+def load_result(kind: type[Result], path: str | Path) -> Result:
+    """The result of that class that ``save_result`` wrote; raises FileNotFoundError or ValueError."""
+    arrays, facts = load(Path(path))
+    hints = get_type_hints(kind)
+    for name, x in facts.items():
+        if isinstance(x, dict) and is_dataclass(hints.get(name)):
+            facts[name] = hints[name](**x)
+    try:
+        return kind(**facts, **arrays)
+    except TypeError as error:
+        raise ValueError(f"{path}: does not hold a {kind.__name__} ({error})") from None
+
+
+class _Whole:
+    """A file that replaces ``path`` on success and vanishes on failure."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def __enter__(self) -> BinaryIO:
+        handle, self.name = tempfile.mkstemp(dir=self.path.parent, prefix=".part-")
+        self.stream: BinaryIO = os.fdopen(handle, "wb")
+        return self.stream
+
+    def __exit__(self, kind: object, *rest: object) -> None:
+        self.stream.close()
+        if kind is None:
+            os.chmod(self.name, 0o644)
+            os.replace(self.name, self.path)
+        else:
+            os.unlink(self.name)
+
+
+def _file(path: Path, suffix: str) -> Path:
+    return path.with_name(path.name + suffix)
+
+
+def _digest(arrays: Mapping[str, NDArray[Any]]) -> str:
+    total = hashlib.sha256()
+    for name in sorted(arrays):
+        x = np.ascontiguousarray(arrays[name])
+        total.update(f"{name} {x.dtype.str} {x.shape}\n".encode())
+        total.update(x.tobytes())
+    return total.hexdigest()
+
+
+def _tuples(x: Any) -> Any:
+    if isinstance(x, dict):
+        return {name: _tuples(y) for name, y in x.items()}
+    return tuple(_tuples(y) for y in x) if isinstance(x, list) else x

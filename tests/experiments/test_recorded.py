@@ -1,0 +1,156 @@
+"""The recorded runs are what the code gives: a sample of each is run again. And the recorder itself, in small."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from analysis.experiments import learning_speeds as speeds_module
+from analysis.experiments import record, recorded
+from analysis.experiments.gradient_bars import gradient_bars
+from analysis.experiments.learning_speeds import learning_speeds
+from analysis.experiments.near_optimum import near_optimum
+from analysis.experiments.speed_statistics import monotone_fraction, places_of_nielsen
+from analysis.numeric.data import Dataset
+
+RUNS = [(d, i, h) for d in recorded.DATA for i in recorded.INITIALISERS for h in recorded.HIDDEN]
+
+
+def images(name: str, root: Path) -> Dataset:
+    folder = root.parent / "shared" / "data" / "mnist"
+    if name == "mnist" and not folder.is_dir():
+        pytest.skip("MNIST is not here")
+    return record.images(name, folder)
+
+
+@pytest.mark.parametrize(("name", "initialiser", "hidden"), RUNS)
+def test_a_sample_run_again_gives_what_was_recorded(
+    root: Path, name: str, initialiser: str, hidden: int
+) -> None:
+    bands, start = (f(name, initialiser, hidden) for f in (recorded.trained_bands, recorded.initial_speeds))
+    assert start.parameters.seeds == tuple(range(200)) and start.parameters.epochs == 0
+    assert bands.parameters.seeds == tuple(range(len(bands.final))) and bands.parameters.epochs == 500
+    data = images(name, root)
+    epochs = 20 if name == "digits" else 8
+    again = learning_speeds(
+        data, bands.parameters.sizes, seeds=range(2), initialiser=initialiser, epochs=epochs, stack=2
+    )
+    for kept in (bands.parameters, start.parameters):
+        for what in ("digest", "images", "sizes", "initialiser", "zero_biases", "eta", "decay"):
+            assert getattr(kept, what) == getattr(again.parameters, what)
+    np.testing.assert_allclose(start.speeds[:2, 0], again.speeds[:, 0], rtol=1e-10)
+    np.testing.assert_allclose(start.cost[:2, 0], again.cost[:, 0], rtol=1e-10)
+    np.testing.assert_allclose(bands.shown[:2, : epochs + 1], again.speeds, rtol=2e-7)
+
+
+@pytest.mark.parametrize(("name", "initialiser", "hidden"), RUNS)
+def test_bands_fit_the_initial_speeds_and_themselves(name: str, initialiser: str, hidden: int) -> None:
+    bands, start = (f(name, initialiser, hidden) for f in (recorded.trained_bands, recorded.initial_speeds))
+    trained = len(bands.parameters.seeds)
+    assert trained == (200 if initialiser == "nielsen" else 60)
+    np.testing.assert_allclose(
+        bands.median("speeds")[0], np.median(start.speeds[:trained, 0], axis=0), rtol=2.5e-4
+    )
+    np.testing.assert_allclose(bands.median("speeds")[-1], np.median(bands.final, axis=0), rtol=2.5e-4)
+    np.testing.assert_allclose(bands.median("cost")[-1], np.median(bands.final_cost), rtol=1e-6)
+    assert bands.monotone[0] == np.float32(monotone_fraction(start.speeds[:trained, 0]).fraction)
+    for x in (
+        bands.speeds,
+        bands.weight_speeds,
+        bands.displacement,
+        bands.learned,
+        bands.cost,
+        bands.accuracy,
+    ):
+        assert x.shape[:2] == (5, 501) and (np.diff(x, axis=0) >= 0).all()
+
+
+@pytest.mark.parametrize("name", recorded.DATA)
+@pytest.mark.parametrize("initialiser", recorded.INITIALISERS)
+def test_bars_run_again(root: Path, name: str, initialiser: str) -> None:
+    kept = recorded.bars(name, initialiser)
+    again = gradient_bars(images(name, root), kept.sizes, seeds=kept.seeds, initialiser=initialiser)
+    np.testing.assert_allclose(kept.gradient, again.gradient, rtol=1e-8, atol=1e-14)
+
+
+def test_the_way_beyond_the_plateau_run_again(root: Path) -> None:
+    kept = recorded.beyond_the_plateau("digits", 2)
+    again = near_optimum(images("digits", root), kept.sizes, seeds=kept.seeds[:1])
+    for what in ("start_speeds", "start_cost", "end_speeds", "end_cost", "end_accuracy"):
+        np.testing.assert_allclose(getattr(kept, what)[:1], getattr(again, what), rtol=1e-8)
+    assert kept.blind_cost == pytest.approx(again.blind_cost, rel=1e-12)
+    for what in ("all_layers_cost", "first_fixed_cost"):
+        np.testing.assert_allclose(getattr(kept, what)[:1], getattr(again, what), rtol=1e-6)
+
+
+def test_nielsens_speeds_lie_among_ours_only_under_his_initialiser() -> None:
+    for hidden in recorded.HIDDEN:
+        his, told = (recorded.initial_speeds("mnist", i, hidden).speeds[:, 0] for i in recorded.INITIALISERS)
+        assert all(p.inside for p in places_of_nielsen(his))
+        assert not any(p.inside for p in places_of_nielsen(told))
+
+
+def test_the_files_are_small_and_complete() -> None:
+    files = [p for p in recorded.FOLDER.iterdir() if p.suffix in (".npz", ".json")]
+    assert sum(p.stat().st_size for p in files) < 2_000_000
+    expected = {recorded.run_name(*run) for run in RUNS}
+    expected |= {f"{x}-initial" for x in expected}
+    expected |= {f"{recorded.run_name(d, i, 2)}-bars" for d in recorded.DATA for i in recorded.INITIALISERS}
+    expected |= {
+        f"{recorded.run_name(d, 'nielsen', h)}-near-optimum" for d in recorded.DATA for h in recorded.HIDDEN
+    }
+    assert {p.name.removesuffix(p.suffix) for p in files} == expected
+    assert len(files) == 2 * len(expected)
+
+
+def test_an_unknown_run_is_refused_with_the_known_ones() -> None:
+    with pytest.raises(ValueError, match="data must be one of digits, mnist, not 'cifar'"):
+        recorded.bars("cifar")
+    with pytest.raises(ValueError, match="initialiser must be one of nielsen, gaussian, not 'he'"):
+        recorded.initial_speeds("digits", "he", 2)
+    with pytest.raises(ValueError, match="hidden must be one of 2, 3, 4, not 5"):
+        recorded.trained_bands("digits", "nielsen", 5)
+
+
+@pytest.fixture
+def in_small(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {"IMAGES": 30, "EPOCHS": 3, "SEEDS": range(3), "NEAR_OPTIMUM_SEEDS": range(1)}.items():
+        monkeypatch.setattr(record, name, value)
+    monkeypatch.setattr(record, "TRAINED_SEEDS", {"nielsen": range(5), "gaussian": range(2)})
+
+
+@pytest.mark.usefixtures("in_small")
+def test_the_recorder_is_interrupted_and_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    into, checkpoints = tmp_path / "into", tmp_path / "checkpoints"
+    command = ["--only", "digits", "--into", str(into), "--checkpoints", str(checkpoints)]
+    real, trained = speeds_module._descend, []
+
+    def once(data: object, parameters: object, seeds: tuple[int, ...]) -> object:
+        if parameters.epochs == 3:  # type: ignore[attr-defined]
+            if seeds == (4,) and not trained[1:]:
+                trained.append("interrupted")
+                raise KeyboardInterrupt
+            trained.append(seeds)
+        return real(data, parameters, seeds)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(speeds_module, "_descend", once)
+    assert record.main(command) == 130
+    assert "interrupted; the same command goes on" in capsys.readouterr().err
+    assert record.main(command) == 0
+    assert trained[:3] == [(0, 1, 2, 3), "interrupted", (4,)]
+    assert recorded.trained_bands("digits", "nielsen", 2, into).parameters.seeds == (0, 1, 2, 3, 4)
+    assert recorded.initial_speeds("digits", "gaussian", 4, into).speeds.shape == (3, 1, 4)
+    assert recorded.bars("digits", folder=into).gradient.shape == (5, 2, 30)
+    assert recorded.beyond_the_plateau("digits", 3, into).steps == 300
+    assert list(checkpoints.iterdir()) == []  # nothing stale for a later run to take up
+
+
+@pytest.mark.usefixtures("in_small")
+def test_the_recorder_says_what_it_lacks(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert record.main(["--only", "mnist", "--mnist", str(tmp_path), "--into", str(tmp_path / "into")]) == 1
+    assert "holds no MNIST train images" in capsys.readouterr().err
+    assert not (tmp_path / "into").exists()

@@ -1,0 +1,60 @@
+"""The crossing of 1 against mpmath, and what the functions refuse."""
+
+from __future__ import annotations
+
+import mpmath
+import pytest
+import sympy as sp
+
+from analysis.numeric import fragility as f
+from analysis.symbolic.claim import Proved, Refuted, settle
+
+
+@pytest.mark.parametrize("claim", f.CLAIMS, ids=lambda c: c.label)
+def test_claims_are_sound(claim: sp.Basic) -> None:
+    assert settle(claim).sound
+
+
+def log_product(delta: mpmath.mpf, depth: int, weight: int) -> mpmath.mpf:
+    z, total = weight * delta, mpmath.mpf(0)
+    for j in range(depth):
+        total += 2 * mpmath.log(mpmath.sech(z / 2) / 2) + (mpmath.log(weight) if j else 0)
+        z = mpmath.mpf(weight) / 2 * mpmath.tanh(z / 2)
+    return total
+
+
+@pytest.mark.parametrize(("depth", "weight"), [(2, 100), (4, 100), (9, 100), (13, 100), (4, 8), (3, 1000)])
+def test_crossing_brackets_the_root(depth: int, weight: int) -> None:
+    low, high = f.crossing((weight,) * depth)
+    unit = high - low
+    assert unit * 10**7 <= low < unit * 10**8
+    with mpmath.workdps(60):
+        ends = [log_product(mpmath.mpf(x.p) / x.q, depth, weight) for x in (low, high)]
+    assert ends[0] > 0 > ends[1]
+
+
+@pytest.mark.parametrize("shift", ["0", "1e-12", "6.2e-6", "-0.01", "0.6"])
+def test_certain_product_holds_the_product(shift: str) -> None:
+    ball = f.certain_product(sp.Rational(shift))
+    with mpmath.workdps(60):
+        exact = log_product(mpmath.mpf(shift), 4, 100)
+        assert float(ball.log().mid()) == pytest.approx(float(exact), rel=1e-14)
+    assert float(ball.rel_accuracy_bits()) > 150
+
+
+def test_digits_and_chains_that_do_not_explode() -> None:
+    low, high = f.crossing(digits=2)
+    assert (low, high) == (sp.Rational("0.0000062"), sp.Rational("0.0000063"))
+    with pytest.raises(ValueError, match="digits"):
+        f.crossing(digits=0)
+    for weights in ((100,), (4, 4, 4), (1, 2)):
+        with pytest.raises(ValueError, match="weights must make the product exceed 1"):
+            f.crossing(weights)
+
+
+@pytest.mark.parametrize(
+    ("c", "outcome"),
+    [("0.1", Proved), ("6.2337817e-6", Proved), ("6.2337816e-6", Refuted), ("1e-9", Refuted)],
+)
+def test_bounds(c: str, outcome: type) -> None:
+    assert isinstance(f.by_monotone_factors(f._below_one_beyond(c)), outcome)
