@@ -8,6 +8,7 @@ from typing import Any
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from analysis.experiments.gradient_bars import GradientBars
@@ -153,3 +154,19 @@ def beyond(result: NearOptimum, ax: Axes | None = None) -> Axes:
         ylim=(0, result.blind_cost * 1.15),
     )
     return ax
+
+
+def curve_grid(results: Mapping[str, Mapping[int, SpeedBands]], figure: Figure | None = None) -> Figure:
+    """One row for each recipe, one column for each number of hidden layers: median speeds with their 5–95 % bands."""
+    rows, columns = len(results), len(next(iter(results.values())))
+    figure = plt.figure(figsize=(6.8, 2.3 * rows)) if figure is None else figure
+    axes = figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False)
+    for (recipe, by_depth), row in zip(results.items(), axes, strict=True):
+        for (hidden, result), ax in zip(by_depth.items(), row, strict=True):
+            curves(result, ax)
+            ax.set(xlabel="epoch" if ax in axes[-1] else "", xlim=(0, result.speeds.shape[1] * 1.05))
+            for label, text in enumerate(ax.texts):
+                text.set_text(str(label + 1))
+            ax.set_ylabel(f"{recipe}\nspeed" if ax is row[0] else "")
+            ax.set_title(f"{hidden} hidden layers" if ax in axes[0] else "")
+    return figure

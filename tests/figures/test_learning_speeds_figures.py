@@ -74,3 +74,13 @@ def test_moved_and_beyond(ax: Axes, bands: SpeedBands) -> None:
     figures.beyond(run, ax)
     medians = [np.asarray(line.get_ydata(), dtype=float) for line in ax.lines if len(line.get_xdata()) == 5]  # type: ignore[arg-type]
     assert any(np.allclose(m, np.median(run.all_layers_cost, axis=0)) for m in medians)
+
+
+def test_grid_has_a_row_for_each_recipe_and_a_column_for_each_depth(bands: SpeedBands) -> None:
+    figure = figures.curve_grid({"a": {2: bands, 3: bands}, "b": {2: bands, 3: bands}})
+    assert len(figure.axes) == 4 and figure.axes[0].get_ylabel() == "a\nspeed"
+    assert figure.axes[1].get_title() == "3 hidden layers" and figure.axes[3].get_title() == ""
+    np.testing.assert_allclose(
+        np.asarray(figure.axes[3].lines[0].get_ydata(), dtype=float), bands.median("speeds")[:, 0]
+    )
+    plt.close(figure)

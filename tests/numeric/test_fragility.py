@@ -5,9 +5,10 @@ from __future__ import annotations
 import mpmath
 import pytest
 import sympy as sp
+from flint import arb
 
 from analysis.numeric import fragility as f
-from analysis.symbolic.claim import Proved, Refuted, settle
+from analysis.symbolic.claim import Proved, Refuted, Unknown, settle
 
 
 @pytest.mark.parametrize("claim", f.CLAIMS, ids=lambda c: c.label)
@@ -58,3 +59,14 @@ def test_digits_and_chains_that_do_not_explode() -> None:
 )
 def test_bounds(c: str, outcome: type) -> None:
     assert isinstance(f.by_monotone_factors(f._below_one_beyond(c)), outcome)
+
+
+def test_what_rests_on_a_lemma_falls_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(f, "by_deciding", lambda **_: lambda statement: Unknown("not decided"))
+    assert isinstance(f.CLAIMS[0].settle(), Unknown)
+
+
+def test_an_undecided_sign_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(f, "certain_product", lambda *_: arb(1, 0.5))
+    with pytest.raises(ArithmeticError, match="not told from 1"):
+        f.crossing()

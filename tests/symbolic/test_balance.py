@@ -82,3 +82,12 @@ def test_weight_four_decays_as_claimed(start: float) -> None:
         logs[j] = log
     slope = (logs[40_000] - logs[10_000]) / np.log(4)
     assert slope == pytest.approx(-1.5, abs=0.05)
+
+
+def test_what_rests_on_a_lemma_falls_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    claim = m.CLAIMS[2]
+    with monkeypatch.context() as bent:
+        bent.setattr(m, "by_deciding", lambda *_: lambda statement: Unknown("not decided"))
+        assert isinstance(claim.settle(), Unknown)
+    monkeypatch.setattr(m, "gain_bound", lambda: m.s**2 - m.s)
+    assert isinstance(claim.settle(), Unknown)

@@ -68,3 +68,17 @@ def test_share_of_large_gains_in_one_layer() -> None:
 
 def test_upper_limit_is_shown_as_one() -> None:
     assert r"\limsup_{L \to \infty}" in sp.latex(g.CLAIMS[2].statement)
+
+
+def test_what_rests_on_a_lemma_falls_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(g, "by_deciding", lambda *_: lambda statement: Unknown("not decided"))
+    assert isinstance(g.total_gain(), Unknown)
+    for claim in g.CLAIMS:
+        assert isinstance(claim.settle(), Unknown)
+
+
+def test_the_counterexample_of_weight_four_rests_on_a_lemma(monkeypatch: pytest.MonkeyPatch) -> None:
+    steps = g.total_gain()
+    monkeypatch.setattr(g, "total_gain", lambda: steps)
+    monkeypatch.setattr(g, "by_deciding", lambda *_: lambda statement: Unknown("not decided"))
+    assert isinstance(g.by_borel_cantelli(g._rate_is_at_most(sp.Rational(-1, 10))), Unknown)

@@ -68,3 +68,12 @@ def test_bound(c: sp.Expr, outcome: type) -> None:
 
 def test_bound_of_another_shape() -> None:
     assert isinstance(n.by_cubic(sp.Le(n.mended_error, n.w1 / 2, evaluate=False)), Unknown)
+
+
+def test_what_rests_on_a_lemma_falls_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(n, "by_deciding", lambda *_: lambda statement: Unknown("not decided"))
+    assert isinstance(n.CLAIMS[0].settle(), Unknown)
+
+
+def test_largest_is_shown_as_a_maximum() -> None:
+    assert sp.latex(n.largest(n.x)) == r"\max_{0 \leq x \leq 1} x"

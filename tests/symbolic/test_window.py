@@ -84,3 +84,19 @@ def test_logarithms_of_surds() -> None:
 def test_length_shows_the_set() -> None:
     shown = sp.latex(v.CLAIMS[2].statement.lhs)
     assert shown.startswith(r"\operatorname{length}\left\{a :") and r"\geq 1" in shown
+
+
+def undecided(*_: object, **__: object) -> object:
+    return lambda statement: Unknown("not decided")
+
+
+def test_what_rests_on_a_lemma_falls_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(v, "by_deciding", undecided)
+    assert isinstance(v.by_largest_slope(v._needs(4)), Unknown)
+    statement = next(c.statement for c in v.CLAIMS if c.label == "window-width-from-edge")
+    assert isinstance(v.of_sigmoid(v.by_inserting_the_weight)(statement), Unknown)
+
+
+def test_another_equation_of_the_edge_is_not_taken_for_a_quadratic(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(v, "condition", lambda: v._x**3 - v._W * v._x + 1)
+    assert isinstance(v.by_solving_for_the_edge(v._edge_is(v.edge)), Unknown)
