@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
+from analysis.experiments.threads import one_thread
 from analysis.numeric.network import Network, cross_entropy
 
 Floats = NDArray[np.float64]
@@ -42,6 +43,7 @@ class Curves(NamedTuple):
     accuracy: Floats
 
 
+@one_thread()
 def descend(
     networks: Sequence[Network], X: Floats, Y: Floats, *, epochs: int, eta: float, decay: float
 ) -> tuple[Curves, tuple[Network, ...]]:

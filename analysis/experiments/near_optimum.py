@@ -18,6 +18,7 @@ from scipy.special import entr
 
 from analysis.experiments.checks import different_seeds, positive, sizes_for, whole
 from analysis.experiments.descent import descend
+from analysis.experiments.threads import one_thread
 from analysis.numeric.data import Dataset
 from analysis.numeric.initialise import initialiser as named_initialiser
 from analysis.numeric.network import Network, cost, forward, gradients
@@ -110,18 +111,20 @@ def near_optimum(
     )
 
 
+@one_thread()
 def rescaled_descent(
-    network: Network, data: Dataset, *, steps: int, step: float, fixed: int = 0
+    network: Network, data: Dataset, *, steps: int, step: float, fixed: int = 0, stop: int | None = None
 ) -> tuple[Floats, Network]:
     """The cost before each step and after the last (steps + 1,), and the network reached.
 
     In step t = 0, 1, … every layer but the first ``fixed`` moves against its gradient g = (∂C/∂w, ∂C/∂b) by
-    step · (1 − t/steps) · ‖(w, b)‖, whatever the length of g; a layer whose gradient is exactly 0 stays.
+    step · (1 − t/steps) · ‖(w, b)‖, whatever the length of g; a layer whose gradient is exactly 0 stays. With
+    ``stop`` only that many of the steps are taken.
     """
     costs = []
-    for t in range(steps):
-        costs.append(cost(network, data.images, data.targets))
+    for t in range(steps if stop is None else min(stop, steps)):
         g = gradients(network, data.images, data.targets)
+        costs.append(g.cost)
         weights, biases = list(network.weights), list(network.biases)
         for l in range(fixed, network.depth):
             size, pull = _length(weights[l], biases[l]), _length(g.weights[l], g.biases[l])
@@ -139,12 +142,9 @@ def accuracy(network: Network, data: Dataset) -> float:
 
 
 def _state(network: Network, data: Dataset) -> dict[str, object]:
-    speeds = [float(np.linalg.norm(b)) for b in gradients(network, data.images, data.targets).biases]
-    return {
-        "speeds": speeds,
-        "cost": cost(network, data.images, data.targets),
-        "accuracy": accuracy(network, data),
-    }
+    g = gradients(network, data.images, data.targets)
+    speeds = [float(np.linalg.norm(b)) for b in g.biases]
+    return {"speeds": speeds, "cost": g.cost, "accuracy": accuracy(network, data)}
 
 
 def _length(w: Floats, b: Floats) -> float:

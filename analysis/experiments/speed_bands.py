@@ -25,10 +25,11 @@ class SpeedBands:
     speeds (5, T+1, H), output_speed (5, T+1), weight_speeds, displacement and learned (5, T+1, H+1), cost and
     accuracy (5, T+1) are those of ``LearningSpeeds``; ratio is that of the last hidden layer's speed to the
     first's (5, T+1). All are float32, and all but cost and accuracy rounded to 12 significant bits (relative
-    error ≤ 2⁻¹²). monotone: the fraction of seeds whose speeds grow from each hidden layer to the next (T+1,).
+    error ≤ 2⁻¹²). monotone: the fraction of seeds whose speeds grow from each hidden layer to the next
+    (T+1,).
 
     For each seed: lowest: the lowest speed of each layer, lowest_epoch: when; final: the speed after T epochs
-    (S, H); final_displacement, final_learned (S, H+1); final_cost, final_accuracy (S,).
+    (S, H); final_displacement, final_learned (S, H+1); final_cost, final_accuracy (S,). float32, not rounded.
 
     shown: the whole curves of the first few seeds, as they come (shown, T+1, H), float32, not rounded.
     """
@@ -44,13 +45,13 @@ class SpeedBands:
     accuracy: Small
     ratio: Small
     monotone: Small
-    lowest: Floats
+    lowest: Small
     lowest_epoch: NDArray[np.int64]
-    final: Floats
-    final_displacement: Floats
-    final_learned: Floats
-    final_cost: Floats
-    final_accuracy: Floats
+    final: Small
+    final_displacement: Small
+    final_learned: Small
+    final_cost: Small
+    final_accuracy: Small
     shown: Small
 
     def median(self, name: str) -> Small:
@@ -79,13 +80,13 @@ def speed_bands(result: LearningSpeeds, shown: int = 5) -> SpeedBands:
         accuracy=quantiles(result.accuracy),
         ratio=short(ratio(result.speeds)),
         monotone=monotone(result.speeds).mean(axis=0).astype(np.float32),
-        lowest=result.speeds.min(axis=1),
+        lowest=result.speeds.min(axis=1).astype(np.float32),
         lowest_epoch=result.speeds.argmin(axis=1).astype(np.int64),
-        final=result.speeds[:, -1].copy(),
-        final_displacement=result.displacement[:, -1].copy(),
-        final_learned=result.learned[:, -1].copy(),
-        final_cost=result.cost[:, -1].copy(),
-        final_accuracy=result.accuracy[:, -1].copy(),
+        final=result.speeds[:, -1].astype(np.float32),
+        final_displacement=result.displacement[:, -1].astype(np.float32),
+        final_learned=result.learned[:, -1].astype(np.float32),
+        final_cost=result.cost[:, -1].astype(np.float32),
+        final_accuracy=result.accuracy[:, -1].astype(np.float32),
         shown=result.speeds[:shown].astype(np.float32),
     )
 

@@ -75,11 +75,14 @@ class Forward(NamedTuple):
 
 
 class Gradients(NamedTuple):
-    """biases: ∂C/∂bˡ (n_l,). weights: ∂C/∂wˡ (n_l, n_{l−1}). deltas: δˡ of each image (m, n_l). L arrays each."""
+    """biases: ∂C/∂bˡ (n_l,). weights: ∂C/∂wˡ (n_l, n_{l−1}). deltas: δˡ of each image (m, n_l). L arrays each,
+    and the cost C, which comes for free.
+    """
 
     biases: tuple[Floats, ...]
     weights: tuple[Floats, ...]
     deltas: tuple[Floats, ...]
+    cost: float
 
 
 def forward(network: Network, X: ArrayLike) -> Forward:
@@ -106,8 +109,7 @@ def cost(network: Network, X: ArrayLike, Y: ArrayLike, kind: str = "cross-entrop
     """
     z, a = forward(network, X)
     y = _targets(network, Y, len(a[0]), kind)
-    per_output = 0.5 * (a[-1] - y) ** 2 if kind == "squared error" else cross_entropy(z[-1], y)
-    return float(per_output.sum(axis=1).mean())
+    return _cost(z[-1], a[-1], y, kind)
 
 
 def cross_entropy(z: Floats, y: Floats) -> Floats:
@@ -137,6 +139,7 @@ def gradients(network: Network, X: ArrayLike, Y: ArrayLike, kind: str = "cross-e
         biases=tuple(d.mean(axis=0) for d in deltas),
         weights=tuple(d.T @ h / m for d, h in zip(deltas, a[:-1], strict=True)),
         deltas=tuple(deltas),
+        cost=_cost(z[-1], a[-1], y, kind),
     )
 
 
@@ -147,6 +150,11 @@ def checked_sizes(sizes: object) -> tuple[int, ...]:
         if all(whole):
             return tuple(int(n) for n in sizes)
     raise ValueError(f"sizes must be two or more positive integers such as (784, 30, 10), not {sizes!r}")
+
+
+def _cost(z: Floats, a: Floats, y: Floats, kind: str) -> float:
+    per_output = 0.5 * (a - y) ** 2 if kind == "squared error" else cross_entropy(z, y)
+    return float(per_output.sum(axis=1).mean())
 
 
 def _sigmoid(z: Floats) -> Floats:

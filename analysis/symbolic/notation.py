@@ -116,8 +116,8 @@ NOTATION: tuple[Entry, ...] = (
     Entry(sp.latex(a_(0)), "a_(0)", "the input of the network", 1),
     Entry(sp.latex(w_("j")), "w_(j)", "weight into layer j", 1),
     Entry(sp.latex(b_("j")), "b_(j)", "bias of layer j", 1),
-    Entry(sp.latex(z_("j")), "z_(j)", "weighted input of layer j, z_j = w_j a_{j-1} + b_j", 1),
-    Entry(sp.latex(a_("j")), "a_(j)", "activation of layer j, a_j = σ(z_j)", 1),
+    Entry(sp.latex(z_("j")), "z_(j)", "weighted input of layer j, $z_j = w_j a_{j-1} + b_j$", 1),
+    Entry(sp.latex(a_("j")), "a_(j)", "activation of layer j, $a_j = \\sigma(z_j)$", 1),
     Entry(sp.latex(h), "h", "the input of a layer when its place in the network does not matter", 1),
     Entry(sp.latex(sigma(z)), "sigma(z)", "an activation function", 1),
     Entry(sp.latex(sigma_prime(z)), "sigma_prime(z)", "its derivative, the slope", 1),
@@ -125,13 +125,28 @@ NOTATION: tuple[Entry, ...] = (
     Entry(
         r"\frac{\partial C}{\partial b_l}", "gradient", "the learning speed of layer l, up to the rate η", 1
     ),
-    Entry(r"\delta^l", "delta", "error of layer l, δ^l = ∂C/∂z^l; with one neuron it equals ∂C/∂b_l", 1),
+    Entry(
+        r"\delta^l",
+        "delta",
+        "error of layer l, $\\partial C/\\partial z^l$; with one neuron it equals $\\partial C/\\partial b_l$",
+        1,
+    ),
     Entry(r"w_j\,\sigma'(z_j)", "factor", "the factor by which layer j multiplies the backward product", 1),
     Entry(
         r"\lambda",
         "lam",
-        "log-gain per layer of the backward product, the mean of log|w σ′(z)| under a stated law",
+        "log-gain per layer of the backward product, the mean of $\\log\\lvert w\\,\\sigma'(z)\\rvert$ under a stated law",
         2,
     ),
+    Entry(
+        r"\varsigma^2", "variance", "variance per layer of the log-product in its central limit theorem", 2
+    ),
+    Entry(
+        r"S_L",
+        "logs",
+        "the log-product, the sum of $\\log\\lvert w_j\\,\\sigma'(z_j)\\rvert$ over $L$ layers",
+        2,
+    ),
+    Entry(r"\Delta", "shift", "a shift of the input away from the one that the biases were made for", 3),
     Entry(r"\eta", "eta", "learning rate, the same for all layers", 4),
 )

@@ -13,7 +13,7 @@ def markdown_table() -> str:
     """One row a symbol: how it looks, what it means, its name in the code, the chapter that brings it in."""
     from analysis.symbolic.notation import NOTATION
 
-    rows = [f"| ${e.latex}$ | {_cell(e.meaning)} | `{_cell(e.code)}` | {e.chapter} |" for e in NOTATION]
+    rows = [f"| ${e.latex}$ | {e.meaning} | `{_cell(e.code)}` | {e.chapter} |" for e in NOTATION]
     return "\n".join(["| Symbol | Meaning | In the code | Chapter |", "|:-|:-|:-|-:|", *rows])
 
 

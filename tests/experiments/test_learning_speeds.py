@@ -9,7 +9,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+from threadpoolctl import threadpool_info, threadpool_limits
 
+from analysis.experiments import descent as descent_module
 from analysis.experiments import learning_speeds as module
 from analysis.experiments.descent import descend
 from analysis.experiments.gradient_bars import gradient_bars
@@ -128,9 +130,11 @@ def test_bars_are_the_gradient_itself() -> None:
 
 
 def test_labels_can_be_learned_until_they_are_shuffled() -> None:
-    data = load("digits", count=1000)
+    data = load("digits", count=400)
     shuffled = with_random_labels(data, np.random.default_rng(0))
-    true, random = (learning_speeds(x, (64, 30, 10), seeds=[0], epochs=200) for x in (data, shuffled))
+    true, random = (
+        learning_speeds(x, (64, 30, 10), seeds=[0], epochs=250, decay=2.0) for x in (data, shuffled)
+    )
     assert true.accuracy[0, -1] > 0.7
     assert random.accuracy[0, -1] < 0.2
 
@@ -239,6 +243,7 @@ def test_a_saved_result_comes_back_bit_for_bit(tmp_path: Path) -> None:
         ({"seeds": ()}, "seeds must be one or more different integers"),
         ({"seeds": (1, 1)}, "seeds must be one or more different integers"),
         ({"seeds": (-1,)}, "each of seeds must be an integer of at least 0, not -1"),
+        ({"seeds": (True,)}, "each of seeds must be an integer of at least 0, not True"),
         ({"seeds": (0.5,)}, "each of seeds must be an integer"),
         ({"epochs": -1}, "epochs must be an integer of at least 0, not -1"),
         ({"epochs": 2.0}, "epochs must be an integer"),
@@ -261,3 +266,18 @@ def test_descent_refuses_what_it_cannot_train() -> None:
     for odd in (nielsen((64, 5, 10), rng, activation="tanh"), nielsen((64, 4, 10), rng)):
         with pytest.raises(ValueError, match=r"networks must all be sigmoid of sizes \(64, 5, 10\)"):
             descend([nielsen((64, 5, 10), rng), odd], data.images, data.targets, epochs=1, eta=0.1, decay=5.0)
+
+
+def test_one_thread_is_in_force_and_then_gone(monkeypatch: pytest.MonkeyPatch) -> None:
+    def threads() -> list[int]:
+        return [x["num_threads"] for x in threadpool_info() if x["user_api"] == "blas"]
+
+    seen = []
+    real = descent_module._errors
+    monkeypatch.setattr(descent_module, "_errors", lambda *x: seen.append(threads()) or real(*x))
+    with threadpool_limits(limits=2, user_api="blas"):
+        if set(threads()) != {2}:
+            pytest.skip("BLAS has but one thread here")
+        learning_speeds(load("digits", count=10), (64, 2, 10), seeds=[0], epochs=0)
+        after = threads()
+    assert seen == [[1] * len(after)] and set(after) == {2}

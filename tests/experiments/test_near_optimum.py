@@ -11,7 +11,7 @@ from scipy.optimize import minimize
 from analysis.experiments.near_optimum import accuracy, blind_cost, near_optimum, rescaled_descent
 from analysis.numeric.data import Dataset, load
 from analysis.numeric.initialise import nielsen
-from analysis.numeric.network import Network, cost
+from analysis.numeric.network import Network, cost, gradients
 
 
 def test_the_blind_cost_is_the_least_without_looking() -> None:
@@ -38,10 +38,21 @@ def test_a_rescaled_step_has_the_length_it_should_whatever_the_gradient() -> Non
             moved = np.sqrt(sum(np.sum((y - x) ** 2) for x, y in pairs))
             size = np.sqrt(sum(np.sum(x**2) for x, _ in pairs))
             assert moved / size == pytest.approx(0.0 if l < fixed else 0.01, rel=1e-9)
+        g = gradients(network, data.images, data.targets)
+        for name in ("weights", "biases"):
+            for l in range(fixed, 3):
+                before, after, slope = (getattr(x, name)[l] for x in (network, reached, g))
+                along = -(after - before).ravel() @ slope.ravel()
+                assert along == pytest.approx(
+                    np.linalg.norm(after - before) * np.linalg.norm(slope), rel=1e-9
+                )
     _, two = rescaled_descent(network, data, steps=2, step=0.01)
     _, first = rescaled_descent(network, data, steps=1, step=0.01)
     _, second = rescaled_descent(first, data, steps=1, step=0.005)  # the fraction falls linearly
     np.testing.assert_allclose(two.weights[1], second.weights[1], rtol=1e-13)
+    costs, stopped = rescaled_descent(network, data, steps=2, step=0.01, stop=1)
+    assert costs.shape == (2,)
+    np.testing.assert_array_equal(stopped.weights[1], first.weights[1])
 
 
 def test_a_layer_without_gradient_stays() -> None:

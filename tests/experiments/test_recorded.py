@@ -9,11 +9,13 @@ import pytest
 
 from analysis.experiments import learning_speeds as speeds_module
 from analysis.experiments import record, recorded
+from analysis.experiments.descent import descend
 from analysis.experiments.gradient_bars import gradient_bars
 from analysis.experiments.learning_speeds import learning_speeds
-from analysis.experiments.near_optimum import near_optimum
+from analysis.experiments.near_optimum import blind_cost, rescaled_descent
 from analysis.experiments.speed_statistics import monotone_fraction, places_of_nielsen
 from analysis.numeric.data import Dataset
+from analysis.numeric.initialise import nielsen
 
 RUNS = [(d, i, h) for d in recorded.DATA for i in recorded.INITIALISERS for h in recorded.HIDDEN]
 
@@ -75,14 +77,27 @@ def test_bars_run_again(root: Path, name: str, initialiser: str) -> None:
     np.testing.assert_allclose(kept.gradient, again.gradient, rtol=1e-8, atol=1e-14)
 
 
-def test_the_way_beyond_the_plateau_run_again(root: Path) -> None:
-    kept = recorded.beyond_the_plateau("digits", 2)
-    again = near_optimum(images("digits", root), kept.sizes, seeds=kept.seeds[:1])
-    for what in ("start_speeds", "start_cost", "end_speeds", "end_cost", "end_accuracy"):
-        np.testing.assert_allclose(getattr(kept, what)[:1], getattr(again, what), rtol=1e-8)
-    assert kept.blind_cost == pytest.approx(again.blind_cost, rel=1e-12)
-    for what in ("all_layers_cost", "first_fixed_cost"):
-        np.testing.assert_allclose(getattr(kept, what)[:1], getattr(again, what), rtol=1e-6)
+@pytest.mark.parametrize("hidden", recorded.HIDDEN)
+def test_the_way_beyond_the_plateau_run_again(root: Path, hidden: int) -> None:
+    kept, data = recorded.beyond_the_plateau("digits", hidden), images("digits", root)
+    seed = 3
+    start = nielsen(kept.sizes, np.random.default_rng(seed))
+    curves, (end,) = descend([start], data.images, data.targets, epochs=kept.epochs, eta=0.1, decay=5.0)
+    np.testing.assert_allclose(
+        curves.speeds[0, [0, -1]], [kept.start_speeds[seed], kept.end_speeds[seed]], rtol=1e-8
+    )
+    np.testing.assert_allclose(
+        curves.cost[0, [0, -1]], [kept.start_cost[seed], kept.end_cost[seed]], rtol=1e-10
+    )
+    assert (
+        curves.accuracy[0, 0] == kept.start_accuracy[seed]
+        and curves.accuracy[0, -1] == kept.end_accuracy[seed]
+    )
+    for fixed, costs in enumerate((kept.all_layers_cost, kept.first_fixed_cost)):
+        again, _ = rescaled_descent(end, data, steps=kept.steps, step=kept.step, fixed=fixed, stop=10)
+        np.testing.assert_allclose(costs[seed, :11], again, rtol=1e-6)
+    assert kept.blind_cost == pytest.approx(blind_cost(data), rel=1e-12)
+    assert kept.seeds == tuple(range(10)) and kept.initialiser == "nielsen"
 
 
 def test_nielsens_speeds_lie_among_ours_only_under_his_initialiser() -> None:

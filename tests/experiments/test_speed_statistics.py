@@ -134,13 +134,14 @@ def test_bands_are_quantiles_of_the_seeds(run: LearningSpeeds) -> None:
         bands.monotone, (run.speeds[..., 1] > run.speeds[..., 0]).mean(axis=0), rtol=1e-6
     )
     np.testing.assert_array_equal(bands.shown, run.speeds[:2].astype(np.float32))
-    np.testing.assert_array_equal(bands.final, run.speeds[:, 6])
+    np.testing.assert_array_equal(bands.final, run.speeds[:, 6].astype(np.float32))
     for seed in range(9):
         for layer in range(2):
             at = bands.lowest_epoch[seed, layer]
-            assert bands.lowest[seed, layer] == run.speeds[seed, at, layer] == min(run.speeds[seed, :, layer])
-    np.testing.assert_array_equal(bands.final_displacement, run.displacement[:, 6])
-    np.testing.assert_array_equal(bands.final_learned, run.learned[:, 6])
-    np.testing.assert_array_equal(bands.final_cost, run.cost[:, 6])
-    np.testing.assert_array_equal(bands.final_accuracy, run.accuracy[:, 6])
+            assert run.speeds[seed, at, layer] == min(run.speeds[seed, :, layer])
+            assert bands.lowest[seed, layer] == np.float32(run.speeds[seed, at, layer])
+    np.testing.assert_array_equal(bands.final_displacement, run.displacement[:, 6].astype(np.float32))
+    np.testing.assert_array_equal(bands.final_learned, run.learned[:, 6].astype(np.float32))
+    np.testing.assert_array_equal(bands.final_cost, run.cost[:, 6].astype(np.float32))
+    np.testing.assert_array_equal(bands.final_accuracy, run.accuracy[:, 6].astype(np.float32))
     assert isinstance(bands, SpeedBands)

@@ -1,0 +1,237 @@
+"""Exercises of chapter 3, explosion and how narrow its window is."""
+
+from __future__ import annotations
+
+import sympy as sp
+
+from analysis.exercises.domain import Domain, over
+from analysis.exercises.exercise import Condition, Exercise, Mistake, Value, Witness, instead
+from analysis.symbolic.catalogue import SIGMOID, TANH
+from analysis.symbolic.explosion import centred_gradient, centring_biases
+from analysis.symbolic.identity_neuron import mended_error
+from analysis.symbolic.identity_neuron import w1 as _w1
+from analysis.symbolic.layer import plain
+from analysis.symbolic.notation import a, a_, b, cost_prime, h, w, w_, z
+from analysis.symbolic.window import edge, width
+
+_WEIGHT = 4
+_centred_chain = Domain(
+    free=((a_(0), ((-3.0, 3.0),)),),
+    defined=tuple((a_(j), SIGMOID.formula.subs(z, 0)) for j in (1, 2, 3)),
+)
+
+
+def _bias(layer: int) -> Value:
+    """The bias of layer j that puts its weighted input at 0, in a chain of four layers with weight 4."""
+    of_first = (
+        instead(-_WEIGHT, "Not every input is 1: w_1 a_0 + b_1 = 0 has to hold for the a_0 that comes in."),
+        instead(
+            -sp.Rational(_WEIGHT, 2), "The first layer sees the input a_0, not an activation σ(0) = 1/2."
+        ),
+        instead(-100 * a_(0), "This is for weights of 100. Here they are 4."),
+        instead(-a_(0), "The weight is missing: z_1 = w_1 a_0 + b_1."),
+    )
+    of_later = (
+        instead(-_WEIGHT, "The layer below hands on σ(0), which is not 1."),
+        instead(0, "The layer below hands on σ(0), and that is not 0."),
+        instead(-50, "This is for weights of 100. Here they are 4."),
+        instead(
+            -_WEIGHT * a_(0),
+            "Only the first layer sees a_0. This one sees the activation of the layer below.",
+        ),
+        instead(-sp.S.Half, "The weight is missing: z_j = w_j a_{j−1} + b_j."),
+    )
+    return Value(
+        name=f"b_{layer}",
+        right=lambda: centring_biases((_WEIGHT,) * 4)[layer - 1],
+        domain=_centred_chain,
+        arguments=(a_(0),),
+        mistakes=of_first if layer == 1 else of_later,
+    )
+
+
+def _centred_gain() -> sp.Expr:
+    return centred_gradient((_WEIGHT,) * 4) / cost_prime(a_(4))
+
+
+_gain = Value(
+    name="∂a_4/∂b_1",
+    right=_centred_gain,
+    mistakes=(
+        instead(1, "Three factors of 4 · ¼ = 1, but the product begins with the slope of layer 1."),
+        Mistake(lambda right: right**4, "These are the four slopes. The three weights are missing."),
+        instead(64, "These are the three weights. The four slopes are missing."),
+        instead(4, "w_1 is no factor of ∂a_4/∂b_1."),
+        instead(sp.Rational(25**3, 4), "This is for weights of 100. Here they are 4."),
+    ),
+)
+
+
+def _tanh_width() -> sp.Expr:
+    """tanh′(z) = 4σ′(2z): the edge 2z is the sigmoid's edge at 4|w|, and the window in a is 2z/|w| wide."""
+    return edge.subs(sp.Abs(w), 4 * w) / w
+
+
+_width_of_tanh = Value(
+    name="width",
+    right=_tanh_width,
+    domain=over(w, ranges=((1.05, 4.0), (4.0, 60.0))),
+    arguments=(w,),
+    mistakes=(
+        Mistake(lambda right: 2 * right, "Off by the factor 2: the slope of tanh at z is that of the sigmoid at 2z, so the edge is halved."),
+        Mistake(lambda right: right / 2, "Off by the factor 2: the window runs from one edge to the other, and the 4 in 4|w| stands under the logarithm only."),
+        Mistake(lambda right: right * w, "This is the width in z. Divide by the weight to come to a."),
+        Mistake(lambda right: width.subs(sp.Abs(w), w), "This is the window of the sigmoid."),
+        Mistake(lambda right: sp.log(2 * w * (1 + sp.sqrt(1 - 4 / w)) - 1) / w, "Under the root the 4 belongs to the sigmoid. For tanh it is 1 − 1/|w|."),
+    ),
+)  # fmt: skip
+
+_least_weight = Value(
+    name="|w|",
+    right=lambda: 1 / TANH.slope_bound,
+    mistakes=(
+        instead(
+            4, "This is the answer for the sigmoid, whose slope is at most 1/4. How large does tanh′ get?"
+        ),
+        instead(
+            sp.Rational(1, 4),
+            "This is the largest slope of the sigmoid. A weight is asked for, and for tanh.",
+        ),
+        instead(0, "With a weight of 0 the factor is 0."),
+        instead(2, "Off by the factor 2: look at tanh′(0)."),
+    ),
+)
+
+
+_width_at_8 = Value(
+    right=lambda: width.subs(w, 8),
+    mistakes=(
+        Mistake(lambda right: right / 2, "Off by the factor 2: this is the window from its middle to one edge."),
+        Mistake(lambda right: 8 * right, "This is the width in z. The question is about a, and z = 8a + b runs 8 times as fast."),
+        Mistake(lambda right: 4 * right, "This is the edge in z. Double it, and divide by the weight to come from z to a."),
+        instead(2 * sp.log(8 * (1 + sp.sqrt(sp.S.Half)) / 2) / 8, "The −1 inside the logarithm is missing."),
+        Mistake(lambda right: width.xreplace({sp.sqrt(1 - 4 / sp.Abs(w)): sp.sqrt(1 - 2 / sp.Abs(w))}).subs(w, 8), "Under the root it is 1 − 4/|w|, since the slope is at most 1/4."),
+        Mistake(lambda right: width.subs(w, 4), "At |w| = 4 the window is a single point. Here |w| = 8."),
+        Mistake(lambda right: width.subs(w, 100), "This is the width at |w| = 100."),
+        Mistake(lambda right: sp.exp(edge.subs(w, 8)), "This is e to the z at the edge. Take the logarithm, then 2/|w| times it."),
+    ),
+)  # fmt: skip
+
+_second_weight = Value(
+    name="w_2",
+    right=lambda: 1 / (w_(1) * SIGMOID.derivative.subs(z, 0)),
+    domain=over(w_(1), ranges=((0.05, 4.0),)),
+    arguments=(w_(1),),
+    mistakes=(
+        instead(1 / w_(1), "Off by the factor 4: the slope of σ at 0 is not 1."),
+        instead(
+            w_(1) / 4, "This is the slope of σ(w_1(x − ½)) at the middle. It has to be multiplied up to 1."
+        ),
+        instead(4 * w_(1), "A smaller w_1 flattens the neuron: w_2 has to grow when w_1 falls."),
+        instead(4, "That makes up for the slope 1/4 but not for w_1."),
+        instead(1 / (4 * w_(1)), "The slope 1/4 stands on the other side: w_2 w_1 σ′(0) = 1."),
+        instead(2 / w_(1), "Off by the factor 2: the slope of σ at 0 is 1/4, not 1/2 (that is its value)."),
+    ),
+)
+_order = Value(
+    name="p",
+    right=lambda: sp.limit(_w1 * mended_error.diff(_w1) / mended_error, _w1, 0, "+"),
+    mistakes=(
+        instead(1, "The error falls faster: σ″(0) = 0, so σ has no quadratic term at 0."),
+        instead(
+            3,
+            "3 is the order of the first term of σ that is left out. In the neuron it is multiplied by w_2, which grows.",
+        ),
+        instead(4, "Too fast: look at the first term of σ beyond the linear one, and at what multiplies it."),
+        instead(0, "That was so before the mending. Now the error goes to 0 with w_1."),
+    ),
+)
+
+_factor_at_100 = plain(SIGMOID).factor.subs({w: 100, b: 0, h: a})
+
+_saturated = Witness(
+    symbol=a,
+    conditions=(
+        Condition(sp.And(a >= 0, a <= 1), "An activation of the sigmoid lies between 0 and 1.", sp.Integer(-1)),
+        Condition(
+            sp.Lt(_factor_at_100, sp.Rational(1, 100), evaluate=False),
+            "Not yet: there the factor is {left}.",
+            sp.Rational(1, 50),
+        ),
+    ),
+)  # fmt: skip
+
+_slope_2 = SIGMOID.derivative.subs(z, 2)
+
+
+def _mixed() -> sp.Expr:
+    """The mean log-factor where half of the layers have |w| = 4, z = 0 and half have |w| = 4, |z| = 2."""
+    return (sp.log(4 * SIGMOID.derivative.subs(z, 0)) + sp.log(4 * _slope_2)) / 2
+
+
+_log_gain = Value(
+    right=_mixed,
+    mistakes=(
+        Mistake(lambda right: 2 * right, "Off by the factor 2: half of the layers have the logarithm 0, and they count in the mean."),
+        Mistake(lambda right: sp.log((1 + 4 * _slope_2) / 2), "This is the logarithm of the mean factor. λ is the mean of the logarithms."),
+        Mistake(lambda right: sp.exp(right), "This is the typical factor of one layer. λ is its logarithm."),
+        Mistake(lambda right: (1 + 4 * _slope_2) / 2, "This is the mean factor. λ is the mean of the logarithms of the factors."),
+        Mistake(lambda right: sp.log(_slope_2) / 2, "The weight of the layers with |z| = 2 is missing."),
+        Mistake(lambda right: right - sp.log(4), "The weight is missing: the factor is |w| σ′(z), with |w| = 4."),
+        instead(0, "That would be so with z = 0 in every layer. Half of them have |z| = 2."),
+    ),
+)  # fmt: skip
+
+EXERCISES = (
+    Exercise(
+        "3.1",
+        (*(_bias(j) for j in (1, 2, 3, 4)), _gain),
+        (
+            "z_1 = w_1 a_0 + b_1 = 0 is one equation for b_1.",
+            "Once z_1 = 0, the second layer sees a_1 = σ(0). So does every layer after it see σ(0).",
+            "∂a_4/∂b_1 = σ′(z_1) w_2 σ′(z_2) w_3 σ′(z_3) w_4 σ′(z_4), and every z is 0.",
+        ),
+    ),
+    Exercise(
+        "3.2",
+        (_least_weight, _width_of_tanh),
+        (
+            "The factor |w tanh′(z)| is largest, for a given w, where tanh′ is largest.",
+            "Chapter 2 has tanh′(z) = 4σ′(2z).",
+            "So |w| tanh′(z) ≥ 1 says 4|w| σ′(2z) ≥ 1: use the edge of the sigmoid's window for the weight 4|w|, and mind that it is 2z.",
+        ),
+    ),
+    Exercise(
+        "3.3",
+        (_width_at_8,),
+        (
+            "The edges are where 8 σ′(z) = 1. With x = e^z this is a quadratic equation.",
+            "Its two solutions have the product 1, so the edges are −z and z. The window in z is twice as long as one of them.",
+            "a and z are tied by z = 8a + b: lengths in a are 8 times shorter.",
+        ),
+    ),
+    Exercise(
+        "3.4",
+        (_second_weight, _order),
+        (
+            "In the middle, at x = ½, the neuron must have the slope 1, as x has. What is the slope of w_2 σ(w_1(x − ½)) there?",
+            "For the order, expand σ at 0 beyond its linear term. Which power comes first? Multiply by w_2.",
+        ),
+    ),
+    Exercise(
+        "3.5",
+        (_saturated,),
+        (
+            "With b = 0 the weighted input is 100a. For which a is it large?",
+            "For large z the slope falls like e^(−z). You need 100 e^(−100a) below 1/100.",
+        ),
+    ),
+    Exercise(
+        "3.6",
+        (_log_gain,),
+        (
+            "λ is the mean of log|w σ′(z)| over the layers. There are two kinds of layers here.",
+            "At z = 0 the factor is 4 · ¼. What is its logarithm? At |z| = 2 the slope is σ′(2), whatever the sign.",
+        ),
+    ),
+)

@@ -1,0 +1,138 @@
+"""What an exercise is: what is wanted, what is often handed in instead, and hints."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+
+import sympy as sp
+
+from analysis.exercises.domain import Domain
+from analysis.symbolic.render import plain_text
+
+NOWHERE = Domain()
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """A known mistake: the right answer ↦ what a reader who makes it hands in, and what to tell this reader."""
+
+    answer: Callable[[sp.Expr], sp.Expr]
+    says: str
+
+
+@dataclass(frozen=True)
+class Value:
+    """One value or formula. ``right`` derives the answer; it is not carried out before it is needed.
+
+    ``digits`` is how many significant digits a decimal number must have right; a formula must be right exactly.
+    ``arguments`` are what a Python function is called with, in this order. ``avoid`` are functions that the exercise asked to do
+    without: an answer that has them is right, and is told so with ``remark``.
+    """
+
+    right: Callable[[], sp.Expr]
+    domain: Domain = NOWHERE
+    arguments: tuple[sp.Expr, ...] = ()
+    mistakes: tuple[Mistake, ...] = ()
+    digits: int = 4
+    name: str = ""
+    avoid: tuple[type, ...] = ()
+    remark: str = ""
+
+    @cached_property
+    def answer(self) -> sp.Expr:
+        """The right answer, derived once."""
+        return sp.sympify(self.right())
+
+    @property
+    def asks(self) -> str:
+        """What may be handed in, in words."""
+        if not self.domain.names:
+            return f"a number with {self.digits} digits or an exact expression"
+        letters = ", ".join(f"`{name}`" for name in _in_short(self.domain.names))
+        shown = ", ".join(f"`{plain_text(x)}`" for x in self.arguments)
+        return f"an expression in {letters}, or a Python function of {shown}"
+
+
+def _in_short(names: tuple[str, ...]) -> tuple[str, ...]:
+    """The names; where there are many, w_j for w_1, w_2 and so on."""
+    if len(names) <= 4:
+        return names
+    return tuple(dict.fromkeys(name.split("_")[0] + ("_j" if "_" in name else "") for name in names))
+
+
+@dataclass(frozen=True)
+class Condition:
+    """What a point must satisfy, what to tell a reader whose point does not, and such a point.
+
+    In ``says``, ``{left}`` stands for the value of the left side at the reader's point.
+    """
+
+    relation: sp.Basic
+    says: str
+    broken_by: sp.Expr
+
+
+@dataclass(frozen=True)
+class Witness:
+    """A point that refutes a popular statement: any number that meets the conditions, which are tried in order."""
+
+    symbol: sp.Symbol
+    conditions: tuple[Condition, ...]
+    name: str = ""
+
+    @property
+    def asks(self) -> str:
+        """What may be handed in, in words."""
+        return f"a number for `{self.symbol.name}`"
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One of several options, handed in as its letter: what to tell a reader who chose it, for each; one of them is right."""
+
+    says: tuple[tuple[str, str], ...]
+    right: str
+    name: str = ""
+
+    @property
+    def asks(self) -> str:
+        """What may be handed in, in words."""
+        return "one of the letters " + ", ".join(f'`"{letter}"`' for letter, _ in self.says)
+
+
+Wanted = Value | Witness | Choice
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """An exercise by its stable number; what is wanted is one thing, or several handed in as a tuple."""
+
+    number: str
+    wanted: tuple[Wanted, ...]
+    hints: tuple[str, ...]
+
+    @property
+    def asks(self) -> str:
+        """What may be handed in, in words."""
+        if len(self.wanted) == 1:
+            return self.wanted[0].asks
+        return "; ".join(
+            [f"{len(self.wanted)} answers in brackets", *(f"{w.name}: {w.asks}" for w in self.wanted)]
+        )
+
+
+def without(factor: sp.Expr, says: str) -> Mistake:
+    """The mistake of leaving out a factor."""
+    return Mistake(lambda right: right / factor, says)
+
+
+def times_extra(factor: sp.Expr, says: str) -> Mistake:
+    """The mistake of putting in a factor too many."""
+    return Mistake(lambda right: right * factor, says)
+
+
+def instead(wrong: sp.Expr | int, says: str) -> Mistake:
+    """The mistake of handing in something that does not depend on the right answer."""
+    return Mistake(lambda right: sp.sympify(wrong), says)

@@ -1,0 +1,225 @@
+"""Judging an answer: is it equal to the right one at every point, to 30 digits or as far as its own precision goes?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import cache
+from typing import Any, NamedTuple
+
+from analysis.exercises import guard
+from analysis.exercises.answer import Formula, Function, parts, understand
+from analysis.exercises.arithmetic import Context
+from analysis.exercises.diagnosis import Close, Comparison, diagnose
+from analysis.exercises.domain import Domain, meanings
+from analysis.exercises.exercise import Choice, Exercise, Mistake, Value, Wanted, Witness
+from analysis.exercises.grid import UNHURRIED, Values, evaluated, grid, places, right_values
+from analysis.exercises.program import Deadline, Program, Refusal, as_real, context, quoted, read, run
+from analysis.symbolic.render import plain_text
+
+SECONDS = 3.5
+FUNCTION_SECONDS = 2.5
+DIGITS = 30
+_WORKING, _CAREFUL = 60, 400
+"""Working digits; the second at points where the first leave a doubt, since an expression may cancel."""
+
+
+class Judged(NamedTuple):
+    """A key of the badges, and what to say."""
+
+    status: str
+    says: str
+
+
+def judge(exercise: Exercise, answer: object) -> tuple[str, tuple[str, ...]]:
+    """The status of an answer and the sentences that go with it."""
+    wanted = exercise.wanted
+    for value in wanted:
+        if isinstance(value, Value):
+            right_values(value, _WORKING)  # derived before the clock starts
+    deadline = Deadline.after(SECONDS)
+    if len(wanted) == 1:
+        judged = _judge_one(wanted[0], answer, deadline)
+        return judged.status, (judged.says,)
+    given = parts(answer)
+    if given is None or len(given) != len(wanted):
+        names = ", ".join(w.name for w in wanted)
+        found = "" if given is None else f", not {len(given)}"
+        return "refused", (f"This exercise wants {len(wanted)} answers in brackets, ({names}){found}.",)
+    each = [_judge_one(w, x, deadline) for w, x in zip(wanted, given, strict=True)]
+    kinds = {judged.status for judged in each}
+    status = next(s for s in ("wrong", "refused", "open", "right") if s in kinds)
+    return status, tuple(f"{w.name}: {judged.says}" for w, judged in zip(wanted, each, strict=True))
+
+
+def _judge_one(wanted: Wanted, answer: object, deadline: Deadline) -> Judged:
+    if answer is ...:
+        return Judged("open", "Not answered yet.")
+    try:
+        if isinstance(wanted, Choice):
+            return _judge_choice(wanted, answer)
+        understood = understand(answer)
+        if isinstance(wanted, Witness):
+            return _judge_witness(wanted, understood, deadline)
+        if isinstance(understood, Function):
+            return _judge_function(wanted, understood, deadline)
+        return _judge_formula(wanted, understood, deadline)
+    except Refusal as refusal:
+        return Judged("refused", f"{refusal} Wanted: {wanted.asks}.")
+
+
+# Closeness
+
+
+def _exactly(x: Any, y: Any) -> bool:
+    return bool(abs(x - y) <= (abs(y) or 1) * 10.0**-DIGITS)
+
+
+def _to_double(x: Any, y: Any) -> bool:
+    """As close as decimals written with 15 digits come."""
+    return bool(abs(x - y) <= 1e-12 * (abs(y) or 1))
+
+
+def _as_floats(x: Any, y: Any) -> bool:
+    """As close as a function computed in double precision comes, some cancellation included."""
+    return bool(abs(x - y) <= 1e-9 * abs(y) + 1e-13)
+
+
+def _to_digits(digits: int, m: Context) -> Close:
+    """Closer than one unit of the last of so many significant digits, which leaves rounding and cutting off free."""
+
+    def close(x: Any, y: Any) -> bool:
+        place = m.floor(m.log10(abs(y))) - digits + 1 if y else -digits
+        return bool(abs(x - y) <= m.mpf(10) ** place)
+
+    return close
+
+
+@cache
+def _arguments(wanted: Value) -> tuple[Program, ...]:
+    return tuple(read(x) for x in wanted.arguments)
+
+
+def _mistakes(wanted: Value) -> Iterator[tuple[Program, str]]:
+    return ((_mistaken(wanted, mistake), mistake.says) for mistake in wanted.mistakes)
+
+
+@cache
+def _mistaken(wanted: Value, mistake: Mistake) -> Program:
+    return read(mistake.answer(wanted.answer))
+
+
+def _compare(
+    wanted: Value, theirs: Values, close: Close, digits: int, a_number: bool, deadline: Deadline
+) -> Comparison:
+    domain = wanted.domain
+    return Comparison(
+        wanted=wanted,
+        points=grid(domain).points,
+        count=grid(domain).general,
+        zeros=grid(domain).zeros,
+        theirs=theirs,
+        ours=right_values(wanted, digits),
+        close=close,
+        a_number=a_number,
+        values=lambda program: evaluated(program, domain, digits, deadline),
+        mistakes=_mistakes(wanted),
+        m=context(digits),
+    )
+
+
+# The three kinds of answers
+
+
+def _judge_formula(wanted: Value, given: Formula, deadline: Deadline) -> Judged:
+    domain = wanted.domain
+    by_digits = not domain.names and given.program.is_literal
+    m = context(_WORKING)
+    close = _to_digits(wanted.digits, m) if by_digits else _to_double if given.has_decimals else _exactly
+    theirs = list(_given_values(wanted, given, _WORKING, range(len(grid(domain).points)), deadline))
+    compared = _compare(wanted, theirs, close, _WORKING, by_digits, deadline)
+    doubtful = [k for k in compared.general if not compared.agrees(k)]
+    ours = right_values(wanted, _CAREFUL)
+    careful = zip(_given_values(wanted, given, _CAREFUL, doubtful, deadline), doubtful, strict=True)
+    if all(x is not None and close(x, ours[k]) for x, k in careful):
+        note = wanted.remark if given.program.kinds & set(wanted.avoid) else ""
+        return Judged("right", f"Right. {note}".strip())
+    return Judged("wrong", diagnose(compared))
+
+
+def _given_values(
+    wanted: Value, given: Formula, digits: int, at: Sequence[int], deadline: Deadline
+) -> Iterator[Any]:
+    """The formula at the points with these numbers, one after the other; a ``Lambda``'s variables stand for the arguments."""
+    domain, program, m = wanted.domain, given.program, context(digits)
+    unknown = sorted(program.names - set(given.variables or domain.names))
+    if unknown:
+        known = (
+            f"the symbols here are {', '.join(domain.names)}" if domain.names else "the answer is a number"
+        )
+        raise Refusal(f"The symbol {quoted(unknown[0])} has no meaning in this exercise: {known}.")
+    if given.variables and len(given.variables) != len(wanted.arguments):
+        raise Refusal(f"This `Lambda` has {len(given.variables)} variables, not {len(wanted.arguments)}.")
+    table, everywhere = meanings(domain.activation), places(domain, digits)
+    for k in at:
+        place = everywhere[k]
+        if given.variables:
+            passed = (run(argument, place, table, m, deadline) for argument in _arguments(wanted))
+            place = dict(zip(given.variables, passed, strict=True))
+        yield as_real(m, run(program, place, table, m, deadline))
+
+
+@cache
+def _passed(wanted: Value) -> tuple[tuple[float, ...], ...]:
+    """What a function is called with at each point, as floats; NaN where an argument has no value."""
+    m, table = context(_WORKING), meanings(wanted.domain.activation)
+
+    def double(argument: Program, place: dict[str, Any]) -> float:
+        x = run(argument, place, table, m, UNHURRIED)
+        return float("nan") if x is None else float(x)
+
+    everywhere = places(wanted.domain, _WORKING)
+    return tuple(tuple(double(argument, place) for argument in _arguments(wanted)) for place in everywhere)
+
+
+def _judge_function(wanted: Value, given: Function, deadline: Deadline) -> Judged:
+    domain, m = wanted.domain, context(_WORKING)
+    reply = guard.call(given.call, _passed(wanted), min(FUNCTION_SECONDS, deadline.left))
+    called_with = ", ".join(f"`{plain_text(x)}`" for x in wanted.arguments) or "nothing"
+    if reply.timed_out:
+        raise Refusal(
+            f"Your function did not return in time (at most {FUNCTION_SECONDS:g} s), so it was given up."
+        )
+    general = reply.values[: grid(domain).general]
+    if all(x is None for x in general):
+        raise Refusal(f"Your function could not be used: {reply.complaint}. It is called with {called_with}.")
+    theirs = [None if x is None else m.mpf(x) for x in reply.values]
+    close = _as_floats if domain.names else _to_digits(wanted.digits, m)
+    compared = _compare(wanted, theirs, close, _WORKING, not domain.names, deadline)
+    return Judged("right", "Right.") if compared.same(compared.ours) else Judged("wrong", diagnose(compared))
+
+
+def _judge_choice(wanted: Choice, answer: object) -> Judged:
+    """A letter is compared with the options; it is not evaluated."""
+    letter = str.lower(str.strip(answer)) if type(answer) is str and len(answer) <= 9 else ""
+    for option, says in wanted.says:
+        if letter == option:
+            return Judged("right", f"Right. {says}") if option == wanted.right else Judged("wrong", says)
+    raise Refusal("This is not one of the options.")
+
+
+def _judge_witness(wanted: Witness, given: Formula | Function, deadline: Deadline) -> Judged:
+    if isinstance(given, Function) or given.variables or given.program.names:
+        raise Refusal("A point is one number.")
+    m, table = context(_WORKING), meanings(Domain().activation)
+    number = as_real(m, run(given.program, {}, table, m, deadline))
+    if number is None:
+        raise Refusal("This has no real value.")
+    at = {wanted.symbol.name: number}
+    for condition in wanted.conditions:
+        holds = run(read(condition.relation), at, table, m, deadline)
+        if holds is None:
+            raise Refusal("Something cannot be evaluated at this point: it is too large.")
+        if not holds:
+            left = as_real(m, run(read(condition.relation.args[0]), at, table, m, deadline))
+            return Judged("wrong", condition.says.format(left=m.nstr(left, 3)))
+    return Judged("right", "Right: this point refutes the statement.")

@@ -1,0 +1,237 @@
+"""Every exercise knows its right answer in several forms, tells its known mistakes apart, and keeps the answer to itself."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import sympy as sp
+from exercises.forms import ALMOST, FORMS
+
+from analysis.exercises import EXERCISES, check, hint
+from analysis.exercises.exercise import Choice, Value, Witness
+from analysis.symbolic.notation import z
+from analysis.symbolic.render import plain_text, tex
+
+
+def values() -> Iterator[tuple[str, int, Value]]:
+    for number, exercise in EXERCISES.items():
+        for place, wanted in enumerate(exercise.wanted):
+            if isinstance(wanted, Value):
+                yield number, place, wanted
+
+
+def named(number: str, place: int, wanted: Value) -> str:
+    return f"{number}-{wanted.name or place}"
+
+
+VALUES = [pytest.param(*value, id=named(*value)) for value in values()]
+WITNESSES = [
+    pytest.param(n, e.wanted[0], id=n) for n, e in EXERCISES.items() if isinstance(e.wanted[0], Witness)
+]
+
+
+def put(number: str, place: int, answer: Any) -> Any:
+    """The answer alone, or among unanswered parts where several are wanted."""
+    size = len(EXERCISES[number].wanted)
+    return answer if size == 1 else tuple(answer if k == place else ... for k in range(size))
+
+
+def told(number: str, place: int, answer: Any) -> str:
+    """The sentence about that part of the answer."""
+    return check(number, put(number, place, answer)).sentences[place]
+
+
+def is_right(sentence: str) -> bool:
+    return re.search(r"(^|: )Right\.", sentence) is not None
+
+
+def pages(message: Any) -> str:
+    """Everything that a reader may see of a message."""
+    return "\n".join([repr(message), *message._repr_mimebundle_().values()])
+
+
+def test_the_exercises_are_numbered_without_a_gap() -> None:
+    chapters = [number.split(".")[0] for number in EXERCISES]
+    for chapter in "1234":
+        count = chapters.count(chapter)
+        assert 4 <= count <= 6
+        assert [f"{chapter}.{k}" for k in range(1, count + 1)] == [x for x in EXERCISES if x[0] == chapter]
+
+
+def test_every_exercise_has_its_forms() -> None:
+    assert set(FORMS) == set(EXERCISES)
+    assert all(len(forms) >= 3 for forms in FORMS.values())
+
+
+def test_every_chapter_has_a_flawed_statement_to_refute() -> None:
+    chapters = {n[0] for n, e in EXERCISES.items() if isinstance(e.wanted[0], Witness)}
+    assert chapters == set("1234")
+
+
+@pytest.mark.parametrize(("number", "form"), [(n, k) for n, f in FORMS.items() for k in range(len(f))])
+def test_a_right_answer_in_any_form(number: str, form: int) -> None:
+    verdict = check(number, FORMS[number][form])
+    assert verdict.correct and verdict, verdict
+
+
+@pytest.mark.parametrize(("number", "place", "wanted"), VALUES)
+def test_what_the_library_derives_is_right(number: str, place: int, wanted: Value) -> None:
+    assert is_right(told(number, place, wanted.answer))
+    assert check(number, put(number, place, wanted.answer)).correct is (len(EXERCISES[number].wanted) == 1)
+
+
+@pytest.mark.parametrize(("number", "place", "wanted"), VALUES)
+def test_every_known_mistake_is_told(number: str, place: int, wanted: Value) -> None:
+    assert len(wanted.mistakes) >= 3
+    for mistake in wanted.mistakes:
+        answer = put(number, place, mistake.answer(wanted.answer))
+        verdict = check(number, answer)
+        assert not verdict.correct
+        assert verdict.sentences[place].endswith(mistake.says)
+
+
+@pytest.mark.parametrize(("number", "witness"), WITNESSES)
+def test_every_condition_is_told(number: str, witness: Witness) -> None:
+    for condition in witness.conditions:
+        verdict = check(number, condition.broken_by)
+        start, _, end = condition.says.partition("{left}")
+        assert not verdict.correct and verdict.status == "wrong"
+        assert verdict.sentences[0].startswith(start) and verdict.sentences[0].endswith(end)
+
+
+def test_every_option_is_told() -> None:
+    choices = {n: e.wanted[0] for n, e in EXERCISES.items() if isinstance(e.wanted[0], Choice)}
+    assert choices
+    for number, choice in choices.items():
+        assert choice.right in dict(choice.says)
+        for letter, says in choice.says:
+            verdict = check(number, letter)
+            assert verdict.correct is (letter == choice.right) and says in verdict.sentences[0]
+            assert letter == choice.right or choice.right not in re.findall(
+                r"\b\w\b", pages(verdict).split("]")[1]
+            )
+        for other in ("e", "", "ab", "c" * 1000, b"c", 3, sp.Symbol("c"), None):
+            assert check(number, other).status == "refused"
+
+
+@pytest.mark.parametrize(("number", "place", "wanted"), VALUES)
+def test_almost_right_is_wrong(number: str, place: int, wanted: Value) -> None:
+    exact = times_one(wanted.answer) if wanted.answer.is_Rational else wanted.answer
+    for factor in ALMOST:
+        sentence = told(number, place, sp.Mul(exact, factor, evaluate=False))
+        assert not is_right(sentence), (factor, sentence)
+    assert not is_right(told(number, place, exact + sp.Rational(1, 10**9) * sp.sqrt(2)))
+
+
+def times_one(x: sp.Expr) -> sp.Expr:
+    """The same number as a product that is no plain number, so that it is judged exactly and not by its digits."""
+    return sp.Mul(x, sp.cosh(1) ** 2 - sp.sinh(1) ** 2, evaluate=False)
+
+
+@pytest.mark.parametrize(("number", "place", "wanted"), VALUES)
+def test_decimals_are_judged_by_their_digits(number: str, place: int, wanted: Value) -> None:
+    if wanted.domain.names:
+        return
+    value = float(wanted.answer)
+    unit = 10.0 ** (math.floor(math.log10(abs(value))) - wanted.digits + 1)
+    for inside in (0.0, 0.5 * unit, -0.9 * unit):
+        assert is_right(told(number, place, value + inside))
+    for outside in (1.1 * unit, -1.5 * unit, 30 * unit):
+        assert not is_right(told(number, place, value + outside))
+
+
+@pytest.mark.parametrize(("number", "place", "wanted"), VALUES)
+def test_the_answer_is_never_printed(number: str, place: int, wanted: Value) -> None:
+    secrets = {
+        plain_text(wanted.answer),
+        tex(wanted.answer),
+        str(FORMS[number][0]),
+        *simple_forms(number, place),
+    }
+    if not wanted.domain.names and not wanted.answer.is_Integer:
+        value = float(wanted.answer)
+        secrets |= {f"{value:.{k}g}" for k in range(wanted.digits, 16)}
+    tried = [mistake.answer(wanted.answer) for mistake in wanted.mistakes]
+    tried += [0, 1.5, -wanted.answer, 3 * wanted.answer, wanted.answer + 1, "an answer", float("nan"), ...]
+    tried += [wanted.answer * (1 + sp.Rational(1, 10**9)), sp.Float(float_or(wanted.answer, 0.7) * 1.01)]
+    shown = "\n".join(
+        [
+            *(pages(check(number, put(number, place, x))) for x in tried),
+            *(pages(hint(number, k + 1)) for k in range(len(EXERCISES[number].hints))),
+        ]
+    )
+    for secret in secrets:
+        if len(secret) > 2:  # a single digit stands everywhere
+            assert not re.search(rf"(?<![\w.]){re.escape(secret)}(?![\w.]*\w)", shown), secret
+
+
+def float_or(x: sp.Expr, other: float) -> float:
+    return float(x) if x.is_number else other
+
+
+def simple_forms(number: str, place: int) -> Iterator[str]:
+    """The forms of that part that are expressions, as text."""
+    for form in FORMS[number]:
+        if len(EXERCISES[number].wanted) > 1:
+            form = list(form)[place]
+        if isinstance(form, sp.Basic):
+            yield plain_text(form)
+            yield tex(form)
+
+
+@pytest.mark.parametrize("number", EXERCISES)
+def test_an_open_exercise_says_so(number: str) -> None:
+    for verdict in (check(number), check(number, ...)):
+        assert verdict.status == "open" and not verdict.correct and not verdict
+        assert "Not answered yet" in repr(verdict)
+
+
+@pytest.mark.parametrize("number", [n for n, e in EXERCISES.items() if len(e.wanted) > 1])
+def test_several_answers(number: str) -> None:
+    count = len(EXERCISES[number].wanted)
+    right = list(FORMS[number][0])
+    assert check(number, (*right[:-1], ...)).status == "open"
+    assert check(number, (*right[:-1], "x")).status == "refused"
+    assert check(number, (*right[:-1], 12345)).status == "wrong"
+    for wrong_count in (right[:-1], right * 2, [], right[0], {"a": 1}):
+        verdict = check(number, wrong_count)
+        assert verdict.status == "refused" and f"{count} answers" in verdict.sentences[0]
+    assert check(number, [right] * count).status == "refused"
+
+
+@pytest.mark.parametrize("number", EXERCISES)
+def test_hints_come_step_by_step(number: str) -> None:
+    of = len(EXERCISES[number].hints)
+    assert of >= 2
+    assert hint(number) == hint(number, 1)
+    seen = [hint(number, k) for k in range(1, of + 1)]
+    assert len({h.sentences for h in seen}) == of
+    for k, h in enumerate(seen, start=1):
+        assert f"{k} of {of}" in repr(h)
+        assert (f'hint("{number}", {k + 1})' in repr(h)) is (k < of)
+    for bad in (0, of + 1, -1, 1.0, "1", None, True):
+        with pytest.raises(ValueError, match=f"from 1 to {of}"):
+            hint(number, bad)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "number", ["2.9", "2", "", "2.30", 2.3, 23, None, ("2.3",), b"2.3", sp.Float("2.3"), object()]
+)
+def test_an_unknown_number_lists_the_known_ones(number: Any) -> None:
+    for ask in (check, hint):
+        with pytest.raises(ValueError, match=r"1\.1, .*2\.3, .*4\.5"):
+            ask(number)
+
+
+def test_a_verdict_is_the_same_every_time() -> None:
+    first, second = (pages(check("2.2", 1 / sp.cosh(z) ** 3)) for _ in range(2))
+    assert first == second
+
+
+def test_a_remark_goes_with_a_right_answer_in_an_unwanted_form() -> None:
+    assert "hyperbolic cosine" in repr(check("2.2", sp.exp(-z) / (1 + sp.exp(-z)) ** 2))
+    assert "hyperbolic cosine" not in repr(check("2.2", sp.sech(z / 2) ** 2 / 4))

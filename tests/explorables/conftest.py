@@ -1,0 +1,104 @@
+"""A headless Chromium for the tests of this folder; without one they are skipped, and fail where REQUIRE_BROWSER=1."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+FLAGS = (
+    "--headless=new --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
+    "--disable-component-update --disable-sync --disable-dev-shm-usage --force-prefers-reduced-motion"
+)
+
+Page = Callable[..., "Any"]
+
+
+def refuse(why: str) -> None:
+    """Skip, or fail where a browser is required."""
+    if os.environ.get("REQUIRE_BROWSER") == "1":
+        pytest.fail(f"REQUIRE_BROWSER=1, but {why}", pytrace=False)
+    pytest.skip(why)
+
+
+@pytest.fixture(scope="session")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """A Selenium driver with a fresh profile."""
+    chromium = shutil.which("chromium") or shutil.which("google-chrome") or shutil.which("chromium-browser")
+    driver = shutil.which("chromedriver")
+    if not chromium or not driver:
+        refuse("chromium and chromedriver are not on the PATH (Debian: apt install chromium chromium-driver)")
+    try:
+        from selenium import webdriver
+    except ImportError:
+        refuse("selenium is not installed")
+    from selenium.webdriver.chrome.service import Service
+
+    options = webdriver.ChromeOptions()
+    options.binary_location = str(chromium)
+    profile = tmp_path_factory.mktemp("profile")
+    for flag in (*FLAGS.split(), f"--user-data-dir={profile}"):
+        options.add_argument(flag)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
+    started = webdriver.Chrome(options=options, service=Service(driver))
+    started.set_script_timeout(60)
+    yield started
+    started.quit()
+
+
+@pytest.fixture
+def page(browser: Any, tmp_path: Path) -> Page:
+    """page(html, head) opens the HTML from a file and returns the driver; errors in the console fail the test."""
+
+    def opened(html: str, head: str = "", width: int = 900, height: int = 900, theme: str = "light") -> Any:
+        path = tmp_path / "page.html"
+        path.write_text(
+            f'<!doctype html><html lang="en" data-theme="{theme}"><meta charset="utf-8"><title>test</title>'
+            f'<meta name="viewport" content="width=device-width">{head}<body>{html}</body></html>',
+            encoding="utf-8",
+        )
+        metrics = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 500}
+        browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+        browser.get_log("browser")
+        browser.get(path.as_uri())
+        return browser
+
+    return opened
+
+
+@pytest.fixture
+def run(page: Page) -> Callable[[str, Any], Any]:
+    """run(code, argument): what a module's ``answer(argument)`` returns, numbers exact, NaN and infinities too."""
+
+    def evaluated(code: str, argument: Any = None) -> Any:
+        driver = page(
+            "<script>addEventListener('error', e => window.trouble = e.message)</script>"
+            f'<script type="module">\n{code}\nwindow.answer = answer;\n</script>'
+        )
+        exact = "(_, x) => typeof x === 'number' && !Number.isFinite(x) ? String(x) : x"
+        text = driver.execute_async_script(
+            f"""const [given, done] = arguments;
+            (function wait(n) {{
+              if (window.trouble || !n) return done("!" + (window.trouble || "the module did not load"));
+              if (!window.answer) return setTimeout(wait, 20, n - 1);
+              done(JSON.stringify(answer(JSON.parse(given)), {exact}));
+            }})(500);""",
+            json.dumps(argument),
+        )
+        assert not text.startswith("!"), text
+        return _numbers(json.loads(text))
+
+    return evaluated
+
+
+def _numbers(x: Any) -> Any:
+    if isinstance(x, list):
+        return [_numbers(y) for y in x]
+    if isinstance(x, dict):
+        return {k: _numbers(y) for k, y in x.items()}
+    return float(x) if x in ("NaN", "Infinity", "-Infinity") else x

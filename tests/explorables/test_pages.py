@@ -1,0 +1,439 @@
+"""The explorables in a page: what a reader sees after a slider moved, on a phone, in the dark, with a keyboard."""
+
+from __future__ import annotations
+
+import re
+import statistics
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+import pytest
+
+from analysis.experiments.fragile_explosion import fragility
+from analysis.explorables import replay
+from analysis.explorables.catalogue import EXPLORABLES as EVERY
+from analysis.explorables.explorable import Choice, Slider, Values, script
+from analysis.explorables.gradient_chain import computed, network
+from analysis.explorables.log_product import log_products, theory
+from analysis.numeric.compiled import compiled
+from analysis.symbolic.catalogue import ACTIVATIONS, SIGMOID, activation
+from analysis.symbolic.explosion import WEIGHTS, centring_biases
+from analysis.symbolic.notation import a_, w, z
+from analysis.symbolic.window import width
+
+Page = Callable[..., Any]
+TIMED = """<script>
+window.frames_ms = [];
+const later = window.requestAnimationFrame.bind(window);
+window.requestAnimationFrame = f => later(t => {
+  const begin = performance.now();
+  f(t);
+  document.body.offsetHeight;
+  frames_ms.push(performance.now() - begin);
+});
+</script>"""
+RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻−", "0123456789--")
+PNG = "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+
+
+def in_book(html: str) -> str:
+    """The HTML where the book puts it, behind its still."""
+    return f'<div class="cell_output"><img alt="still" src="{PNG}"><div class="output text_html">{html}</div></div>'
+
+
+def settle(driver: Any) -> None:
+    """Two frames later: what was asked for is drawn."""
+    driver.execute_async_script(
+        "const done = arguments[0]; requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 0)));"
+    )
+
+
+def move(driver: Any, **values: Any) -> None:
+    """Move sliders and choose options as a hand does: a position, then an event."""
+    for name, value in values.items():
+        driver.execute_script(
+            """const [name, value] = arguments, input = document.querySelector(`[data-parameter="${name}"]`);
+            input.value = value;
+            input.dispatchEvent(new Event(input.tagName === "SELECT" ? "change" : "input", {bubbles: true}));""",
+            name,
+            value,
+        )
+    settle(driver)
+
+
+def number(driver: Any, name: str) -> float:
+    """The number that the sentence under the picture shows."""
+    text = driver.execute_script(f"return document.querySelector('[data-number=\"{name}\"]').textContent")
+    mantissa, _, exponent = text.partition("·10")
+    digits = mantissa.translate(RAISED)
+    return float(f"{digits}e{exponent.translate(RAISED) or 0}")
+
+
+def expected_factor(v: Values) -> dict[str, float]:
+    return {"width": float(compiled(width, w)(v["w"]))}
+
+
+def expected_chain(v: Values) -> dict[str, float]:
+    found = computed(v)
+    logs, sign = found.b.logabs, found.b.sign
+    weights, _ = network(v["seed"], v["depth"], v["weight"], v["bias"])
+    factors = np.log(np.abs(weights)) + compiled(activation(v["activation"]).log_slope, z)(found.forward.z)
+    first, last = (float(sign[l] * np.exp(logs[l])) for l in (0, -1))
+    return {"first": first} | ({"last": last, "gain": float(factors[1:].mean())} if v["depth"] > 1 else {})
+
+
+def expected_explosion(v: Values) -> dict[str, float]:
+    a, shown = v["shift"], {"product": float(10.0 ** fragility([v["shift"]]).log10_exact[0])}
+    for j, (weight, bias) in enumerate(zip(WEIGHTS, centring_biases(WEIGHTS), strict=True), start=1):
+        at = weight * a + float(bias.subs(a_(0), 0))
+        slope = float(compiled(SIGMOID.slope, z)(at))
+        shown |= {f"factor{j}": weight * slope} if j > 1 else {"slope": slope}
+        a = float(compiled(SIGMOID.value, z)(at))
+    return shown
+
+
+def expected_log_product(v: Values) -> dict[str, float]:
+    x = log_products(v["seed"], v["depth"], v["weight"], v["activation"])
+    law = theory(v["activation"], v["weight"])
+    return {
+        "mean": x.mean() / v["depth"],
+        "spread": x.std(ddof=1) / v["depth"] ** 0.5,
+        "lambda": law.lam,
+        "sigma": law.variance**0.5,
+        "grown": float((x > 0).sum()),
+        "chains": float(len(x)),
+    }
+
+
+def expected_speeds(v: Values) -> dict[str, float]:
+    run, t = replay.recorded(v["weights"]), v["epoch"]
+    speeds = {f"speed{l + 1}": x for l, x in enumerate(run.speeds[t].tolist())}
+    return speeds | {
+        "cost": run.cost[t],
+        "right": run.right[t],
+        "ratio": run.speeds[t, -1] / run.speeds[t, 0],
+    }
+
+
+MOVES: dict[
+    str, tuple[Callable[[Values], Mapping[str, float]], list[tuple[dict[str, Any], dict[str, Any]]], float]
+] = {
+    "factor": (expected_factor, [({"w": 9.5, "b": 2}, {}), ({"w": -4.7}, {}), ({"w": 20}, {})], 5e-4),
+    "gradient-chain": (
+        expected_chain,
+        [
+            ({"depth": 90}, {}),
+            ({"depth": 60, "weight": 2.5, "bias": 0.5, "activation": "tanh"}, {}),
+            ({"depth": 200, "weight": 2, "bias": 0, "activation": "identity"}, {}),
+            ({"depth": 1}, {}),
+        ],
+        5e-3,
+    ),
+    "explosion": (
+        expected_explosion,
+        [({"shift": t}, {"shift": float(f"{10**t:.6g}")}) for t in (-8, -5.5, -4, -2)],
+        6e-4,
+    ),
+    "log-product": (
+        expected_log_product,
+        [
+            ({"depth": 12, "weight": 3, "activation": "tanh"}, {"weight": 2.0}),
+            ({"depth": 5, "weight": 4}, {"weight": 3.0}),
+        ],
+        6e-4,
+    ),
+    "learning-speeds": (
+        expected_speeds,
+        [
+            ({"epoch": 250}, {}),
+            ({"epoch": 500, "weights": "gaussian"}, {}),
+            ({"epoch": 3, "bars": "logarithmic"}, {}),
+        ],
+        6e-3,
+    ),
+}
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_a_moved_slider_shows_the_number_numpy_gives(page: Page, name: str) -> None:
+    made, (expected, moves, relative) = EVERY[name](), MOVES[name]
+    for positions, instead in moves:
+        driver = page(made.html)
+        before = driver.execute_script("return document.querySelector('svg').innerHTML")
+        move(driver, **positions)
+        values = {**made.values, **positions, **instead}
+        if name == "log-product":
+            wait_for(lambda d=driver: number(d, "chains") == 4000)  # type: ignore[misc]
+        assert driver.execute_script("return document.querySelector('svg').innerHTML") != before
+        for key, value in expected(values).items():
+            close = (
+                1e-5 if key == "product" else relative
+            )  # shown with six digits, the others with four or three
+            assert number(driver, key) == pytest.approx(value, rel=close, abs=1e-300), (values, key)
+
+
+def wait_for(condition: Callable[[], bool], seconds: float = 20.0) -> None:
+    """Ask again and again; fails after so many seconds."""
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "this did not come to pass"
+        time.sleep(0.05)
+
+
+def test_other_activations_and_small_weights_have_a_sentence(page: Page) -> None:
+    driver = page(EVERY["factor"]().html)
+    move(driver, w=3)
+    assert number(driver, "largest") == pytest.approx(0.75)
+    move(driver, w=2, b=0, activation="relu")
+    assert number(driver, "largest") == 2 and number(driver, "inside") == pytest.approx(1.0, abs=1e-3)
+    move(driver, w=2, b=0, activation="tanh")
+    half = float(np.arccosh(np.sqrt(2.0)) / 2.0)  # 2 / cosh²(2a) ≥ 1
+    assert number(driver, "inside") == pytest.approx(2 * half, rel=1e-3)
+    move(driver, w=0, b=0, activation="identity")
+    assert number(driver, "largest") == 0
+
+
+def test_a_dead_chain_says_so(page: Page) -> None:
+    driver = page(EVERY["gradient-chain"]().html)
+    move(driver, depth=200, activation="relu")
+    found = computed({**EVERY["gradient-chain"]().values, "depth": 200, "activation": "relu"}).b
+    zeros = int((found.sign == 0).sum())
+    assert zeros and f"In {zeros} of 200 layers" in driver.execute_script(
+        "return document.querySelector('.x-say').textContent"
+    )
+    assert number(driver, "first") == 0
+
+
+def test_depth_200_is_exact_where_float64_ends(page: Page) -> None:
+    driver = page(EVERY["gradient-chain"]().html)
+    move(driver, depth=200, weight=0.1)
+    found = computed({**EVERY["gradient-chain"]().values, "depth": 200, "weight": 0.1}).b
+    text = driver.execute_script("return document.querySelector('[data-number=first]').textContent")
+    exponent = int(text.partition("·10")[2].translate(RAISED))
+    assert exponent == int(np.floor(found.logabs[0] / np.log(10.0))) < -323
+    assert "float64 ends here" in driver.execute_script("return document.querySelector('svg').textContent")
+
+
+def test_another_draw_is_another_network(page: Page) -> None:
+    made = EVERY["gradient-chain"]()
+    driver = page(made.html)
+    driver.execute_script("document.querySelector('button').click()")
+    settle(driver)
+    expected = expected_chain({**made.values, "seed": made.values["seed"] + 1})
+    assert number(driver, "first") == pytest.approx(expected["first"], rel=5e-3)
+    assert expected["first"] != expected_chain(made.values)["first"]
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_the_still_gives_way(page: Page, name: str) -> None:
+    driver = page(in_book(EVERY[name]().html))
+    assert driver.execute_script("return getComputedStyle(document.querySelector('img')).display") == "none"
+    assert "live (" not in driver.execute_script("return document.body.innerText")
+    assert (
+        driver.execute_script(
+            "return performance.getEntriesByType('resource').filter(e => !e.name.startsWith('data:')).length"
+        )
+        == 0
+    )
+    assert [e for e in driver.get_log("browser") if e["level"] == "SEVERE"] == []
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("name", EVERY)
+def test_a_phone_needs_no_sideways_scroll(page: Page, name: str, theme: str) -> None:
+    driver = page(in_book(EVERY[name]().html), width=390, height=844, theme=theme)
+    settle(driver)
+    assert driver.execute_script("return document.documentElement.scrollWidth") <= 390
+    outside = driver.execute_script(
+        """const frame = document.querySelector("svg").getBoundingClientRect();
+        return [...document.querySelectorAll("svg text")].filter(t => { const r = t.getBoundingClientRect();
+          return r.left < frame.left - 1 || r.right > frame.right + 1 || r.top < frame.top - 1 || r.bottom > frame.bottom + 1; }).map(t => t.textContent);"""
+    )
+    assert outside == []
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("name", EVERY)
+def test_no_two_labels_overlap(page: Page, name: str, width: int) -> None:
+    driver = page(in_book(EVERY[name]().html), width=width)
+    settle(driver)
+    overlaps = driver.execute_script(
+        """const boxes = [...document.querySelectorAll("svg text")].filter(t => t.textContent).map(t => [t.textContent, t.getBoundingClientRect()]);
+        const found = [];
+        boxes.forEach(([p, a], i) => boxes.slice(i + 1).forEach(([q, b]) => {
+          if (Math.min(a.right, b.right) - Math.max(a.left, b.left) > 1 && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 3) found.push(p + " | " + q); }));
+        return found;"""
+    )
+    assert overlaps == []
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_screen_readers_are_told(page: Page, name: str) -> None:
+    driver = page(EVERY[name]().html)
+    unnamed = driver.execute_script(
+        "return [...document.querySelectorAll('input,select')].filter(e => !e.getAttribute('aria-label')).length"
+    )
+    assert unnamed == 0
+    role, title = driver.execute_script(
+        "const s = document.querySelector('svg'); return [s.getAttribute('role'), s.querySelector('title').textContent]"
+    )
+    assert role == "img" and title == EVERY[name]().title
+    sliders = driver.execute_script(
+        "return [...document.querySelectorAll('input')].map(e => [e.getAttribute('aria-valuetext'), e.previousElementSibling.textContent])"
+    )
+    assert all(spoken == seen and spoken for spoken, seen in sliders)
+    live = "return document.querySelector('[role=status]').textContent"
+    time.sleep(0.8)
+    assert driver.execute_script(live) == ""  # silent until something moves
+    slider = next(p for p in EVERY[name]().parameters if isinstance(p, Slider))
+    move(driver, **{slider.name: (np.log10(slider.high) if slider.log else slider.high)})
+    wait_for(
+        lambda: (
+            driver.execute_script(live)
+            == driver.execute_script("return document.querySelector('.x-say').textContent")
+            != ""
+        )
+    )
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_the_keyboard_moves_a_slider(page: Page, name: str) -> None:
+    from selenium.webdriver.common.by import By
+    from selenium.webdriver.common.keys import Keys
+
+    driver = page(EVERY[name]().html)
+    before = driver.execute_script("return document.querySelector('.x-say').textContent")
+    slider = driver.find_element(By.CSS_SELECTOR, "input[type=range]")
+    reading = slider.get_attribute("aria-valuetext")
+    slider.send_keys(Keys.ARROW_RIGHT * 3)
+    settle(driver)
+    assert slider.get_attribute("aria-valuetext") != reading
+    slider.send_keys(Keys.END)
+    wait_for(lambda: driver.execute_script("return document.querySelector('.x-say').textContent") != before)
+    assert float(slider.get_attribute("value")) == float(slider.get_attribute("max"))
+
+
+def test_play_respects_reduced_motion(page: Page) -> None:
+    driver = page(EVERY["learning-speeds"]().html)
+    seen = {}
+    for wish in ("reduce", "no-preference"):
+        driver.execute_cdp_cmd(
+            "Emulation.setEmulatedMedia", {"features": [{"name": "prefers-reduced-motion", "value": wish}]}
+        )
+        move(driver, epoch=500)
+        seen[wish] = driver.execute_async_script(
+            """const done = arguments[0], seen = new Set(), button = document.querySelector("button"), begin = performance.now();
+            button.click();
+            (function look() {
+              seen.add(Number(document.querySelector("[data-number=epoch]").textContent));
+              if (performance.now() - begin < 2900) return setTimeout(look, 5);
+              button.click();
+              done([...seen, button.textContent]);
+            })();"""
+        )
+    driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
+    *calm, text = seen["reduce"]
+    assert text == "Play" and set(calm) <= {500, 0, 50, 100} and {0, 50, 100} <= set(calm)
+    *lively, text = seen["no-preference"]
+    assert text == "Play" and len(set(lively) - {0, 50, 100, 500}) > 5
+    stopped = number(driver, "epoch")
+    time.sleep(0.4)
+    assert number(driver, "epoch") == stopped  # pausing stops it
+
+
+def luminance(colour: str) -> float:
+    channels = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    return float(np.dot([0.2126, 0.7152, 0.0722], linear))
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_every_text_colour_stands_out(theme: str) -> None:
+    """At least 4.5 : 1 on the card (WCAG 2.2, 1.4.3)."""
+    (text,) = re.findall(rf'const {theme} = "(.*)";', script("runtime.js"))
+    colours = dict(x.removeprefix("--").split(":") for x in text.split(";"))
+    full = {
+        k: v if len(v) == 7 else "#" + "".join(2 * c for c in v[1:])
+        for k, v in colours.items()
+        if len(v) in (4, 7)
+    }
+    card = luminance(full["card"])
+    for name in ("ink", "soft", "red", "green", "blue"):
+        bright, dark = sorted((card, luminance(full[name])), reverse=True)
+        assert (bright + 0.05) / (dark + 0.05) >= 4.5, name
+
+
+def background(driver: Any) -> tuple[int, ...]:
+    text = driver.execute_script(
+        "return getComputedStyle(document.querySelector('.explorable')).backgroundColor"
+    )
+    return tuple(int(x) for x in re.findall(r"\d+", text)[:3])
+
+
+def test_light_and_dark_follow_the_page(page: Page) -> None:
+    html = EVERY["factor"]().html
+    assert min(background(page(html, theme="light"))) > 200
+    assert max(background(page(html, theme="dark"))) < 60
+    driver = page(html)
+    driver.execute_script("document.documentElement.removeAttribute('data-theme')")
+    for wish, is_dark in (("dark", True), ("light", False)):
+        driver.execute_cdp_cmd(
+            "Emulation.setEmulatedMedia", {"features": [{"name": "prefers-color-scheme", "value": wish}]}
+        )
+        assert (max(background(driver)) < 60) == is_dark
+        driver.execute_script(
+            "document.body.dataset.jpThemeLight = arguments[0]", "true" if is_dark else "false"
+        )
+        assert (max(background(driver)) < 60) != is_dark  # JupyterLab's own theme wins over the system's
+        driver.execute_script("delete document.body.dataset.jpThemeLight")
+    driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
+
+
+def test_several_on_one_page_keep_to_themselves(page: Page) -> None:
+    first, second = EVERY["factor"](), EVERY["factor"]().starting(w=12)
+    driver = page(in_book(first.html) + in_book(second.html) + in_book(EVERY["explosion"]().html))
+    settle(driver)
+    counts = driver.execute_script(
+        "return [...document.querySelectorAll('.explorable')].map(e => e.querySelectorAll('svg').length)"
+    )
+    assert counts == [1, 1, 1]
+    move(driver, w=8)  # the first one
+    widths = driver.execute_script(
+        "return [...document.querySelectorAll('[data-number=width]')].map(e => Number(e.textContent))"
+    )
+    assert widths == pytest.approx([float(compiled(width, w)(x)) for x in (8.0, 12.0)], rel=5e-4)
+
+
+HEAVIEST = {
+    "factor": [{"w": x} for x in np.linspace(-20, 20, 30).round(1).tolist()],
+    "gradient-chain": [{"depth": 200, "weight": x} for x in np.linspace(0.1, 5, 30).round(2).tolist()],
+    "explosion": [{"shift": x} for x in np.linspace(-9, -2, 30).round(2).tolist()],
+    "log-product": [{"depth": 200, "weight": k % 7} for k in range(8)],
+    "learning-speeds": [{"epoch": x} for x in range(0, 500, 17)],
+}
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_a_redraw_fits_into_a_frame(page: Page, name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Measured from the start of the frame to the end of layout. Asserted of the quickest: a busy machine slows the rest."""
+    driver = page(EVERY[name]().html, TIMED)
+    settle(driver)
+    driver.execute_script("frames_ms.length = 0")
+    for positions in HEAVIEST[name]:
+        move(driver, **positions)
+    frames = [
+        x for x in driver.execute_script("return frames_ms") if x > 0.2
+    ]  # less: the frames of this test itself
+    with capsys.disabled():
+        print(
+            f"\n{name}: redraw median {statistics.median(frames):.1f} ms, longest {max(frames):.1f} ms ({len(frames)} frames)"
+        )
+    assert min(frames) < 16.0
+
+
+def test_every_activation_of_the_catalogue_is_offered() -> None:
+    for name in ("factor", "gradient-chain"):
+        (options,) = (p.options for p in EVERY[name]().parameters if isinstance(p, Choice))
+        assert list(options) == list(ACTIVATIONS)
