@@ -6,7 +6,7 @@ function draw(v, view) {
   while (logs.length < chains && (logs.length % 16 || performance.now() < until)) logs.push(logProduct(v, logs.length));
   if (logs.length < chains) {
     view.again();
-    if (calm) return;
+    if (calm) return view.say(`Drawing ${chains} chains …`);
   }
   const [lam, spread] = exponents[v.activation][weightScales.indexOf(v.weight)], unit = spread * Math.sqrt(v.depth);
   const bins = new Array(40).fill(0), bin = x => Math.floor((x + 5) * 4);

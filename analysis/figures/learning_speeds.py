@@ -136,7 +136,7 @@ def beyond(result: NearOptimum, ax: Axes | None = None) -> Axes:
         for one in cost:
             ax.plot(steps, one, color=f"C{k}", lw=0.6, alpha=0.4)
         ax.plot(steps, np.median(cost, axis=0), color=f"C{k}", ls=("-", "--")[k])
-        ax.text(steps[-1] * 1.01, np.median(cost[:, -1]), name, color=f"C{k}", va="center")
+        ax.text(steps[-1] * 1.01, float(np.median(cost[:, -1])), name, color=f"C{k}", va="center")
     ax.axhline(result.blind_cost, color=GREY, ls=":", lw=1.2)
     ax.text(
         steps[-1] * 1.28,

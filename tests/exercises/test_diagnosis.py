@@ -79,7 +79,7 @@ TOLD: list[tuple[Exercise, Any, str]] = [
 
 
 @pytest.mark.parametrize(
-    ("exercise", "answer", "says"), TOLD, ids=[f"{e.number}-{a}"[:60] for e, a, _ in TOLD]
+    ("exercise", "answer", "says"), TOLD, ids=[f"{e.number}-{k}" for k, (e, _, _) in enumerate(TOLD)]
 )
 def test_what_is_told(exercise: Exercise, answer: Any, says: str) -> None:
     status, sentences = judge(exercise, answer)

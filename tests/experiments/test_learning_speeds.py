@@ -272,12 +272,13 @@ def test_one_thread_is_in_force_and_then_gone(monkeypatch: pytest.MonkeyPatch) -
     def threads() -> list[int]:
         return [x["num_threads"] for x in threadpool_info() if x["user_api"] == "blas"]
 
+    data = load("digits", count=10)  # loads a second BLAS
     seen = []
     real = descent_module._errors
     monkeypatch.setattr(descent_module, "_errors", lambda *x: seen.append(threads()) or real(*x))
     with threadpool_limits(limits=2, user_api="blas"):
         if set(threads()) != {2}:
             pytest.skip("BLAS has but one thread here")
-        learning_speeds(load("digits", count=10), (64, 2, 10), seeds=[0], epochs=0)
+        learning_speeds(data, (64, 2, 10), seeds=[0], epochs=0)
         after = threads()
     assert seen == [[1] * len(after)] and set(after) == {2}
