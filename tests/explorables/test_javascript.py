@@ -29,6 +29,7 @@ from analysis.symbolic.notation import b, h, w, z
         (sp.pi * z, "Math.PI*z"),
         (sp.sqrt(z), "Math.sqrt(z)"),
         (sp.nan, "NaN"),
+        (sp.oo, "Infinity"),
     ],
 )
 def test_printed(expr: sp.Expr, code: str) -> None:

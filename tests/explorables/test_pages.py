@@ -68,6 +68,8 @@ def number(driver: Any, name: str) -> float:
     text = driver.execute_script(
         f"return (document.querySelector('[data-number=\"{name}\"]') || {{textContent: 'NaN'}}).textContent"
     )
+    if text == "NaN":
+        return float("nan")
     mantissa, _, exponent = text.partition("·10")
     digits = mantissa.translate(RAISED)
     return float(f"{digits}e{exponent.translate(RAISED) or 0}")
@@ -340,6 +342,7 @@ def test_play_respects_reduced_motion(page: Page) -> None:
     assert text == "Play" and set(calm) <= {500, 0, 50, 100} and {0, 50, 100} <= set(calm)
     *lively, text = seen["no-preference"]
     assert text == "Play" and len(set(lively) - {0, 50, 100, 500}) > 5
+    settle(driver)
     stopped = number(driver, "epoch")
     time.sleep(0.4)
     assert number(driver, "epoch") == stopped  # pausing stops it
