@@ -29,6 +29,7 @@ from analysis.exercises.arithmetic import (
 )
 
 MOST_NODES = 1000
+MOST_VISITS = 8 * MOST_NODES
 MOST_BITS = 2**17
 _UNFINISHED = (sp.Derivative, sp.Integral, sp.Sum, sp.Product, sp.Limit, sp.Subs)
 _INFINITE = tuple(type(x) for x in (sp.oo, -sp.oo, sp.zoo, sp.nan))
@@ -94,7 +95,7 @@ def read(expr: object) -> Program:
     while stack:
         node, parts_are_read = stack.pop()
         visits += 1
-        if visits > 8 * MOST_NODES:
+        if len(steps) > MOST_NODES or visits > MOST_VISITS:
             raise _too_large()
         if id(node) in place:
             continue
@@ -103,8 +104,6 @@ def read(expr: object) -> Program:
             place[id(node)] = len(steps)
             steps.append(Step(type(node), _payload(node), tuple(place[id(x)] for x in parts)))
         else:
-            if len(parts) + len(steps) + len(stack) > 2 * MOST_NODES or len(steps) > MOST_NODES:
-                raise _too_large()
             stack.append((node, True))
             stack.extend((x, False) for x in parts)
     return Program(tuple(steps))

@@ -158,6 +158,7 @@ def test_the_answer_is_never_printed(number: str, place: int, wanted: Value) -> 
     tried = [mistake.answer(wanted.answer) for mistake in wanted.mistakes]
     tried += [0, 1.5, -wanted.answer, 3 * wanted.answer, wanted.answer + 1, "an answer", float("nan"), ...]
     tried += [wanted.answer * (1 + sp.Rational(1, 10**9)), sp.Float(float_or(wanted.answer, 0.7) * 1.01)]
+    tried += [wanted.answer * (1 + s**2) - s**3 for s in wanted.answer.free_symbols]
     shown = "\n".join(
         [
             *(pages(check(number, put(number, place, x))) for x in tried),

@@ -241,6 +241,7 @@ REFUSED: dict[str, Any] = {
 WRONG: dict[str, Any] = {
     "a tower of powers": tower(),
     "10**10**10": sp.Pow(10, sp.Pow(10, 10, evaluate=False), evaluate=False),
+    "3**2**1000000": sp.Pow(3, sp.Pow(2, 10**6, evaluate=False), evaluate=False),
     "a tower of exponentials": exponentials(),
     "the same, negative": sp.exp(-exponentials()),
     "1/0": sp.Pow(sp.S.Zero, -1, evaluate=False),

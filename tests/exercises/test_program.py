@@ -131,7 +131,7 @@ def test_the_cap_is_sharp_enough() -> None:
     small = sp.Add(*(x**k for k in range(2, MOST_NODES // 4)))
     assert len(read(small).steps) < MOST_NODES
     with pytest.raises(Refusal, match="parts"):
-        read(sp.Add(*(x**k for k in range(2, 2 * MOST_NODES))))
+        read(sp.Add(*(x**k for k in range(2, 3 * MOST_NODES // 4))))
 
 
 def test_shared_parts_are_read_once() -> None:
