@@ -1,4 +1,4 @@
-"""Read, test and work on the book: ``python3 make.py book | test | lab | refresh``.
+"""Read, test and work on the book: ``python3 make.py book | slides | pdf | test | lab | refresh``.
 
 Standard library only, and in the syntax of an old Python 3: whoever starts it with one is told so in a
 sentence instead of a SyntaxError. The environment ``.venv`` is made, repaired and kept equal to
@@ -383,6 +383,91 @@ def book(serve: bool, port: "int | None") -> int:
     return 0
 
 
+# Slides and PDF
+
+
+def slides() -> int:
+    """Build build/slides: for each chapter a deck of the cells that are marked as slides."""
+    set_up()
+    start = time.monotonic()
+    target = ROOT / "build" / "slides"
+    if python_call(str(ROOT / "book" / "slides.py"), str(target)):
+        raise Stop("The slides were not built: the reason stands above.")
+    say("The slides are built ({0:.1f} s): {1}".format(time.monotonic() - start, target / "index.html"))
+    return 0
+
+
+PDF_FILES = ("fontspec.sty", "tabulary.sty", "varwidth.sty", "wasysym.sty", "FreeSerif.otf")
+PDF_PACKAGES = (
+    "texlive-xetex texlive-latex-recommended texlive-latex-extra texlive-fonts-recommended latexmk tex-gyre "
+    "fonts-freefont-otf xindy"
+)
+
+
+def lacking_for_pdf() -> "list[str]":
+    """What the PDF needs of the system and is not there: commands, and files that TeX finds."""
+    lacking = [name for name in ("xelatex", "latexmk", "kpsewhich") if not shutil.which(name)]
+    if lacking:
+        return lacking
+    found = subprocess.run(["kpsewhich"] + list(PDF_FILES), stdout=subprocess.PIPE)
+    paths = found.stdout.decode("utf-8", "replace")
+    return [name for name in PDF_FILES if name not in paths]
+
+
+def missing_characters(log: str) -> "list[str]":
+    """The characters that no font had, from xelatex's log: each is a hole in the page."""
+    return sorted(set(re.findall(r"Missing character: There is no (\S+)", log)))
+
+
+def lost_references(log: str) -> "list[str]":
+    """The links that lead nowhere, from xelatex's log of its last run."""
+    return sorted(set(re.findall(r"LaTeX Warning: (?:Hyper r|R)eference `([^']+)' .*undefined", log)))
+
+
+def pdf() -> int:
+    """Build build/pdf/unstable-gradients.pdf; raises Stop where TeX is missing, fails, or leaves a hole."""
+    lacking = lacking_for_pdf()
+    if lacking:
+        raise Stop(
+            "The PDF needs {0}, not found here; on Debian and Ubuntu: apt-get install --no-install-recommends "
+            "{1}.".format(", ".join(lacking), PDF_PACKAGES)
+        )
+    set_up()
+    say("Building the PDF; this takes about half a minute ...")
+    start = time.monotonic()
+    folder = ROOT / "build" / "pdf"
+    tex = folder / "tex"
+    remove(folder)
+    stage()
+    places = ["-d", str(folder / "doctrees"), str(ROOT / "build" / "source"), str(tex)]
+    if python_call("-m", "sphinx", "-q", "-b", "latex", *places):
+        raise Stop("The PDF was not built: what Sphinx says above names the page.")
+    command = ["latexmk", "-xelatex", "-interaction=nonstopmode", "-halt-on-error", "unstable-gradients.tex"]
+    env = dict(child_environment(), max_print_line="1000")  # or the log breaks its lines anywhere
+    with (folder / "latexmk.log").open("wb") as out:
+        child = subprocess.Popen(command, cwd=str(tex), env=env, stdout=out, stderr=subprocess.STDOUT)
+        code = exit_code(child)
+    log = tex / "unstable-gradients.log"
+    told = log.read_text(encoding="utf-8", errors="replace") if log.exists() else ""
+    if code:
+        why = next((line[1:].strip() for line in told.splitlines() if line.startswith("!")), "")
+        raise Stop("The PDF was not built: {0} (see {1}).".format(why.rstrip(".") or "latexmk failed", log))
+    holes = missing_characters(told)
+    if holes:
+        raise Stop(
+            "The PDF has holes, for no font has {0} (see {1}): give them a font in book/conf.py.".format(
+                " ".join(holes), log
+            )
+        )
+    lost = lost_references(told)
+    if lost:
+        raise Stop("The PDF has links to nowhere: {0} (see {1}).".format(" ".join(lost), log))
+    target = folder / "unstable-gradients.pdf"
+    shutil.copy2(str(tex / target.name), str(target))
+    say("The PDF is built ({0:.1f} s): {1}".format(time.monotonic() - start, target))
+    return 0
+
+
 # Tests, notebooks
 
 
@@ -464,6 +549,8 @@ def parse(arguments: "list[str]") -> argparse.Namespace:
     one = commands.add_parser("book", help="build the book and serve it on this machine")
     one.add_argument("--no-serve", action="store_true", help="only build it")
     one.add_argument("--port", type=int, help="serve on this port (default: the first free one from 8000 on)")
+    commands.add_parser("slides", help="build a slide deck for each chapter")
+    commands.add_parser("pdf", help="build the book as a PDF; needs xelatex")
     commands.add_parser("test", help="run every check; with arguments, pytest alone with those")
     commands.add_parser("lab", help="open the notebooks in JupyterLab; arguments are passed on")
     one = commands.add_parser("refresh", help="run notebooks and store their outputs")
@@ -482,6 +569,10 @@ def work(arguments: "list[str]") -> int:
     options = parse(arguments)
     if options.command == "book":
         return book(serve=not options.no_serve, port=options.port)
+    if options.command == "slides":
+        return slides()
+    if options.command == "pdf":
+        return pdf()
     return refresh(options.names)
 
 

@@ -5,16 +5,15 @@ Read as files here; how a browser shows them is another test.
 
 from __future__ import annotations
 
-import os
 import re
-import time
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote
 
+import built
+import chromium
 import pytest
-from loading import load_make
 
 pytestmark = pytest.mark.slow
 
@@ -106,35 +105,9 @@ def broken(page: Page, place: Path, pages: dict[Path, Page]) -> list[str]:
     return found
 
 
-def build_once(shared: Path) -> int:
-    """The exit code of one strict build, by whichever worker of this test run comes first; the others wait for it."""
-    told = shared / "book-is-built"
-    try:
-        (shared / "book-is-being-built").mkdir()
-    except FileExistsError:
-        give_up = time.monotonic() + 600
-        while not told.exists() and time.monotonic() < give_up:
-            time.sleep(0.2)
-        return int(told.read_text()) if told.exists() else 1
-    code = 1
-    try:
-        code = load_make().build_book(strict=True)
-    finally:
-        (shared / "code").write_text(str(code))
-        (shared / "code").rename(told)
-    return code
-
-
 @pytest.fixture(scope="session")
 def html(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """build/html, made anew with warnings as errors, unless ``make.py test`` has just done so."""
-    if os.environ.get("BOOK_IS_BUILT") != "1":
-        own = tmp_path_factory.getbasetemp()
-        code = build_once(own.parent if "PYTEST_XDIST_WORKER" in os.environ else own)
-        assert code == 0, (
-            "the book does not build without a warning: see what the first of these tests printed"
-        )
-    return (root / "build" / "html").resolve()
+    return built.book(root, tmp_path_factory)
 
 
 @pytest.fixture(scope="session")
@@ -198,6 +171,81 @@ def test_a_chapter_has_the_number_of_its_file(html: Path) -> None:
         title = re.search(r'<h1><span class="section-number">(\d+)\. </span>(.*?)<a', page, re.DOTALL)
         assert title and int(title[1]) == int(path.name[:2]), path.name
         assert not re.match(r"\s*\d", title[2]), f"{path.name}: a number is typed in the title as well"
+
+
+NUMBERED = re.compile(
+    r'<div (?:id="claim-([\w-]+)" )?class="claim [^>]*data-claim="([\w-]+)".*?<a [^>]*>Claim ([\d.]+)</a>'
+)
+
+
+def claims_of(page: str) -> dict[str, str]:
+    """Label → number of every box with an anchor on a chapter's page; each must have one, and a second box its number."""
+    found: dict[str, str] = {}
+    boxes = NUMBERED.findall(page)
+    assert len(boxes) == page.count('<div class="claim-head">')
+    for anchor, label, number in boxes:
+        assert anchor == ("" if label in found else label)
+        assert found.setdefault(label, number) == number
+    return found
+
+
+def test_claims_formulas_and_reading_time_of_a_chapter(html: Path) -> None:
+    for path in sorted((html / "notebooks").glob("[0-9][0-9]_*.html")):
+        page, chapter = path.read_text(encoding="utf-8"), int(path.name[:2])
+        numbers = list(claims_of(page).values())
+        assert numbers == [f"{chapter}.{n}" for n in range(1, len(numbers) + 1)], path.name
+        formulas = re.findall(r'<span class="eqno">\(([\d.]+)\)', page)
+        assert formulas == [f"{chapter}.{n}" for n in range(1, len(formulas) + 1)], path.name
+        (minutes,) = re.findall(r"About (\d+) minutes to read", page)
+        assert 5 <= int(minutes) <= 60, path.name
+
+
+def test_the_ledger_leads_to_the_box_of_each_claim(html: Path) -> None:
+    from analysis.ledger_page import places
+
+    folder = html / "notebooks"
+    shown = {
+        path.name: claims_of(path.read_text(encoding="utf-8")) for path in folder.glob("[0-9][0-9]_*.html")
+    }
+    ledger = (folder / "ledger.html").read_text(encoding="utf-8")
+    links = re.findall(
+        r'href="(\w+\.html)#claim-([\w-]+)"><span[^>]*><code[^>]*><span class="pre">([\w-]+)</span></code> \(Claim ([\d.]+)\)',
+        ledger,
+    )
+    assert {label for _, _, label, _ in links} == set(places(folder.parents[2] / "notebooks"))
+    for file, anchor, label, number in links:
+        assert anchor == label and shown[file][label] == number
+
+
+FURNITURE = "nav, header, button, .bd-sidebar-primary, .bd-sidebar-secondary, .prev-next-footer, .explorable, input, .headerlink"
+
+
+def test_on_paper_pictures_replace_sliders_and_folds_are_open(
+    html: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    driver = chromium.start(tmp_path_factory.mktemp("profile"), 800, 1100)
+    try:
+        driver.get((html / "notebooks" / "03_explosion.html").as_uri())
+        shown = "return [...document.querySelectorAll(arguments[0])].filter(e => e.checkVisibility({contentVisibilityAuto: true})).length"
+        live = ".explorable svg"
+        driver.execute_async_script(
+            "const f = arguments[0]; (function g(n) { document.querySelectorAll('.explorable svg').length == 2 || !n ? f() : setTimeout(g, 50, n - 1) })(200)"
+        )
+        stills = ".cell_output:has(.explorable) img"
+        assert driver.execute_script(shown, live) == 2 and driver.execute_script(shown, stills) == 0
+        assert driver.execute_script(shown, FURNITURE) > 10
+        driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
+        assert driver.execute_script(shown, FURNITURE) == 0
+        assert driver.execute_script(shown, stills) == 2
+        folds = ".claim details > :not(summary)"
+        assert driver.execute_script(shown, folds) == driver.execute_script(
+            f"return document.querySelectorAll('{folds}').length"
+        )
+        assert driver.execute_script(shown, "details.hide") == 0
+        wide = "return [...document.querySelectorAll('.bd-article *')].filter(e => e.getBoundingClientRect().right > innerWidth + 1 && !e.closest('mjx-container')).length"
+        assert driver.execute_script(wide) == 0
+    finally:
+        driver.quit()
 
 
 def test_the_notation_page_shows_every_symbol(html: Path) -> None:

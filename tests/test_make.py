@@ -460,10 +460,26 @@ def test_refresh_passes_the_names_on(make: ModuleType, no_work: list[tuple[str, 
     assert no_work[-1][1:] == ("02", "solutions/01")
 
 
+def test_slides_are_built_and_a_failure_is_told(
+    make: ModuleType,
+    no_work: list[tuple[str, ...]],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert make.main(["slides"]) == 0
+    target = make.ROOT / "build" / "slides"
+    assert no_work == [(str(make.ROOT / "book" / "slides.py"), str(target))]
+    assert str(target / "index.html") in capsys.readouterr().out
+    monkeypatch.setattr(make, "python_call", lambda *arguments: 1)
+    assert make.main(["slides"]) == 1
+    assert sentence(capsys.readouterr().out).startswith("The slides were not built")
+
+
 def test_an_unknown_command_lists_the_known_ones(
     make: ModuleType, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with pytest.raises(SystemExit) as stop:
         make.main(["bok"])
     assert stop.value.code == 2
-    assert "book" in capsys.readouterr().err
+    told = capsys.readouterr().err
+    assert all(name in told for name in ("book", "slides", "pdf", "test", "lab", "refresh"))

@@ -32,7 +32,12 @@ def _chain(depth: int) -> Domain:
 _DEPTH, _LAYER = 5, 3
 _slopes = {j: sigma_prime(z_(j)) for j in range(1, _DEPTH + 1)}
 _into_cost = cost_prime(a_(_DEPTH))
-_later = (_slopes[3], w_(4), _slopes[4], w_(5), _slopes[5], _into_cost)
+_everything = (  # what a function is called with: not only what it needs, or its arguments would give the answer away
+    *(a_(j) for j in range(_DEPTH + 1)),
+    *(w_(j) for j in range(1, _DEPTH + 1)),
+    *_slopes.values(),
+    _into_cost,
+)
 
 
 def _with_values_for_slopes(right: sp.Expr) -> sp.Expr:
@@ -67,7 +72,7 @@ _OF_EVERY_CHAIN = (
 _bias = Value(
     right=lambda: gradient(_DEPTH, _LAYER),
     domain=_chain(_DEPTH),
-    arguments=_later,
+    arguments=_everything,
     mistakes=(
         times_extra(
             w_(3),
@@ -86,7 +91,7 @@ _bias = Value(
 _weight = Value(
     right=lambda: gradient(_DEPTH, _LAYER, w),
     domain=_chain(_DEPTH),
-    arguments=(a_(2), *_later),
+    arguments=_everything,
     mistakes=(
         without(a_(2), "This is the gradient in the bias b_3. The slope of z_3 in w_3 is not 1."),
         Mistake(
@@ -124,7 +129,7 @@ def _tied_domain() -> Domain:
 _tied = Value(
     right=lambda: sp.Add(*(_tied_term(l) for l in (1, 2, 3))),
     domain=_tied_domain(),
-    arguments=(a_(0), a_(1), a_(2), w, _slopes[1], _slopes[2], _slopes[3], cost_prime(a_(3))),
+    arguments=(*(a_(j) for j in range(4)), w, b, _slopes[1], _slopes[2], _slopes[3], cost_prime(a_(3))),
     mistakes=(
         *(Mistake(lambda right, l=l: _tied_term(l), f"This is what layer {l} contributes. The other two use the same weight.") for l in (1, 2, 3)),  # type: ignore[misc]
         *(Mistake(lambda right, l=l: right - _tied_term(l), f"The contribution of layer {l} is missing.") for l in (1, 2, 3)),  # type: ignore[misc]
@@ -143,7 +148,7 @@ _skip = Layer("with a way past", h + sigma(w * h + b))
 _past = Value(
     right=lambda: _skip.factor,
     domain=Domain(tuple((s, _RANGE) for s in (h, w, b)), ((z, w * h + b),), activation=None),
-    arguments=(w, sigma_prime(z)),
+    arguments=(h, w, b, sigma(z), sigma_prime(z)),
     mistakes=(
         Mistake(lambda right: right - 1, "This is the factor of a layer without the way past. The term h has a derivative too."),
         instead(1 + sigma_prime(w * h + b), "The weight is missing: h enters the activation multiplied by w."),
@@ -194,6 +199,7 @@ def _stopped() -> sp.Expr:
 
 _silent = Value(
     right=_stopped,
+    whole=True,
     mistakes=(
         instead(3, "These are the biases, or the weights. Count both."),
         instead(

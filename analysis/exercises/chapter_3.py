@@ -30,6 +30,10 @@ def _bias(layer: int) -> Value:
         ),
         instead(-100 * a_(0), "This is for weights of 100. Here they are 4."),
         instead(-a_(0), "The weight is missing: z_1 = w_1 a_0 + b_1."),
+        instead(
+            0,
+            "With b_1 = 0 the weighted input is z_1 = w_1 a_0, which is 0 for a_0 = 0 only. Solve z_1 = 0 for b_1.",
+        ),
     )
     of_later = (
         instead(-_WEIGHT, "The layer below hands on σ(0), which is not 1."),
@@ -62,6 +66,9 @@ _gain = Value(
         Mistake(lambda right: right**4, "These are the four slopes. The three weights are missing."),
         instead(64, "These are the three weights. The four slopes are missing."),
         instead(4, "w_1 is no factor of ∂a_4/∂b_1."),
+        instead(
+            16, "Count the factors: the slopes of layers 1 to 4, each ¼, and the weights of layers 2 to 4."
+        ),
         instead(sp.Rational(25**3, 4), "This is for weights of 100. Here they are 4."),
     ),
 )
@@ -103,6 +110,12 @@ _least_weight = Value(
 )
 
 
+def _widest(right: sp.Expr) -> sp.Expr:
+    """The largest width of a window over all weights, as the chapter gives it, to 15 digits."""
+    z_widest = sp.nsolve(z * sp.tanh(z / 2) - 1, z, 1.5)
+    return sp.Float((z_widest - 1 / z_widest) / 2, 15)
+
+
 _width_at_8 = Value(
     right=lambda: width.subs(w, 8),
     mistakes=(
@@ -113,6 +126,7 @@ _width_at_8 = Value(
         Mistake(lambda right: width.xreplace({sp.sqrt(1 - 4 / sp.Abs(w)): sp.sqrt(1 - 2 / sp.Abs(w))}).subs(w, 8), "Under the root it is 1 − 4/|w|, since the slope is at most 1/4."),
         Mistake(lambda right: width.subs(w, 4), "At |w| = 4 the window is a single point. Here |w| = 8."),
         Mistake(lambda right: width.subs(w, 100), "This is the width at |w| = 100."),
+        Mistake(_widest, "This is the widest window of all. It belongs to |w| = 6.894, and the question is about 8."),
         Mistake(lambda right: sp.exp(edge.subs(w, 8)), "This is e to the z at the edge. Take the logarithm, then 2/|w| times it."),
     ),
 )  # fmt: skip

@@ -99,6 +99,7 @@ def _chance(layers: int) -> sp.Rational:
 _three = Value(
     name="three",
     right=lambda: _chance(3),
+    digits=3,
     mistakes=(
         instead(
             sp.Rational(1, 3),
@@ -113,6 +114,7 @@ _three = Value(
 _four = Value(
     name="four",
     right=lambda: _chance(4),
+    digits=3,
     mistakes=(
         instead(
             sp.Rational(1, 4),
@@ -128,6 +130,7 @@ _NETWORKS = 20
 _expected = Value(
     name="of 20",
     right=lambda: _NETWORKS * _chance(4),
+    digits=3,
     mistakes=(
         Mistake(lambda right: _NETWORKS * _chance(3), "This is for three hidden layers. The twenty networks have four."),
         Mistake(lambda right: right / _NETWORKS, "This is the probability for one network. There are twenty."),
@@ -144,7 +147,7 @@ _kept = Value(
     digits=5,
     right=lambda: (1 - _decay) ** _EPOCHS,
     mistakes=(
-        Mistake(lambda right: sp.exp(-_decay * _EPOCHS), "This is the limit of ever smaller steps. The steps here are finite, and it shows in the fifth digit."),
+        Mistake(lambda right: sp.exp(-_decay * _EPOCHS), "To four digits this is right, but so is the limit of ever smaller steps. The steps here are finite, which shows in the fifth digit: give it."),
         Mistake(lambda right: 1 - _decay * _EPOCHS, "The decay compounds: each epoch takes its share of what is left, not of the first value."),
         Mistake(lambda right: 1 - _decay, "This is one epoch. There are 500."),
         Mistake(lambda right: 1 - right, "This is what is lost. What is left is asked for."),
@@ -152,7 +155,7 @@ _kept = Value(
         Mistake(lambda right: (1 - _ETA * _LAMBDA) ** _EPOCHS, "The division by n = 1000 is missing."),
         Mistake(lambda right: (1 + _decay) ** _EPOCHS, "The sign is wrong: the weight decays, it does not grow."),
         Mistake(lambda right: 1 / right, "The weight decays: the factor is below 1."),
-        Mistake(lambda right: (1 - 2 * _decay) ** _EPOCHS, "The decay term is λw²/(2n): its derivative has no factor 2."),
+        Mistake(lambda right: (1 - 2 * _decay) ** _EPOCHS, "The decay term is 5w²/(2n): its derivative has no factor 2."),
     ),
 )  # fmt: skip
 
@@ -213,7 +216,7 @@ EXERCISES = (
         "4.4",
         (_kept,),
         (
-            "One epoch of full-batch gradient descent with the decay term λw²/(2n) alone takes w to w − η λ w/n.",
+            "One epoch of full-batch gradient descent with the decay term 5w²/(2n) alone takes w to w − 5ηw/n.",
             "So every epoch multiplies w by the same number. There are 500 epochs.",
         ),
     ),

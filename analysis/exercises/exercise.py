@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import groupby
 
 import sympy as sp
 
@@ -26,7 +28,8 @@ class Mistake:
 class Value:
     """One value or formula. ``right`` derives the answer; it is not carried out before it is needed.
 
-    ``digits`` is how many significant digits a decimal number must have right; a formula must be right exactly.
+    ``digits`` is how many significant digits a decimal number must have right; a formula must be right exactly. ``whole`` says
+    that a count is asked for.
     ``arguments`` are what a Python function is called with, in this order. ``avoid`` are functions that the exercise asked to do
     without: an answer that has them is right, and is told so with ``remark``.
     """
@@ -36,6 +39,7 @@ class Value:
     arguments: tuple[sp.Expr, ...] = ()
     mistakes: tuple[Mistake, ...] = ()
     digits: int = 4
+    whole: bool = False
     name: str = ""
     avoid: tuple[type, ...] = ()
     remark: str = ""
@@ -48,11 +52,19 @@ class Value:
     @property
     def asks(self) -> str:
         """What may be handed in, in words."""
+        if self.whole:
+            return "a whole number"
         if not self.domain.names:
             return f"a number with {self.digits} digits or an exact expression"
         letters = ", ".join(f"`{name}`" for name in _in_short(self.domain.names))
-        shown = ", ".join(f"`{plain_text(x)}`" for x in self.arguments)
-        return f"an expression in {letters}, or a Python function of {shown}"
+        return f"an expression in {letters}, or a Python function of {listed(self.arguments)}"
+
+
+def listed(arguments: tuple[sp.Expr, ...]) -> str:
+    """The arguments of a function in order; three or more that differ in their index only, as first … last."""
+    rows = groupby((plain_text(x) for x in arguments), key=lambda text: re.sub(r"_\d+", "_", text))
+    each = [[f"`{text}`" for text in row] for _, row in rows]
+    return ", ".join(f"{row[0]} … {row[-1]}" if len(row) > 2 else ", ".join(row) for row in each)
 
 
 def _in_short(names: tuple[str, ...]) -> tuple[str, ...]:

@@ -11,10 +11,9 @@ from analysis.exercises.answer import Formula, Function, parts, understand
 from analysis.exercises.arithmetic import Context
 from analysis.exercises.diagnosis import Close, Comparison, diagnose
 from analysis.exercises.domain import Domain, meanings
-from analysis.exercises.exercise import Choice, Exercise, Mistake, Value, Wanted, Witness
+from analysis.exercises.exercise import Choice, Exercise, Mistake, Value, Wanted, Witness, listed
 from analysis.exercises.grid import UNHURRIED, Values, evaluated, grid, places, right_values
 from analysis.exercises.program import Deadline, Program, Refusal, as_real, context, quoted, read, run
-from analysis.symbolic.render import plain_text
 
 SECONDS = 3.5
 FUNCTION_SECONDS = 2.5
@@ -184,7 +183,7 @@ def _passed(wanted: Value) -> tuple[tuple[float, ...], ...]:
 def _judge_function(wanted: Value, given: Function, deadline: Deadline) -> Judged:
     domain, m = wanted.domain, context(_WORKING)
     reply = guard.call(given.call, _passed(wanted), min(FUNCTION_SECONDS, deadline.left))
-    called_with = ", ".join(f"`{plain_text(x)}`" for x in wanted.arguments) or "nothing"
+    called_with = listed(wanted.arguments) or "nothing"
     if reply.timed_out:
         raise Refusal(
             f"Your function did not return in time (at most {FUNCTION_SECONDS:g} s), so it was given up."
@@ -200,7 +199,7 @@ def _judge_function(wanted: Value, given: Function, deadline: Deadline) -> Judge
 
 def _judge_choice(wanted: Choice, answer: object) -> Judged:
     """A letter is compared with the options; it is not evaluated."""
-    letter = str.lower(str.strip(answer)) if type(answer) is str and len(answer) <= 9 else ""
+    letter = str.lower(str.strip(answer, " ()")) if type(answer) is str and len(answer) <= 9 else ""
     for option, says in wanted.says:
         if letter == option:
             return Judged("right", f"Right. {says}") if option == wanted.right else Judged("wrong", says)

@@ -27,7 +27,12 @@ from analysis.symbolic.notation import sigma_prime, w, z
 
 Floats = NDArray[np.float64]
 
-CENTRED = dataclasses.replace(SIGMOID, name="centred sigmoid", formula=SIGMOID.formula - sp.S.Half)
+CENTRED = dataclasses.replace(
+    SIGMOID,
+    name="centred sigmoid",
+    formula=SIGMOID.formula - sp.S.Half,
+    safe_formula=SIGMOID.value - sp.S.Half,
+)
 """σ(z) − ½. With b = −w/2 a sigmoid layer sees w (a − ½): the same chain, without biases, of this activation."""
 
 

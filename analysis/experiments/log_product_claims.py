@@ -110,7 +110,7 @@ _sum = sp.Sum(_cov(_X[0], _X[_k]), (_k, 1, sp.oo))
 CLAIMS = (
     Prediction(
         label="log-product-exponent",
-        sentence="The log of the backward product grows by λ = −2.3076 a layer: the typical gradient shrinks tenfold.",
+        sentence="The log of the backward product changes by λ = −2.3076 a layer: the typical gradient shrinks tenfold.",
         statement=_lam_is(z),
         theory=_exponent_theory,
         simulate=_simulated_exponent,

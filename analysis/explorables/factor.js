@@ -16,7 +16,7 @@ function draw(v, view) {
     + [least, most].map(a => line(`M${X(a)} ${Y(0)}V${Y(top)}`, "stroke:var(--soft);stroke-dasharray:2 4")).join("")
     + line(`M${X(low)} ${Y(1)}H${X(high)}`, "stroke:var(--red);stroke-width:1.5")
     + line(`M${X(low)} ${Y(f.bound)}H${X(high)}`, "stroke:var(--green);stroke-width:1.5;stroke-dasharray:7 4")
-    + label(X(high) - 4, Y(f.bound) + (f.bound < 1 ? -5 : 15), `largest at |w| = 1: ${show(f.bound)}`, "fill:var(--green)", "end")
+    + label(X(high) - 4, Y(f.bound) - 5, `largest at |w| = 1: ${show(f.bound)}`, "fill:var(--green)", "end")
     + line(width, "stroke:var(--blue);stroke-width:4") + line(trace(grid.map(a => [X(a), Y(Math.exp(log(a)))])), "stroke:var(--blue);stroke-width:2.2"));
   view.say(sentence(v, f, parts, inside, Math.abs(v.w) * f.bound, least, most));
 }

@@ -11,11 +11,11 @@ from analysis.explorables.explorable import Choice, Explorable, Slider, Values, 
 from analysis.explorables.formulas import WEIGHTED_INPUT, activations, one_layer, one_step_back
 from analysis.explorables.javascript import arrow
 from analysis.numeric.compiled import compiled
-from analysis.symbolic.catalogue import ACTIVATIONS, activation
+from analysis.symbolic.catalogue import FIRST, activation
 from analysis.symbolic.notation import b, h, w, z
 from analysis.symbolic.window import edge, width
 
-NAMES = {name: name for name in ACTIVATIONS}
+NAMES = {x.name: x.name for x in FIRST}
 
 
 def outputs(name: str) -> tuple[float, float]:
@@ -29,12 +29,12 @@ def factor() -> Explorable:
     """Drag w and b; read off where the factor reaches 1, and how wide that window is."""
     code = "\n".join(
         (
-            activations(ACTIVATIONS.values()),
+            activations(FIRST),
             one_layer(),
             one_step_back(),
             f"const windowEdge = {arrow(edge, w)};",
             f"const windowWidth = {arrow(width, w)};",
-            constants(outputs={name: outputs(name) for name in ACTIVATIONS}),
+            constants(outputs={name: outputs(name) for name in NAMES}),
             script("factor.js"),
         )
     )

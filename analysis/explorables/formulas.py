@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 
 import sympy as sp
 
 from analysis.explorables.javascript import arrow, javascript
+from analysis.explorables.normal import normal_functions
 from analysis.symbolic.activation import Activation
 from analysis.symbolic.chain import backward, delta_
 from analysis.symbolic.layer import plain
+from analysis.symbolic.normal import erfcx, ndtr
 from analysis.symbolic.notation import a, b, h, sigma_prime, w, w_, z, z_
 
 WEIGHTED_INPUT: sp.Expr = plain().output.args[0]
@@ -20,14 +23,20 @@ delta_log, delta_sign = sp.symbols("deltaLog deltaSign", real=True)
 
 
 def activations(catalogue: Iterable[Activation]) -> str:
-    """``const activations``: for each name its label, value, slope, logSlope, slopeSign (of z) and bound, sup |σ′|."""
+    """``const activations``: for each name its label, value, slope, logSlope, slopeSign (of z) and bound, sup |σ′|.
+
+    Where one needs them, ``ndtr`` and ``erfcx`` come first.
+    """
+    catalogue = tuple(catalogue)
     entries = [
-        f"{x.name}: {{value: {arrow(x.value, z)}, slope: {arrow(x.slope, z)}, "
+        f"{x.name if x.name.isidentifier() else json.dumps(x.name)}: {{value: {arrow(x.value, z)}, slope: {arrow(x.slope, z)}, "
         f"logSlope: {arrow(x.log_slope, z)}, slopeSign: {arrow(x.slope_sign, z)}, "
         f"bound: {javascript(x.slope_bound)}}}"
         for x in catalogue
     ]
-    return "const activations = {\n" + ",\n".join(entries) + "\n};"
+    tails = any(e.has(ndtr, erfcx) for x in catalogue for e in (x.value, x.log_slope))
+    helpers = normal_functions() + "\n" if tails else ""
+    return helpers + "const activations = {\n" + ",\n".join(entries) + "\n};"
 
 
 def one_layer() -> str:

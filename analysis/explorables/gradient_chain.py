@@ -21,7 +21,7 @@ from analysis.explorables.explorable import (
 from analysis.explorables.formulas import activations, one_layer, one_step_back
 from analysis.explorables.sampler import Stream
 from analysis.numeric.chain import ChainGradient, gradient
-from analysis.symbolic.catalogue import ACTIVATIONS, activation
+from analysis.symbolic.catalogue import FIRST, activation
 
 FIRST_INPUT = 0.5
 """a_0 of every chain."""
@@ -33,7 +33,7 @@ def gradient_chain() -> Explorable:
     """Drag depth and scales, choose an activation, draw another network; log₁₀|∂C/∂b_l| as bars."""
     code = "\n".join(
         (
-            activations(ACTIVATIONS.values()),
+            activations(FIRST),
             one_layer(),
             one_step_back(),
             constants(firstInput=FIRST_INPUT, deepest=DEEPEST),
@@ -49,7 +49,7 @@ def gradient_chain() -> Explorable:
             Slider("depth", "depth L", 1, DEEPEST, 1, 30),
             Slider("weight", "weight scale s", 0.1, 10.0, 0.05, 1.0),
             Slider("bias", "bias scale t", 0.0, 5.0, 0.05, 1.0),
-            Choice("activation", "activation", {name: name for name in ACTIVATIONS}, "sigmoid"),
+            Choice("activation", "activation", {x.name: x.name for x in FIRST}, "sigmoid"),
             Again("seed", "Draw another network"),
         ),
         code=code,

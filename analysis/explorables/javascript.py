@@ -12,7 +12,8 @@ from sympy.printing.jscode import JavascriptCodePrinter
 from analysis.numeric.compiled import without_cancellation
 
 _NAME = re.compile(r"[A-Za-z_$][A-Za-z0-9_$]*")
-_MORE = {"log1p": "Math.log1p", "expm1": "Math.expm1"}
+_MORE = {"log1p": "Math.log1p", "expm1": "Math.expm1", "ndtr": "ndtr", "erfcx": "erfcx"}
+"""The last two are functions of ``explorables.normal``, which a script that uses them must hold."""
 
 
 class _Printer(JavascriptCodePrinter):  # type: ignore[misc]
@@ -23,6 +24,9 @@ class _Printer(JavascriptCodePrinter):  # type: ignore[misc]
 
     def _print_Float(self, number: sp.Float) -> str:
         return repr(float(number))  # the shortest decimals that give the same double: 17 digits at most
+
+    def _print_NumberSymbol(self, number: sp.NumberSymbol) -> str:
+        return repr(float(number))
 
     def _print_Infinity(self, _: sp.Expr) -> str:
         return "Infinity"

@@ -21,7 +21,7 @@ function draw(v, view) {
   const mean = sum / logs.length;
   for (const s of logs) squares += (s - mean) ** 2;
   const density = bins.map(n => 4 * n / logs.length), top = 1.12 * Math.max(0.42, ...density), height = Math.min(300, 130 + view.width / 4);
-  const {X, Y, svg} = axes({frame: [38, 20, view.width - 8, height - 38], x: [-5, 5], y: [0, top],
+  const {X, Y, svg} = axes({frame: [38, 20, view.width - 14, height - 38], x: [-5, 5], y: [0, top],
     xTicks: ticks(-5, 5, view.width < 480 ? 5 : 10), yTicks: ticks(0, top, 4), xLabel: "(S − Lλ) / (ς√L)"});
   const bars = density.map((d, i) => d ? `M${X(i / 4 - 5).toFixed(1)} ${Y(0)}V${Y(d).toFixed(1)}H${X((i + 1) / 4 - 5).toFixed(1)}V${Y(0)}Z` : "").join("");
   const curve = Array.from({length: 121}, (_, i) => i / 12 - 5).map(x => [X(x), Y(gaussian(x))]);

@@ -61,7 +61,7 @@ def total_gain() -> tuple[Step, ...] | Unknown:
 
 
 def by_total_variation(statement: sp.Basic) -> Outcome:
-    """∫|∂a_L/∂a_0| da_0 < c: proved for c ≥ 1; below, one layer of weight 100 spends more."""
+    """∫|∂a_L/∂a_0| da_0 < c: proved for c ≥ 1; below, one layer of weight 20 spends more."""
     steps = total_gain()
     if isinstance(steps, Unknown):
         return steps
@@ -69,11 +69,11 @@ def by_total_variation(statement: sp.Basic) -> Outcome:
         return Proved("calculus", steps)
     output = plain(SIGMOID).output.subs(b, -w / 2)
     spent = output.subs(h, 1) - output.subs(h, 0)
-    found = counterexample(sp.Lt(spent, statement.rhs, evaluate=False), [{w: sp.Integer(100)}])
+    found = counterexample(sp.Lt(spent, statement.rhs, evaluate=False), [{w: sp.Integer(20)}])
     return (
         Refuted(f"one layer with bias −w/2: {found.witness}")
         if found
-        else Unknown("weight 100 does not spend as much")
+        else Unknown("weight 20 does not spend as much")
     )
 
 

@@ -1,7 +1,7 @@
 """Ways to prove a statement. Each takes the statement itself, so a false one fails by the same route.
 
-A statement about one real variable z whose sides are rational in e^{z/2} is *decided*: with u = e^{-|z|/2} every sign
-case becomes a polynomial question on 0 < u < 1, which exact root counting (Sturm's theorem) answers.
+A statement about one real variable z whose sides are rational in e^{z/2} is *decided*: with u = e^{-|z|/2} (or, where they
+are rational in z itself, u = 1/(1 + |z|)) every sign case becomes a polynomial question on 0 < u < 1, which exact root counting (Sturm's theorem) answers.
 """
 
 from __future__ import annotations
@@ -143,15 +143,19 @@ def _decide(statement: Relational, gap: sp.Expr, at: sp.Expr) -> str | Outcome:
     if gap.has(sp.log) and isinstance(statement, sp.Eq):
         left, right = (sp.exp(side.doit().subs(z, at).doit()) for side in statement.args)
         gap = right - left
-    fraction = sp.cancel(sp.together(gap.rewrite(sp.exp).subs(_t, -2 * sp.log(_u)).doit()))
+    gap = gap.rewrite(sp.exp).rewrite(sp.erfc).replace(sp.sign, lambda x: x / sp.Abs(x))
+    algebraic = gap.has(_t) and not gap.has(sp.exp) and sp.cancel(sp.together(gap)).is_rational_function(_t)
+    name = "1/(1 + |z|)" if algebraic else "exp(−|z|/2)"
+    inverse = 1 / _u - 1 if algebraic else -2 * sp.log(_u)  # either way 0 < u < 1 covers every t > 0
+    fraction = sp.cancel(sp.together(gap.subs(_t, inverse).doit()))
     top, bottom = sp.fraction(fraction)
     if not (top.is_polynomial(_u) and bottom.is_polynomial(_u)):
         points = ({z: at.subs(_t, sp.Rational(k, 4))} for k in (1, 2, 4, 8, 12, 20, 40))
         return counterexample(statement, points) or Unknown(f"not rational in exp(z/2): {fraction}")
     if isinstance(statement, sp.Eq):
         if top == 0:
-            return "the difference vanishes identically in u = exp(-|z|/2)"
-        return counterexample(statement, _images(at, (sp.S.Half,))) or Unknown(
+            return f"the difference vanishes identically in u = {name}"
+        return counterexample(statement, _images(at, (sp.S.Half,), inverse)) or Unknown(
             "a difference that shows nowhere"
         )
     strict = isinstance(statement, sp.Lt)
@@ -159,14 +163,14 @@ def _decide(statement: Relational, gap: sp.Expr, at: sp.Expr) -> str | Outcome:
         return (
             "equality"
             if not strict
-            else counterexample(statement, _images(at, (sp.S.Half,))) or Unknown("equality")
+            else counterexample(statement, _images(at, (sp.S.Half,), inverse)) or Unknown("equality")
         )
     product = sp.Poly(top * bottom, _u)
     inside = _open_roots(product)
     samples = _samples(inside)
     if all(product.eval(s) > 0 for s in samples) and (not inside or not strict):
-        return "the difference, a polynomial in u = exp(-|z|/2) over a positive one, is positive for 0 < u < 1 (Sturm)"
-    return counterexample(statement, _images(at, samples)) or Unknown(
+        return f"the difference, a polynomial in u = {name} over a positive one, is positive for 0 < u < 1 (Sturm)"
+    return counterexample(statement, _images(at, samples, inverse)) or Unknown(
         "the sign changes where it could not be evaluated"
     )
 
@@ -184,9 +188,9 @@ def _samples(roots: list[sp.Expr]) -> list[sp.Rational]:
     ]
 
 
-def _images(at: sp.Expr, us: Iterable[sp.Expr]) -> Iterator[dict[sp.Basic, sp.Expr]]:
+def _images(at: sp.Expr, us: Iterable[sp.Expr], inverse: sp.Expr) -> Iterator[dict[sp.Basic, sp.Expr]]:
     for u, digits in itertools.product(us, (2, 12)):  # a short number if one will do
-        yield {z: sp.Rational(str(sp.N(at.subs(_t, -2 * sp.log(u)), digits)))}
+        yield {z: sp.Rational(str(sp.N(at.subs(_t, inverse.subs(_u, u)), digits)))}
 
 
 def by_square(root: sp.Expr) -> Check:

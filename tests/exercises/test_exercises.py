@@ -56,10 +56,12 @@ def pages(message: Any) -> str:
 
 def test_the_exercises_are_numbered_without_a_gap() -> None:
     chapters = [number.split(".")[0] for number in EXERCISES]
-    for chapter in "1234":
+    for chapter in dict.fromkeys(chapters):
         count = chapters.count(chapter)
         assert 4 <= count <= 6
-        assert [f"{chapter}.{k}" for k in range(1, count + 1)] == [x for x in EXERCISES if x[0] == chapter]
+        assert [f"{chapter}.{k}" for k in range(1, count + 1)] == [
+            x for x in EXERCISES if x.split(".")[0] == chapter
+        ]
 
 
 def test_every_exercise_has_its_forms() -> None:
@@ -68,8 +70,8 @@ def test_every_exercise_has_its_forms() -> None:
 
 
 def test_every_chapter_has_a_flawed_statement_to_refute() -> None:
-    chapters = {n[0] for n, e in EXERCISES.items() if isinstance(e.wanted[0], Witness)}
-    assert chapters == set("1234")
+    chapters = {n.split(".")[0] for n, e in EXERCISES.items() if isinstance(e.wanted[0], Witness)}
+    assert chapters == {n.split(".")[0] for n in EXERCISES}
 
 
 @pytest.mark.parametrize(("number", "form"), [(n, k) for n, f in FORMS.items() for k in range(len(f))])

@@ -387,6 +387,9 @@ def test_a_witness_that_cannot_be_evaluated(name: str) -> None:
     for number, exercise in EXERCISES.items():
         if isinstance(exercise.wanted[0], Witness):
             answer = WRONG[name].xreplace({z: sp.S.One}) if isinstance(WRONG[name], sp.Basic) else WRONG[name]
+            point = {exercise.wanted[0].symbol: sp.Rational(answer)} if isinstance(answer, float) else {}
+            if point and all(c.relation.subs(point) == sp.true for c in exercise.wanted[0].conditions):
+                continue  # so large a width, say, is as good a witness as any
             assert timed(number, answer).status in ("refused", "wrong")
 
 

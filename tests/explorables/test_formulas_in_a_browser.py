@@ -18,10 +18,11 @@ from analysis.explorables.explosion import SHIFTS, explosion
 from analysis.explorables.gradient_chain import DEEPEST, FIRST_INPUT, computed, gradient_chain, network
 from analysis.explorables.javascript import arrow
 from analysis.explorables.log_product import GAUSSIAN, log_product, log_products
+from analysis.explorables.residual import BLOCK_FACTOR, BLOCK_OUTPUT
 from analysis.explorables.sampler import Stream
 from analysis.numeric.chain import gradient
 from analysis.numeric.compiled import compiled
-from analysis.symbolic.catalogue import ACTIVATIONS, activation
+from analysis.symbolic.catalogue import ACTIVATIONS, FIRST, activation
 from analysis.symbolic.notation import a, b, h, w, z
 from analysis.symbolic.window import edge, width
 
@@ -32,9 +33,15 @@ POINTS = np.concatenate(
 FIELDS = {"value": "value", "slope": "slope", "log_slope": "logSlope", "slope_sign": "slopeSign"}
 
 
+TINY = 2.0**-1022
+
+
 def close(found: Any, expected: Any, relative: float = 1e-12) -> None:
-    """Relative agreement; zeros and infinities must be the same."""
-    np.testing.assert_allclose(np.asarray(found, float), np.asarray(expected, float), rtol=relative, atol=0.0)
+    """Relative agreement down to the smallest normal number; zeros and infinities must be the same."""
+    found, expected = np.asarray(found, float), np.asarray(expected, float)
+    normal = np.abs(expected) >= TINY
+    np.testing.assert_allclose(found[normal], expected[normal], rtol=relative, atol=0.0)
+    np.testing.assert_allclose(found[~normal], expected[~normal], rtol=0.0, atol=TINY)
 
 
 def test_every_activation_is_numpys(run: Run) -> None:
@@ -61,6 +68,16 @@ CASES: dict[str, tuple[sp.Expr, tuple[sp.Symbol, ...], Any]] = {
     "gaussian": (GAUSSIAN, tuple(GAUSSIAN.free_symbols), np.linspace(-5, 5, 101)[:, None]),
     "replay": (replay.unpack(z), (z,), np.arange(0.0, 12000.0, 7)[:, None]),
     "expm1": ((sp.exp(z) - 1) / z, (z,), np.geomspace(1e-18, 1, 50)[:, None]),
+    "residual block": (
+        BLOCK_OUTPUT,
+        tuple(sorted(BLOCK_OUTPUT.free_symbols, key=str)),
+        np.random.default_rng(12).standard_normal((200, 3)),
+    ),
+    "residual factor": (
+        BLOCK_FACTOR,
+        tuple(sorted(BLOCK_FACTOR.free_symbols, key=str)),
+        np.random.default_rng(12).uniform(0.0, 2.0, (200, 3)),
+    ),
     "branches": (
         sp.Piecewise((sp.sinh(z), z < -1), (z**3, (z >= -1) & (z < 1)), (sp.log(z), True)),
         (z,),
@@ -120,7 +137,7 @@ CHAIN = (
 
 def test_chains_are_the_librarys(run: Run) -> None:
     rng, cases = np.random.default_rng(4), []
-    for name in ACTIVATIONS:
+    for name in (x.name for x in FIRST):
         for depth in (1, 2, 5, 30, DEEPEST):
             cases.append((name, rng.uniform(-2, 2, depth), rng.standard_normal(depth), FIRST_INPUT))
     cases.append(("relu", np.array([1.0, -1.0, 1.0]), np.zeros(3), 1.0))  # a dead neuron: exact zeros

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 import sympy as sp
+from scipy import special
 
 from analysis.explorables import formulas
 from analysis.explorables.javascript import arrow, javascript
-from analysis.symbolic.catalogue import ACTIVATIONS
+from analysis.explorables.normal import midpoint_erfcx
+from analysis.numeric.compiled import compiled
+from analysis.symbolic.catalogue import ACTIVATIONS, FIRST
 from analysis.symbolic.notation import b, h, w, z
 
 
@@ -57,7 +61,16 @@ def test_symbols_are_checked() -> None:
 
 def test_every_activation_is_printed() -> None:
     code = formulas.activations(ACTIVATIONS.values())
-    assert all(f"\n{name}: {{value: (z) => " in code for name in ACTIVATIONS)
+    keys = (name if " " not in name else f'"{name}"' for name in ACTIVATIONS)
+    assert all(f"\n{key}: {{value: (z) => " in code for key in keys)
+    assert "const erfcx = (x) => " in code and "erfcx" not in formulas.activations(FIRST)
+
+
+def test_the_midpoint_rule_is_erfcx() -> None:
+    (x,) = midpoint_erfcx().free_symbols
+    points = np.concatenate([[0.0], np.geomspace(1e-12, 1e6, 2000), np.linspace(0, 12, 4001)])
+    found = compiled(midpoint_erfcx(), x)(points)
+    np.testing.assert_allclose(found, special.erfcx(points), rtol=2e-15, atol=0.0)
 
 
 def test_the_backward_step_is_the_librarys() -> None:
