@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from concurrent.futures import Executor, as_completed
+from concurrent.futures import Executor
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from tqdm import tqdm
 
 from analysis.experiments import storage
+from analysis.experiments.batches import run_batches
 from analysis.experiments.checks import different_seeds, positive, sizes_for, whole
 from analysis.experiments.descent import Curves, descend
 from analysis.numeric.data import Dataset
@@ -90,7 +91,8 @@ def learning_speeds(
 
     ``stack`` networks run at once. With a ``checkpoints`` folder each finished stack is kept there, and a run
     that was interrupted goes on where it stopped. With an ``executor`` the stacks run on its workers. Raises
-    ValueError on parameters out of range, or where the folder holds another run.
+    ValueError on parameters out of range, or where the folder holds another run, RuntimeError where a killed
+    worker broke the executor.
     """
     named_initialiser(initialiser)
     parameters = Parameters(
@@ -118,28 +120,18 @@ def learning_speeds(
             if folder is not None and (folder / f"{_label(group)}.json").is_file():
                 done[group] = Curves(**storage.load(folder / _label(group))[0])
                 bar.update(len(group))
-        todo = [g for g in groups if g not in done]
-        for group, curves in _run(data, parameters, todo, executor):
+
+        def keep(group: tuple[int, ...], curves: Curves) -> None:
             if folder is not None:
                 storage.save(folder / _label(group), curves._asdict(), {"seeds": group})
             done[group] = curves
             bar.update(len(group))
+
+        todo = {g: (data, parameters, g) for g in groups if g not in done}
+        run_batches(_descend, todo, keep, executor, kept_in=folder)
     curves = Curves(*(np.concatenate(x) for x in zip(*(done[g] for g in groups), strict=True)))
     hidden, output = curves.speeds[..., :-1].copy(), curves.speeds[..., -1].copy()
     return LearningSpeeds(parameters, hidden, output, *curves[1:])
-
-
-def _run(
-    data: Dataset, parameters: Parameters, groups: list[tuple[int, ...]], executor: Executor | None
-) -> Iterable[tuple[tuple[int, ...], Curves]]:
-    """Each group of seeds with its curves, as they come."""
-    if executor is None:
-        for group in groups:
-            yield group, _descend(data, parameters, group)
-        return
-    futures = {executor.submit(_descend, data, parameters, group): group for group in groups}
-    for future in as_completed(futures):
-        yield futures[future], future.result()
 
 
 def _descend(data: Dataset, parameters: Parameters, seeds: tuple[int, ...]) -> Curves:

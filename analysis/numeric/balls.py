@@ -11,10 +11,13 @@ from functools import cache, reduce
 from typing import Any
 
 import sympy as sp
-from flint import arb, fmpq
+from flint import arb, ctx, fmpq
 from sympy.codegen.cfunctions import expm1, log1p
 from sympy.core.relational import Relational
 from sympy.logic.boolalg import Boolean, BooleanFunction
+
+from analysis.symbolic.constants import SELU_ALPHA, SELU_SCALE, SILU_TURN
+from analysis.symbolic.normal import erfcx, ndtr
 
 Ball = Any
 BallFunction = Callable[..., Ball]
@@ -28,6 +31,7 @@ _INCREASING = {
     log1p: "log1p",
 }
 _CONSTANTS = {sp.pi: arb.pi, sp.E: arb.const_e, sp.oo: arb.pos_inf, -sp.oo: arb.neg_inf}
+_CLOSED = {x: x.closed for x in (SELU_ALPHA, SELU_SCALE)}
 
 
 def rational(x: sp.Rational) -> Ball:
@@ -66,6 +70,10 @@ def ball_function(expr: sp.Expr, *symbols: sp.Symbol) -> BallFunction:
         return lambda *x: constant()
     if expr.is_Rational:
         return lambda *x: rational(expr)
+    if expr in _CLOSED:
+        return ball_function(_CLOSED[expr])
+    if expr == SILU_TURN:
+        return lambda *x: _turn()
     if isinstance(expr, sp.Piecewise):
         return _piecewise(expr, symbols)
     parts = [ball_function(a, *symbols) for a in expr.args]
@@ -81,6 +89,9 @@ def ball_function(expr: sp.Expr, *symbols: sp.Symbol) -> BallFunction:
         return lambda *x: _size(parts[0](*x))
     if isinstance(expr, sp.sign):
         return lambda *x: parts[0](*x).sgn()
+    if isinstance(expr, sp.erfc | ndtr | erfcx):
+        tail = {sp.erfc: arb.erfc, ndtr: _ndtr, erfcx: _erfcx}[expr.func]
+        return lambda *x: _monotone(tail, parts[0](*x))
     if isinstance(expr, sp.cosh):
         return lambda *x: _monotone(arb.cosh, _size(parts[0](*x)))
     raise TypeError(f"no ball arithmetic for {expr.func.__name__} in {expr}")
@@ -88,6 +99,26 @@ def ball_function(expr: sp.Expr, *symbols: sp.Symbol) -> BallFunction:
 
 def _monotone(f: Callable[[Ball], Ball], x: Ball) -> Ball:
     return f(x) if x.is_exact() else f(x.lower()).union(f(x.upper()))
+
+
+def _ndtr(x: Ball) -> Ball:
+    """Φ(x) = erfc(−x/√2)/2, increasing."""
+    return (-x / arb(2).sqrt()).erfc() / 2
+
+
+def _erfcx(x: Ball) -> Ball:
+    """e^{x²} erfc(x), decreasing."""
+    return (x * x).exp() * x.erfc()
+
+
+def _turn() -> Ball:
+    """x₁ tanh x₁ = 1: two rational numbers around the root, between which x tanh x crosses 1 (it increases for x > 0)."""
+    bits = ctx.prec + 10
+    near = sp.floor(SILU_TURN.evalf(int(bits / 3.3) + 5) * 2**bits)
+    low, high = (rational(sp.Rational(near + k, 2**bits)) for k in (-1, 2))
+    if not (low * low.tanh() < 1 < high * high.tanh()):
+        return arb.nan()
+    return low.union(high)
 
 
 def _size(x: Ball) -> Ball:

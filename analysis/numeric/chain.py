@@ -111,10 +111,13 @@ def _log_error(activation: Activation, passed: ForwardPass, w: Array) -> Array:
 def _drift(activation: Activation, passed: ForwardPass) -> Array:
     """How far log|σ′(z_j)| may be from its value at the computed z_j; inf where a kink lies within reach.
 
-    An error δ in z changes log|σ′| by at most K δ, with K the activation's ``log_slope_rate``.
+    An error δ in z changes log|σ′| by at most K δ, with K the activation's ``log_slope_rate``. Where |σ′| passes 1, its computed
+    logarithm is as good as at an argument a few units in the last place off, no better.
     """
     rate, delta = float(activation.log_slope_rate), passed.z_error
-    unknown = (delta > 0.0) & np.isinf(rate)
+    if activation.slope_bound > 1:
+        delta = delta + ULPS * EPS * np.abs(passed.z)
+    unknown = np.full(delta.shape, np.isinf(rate))
     for kink in activation.kinks:
         unknown |= (delta > 0.0) & (np.abs(passed.z - float(kink)) <= delta)
     return np.where(unknown, np.inf, rate * delta if 0.0 < rate < np.inf else 0.0)

@@ -20,8 +20,17 @@ from sympy.printing.codeprinter import PrintMethodNotImplementedError
 from sympy.printing.numpy import SciPyPrinter
 from sympy.printing.pycode import PythonCodePrinter
 
+from analysis.numeric import normal
+
 Floats = NDArray[np.floating[Any]]
 _SETTINGS = {"fully_qualified_modules": False, "inline": True, "allow_unknown_functions": False}
+
+
+_ARRAY: dict[str, Any] = {"ndtr": normal.ndtr, "erfcx": normal.erfcx}
+_SCALAR: dict[str, Any] = {
+    "ndtr": lambda x: float(normal.ndtr(x)),
+    "erfcx": lambda x: float(normal.erfcx(x)),
+}
 
 
 def without_cancellation(expr: sp.Expr) -> sp.Expr:
@@ -56,6 +65,11 @@ def _nested(name: str) -> Callable[[Any, sp.Basic], str]:
     return show
 
 
+def _own(name: str) -> Callable[[Any, sp.Basic], str]:
+    """A function of ``numeric.normal``, by its own name."""
+    return lambda self, expr: f"{name}({self._print(expr.args[0])})"
+
+
 class _ArrayPrinter(SciPyPrinter):  # type: ignore[misc]
     """NumPy code that broadcasts: SymPy's own reduces over a stack, which needs equal shapes."""
 
@@ -63,6 +77,9 @@ class _ArrayPrinter(SciPyPrinter):  # type: ignore[misc]
     _print_Min = _nested("minimum")
     _print_And = _nested("logical_and")
     _print_Or = _nested("logical_or")
+
+    _print_ndtr = _own("ndtr")
+    _print_erfcx = _own("erfcx")
 
     def _print_Piecewise(self, expr: sp.Piecewise) -> str:
         where, shown = self._module_format("numpy.where"), self._module_format("numpy.nan")
@@ -80,6 +97,9 @@ class _ScalarPrinter(PythonCodePrinter):  # type: ignore[misc]
     def _print_sign(self, expr: sp.sign) -> str:
         x = self._print(expr.args[0])
         return f"(({x} > 0) - ({x} < 0))"
+
+    _print_ndtr = _own("ndtr")
+    _print_erfcx = _own("erfcx")
 
 
 def _exp(x: float) -> float:
@@ -131,7 +151,7 @@ def compiled_scalar(expr: sp.Expr, *symbols: sp.Symbol) -> Callable[..., float]:
     exp overflows to inf instead of raising. A ``Piecewise`` evaluates only the branch it takes. Raises ValueError where
     ``symbols`` lacks one of the expression's, TypeError where a function has no numeric code.
     """
-    return _lambdified(expr, symbols, _ScalarPrinter(_SETTINGS), {"exp": _exp})
+    return _lambdified(expr, symbols, _ScalarPrinter(_SETTINGS), {"exp": _exp} | _SCALAR)
 
 
 @cache
@@ -143,7 +163,7 @@ def compiled(expr: sp.Expr, *symbols: sp.Symbol) -> Callable[..., Any]:
     what is undefined NaN, and a branch of a ``Piecewise`` that is not taken leaves no trace. Raises TypeError for
     complex, object and string arguments, and as ``compiled_scalar`` does.
     """
-    function = _lambdified(expr, symbols, _ArrayPrinter(_SETTINGS), {})
+    function = _lambdified(expr, symbols, _ArrayPrinter(_SETTINGS), _ARRAY)
     names = tuple(str(s) for s in symbols)
     hides_nan = expr.has(sp.Piecewise, sp.Heaviside) or expr.free_symbols != set(symbols)
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from analysis.numeric.network import Network, checked_sizes
 
 
 class Initialiser(Protocol):
-    """(sizes, rng) → Network; ``zero_biases`` sets every b to 0, ``activation`` names that of the hidden layers."""
+    """(sizes, rng) → Network; ``zero_biases`` sets every b to 0, ``activation`` names that of the hidden layers, ``output``
+    that of the last.
+    """
 
     def __call__(
         self,
@@ -19,6 +23,7 @@ class Initialiser(Protocol):
         *,
         zero_biases: bool = False,
         activation: str = "sigmoid",
+        output: str = "sigmoid",
     ) -> Network: ...
 
 
@@ -28,12 +33,13 @@ def nielsen(
     *,
     zero_biases: bool = False,
     activation: str = "sigmoid",
+    output: str = "sigmoid",
 ) -> Network:
     """w ~ N(0, 1/n_in), b ~ N(0, 1): what Nielsen's figures used (2015, chapter 3, ``default_weight_initializer``).
 
     n_in is the number of weights into the neuron. Raises ValueError on bad sizes or an unknown activation.
     """
-    return _gaussian(sizes, rng, zero_biases, activation, divide=True)
+    return _gaussian(sizes, rng, zero_biases, activation, output, divide=True)
 
 
 def gaussian(
@@ -42,15 +48,95 @@ def gaussian(
     *,
     zero_biases: bool = False,
     activation: str = "sigmoid",
+    output: str = "sigmoid",
 ) -> Network:
     """w ~ N(0, 1), b ~ N(0, 1): what the story tells (Nielsen 2015, chapter 1, ``large_weight_initializer``).
 
     Raises ValueError on bad sizes or an unknown activation.
     """
-    return _gaussian(sizes, rng, zero_biases, activation, divide=False)
+    return _gaussian(sizes, rng, zero_biases, activation, output, divide=False)
 
 
-INITIALISERS: dict[str, Initialiser] = {"nielsen": nielsen, "gaussian": gaussian}
+def lecun(
+    sizes: tuple[int, ...],
+    rng: np.random.Generator,
+    *,
+    zero_biases: bool = True,
+    activation: str = "sigmoid",
+    output: str = "sigmoid",
+    uniform: bool = False,
+) -> Network:
+    """Var w = 1/n_in (LeCun, Bottou, Orr & Müller 1998, section 4.6).
+
+    For this and the following: normal weights, or ``uniform`` ones of the same variance; b ~ N(0, 1) unless
+    ``zero_biases``. Raises ValueError on bad sizes or an unknown activation.
+    """
+    return _by_variance(sizes, rng, zero_biases, activation, output, uniform, lambda n_in, n_out: 1 / n_in)
+
+
+def xavier(
+    sizes: tuple[int, ...],
+    rng: np.random.Generator,
+    *,
+    zero_biases: bool = True,
+    activation: str = "sigmoid",
+    output: str = "sigmoid",
+    uniform: bool = False,
+) -> Network:
+    """Var w = 2/(n_in + n_out) (Glorot & Bengio 2010, equation 12; theirs is the uniform law of equation 16)."""
+    return _by_variance(
+        sizes, rng, zero_biases, activation, output, uniform, lambda n_in, n_out: 2 / (n_in + n_out)
+    )
+
+
+def he(
+    sizes: tuple[int, ...],
+    rng: np.random.Generator,
+    *,
+    zero_biases: bool = True,
+    activation: str = "relu",
+    output: str = "sigmoid",
+    uniform: bool = False,
+    slope: float = 0.0,
+) -> Network:
+    """Var w = 2/((1 + s²) n_in), with s the ``slope`` on the negative side (He et al. 2015, equations 10 and 15)."""
+    if isinstance(slope, bool) or not isinstance(slope, (int, float)) or not np.isfinite(slope):
+        raise ValueError(f"slope must be a finite number such as 0.01, not {slope!r}")
+    return _by_variance(
+        sizes,
+        rng,
+        zero_biases,
+        activation,
+        output,
+        uniform,
+        lambda n_in, n_out: 2 / ((1 + slope**2) * n_in),
+    )
+
+
+def scaled(
+    sizes: tuple[int, ...],
+    rng: np.random.Generator,
+    sigma_w: float,
+    sigma_b: float = 0.0,
+    *,
+    activation: str = "tanh",
+    output: str = "sigmoid",
+) -> Network:
+    """w ~ N(0, σ_w²/n_in), b ~ N(0, σ_b²); raises ValueError where σ_w or σ_b is negative or not finite."""
+    for name, x in (("sigma_w", sigma_w), ("sigma_b", sigma_b)):
+        if isinstance(x, bool) or not isinstance(x, (int, float)) or not 0.0 <= x < np.inf:
+            raise ValueError(f"{name} must be a finite number ≥ 0, not {x!r}")
+    unit = _by_variance(sizes, rng, False, activation, output, False, lambda n_in, n_out: sigma_w**2 / n_in)
+    return Network(unit.sizes, unit.weights, tuple(sigma_b * b for b in unit.biases), activation, output)
+
+
+INITIALISERS: dict[str, Initialiser] = {
+    "nielsen": nielsen,
+    "gaussian": gaussian,
+    "lecun": lecun,
+    "xavier": xavier,
+    "he": he,
+}
 
 
 def initialiser(name: str) -> Initialiser:
@@ -62,18 +148,55 @@ def initialiser(name: str) -> Initialiser:
 
 
 def _gaussian(
-    sizes: tuple[int, ...], rng: np.random.Generator, zero_biases: bool, activation: str, *, divide: bool
+    sizes: tuple[int, ...],
+    rng: np.random.Generator,
+    zero_biases: bool,
+    activation: str,
+    output: str,
+    *,
+    divide: bool,
 ) -> Network:
     sizes = checked_sizes(sizes)
+    _generator(rng)
+    pairs = list(zip(sizes[:-1], sizes[1:], strict=True))
+    biases = _biases(sizes, rng)
+    weights = tuple(rng.standard_normal((n, n_in)) / (np.sqrt(n_in) if divide else 1.0) for n_in, n in pairs)
+    if zero_biases:
+        biases = tuple(np.zeros(n) for n in sizes[1:])
+    return Network(sizes, weights, biases, activation, output)
+
+
+def _by_variance(
+    sizes: tuple[int, ...],
+    rng: np.random.Generator,
+    zero_biases: bool,
+    activation: str,
+    output: str,
+    uniform: bool,
+    variance: Callable[[int, int], float],
+) -> Network:
+    """Weights of mean 0 and variance ``variance(n_in, n_out)``."""
+    sizes = checked_sizes(sizes)
+    _generator(rng)
+    biases = _biases(sizes, rng)
+    weights = []
+    for n_in, n in zip(sizes[:-1], sizes[1:], strict=True):
+        unit = (
+            rng.uniform(-np.sqrt(3.0), np.sqrt(3.0), (n, n_in)) if uniform else rng.standard_normal((n, n_in))
+        )
+        weights.append(unit * np.sqrt(variance(n_in, n)))
+    if zero_biases:
+        biases = tuple(np.zeros(n) for n in sizes[1:])
+    return Network(sizes, tuple(weights), biases, activation, output)
+
+
+def _biases(sizes: tuple[int, ...], rng: np.random.Generator) -> tuple[NDArray[np.float64], ...]:
+    """b ~ N(0, 1), drawn before any weight: zeroing them leaves the weights alone."""
+    return tuple(rng.standard_normal(n) for n in sizes[1:])
+
+
+def _generator(rng: np.random.Generator) -> None:
     if not isinstance(rng, np.random.Generator):
         raise TypeError(
             f"rng must be a numpy Generator such as np.random.default_rng(0), not {type(rng).__name__}"
         )
-    pairs = list(zip(sizes[:-1], sizes[1:], strict=True))
-    biases = tuple(
-        rng.standard_normal(n) for n in sizes[1:]
-    )  # all biases first: zeroing them leaves the weights alone
-    weights = tuple(rng.standard_normal((n, n_in)) / (np.sqrt(n_in) if divide else 1.0) for n_in, n in pairs)
-    if zero_biases:
-        biases = tuple(np.zeros(n) for n in sizes[1:])
-    return Network(sizes, weights, biases, activation)

@@ -81,8 +81,9 @@ class IntervalProof:
             ),
             *(
                 Step(
-                    f"for {'z ≥ ' if t.side > 0 else '−z ≥ '}{t.start}, u = exp(-|z|/2) is at most {t.reach}, and with u = "
-                    f"{t.reach}/(1+s) no coefficient of this fraction, bound minus function, is negative",
+                    f"for {'z ≥ ' if t.side > 0 else '−z ≥ '}{t.start} write u for exp(−|z|/2), which is at most {t.reach}. Bound minus "
+                    f"function is a fraction in u. With u = {t.reach}/(1 + s), s ≥ 0, all its coefficients are positive or 0, so it is "
+                    "positive or 0",
                     t.top / t.bottom,
                 )
                 for t in self.tails

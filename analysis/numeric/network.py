@@ -2,7 +2,8 @@
 
 Layers are numbered l = 1 … L; layer l has weights wˡ (n_l × n_{l−1}), biases bˡ (n_l), weighted inputs zˡ =
 wˡ aˡ⁻¹ + bˡ and activations aˡ = σ(zˡ), with a⁰ the input. Hidden layers take any activation of the
-catalogue, the output layer is sigmoid. Arrays over a batch hold one image a row: shape (m, n_l).
+catalogue, and so does the output layer; it is sigmoid unless said otherwise. Arrays over a batch hold one image
+a row: shape (m, n_l).
 
 The error of layer l on one image is δˡ = ∂C_x/∂zˡ, with C_x the cost of that image. Back-propagation computes
 it by (numbered as in Nielsen 2015, chapter 2; the algorithm is that of Rumelhart, Hinton & Williams 1986)
@@ -29,7 +30,8 @@ from analysis.symbolic.notation import z as z_symbol
 
 Floats = NDArray[np.float64]
 
-COSTS = ("cross-entropy", "squared error")
+COSTS = ("cross-entropy", "squared error", "softmax cross-entropy")
+_OUTPUT = {"cross-entropy": "sigmoid", "softmax cross-entropy": "identity"}  # the squared error takes any
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,14 +39,15 @@ class Network:
     """Sizes (n₀, …, n_L), weights of shape (n_l, n_{l−1}) and biases of shape (n_l,) for l = 1 … L; float64,
     read-only.
 
-    ``activation`` names that of the hidden layers. Raises ValueError where a shape does not fit, a number is
-    not finite or the activation is unknown.
+    ``activation`` names that of the hidden layers, ``output`` that of the last. Raises ValueError where a shape
+    does not fit, a number is not finite or an activation is unknown.
     """
 
     sizes: tuple[int, ...]
     weights: tuple[Floats, ...]
     biases: tuple[Floats, ...]
     activation: str = "sigmoid"
+    output: str = "sigmoid"
 
     def __post_init__(self) -> None:
         sizes = checked_sizes(self.sizes)
@@ -53,7 +56,8 @@ class Network:
             raise ValueError(
                 f"sizes {sizes} need {depth} weights and {depth} biases, not {len(self.weights)} and {len(self.biases)}"
             )
-        activation(self.activation)
+        _known("activation", self.activation)
+        _known("output", self.output)
         layers = range(depth)
         weights = (_frozen(f"weights[{l}]", self.weights[l], (sizes[l + 1], sizes[l])) for l in layers)
         biases = (_frozen(f"biases[{l}]", self.biases[l], (sizes[l + 1],)) for l in layers)
@@ -90,11 +94,12 @@ def forward(network: Network, X: ArrayLike) -> Forward:
     shape or NaN.
     """
     value = compiled(activation(network.activation).value, z_symbol)
+    last = compiled(activation(network.output).value, z_symbol)
     a = _batch("X", X, network.sizes[0])
     zs, activations = [], [a]
     for l, (w, b) in enumerate(zip(network.weights, network.biases, strict=True), start=1):
         z = a @ w.T + b
-        a = value(z) if l < network.depth else _sigmoid(z)
+        a = value(z) if l < network.depth else last(z)
         zs.append(z)
         activations.append(a)
     return Forward(tuple(zs), tuple(activations))
@@ -103,9 +108,11 @@ def forward(network: Network, X: ArrayLike) -> Forward:
 def cost(network: Network, X: ArrayLike, Y: ArrayLike, kind: str = "cross-entropy") -> float:
     """C, the mean over images X (m, n₀) with targets Y (m, n_L) of C_x.
 
-    "cross-entropy": C_x = −Σ_j y_j log a_j + (1 − y_j) log(1 − a_j), taken from zᴸ as max(z, 0) − yz +
-    log1p(e^−|z|), which is finite for every z. "squared error": C_x = ½ ‖a − y‖². Raises ValueError on a
-    wrong shape, NaN, an unknown kind, or targets outside [0, 1] for the cross-entropy.
+    "cross-entropy", for sigmoid outputs: C_x = −Σ_j y_j log a_j + (1 − y_j) log(1 − a_j), taken from zᴸ as
+    max(z, 0) − yz + log1p(e^−|z|), which is finite for every z. "squared error": C_x = ½ ‖a − y‖². "softmax
+    cross-entropy", for identity outputs: C_x = −Σ_j y_j log p_j with p_j = e^{z_j}/Σ_k e^{z_k}. Raises ValueError
+    on a wrong shape, NaN, an unknown kind, an output that the kind does not take, or for the cross-entropies targets
+    outside [0, 1], and for softmax targets of an image that do not sum to 1.
     """
     z, a = forward(network, X)
     y = _targets(network, Y, len(a[0]), kind)
@@ -120,15 +127,13 @@ def cross_entropy(z: Floats, y: Floats) -> Floats:
 def gradients(network: Network, X: ArrayLike, Y: ArrayLike, kind: str = "cross-entropy") -> Gradients:
     """∂C/∂bˡ, ∂C/∂wˡ and δˡ by BP1–BP4 for images X (m, n₀) with targets Y (m, n_L).
 
-    For the cross-entropy BP1 reads δᴸ = aᴸ − y (Nielsen 2015, chapter 3); for the squared error (aᴸ − y) ⊙
-    σ′(zᴸ). Raises ValueError as ``cost`` does.
+    For the cross-entropy BP1 reads δᴸ = aᴸ − y (Nielsen 2015, chapter 3), for softmax δᴸ = p − y; for the squared
+    error (aᴸ − y) ⊙ σ′(zᴸ) with σ the output's. Raises ValueError as ``cost`` does.
     """
     z, a = forward(network, X)
     y = _targets(network, Y, len(a[0]), kind)
     slope = compiled(activation(network.activation).slope, z_symbol)
-    delta = (1.0 - y) * a[-1] - y * _sigmoid(-z[-1])  # a − y, without its cancellation at saturated outputs
-    if kind == "squared error":
-        delta = delta * compiled(SIGMOID.slope, z_symbol)(z[-1])
+    delta = _output_error(network, z[-1], a[-1], y, kind)
     deltas = [delta]
     for l in range(network.depth - 1, 0, -1):
         delta = (delta @ network.weights[l]) * slope(z[l - 1])
@@ -152,13 +157,40 @@ def checked_sizes(sizes: object) -> tuple[int, ...]:
     raise ValueError(f"sizes must be two or more positive integers such as (784, 30, 10), not {sizes!r}")
 
 
+def softmax(z: Floats) -> Floats:
+    """e^{z_j}/Σ_k e^{z_k} along the last axis, without overflow; shape of z."""
+    e = np.exp(z - z.max(axis=-1, keepdims=True))
+    return np.asarray(e / e.sum(axis=-1, keepdims=True))
+
+
+def _output_error(network: Network, z: Floats, a: Floats, y: Floats, kind: str) -> Floats:
+    """δᴸ = ∂C_x/∂zᴸ (m, n_L), by BP1."""
+    if kind == "softmax cross-entropy":
+        return softmax(z) - y
+    error = a - y
+    if network.output == "sigmoid":
+        error = (1.0 - y) * a - y * _sigmoid(-z)  # a − y, without its cancellation at saturated outputs
+    if kind == "cross-entropy":
+        return error
+    return np.asarray(error * compiled(activation(network.output).slope, z_symbol)(z))
+
+
 def _cost(z: Floats, a: Floats, y: Floats, kind: str) -> float:
+    if kind == "softmax cross-entropy":
+        return float((np.logaddexp.reduce(z, axis=1) - (y * z).sum(axis=1)).mean())
     per_output = 0.5 * (a - y) ** 2 if kind == "squared error" else cross_entropy(z, y)
     return float(per_output.sum(axis=1).mean())
 
 
 def _sigmoid(z: Floats) -> Floats:
     return np.asarray(compiled(SIGMOID.value, z_symbol)(z))
+
+
+def _known(name: str, label: str) -> None:
+    try:
+        activation(label)
+    except ValueError as error:
+        raise ValueError(str(error).replace("name", name, 1)) from None
 
 
 def _frozen(name: str, x: ArrayLike, shape: tuple[int, ...]) -> Floats:
@@ -180,11 +212,15 @@ def _batch(name: str, x: ArrayLike, width: int) -> Floats:
 def _targets(network: Network, Y: ArrayLike, m: int, kind: str) -> Floats:
     if kind not in COSTS:
         raise ValueError(f"kind must be one of {', '.join(COSTS)}, not {kind!r}")
+    if network.output != _OUTPUT.get(kind, network.output):
+        raise ValueError(f"kind {kind!r} needs output {_OUTPUT[kind]!r}, not {network.output!r}")
     y = _batch("Y", Y, network.sizes[-1])
     if len(y) != m:
         raise ValueError(f"Y must have one row an image, {m}, not {len(y)}")
-    if kind == "cross-entropy" and not ((y >= 0.0) & (y <= 1.0)).all():
-        raise ValueError("Y must lie in [0, 1] for the cross-entropy")
+    if kind in _OUTPUT and not ((y >= 0.0) & (y <= 1.0)).all():
+        raise ValueError(f"Y must lie in [0, 1] for the {kind}")
+    if kind == "softmax cross-entropy" and not np.allclose(y.sum(axis=1), 1.0, rtol=0.0, atol=1e-9):
+        raise ValueError("Y must have rows that sum to 1 for the softmax cross-entropy")
     return y
 
 

@@ -73,8 +73,8 @@ def by_enclosing_the_maximum(statement: sp.Basic) -> Outcome:
             "intervals",
             (
                 Step(
-                    f"1 − z tanh(z/2) is positive at z = {float(best.low):.12g} and negative at",
-                    sp.N(best.high, 13),
+                    f"1 − z tanh(z/2) is positive at z = {sp.N(best.low, 20)} and negative at",
+                    sp.N(best.high, 20),
                 ),
                 Step(
                     f"between them |w| = 1/σ′(z) is in {_enclosure(best.weight)} and the width in {_enclosure(best.width)}"

@@ -30,6 +30,12 @@ class Activation:
     safe_formula: sp.Expr | None = None
     """σ(z) in a form that neither overflows nor cancels, where the definition does."""
 
+    def __post_init__(self) -> None:
+        """Raises ValueError where the two forms of σ(z) differ at z = 1/3: one of them was changed without the other."""
+        at = {z: sp.Rational(1, 3)}
+        if self.safe_formula is not None and abs(sp.N((self.formula - self.safe_formula).subs(at))) > 1e-12:
+            raise ValueError(f"safe_formula must equal formula, but they differ at z = 1/3 for {self.name}")
+
     @property
     def derivative(self) -> sp.Expr:
         """σ′(z) as SymPy differentiates the definition."""

@@ -5,9 +5,12 @@ from __future__ import annotations
 import sympy as sp
 
 from analysis.symbolic.activation import Activation
+from analysis.symbolic.constants import SELU_ALPHA, SELU_SCALE, SILU_TURN
+from analysis.symbolic.normal import density, erfcx, ndtr
 from analysis.symbolic.notation import z
 
-_e = sp.exp(-sp.Abs(z))
+_t = sp.Abs(z)
+_e = sp.exp(-_t)
 
 SIGMOID = Activation(
     name="sigmoid",
@@ -15,6 +18,7 @@ SIGMOID = Activation(
     slope_bound=sp.Rational(1, 4),
     log_slope=-sp.Abs(z) - 2 * sp.log(1 + _e),
     log_slope_rate=sp.S.One,
+    safe_formula=sp.exp(sp.Min(0, z)) / (1 + _e),
 )
 
 TANH = Activation(
@@ -53,7 +57,69 @@ RELU = Activation(  # the value 0 of the slope at the kink is a convention, stat
     log_slope_rate=sp.S.Zero,
 )
 
-ACTIVATIONS: dict[str, Activation] = {x.name: x for x in (SIGMOID, TANH, IDENTITY, SOFTPLUS, RELU)}
+LEAKY_RELU = (
+    Activation(  # Maas, Hannun and Ng 2013; the slope at the kink is the one on the left, as for ReLU
+        name="leaky relu",
+        formula=sp.Piecewise((z / 100, z <= 0), (z, True)),
+        slope_bound=sp.S.One,
+        log_slope=sp.Piecewise((-sp.log(100), z <= 0), (0, True)),
+        log_slope_rate=sp.S.Zero,
+    )
+)
+
+ELU = Activation(  # Clevert, Unterthiner and Hochreiter 2016, with α = 1
+    name="elu",
+    formula=sp.Piecewise((sp.exp(z) - 1, z <= 0), (z, True)),
+    slope_bound=sp.S.One,
+    log_slope=sp.Min(0, z),
+    log_slope_rate=sp.S.One,
+)
+
+SELU = Activation(  # Klambauer et al. 2017; at the kink the slope is the one on the right
+    name="selu",
+    formula=sp.Piecewise((SELU_SCALE * SELU_ALPHA * (sp.exp(z) - 1), z < 0), (SELU_SCALE * z, True)),
+    slope_bound=SELU_SCALE * SELU_ALPHA,
+    log_slope=sp.Piecewise((sp.log(SELU_SCALE * SELU_ALPHA) + z, z < 0), (sp.log(SELU_SCALE), True)),
+    log_slope_rate=sp.S.One,
+)
+
+_g = erfcx(_t / sp.sqrt(2)) / 2 - _t / sp.sqrt(2 * sp.pi)  # the slope at −|z| is exp(−z²/2) times this
+GELU = Activation(  # Hendrycks and Gimpel 2016, without their approximation
+    name="gelu",
+    formula=z * ndtr(z),
+    slope_bound=ndtr(sp.sqrt(2)) + sp.sqrt(2) * density(sp.sqrt(2)),
+    log_slope=sp.Piecewise(
+        (-(z**2) / 2 + sp.log(sp.Abs(_g)), z < 0), (sp.log(1 + (z * density(z) - ndtr(-z))), True)
+    ),
+    slope_sign=sp.Piecewise((sp.sign(_g), z < 0), (1, True)),
+)
+
+_s = 1 - _t + _e  # the slope of SiLU at −|z| is exp(−|z|)/(1 + exp(−|z|))² times this
+SILU = Activation(  # Elfwing, Uchibe and Doya 2018; Swish of Ramachandran et al. 2017 with β = 1
+    name="silu",
+    formula=z / (1 + sp.exp(-z)),
+    slope_bound=(1 + SILU_TURN) / 2,
+    log_slope=sp.Piecewise(
+        (z - 2 * sp.log(1 + _e) + sp.log(sp.Abs(_s)), z < 0), (sp.log(1 - _e * _s / (1 + _e) ** 2), True)
+    ),
+    slope_sign=sp.Piecewise((sp.sign(_s), z < 0), (1, True)),
+    safe_formula=z * sp.exp(sp.Min(0, z)) / (1 + _e),
+)
+
+SOFTSIGN = Activation(
+    name="softsign",
+    formula=z / (1 + _t),
+    slope_bound=sp.S.One,
+    log_slope=-2 * sp.log(1 + _t),
+    log_slope_rate=sp.S(2),
+)
+
+FIRST = (SIGMOID, TANH, IDENTITY, SOFTPLUS, RELU)
+"""Those that chapters 1 to 4 use."""
+
+ACTIVATIONS: dict[str, Activation] = {
+    x.name: x for x in (*FIRST, LEAKY_RELU, ELU, SELU, GELU, SILU, SOFTSIGN)
+}
 
 
 def activation(name: str) -> Activation:

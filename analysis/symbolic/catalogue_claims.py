@@ -9,6 +9,12 @@ from analysis.symbolic.catalogue import ACTIVATIONS
 from analysis.symbolic.claim import Claim
 from analysis.symbolic.notation import z
 from analysis.symbolic.proof import by_deciding
+from analysis.symbolic.turning_points import TURNS, by_turning_points
+
+
+def _slug(x: Activation) -> str:
+    """The name as part of a label."""
+    return x.name.replace(" ", "-")
 
 
 def _domain(x: Activation) -> str:
@@ -22,7 +28,7 @@ def slope_claim(x: Activation) -> Claim:
     """The overflow-free slope is the derivative of the definition."""
     derivative = sp.Derivative(x.formula, z)
     return Claim(
-        label=f"{x.name}-slope",
+        label=f"{_slug(x)}-slope",
         sentence=f"The overflow-free slope of {x.name} equals the derivative of its definition.",
         statement=sp.Eq(derivative, x.slope, evaluate=False),
         check=by_deciding(exclude_zero=bool(x.kinks)),
@@ -33,13 +39,15 @@ def slope_claim(x: Activation) -> Claim:
 
 def bound_claim(x: Activation) -> Claim:
     """The slope never exceeds its declared supremum, and a bound one per cent lower is exceeded."""
+    by_curvature = x.name in TURNS
+    slope = sp.Abs(x.derivative if by_curvature else x.slope)
     return Claim(
-        label=f"{x.name}-slope-bound",
+        label=f"{_slug(x)}-slope-bound",
         sentence=f"The slope of {x.name} is at most {x.slope_bound} in size.",
-        statement=sp.Le(sp.Abs(x.slope), x.slope_bound, evaluate=False),
-        check=by_deciding(),
+        statement=sp.Le(slope, x.slope_bound, evaluate=False),
+        check=by_turning_points(x) if by_curvature else by_deciding(),
         scope="all real z",
-        false_sibling=sp.Le(sp.Abs(x.slope), sp.Rational(99, 100) * x.slope_bound, evaluate=False),
+        false_sibling=sp.Le(slope, sp.Rational(99, 100) * x.slope_bound, evaluate=False),
     )
 
 
@@ -47,7 +55,7 @@ def rate_claim(x: Activation) -> Claim:
     """The log-slope changes no faster than declared; half a unit less (in z⁻¹) is exceeded."""
     rate = sp.Abs(sp.piecewise_fold(x.log_slope).diff(z))
     return Claim(
-        label=f"{x.name}-log-slope-rate",
+        label=f"{_slug(x)}-log-slope-rate",
         sentence=f"The logarithm of the slope of {x.name} changes by at most {x.log_slope_rate} per unit of z.",
         statement=sp.Le(rate, x.log_slope_rate, evaluate=False),
         check=by_deciding(exclude_zero=True),
@@ -59,7 +67,7 @@ def rate_claim(x: Activation) -> Claim:
 def safe_claim(x: Activation) -> Claim:
     """The overflow-free value is the definition."""
     return Claim(
-        label=f"{x.name}-safe-formula",
+        label=f"{_slug(x)}-safe-formula",
         sentence=f"The overflow-free form of {x.name} equals its definition.",
         statement=sp.Eq(x.formula, x.value, evaluate=False),
         check=by_deciding(),

@@ -252,7 +252,7 @@ def test_a_saved_result_comes_back_bit_for_bit(tmp_path: Path) -> None:
         ({"eta": float("nan")}, "eta must be a finite number > 0"),
         ({"decay": -1.0}, "decay must be a finite number ≥ 0"),
         ({"decay": 300.0}, r"eta · decay must be below the number of images, 30, not 30"),
-        ({"initialiser": "xavier"}, "initialiser must be one of nielsen, gaussian"),
+        ({"initialiser": "zeros"}, "initialiser must be one of nielsen, gaussian"),
     ],
 )
 def test_learning_speeds_refuses(change: dict[str, Any], message: str) -> None:

@@ -16,8 +16,8 @@ from analysis.symbolic.notation import z
 
 POINTS = [s * x for x in (0.0, 1e-30, 1e-10, 0.5, 1.0, 20.0, 36.0, 700.0, 1e4) for s in (1, -1)]
 RANDOM = [float(x) for s in (0.01, 1.0, 30.0) for x in np.random.default_rng(20261122).normal(size=40) * s]
-ULPS = {"value": 3.0, "slope": 4.0, "log_slope": 4.0}
-"""Measured on 12,000 random points: at most 1.2, 2.2 and 2.6."""
+ULPS = {"value": 3.0, "slope": 4.0}
+"""Measured on 12,000 random points: at most 1.2, 2.2 and 2.6 (GELU's value: 2.8)."""
 TINY = 2.0**-1022
 
 
@@ -26,9 +26,14 @@ def in_mpmath(expr):
     return sp.lambdify(z, expr, "mpmath")
 
 
+def digits(x: float) -> int:
+    """So many that 1 + e^−|x|, 1 − tanh² and 1 + e^−x²/2 keep thirty (the last as long as float64 can tell it from 1)."""
+    return 60 + int(0.9 * abs(x)) + min(int(0.25 * x * x), 400) + (80 if abs(x) < 1e-5 else 0)
+
+
 def exact(formula: sp.Expr, x: float) -> mpmath.mpf:
-    """The definition at x, with so many digits that 1 + e^−|x| and 1 − tanh² keep thirty."""
-    with mpmath.workdps(60 + int(0.9 * abs(x)) + (80 if abs(x) < 1e-5 else 0)):
+    """The definition at x."""
+    with mpmath.workdps(digits(x)):
         return +in_mpmath(formula)(mpmath.mpf(x))
 
 
@@ -44,6 +49,22 @@ def compare(found: float, true: mpmath.mpf, ulps: float, what: str) -> None:
     assert error <= ulps, f"{what}: {found!r} instead of {mpmath.nstr(true, 20)}, {error:.3g} ulps"
 
 
+def reach(x, at: float, ulps: float) -> dict[str, float]:
+    """``ulps`` for slope and log_slope; where the slope passes 1 or 0, what an argument that far off would do comes on top.
+
+    There log σ′ or σ′ itself crosses zero (SELU, GELU, SiLU), and no evaluation in float64 keeps its relative accuracy.
+    """
+    if not x.slope_bound > 1:
+        return {"slope": ulps, "log_slope": ulps}
+    slope, bend = exact(x.formula.diff(z), at), exact(x.formula.diff(z, 2), at)
+    log = log_of_slope_near_one(x.formula.diff(z), at)
+    relative = abs(at * bend / slope)
+    return {
+        "slope": ulps * float(1 + relative),
+        "log_slope": ulps * float(1 + (relative / abs(log) if log else 0)),
+    }
+
+
 @pytest.mark.parametrize("compile_", [compiled, compiled_scalar])
 @pytest.mark.parametrize("x", ACTIVATIONS.values(), ids=ACTIVATIONS)
 def test_value_slope_and_log_slope_at_hard_points(x, compile_):
@@ -51,19 +72,19 @@ def test_value_slope_and_log_slope_at_hard_points(x, compile_):
     derivative = x.formula.diff(z)
     for at in POINTS + RANDOM:
         compare(value(at), exact(x.formula, at), ULPS["value"], f"value({at})")
-        true = exact(derivative, at)
-        compare(slope(at), true, ULPS["slope"], f"slope({at})")
+        true, ulps = exact(derivative, at), reach(x, at, ULPS["slope"])
+        compare(slope(at), true, ulps["slope"], f"slope({at})")
         assert (sign(at) if log_slope(at) > -math.inf else 0) == mpmath.sign(true)
         with mpmath.workdps(60):
             log = mpmath.log(abs(true)) if true != 0 else -mpmath.inf
         if abs(log) < 1e-5:  # log σ′ ≈ σ′ − 1: take the logarithm where the digits still are
             log = log_of_slope_near_one(derivative, at)
-        compare(log_slope(at), log, ULPS["log_slope"], f"log_slope({at})")
+        compare(log_slope(at), log, ulps["log_slope"], f"log_slope({at})")
 
 
 def log_of_slope_near_one(derivative: sp.Expr, x: float) -> mpmath.mpf:
-    with mpmath.workdps(60 + int(0.9 * abs(x)) + (80 if abs(x) < 1e-5 else 0)):
-        return mpmath.log(in_mpmath(derivative)(mpmath.mpf(x)))
+    with mpmath.workdps(digits(x)):
+        return mpmath.log(abs(in_mpmath(derivative)(mpmath.mpf(x))))
 
 
 @pytest.mark.parametrize("x", ACTIVATIONS.values(), ids=ACTIVATIONS)

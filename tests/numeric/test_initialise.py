@@ -8,18 +8,64 @@ import numpy as np
 import pytest
 from scipy.stats import kstest
 
-from analysis.numeric.initialise import INITIALISERS, gaussian, initialiser, nielsen
+from analysis.numeric.initialise import (
+    INITIALISERS,
+    gaussian,
+    he,
+    initialiser,
+    lecun,
+    nielsen,
+    scaled,
+    xavier,
+)
 
 SIZES = (400, 100, 25, 10)
-WEIGHT_STD = {"nielsen": lambda n_in: n_in**-0.5, "gaussian": lambda n_in: 1.0}
+WEIGHT_STD = {
+    "nielsen": lambda n_in, n: n_in**-0.5,
+    "gaussian": lambda n_in, n: 1.0,
+    "lecun": lambda n_in, n: n_in**-0.5,
+    "xavier": lambda n_in, n: (2 / (n_in + n)) ** 0.5,
+    "he": lambda n_in, n: (2 / n_in) ** 0.5,
+}
 
 
 @pytest.mark.parametrize("name", INITIALISERS)
 def test_weights_and_biases_follow_the_named_law(name: str) -> None:
-    network = initialiser(name)(SIZES, np.random.default_rng(1))
-    for n_in, w in zip(SIZES, network.weights, strict=False):
-        assert kstest(w.ravel() / WEIGHT_STD[name](n_in), "norm").pvalue > 1e-3
+    network = initialiser(name)(SIZES, np.random.default_rng(1), zero_biases=False)
+    for n_in, n, w in zip(SIZES, SIZES[1:], network.weights, strict=False):
+        assert kstest(w.ravel() / WEIGHT_STD[name](n_in, n), "norm").pvalue > 1e-3
     assert kstest(np.concatenate(network.biases), "norm").pvalue > 1e-3
+
+
+@pytest.mark.parametrize("draw", [lecun, xavier, he])
+def test_the_uniform_law_has_the_same_variance(draw: Any) -> None:
+    network = draw(SIZES, np.random.default_rng(4), uniform=True)
+    name = draw.__name__
+    for n_in, n, w in zip(SIZES, SIZES[1:], network.weights, strict=False):
+        edge = np.sqrt(3.0) * WEIGHT_STD[name](n_in, n)
+        assert kstest(w.ravel(), "uniform", args=(-edge, 2 * edge)).pvalue > 1e-3
+
+
+@pytest.mark.parametrize("draw", [lecun, xavier, he])
+def test_the_papers_start_with_zero_biases(draw: Any) -> None:
+    assert all((b == 0.0).all() for b in draw((3, 4, 2), np.random.default_rng(0)).biases)
+
+
+def test_he_allows_for_the_slope_of_a_leaky_relu() -> None:
+    plain, leaky = (he((3, 4, 2), np.random.default_rng(0), slope=s) for s in (0.0, 0.5))
+    np.testing.assert_allclose(leaky.weights[0] * np.sqrt(1.25), plain.weights[0], rtol=1e-15)
+    with pytest.raises(ValueError, match="slope must be a finite number"):
+        he((2, 1), np.random.default_rng(0), slope=float("nan"))
+
+
+def test_scaled_has_the_two_spreads_it_was_given() -> None:
+    network = scaled(SIZES, np.random.default_rng(1), 1.5, 0.25)
+    for n_in, w in zip(SIZES, network.weights, strict=False):
+        assert kstest(w.ravel() * n_in**0.5 / 1.5, "norm").pvalue > 1e-3
+    assert kstest(np.concatenate(network.biases) / 0.25, "norm").pvalue > 1e-3
+    for bad in ({"sigma_w": -1.0}, {"sigma_w": 1.0, "sigma_b": float("nan")}):
+        with pytest.raises(ValueError, match=f"{list(bad)[-1]} must be a finite number ≥ 0"):
+            scaled((2, 1), np.random.default_rng(0), **bad)
 
 
 def test_both_draw_the_same_numbers_and_differ_by_the_square_root_of_the_inputs() -> None:
@@ -54,14 +100,17 @@ def test_zero_biases_leave_the_weights_as_they_were(name: str) -> None:
 
 
 def test_the_activation_is_passed_on() -> None:
-    assert nielsen((2, 1), np.random.default_rng(0), activation="tanh").activation == "tanh"
+    network = nielsen((2, 1), np.random.default_rng(0), activation="tanh", output="identity")
+    assert (network.activation, network.output) == ("tanh", "identity")
     with pytest.raises(ValueError, match="must be one of sigmoid"):
         gaussian((2, 1), np.random.default_rng(0), activation="step")
 
 
 @pytest.mark.parametrize("bad", ["xavier-ish", None, ["nielsen"]])
 def test_an_unknown_name_is_refused_with_the_known_ones(bad: Any) -> None:
-    with pytest.raises(ValueError, match="initialiser must be one of nielsen, gaussian, not"):
+    with pytest.raises(
+        ValueError, match="initialiser must be one of nielsen, gaussian, lecun, xavier, he, not"
+    ):
         initialiser(bad)
 
 

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from analysis.numeric.initialise import gaussian, nielsen
-from analysis.numeric.network import COSTS, Network, cost, forward, gradients
+from analysis.numeric.network import COSTS, Network, cost, forward, gradients, softmax
 from analysis.symbolic.catalogue import ACTIVATIONS
 from analysis.symbolic.notation import z
 
@@ -31,15 +31,17 @@ BY_HAND: dict[str, Callable[[Any, Any], Any]] = {
 }
 
 
-def by_hand(xp: Any, name: str, kind: str, weights: Any, biases: Any, X: Any, Y: Any) -> Any:
+def by_hand(xp: Any, names: tuple[str, str], kind: str, weights: Any, biases: Any, X: Any, Y: Any) -> Any:
     """The cost, written from its definition for any array module, image by image as columns."""
     a = X.T
     for l, (w, b) in enumerate(zip(weights, biases, strict=True)):
         s = xp.dot(w, a) + b.reshape(-1, 1)
-        a = BY_HAND["sigmoid" if l == len(weights) - 1 else name](xp, s)
+        a = BY_HAND[names[l == len(weights) - 1]](xp, s)
     y = Y.T
     if kind == "squared error":
         per_image = 0.5 * (a - y) ** 2
+    elif kind == "softmax cross-entropy":
+        per_image = -y * (s - xp.log(xp.sum(xp.exp(s), axis=0)))
     else:  # −log a and −log(1 − a); written with a itself the oracle would lose digits where 1 − a is tiny
         per_image = y * xp.log1p(xp.exp(-s)) + (1 - y) * xp.log1p(xp.exp(s))
     return xp.sum(per_image) / X.shape[0]
@@ -51,12 +53,18 @@ def problems(draw: st.DrawFn, names: list[str], widest: int = 6) -> tuple[Networ
     sizes = tuple(draw(st.lists(st.integers(1, widest), min_size=2, max_size=5)))
     rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
     initialise = draw(st.sampled_from([nielsen, gaussian]))
-    network = initialise(sizes, rng, activation=draw(st.sampled_from(names)))
+    kind = draw(st.sampled_from(COSTS))
+    outputs = {"cross-entropy": ["sigmoid"], "softmax cross-entropy": ["identity"]}.get(kind, names)
+    network = initialise(
+        sizes, rng, activation=draw(st.sampled_from(names)), output=draw(st.sampled_from(outputs))
+    )
     m = draw(st.integers(1, 4))
     X, Y = rng.normal(size=(m, sizes[0])), rng.random((m, sizes[-1]))
     if draw(st.booleans()):
         Y = np.round(Y)
-    return network, X, Y, draw(st.sampled_from(COSTS))
+    if kind == "softmax cross-entropy":
+        Y = rng.dirichlet(np.ones(sizes[-1]), size=m)
+    return network, X, Y, kind
 
 
 def assert_close(ours: Any, oracle: Any, tolerance: float = TOLERANCE) -> None:
@@ -75,7 +83,7 @@ def test_gradients_agree_with_automatic_differentiation(problem: tuple[Network, 
     network, X, Y, kind = problem
 
     def of(weights: Any, biases: Any) -> Any:
-        return by_hand(anp, network.activation, kind, weights, biases, X, Y)
+        return by_hand(anp, (network.activation, network.output), kind, weights, biases, X, Y)
 
     weights, biases = list(network.weights), list(network.biases)
     oracle = {
@@ -100,19 +108,21 @@ def test_gradients_agree_with_complex_steps(problem: tuple[Network, Any, Any, st
             slopes = np.empty(target.shape)
             for at in np.ndindex(target.shape):
                 target[at] += 1j * step
-                moved = by_hand(np, network.activation, kind, parts["weights"], parts["biases"], X, Y)
+                names = (network.activation, network.output)
+                moved = by_hand(np, names, kind, parts["weights"], parts["biases"], X, Y)
                 slopes[at] = moved.imag / step
                 target[at] = target[at].real
             found.append(slopes)
     assert_close(gradients(network, X, Y, kind), oracle)
 
 
-@pytest.mark.parametrize("kind", COSTS)
+@pytest.mark.parametrize("kind", ["cross-entropy", "squared error"])
 @pytest.mark.parametrize("name", ACTIVATIONS)
 def test_gradients_agree_with_differences_at_fifty_digits(name: str, kind: str) -> None:
     """Central differences of a scalar loop in mpmath, on the catalogue's own formula: every activation that it lists."""
     rng = np.random.default_rng(7)
-    network = gaussian((2, 3, 2, 2), rng, activation=name)
+    output = "sigmoid" if kind == "cross-entropy" else name
+    network = gaussian((2, 3, 2, 2), rng, activation=name, output=output)
     X, Y = rng.normal(size=(2, 2)), np.array([[1.0, 0.0], [0.25, 1.0]])
     sigma = sp.lambdify(z, ACTIVATIONS[name].formula, "mpmath")
 
@@ -125,7 +135,7 @@ def test_gradients_agree_with_differences_at_fifty_digits(name: str, kind: str) 
                     sum((weights[l][j][i] * a[i] for i in range(len(a))), biases[l][j])
                     for j in range(len(biases[l]))
                 ]
-                a = [1 / (1 + mpmath.exp(-v)) if l == 2 else sigma(v) for v in s]
+                a = [1 / (1 + mpmath.exp(-v)) if l == 2 and output == "sigmoid" else sigma(v) for v in s]
             for out, t in zip(a, (mpmath.mpf(float(v)) for v in y), strict=True):
                 if kind == "squared error":
                     total += (out - t) ** 2 / 2
@@ -187,6 +197,40 @@ def test_cross_entropy_and_its_slope_at_saturated_outputs(logit: float, target: 
     assert gradients(network, [[1.0]], [[target]]).biases[0][0] == pytest.approx(slope, rel=1e-14, abs=1e-320)
 
 
+def test_softmax_cross_entropy_at_saturated_outputs() -> None:
+    """Logits 2,000 apart: no overflow, and the cost is the gap itself where the wrong one is larger."""
+    network = Network((1, 2), ([[1000.0], [-1000.0]],), ([0.0, 0.0],), output="identity")  # type: ignore[arg-type]
+    assert cost(network, [[1.0]], [[0.0, 1.0]], "softmax cross-entropy") == 2000.0
+    assert cost(network, [[1.0]], [[1.0, 0.0]], "softmax cross-entropy") == 0.0
+    wrong = gradients(network, [[1.0]], [[0.0, 1.0]], "softmax cross-entropy")
+    np.testing.assert_array_equal(wrong.biases[0], [1.0, -1.0])
+    np.testing.assert_array_equal(softmax(np.array([[1000.0, -1000.0]])), [[1.0, 0.0]])
+
+
+def test_a_linear_output_reports_its_weighted_input() -> None:
+    network = Network((1, 1), ([[2.0]],), ([0.5],), output="identity")  # type: ignore[arg-type]
+    assert cost(network, [[3.0]], [[1.0]], "squared error") == 0.5 * 5.5**2
+    assert gradients(network, [[3.0]], [[1.0]], "squared error").weights[0][0, 0] == 5.5 * 3.0
+
+
+@pytest.mark.parametrize(
+    ("output", "kind", "Y", "message"),
+    [
+        ("identity", "cross-entropy", [[1.0, 0.0]], "needs output 'sigmoid', not 'identity'"),
+        ("sigmoid", "softmax cross-entropy", [[1.0, 0.0]], "needs output 'identity', not 'sigmoid'"),
+        ("identity", "softmax cross-entropy", [[1.0, 1.0]], "sum to 1"),
+        ("identity", "softmax cross-entropy", [[2.0, -1.0]], r"lie in \[0, 1\] for the softmax"),
+    ],
+)
+def test_a_cost_refuses_an_output_or_target_it_does_not_take(
+    output: str, kind: str, Y: Any, message: str
+) -> None:
+    network = Network((1, 2), ([[1.0], [2.0]],), ([0.0, 0.0],), output=output)  # type: ignore[arg-type]
+    for function in (cost, gradients):
+        with pytest.raises(ValueError, match=message):
+            function(network, [[1.0]], Y, kind)
+
+
 def test_a_network_keeps_copies_that_cannot_be_written() -> None:
     w = np.ones((1, 2))
     network = Network((2, 1), (w,), (np.zeros(1),))
@@ -196,7 +240,7 @@ def test_a_network_keeps_copies_that_cannot_be_written() -> None:
         network.weights[0][0, 0] = 2.0
 
 
-GOOD = ((2, 1), ([[1.0, 2.0]],), ([0.0],), "sigmoid")
+GOOD = ((2, 1), ([[1.0, 2.0]],), ([0.0],), "sigmoid", "sigmoid")
 
 
 @pytest.mark.parametrize(
@@ -213,7 +257,8 @@ GOOD = ((2, 1), ([[1.0, 2.0]],), ([0.0],), "sigmoid")
         (1, ([[1.0, 2j]],), TypeError, r"weights\[0\] must hold real numbers"),
         (2, ([float("inf")],), ValueError, r"biases\[0\] must be finite"),
         (2, ([0.0, 1.0],), ValueError, r"biases\[0\] must have shape \(1,\)"),
-        (3, "sigmoidal", ValueError, "must be one of sigmoid"),
+        (3, "sigmoidal", ValueError, "activation must be one of sigmoid"),
+        (4, "softmax", ValueError, "output must be one of sigmoid"),
     ],
 )
 def test_a_network_refuses(index: int, bad: Any, error: type[Exception], message: str) -> None:

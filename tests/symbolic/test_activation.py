@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import pickle
 
 import pytest
@@ -23,6 +24,11 @@ def test_entries_travel(x: Activation) -> None:
 def test_unknown_name_is_refused_with_the_known_ones(name: object) -> None:
     with pytest.raises(ValueError, match="sigmoid, tanh"):
         activation(name)  # type: ignore[arg-type]
+
+
+def test_a_formula_changed_without_its_safe_form_is_refused() -> None:
+    with pytest.raises(ValueError, match="safe_formula must equal formula"):
+        dataclasses.replace(SIGMOID, formula=SIGMOID.formula - sp.S.Half)
 
 
 def test_kinks() -> None:

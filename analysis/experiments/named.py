@@ -1,0 +1,30 @@
+"""The experiments a sweep can be told by name: workers are sent the name, and find the function themselves."""
+
+from __future__ import annotations
+
+import importlib
+
+from analysis.experiments.experiment import Experiment
+from analysis.experiments.gradient_size import GRADIENT_SIZE
+
+EXPERIMENTS = {"gradient-size": GRADIENT_SIZE}
+
+
+def named(name: str) -> Experiment:
+    """The experiment of that name, or for "package.module:NAME" the ``Experiment`` called NAME in a module of one's own.
+
+    The module must be importable on the workers too. Raises ValueError naming the known ones.
+    """
+    if isinstance(name, str) and name in EXPERIMENTS:
+        return EXPERIMENTS[name]
+    module, colon, attribute = name.partition(":") if isinstance(name, str) else ("", "", "")
+    if module and colon and attribute:
+        try:
+            found = getattr(importlib.import_module(module), attribute)
+        except (ImportError, AttributeError) as error:
+            raise ValueError(f"experiment {name!r} cannot be had: {error}") from None
+        if isinstance(found, Experiment):
+            return found
+    raise ValueError(
+        f"experiment must be one of {', '.join(EXPERIMENTS)}, or 'module:NAME' of an Experiment, not {name!r}"
+    )

@@ -1,0 +1,165 @@
+"""The Jacobian of a network at one input, and the singular values of a long product of matrices.
+
+J = ∂aᴸ/∂a⁰ = Σ′(zᴸ) wᴸ … Σ′(z¹) w¹. The singular values of a deep product differ by more powers of ten than float64 has digits, and
+an SVD of the multiplied-out product loses all but the largest. Here the product is kept as Q · diag(d) · T with Q orthogonal and T
+well conditioned, renewed by a QR factorisation with column pivoting at every layer; then a one-sided Jacobi SVD, which is accurate to
+the last digits for the small ones too (Drmač & Veselić 2008, SIAM J. Matrix Anal. Appl. 29; LAPACK's dgejsv).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.linalg import lapack, qr
+
+from analysis.numeric.compiled import compiled
+from analysis.numeric.network import Network, forward
+from analysis.symbolic.catalogue import activation
+from analysis.symbolic.notation import z as z_symbol
+
+Floats = NDArray[np.float64]
+_WIDEST = 1e-280  # smallest d relative to the largest: beyond it float64 itself ends
+
+
+@dataclass(frozen=True, eq=False)
+class Spectrum:
+    """log s_1 ≥ log s_2 ≥ … (natural logarithms), min(n₀, n_L) of them; −inf where a singular value is 0."""
+
+    log_values: Floats
+
+    @property
+    def log_volume(self) -> float:
+        """Σ log s_i; log|det J| where J is square."""
+        return float(self.log_values.sum())
+
+    @property
+    def decades(self) -> float:
+        """Powers of ten from the smallest to the largest singular value."""
+        return float((self.log_values[0] - self.log_values[-1]) / np.log(10.0))
+
+
+def layer_matrices(network: Network, x: ArrayLike) -> tuple[Floats, ...]:
+    """Σ′(zˡ) wˡ (n_l, n_{l−1}) for l = 1 … L at the input x (n₀,). Raises ValueError on a wrong shape or NaN."""
+    row = np.asarray(x)
+    if row.shape != (network.sizes[0],):
+        raise ValueError(f"x must have shape ({network.sizes[0]},), not {row.shape}")
+    found = []
+    for l, (w, z) in enumerate(zip(network.weights, forward(network, row[None]).z, strict=True), start=1):
+        name = network.activation if l < network.depth else network.output
+        found.append(compiled(activation(name).slope, z_symbol)(z[0])[:, None] * w)
+    return tuple(found)
+
+
+def jacobian(network: Network, x: ArrayLike) -> Floats:
+    """∂aᴸ/∂a⁰ (n_L, n₀), multiplied out from the side on which the products are smaller."""
+    matrices = layer_matrices(network, x)
+    if network.sizes[-1] < network.sizes[0]:
+        product = matrices[-1]
+        for m in matrices[-2::-1]:
+            product = product @ m
+        return product
+    product = matrices[0]
+    for m in matrices[1:]:
+        product = m @ product
+    return product
+
+
+def jvp(network: Network, x: ArrayLike, v: ArrayLike) -> Floats:
+    """J v (n_L,) for a direction v (n₀,), without forming J: forward mode."""
+    out = _vector("v", v, network.sizes[0])
+    for m in layer_matrices(network, x):
+        out = m @ out
+    return out
+
+
+def vjp(network: Network, x: ArrayLike, u: ArrayLike) -> Floats:
+    """Jᵀ u (n₀,) for u (n_L,), without forming J: what back-propagation does."""
+    out = _vector("u", u, network.sizes[-1])
+    for m in reversed(layer_matrices(network, x)):
+        out = m.T @ out
+    return out
+
+
+def spectrum(matrices: Sequence[ArrayLike], every: int = 1) -> Spectrum:
+    """Singular values of M_L ⋯ M_1 for matrices M_1, …, M_L, the first applied first.
+
+    ``every`` is how many matrices are multiplied between two factorisations; more than 1 loses digits. Raises ValueError for
+    shapes that do not fit, NaN, or a product whose singular values differ by more than 280 powers of ten.
+    """
+    checked = _checked(matrices)
+    if isinstance(every, bool) or not isinstance(every, int) or every < 1:
+        raise ValueError(f"every must be an integer of at least 1, not {every!r}")
+    shape = checked[0].shape[1]
+    q, log_d, t = np.eye(shape), np.zeros(shape), np.eye(shape)
+    for first in range(0, len(checked), every):
+        for m in checked[first : first + every]:
+            q = m @ q
+        top = log_d.max() if np.isfinite(log_d).any() else 0.0
+        scaled = np.exp(log_d - top)
+        if np.any((scaled < _WIDEST) & np.isfinite(log_d)):
+            raise ValueError(
+                "matrices must give singular values within 280 powers of ten of each other: take fewer layers"
+            )
+        q, r, order = qr(q * scaled, mode="economic", pivoting=True)
+        size = np.abs(np.diag(r))
+        safe = np.where(size > 0.0, size, 1.0)
+        t = (r / safe[:, None]) @ t[order]
+        with np.errstate(divide="ignore"):
+            log_d = top + np.log(size)
+    return Spectrum(_jacobi(log_d, t, min(shape, checked[-1].shape[0])))
+
+
+def direct_log_values(matrices: Sequence[ArrayLike]) -> Floats:
+    """log of the singular values by an SVD of the product, multiplied out and scaled: what loses the small ones."""
+    product, log_scale = np.eye(_checked(matrices)[0].shape[1]), 0.0
+    for m in _checked(matrices):
+        product = m @ product
+        size = np.abs(product).max()
+        if size > 0.0:
+            product, log_scale = product / size, log_scale + float(np.log(size))
+    with np.errstate(divide="ignore"):
+        return np.asarray(np.log(np.linalg.svd(product, compute_uv=False)) + log_scale)
+
+
+def _jacobi(log_d: Floats, t: Floats, count: int) -> Floats:
+    """log singular values of diag(d) t by one-sided Jacobi, −inf for those that are 0."""
+    found = np.full(count, -np.inf)
+    rows = np.isfinite(log_d)
+    if not rows.any():
+        return found
+    top = log_d[rows].max()
+    columns = (np.exp(log_d[rows] - top)[:, None] * t[rows]).T
+    # joba 0 ("C"): columns may differ in size by any factor; jobr 0: small ones are kept; no vectors, no transposing, no perturbing
+    sva, _, _, work, _, info = lapack.dgejsv(columns, joba=0, jobu=3, jobv=3, jobr=0, jobt=1, jobp=1)
+    if info != 0:
+        raise ValueError(f"matrices must give a product whose Jacobi SVD converges; dgejsv returned {info}")
+    with np.errstate(divide="ignore"):
+        logs = np.log(sva) + np.log(work[0] / work[1]) + top
+    found[: len(logs)] = np.sort(logs)[::-1]
+    return found
+
+
+def _checked(matrices: Sequence[ArrayLike]) -> list[Floats]:
+    arrays = [np.asarray(m, dtype=np.float64) for m in matrices]
+    if not arrays:
+        raise ValueError("matrices must hold at least one matrix")
+    for k, m in enumerate(arrays):
+        if m.ndim != 2 or 0 in m.shape:
+            raise ValueError(f"matrices[{k}] must have two dimensions, not shape {m.shape}")
+        if not np.isfinite(m).all():
+            raise ValueError(f"matrices[{k}] must be finite: it holds NaN or infinity")
+        if k and m.shape[1] != arrays[k - 1].shape[0]:
+            raise ValueError(
+                f"matrices[{k}] must have {arrays[k - 1].shape[0]} columns, the rows of the one before, not {m.shape[1]}"
+            )
+    return arrays
+
+
+def _vector(name: str, x: ArrayLike, size: int) -> Floats:
+    array = np.asarray(x, dtype=np.float64)
+    if array.shape != (size,) or not np.isfinite(array).all():
+        raise ValueError(f"{name} must hold {size} finite numbers, not shape {array.shape}")
+    return array

@@ -1,0 +1,147 @@
+"""The mean square of a wide layer's weighted inputs, followed from layer to layer, and its gradient factor χ.
+
+With weights N(0, σ_w²/n), biases N(0, σ_b²) and n → ∞ the weighted inputs of a layer are normal with variance q, and
+
+    q ← σ_w² E[σ(√q x)²] + σ_b²,        χ(q) = σ_w² E[σ′(√q x)²],        x ~ N(0, 1)
+
+(Poole et al. 2016, equation 3; Schoenholz et al. 2017, equation 5). χ multiplies the mean square of the errors on the way back.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from functools import cache, lru_cache
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import brentq
+
+from analysis.numeric.compiled import compiled, compiled_scalar
+from analysis.symbolic.catalogue import activation
+from analysis.symbolic.notation import z as z_symbol
+from analysis.symbolic.variance import CHI, NEXT_Q, m
+from analysis.symbolic.variance import sigma_b as b_symbol
+from analysis.symbolic.variance import sigma_w as w_symbol
+
+Floats = NDArray[np.float64]
+_LEAST, _MOST = 1e-14, 1e14
+_next_q, _chi = compiled_scalar(NEXT_Q, m, w_symbol, b_symbol), compiled_scalar(CHI, m, w_symbol)
+
+
+class FixedPoint(NamedTuple):
+    """q: the variance that a layer hands on unchanged (0 or infinity where it shrinks or grows for ever); chi: χ there."""
+
+    q: float
+    chi: float
+
+
+class Profile(NamedTuple):
+    """forward: E[zˡ²] for l = 1 … L. backward: E[δˡ²] for l = 1 … L in units of the last. Both (L,)."""
+
+    forward: Floats
+    backward: Floats
+
+
+def second_moment(name: str, q: float) -> float:
+    """E[σ(z)²] for z ~ N(0, q)."""
+    return _mean_square(compiled(activation(name).value, z_symbol), q)
+
+
+def slope_second_moment(name: str, q: float) -> float:
+    """E[σ′(z)²] for z ~ N(0, q)."""
+    return _mean_square(compiled(activation(name).slope, z_symbol), q)
+
+
+def next_q(name: str, sigma_w: float, sigma_b: float, q: float) -> float:
+    """σ_w² E[σ(√q x)²] + σ_b²."""
+    return _next_q(second_moment(name, q), sigma_w, sigma_b)
+
+
+def chi(name: str, sigma_w: float, q: float) -> float:
+    """σ_w² E[σ′(√q x)²]: the factor of one layer on E[δ²]."""
+    return _chi(slope_second_moment(name, q), sigma_w)
+
+
+def profile(name: str, sigma_w: float, sigma_b: float, depth: int, input_square: float = 1.0) -> Profile:
+    """Both recursions through ``depth`` layers of equal width, from inputs with mean square ``input_square``.
+
+    Raises ValueError on a depth below 1, a negative or infinite spread or an unknown activation.
+    """
+    _checked(sigma_w, sigma_b, input_square)
+    if isinstance(depth, bool) or not isinstance(depth, int) or depth < 1:
+        raise ValueError(f"depth must be an integer of at least 1, not {depth!r}")
+    forward = [sigma_w**2 * input_square + sigma_b**2]
+    while len(forward) < depth:
+        forward.append(next_q(name, sigma_w, sigma_b, forward[-1]))
+    backward = [1.0]
+    for q in reversed(forward[:-1]):  # δˡ = (wᵀ δˡ⁺¹) ⊙ σ′(zˡ)
+        backward.append(backward[-1] * chi(name, sigma_w, q))
+    return Profile(np.array(forward), np.array(backward[::-1]))
+
+
+@cache
+def fixed_point(name: str, sigma_w: float, sigma_b: float) -> FixedPoint:
+    """The q at which large layers settle, and χ there.
+
+    For activations whose E[σ²]/q falls as q grows (sigmoid, tanh, softsign) there is one such q. Raises ValueError where
+    every q is kept (ReLU with σ_w = √2, σ_b = 0), and as ``profile`` does.
+    """
+    _checked(sigma_w, sigma_b, 1.0)
+
+    def growth(log_q: float) -> float:
+        q = math.exp(log_q)
+        return math.log(max(next_q(name, sigma_w, sigma_b, q), 1e-300) / q)
+
+    low, high = math.log(_LEAST), math.log(_MOST)
+    first, last = growth(low), growth(high)
+    if abs(first) < 1e-9 and abs(last) < 1e-9:
+        raise ValueError(f"sigma_w = {sigma_w:g} lets {name} keep every q: there is no single fixed point")
+    if first <= 1e-9:
+        return FixedPoint(0.0, chi(name, sigma_w, _LEAST))
+    if last > 0.0:
+        return FixedPoint(math.inf, chi(name, sigma_w, _MOST))
+    q = math.exp(brentq(growth, low, high, xtol=1e-14, rtol=1e-14))
+    return FixedPoint(q, chi(name, sigma_w, q))
+
+
+def gain(name: str, q: float = 1.0) -> float:
+    """The σ_w that hands q on through the activation: √(q/E[σ(√q x)²]), with no biases."""
+    return math.sqrt(q / second_moment(name, q))
+
+
+def _checked(sigma_w: float, sigma_b: float, square: float) -> None:
+    for label, x in (("sigma_w", sigma_w), ("sigma_b", sigma_b), ("input_square", square)):
+        if isinstance(x, bool) or not isinstance(x, (int, float)) or not 0.0 <= x < math.inf:
+            raise ValueError(f"{label} must be a finite number ≥ 0, not {x!r}")
+
+
+def _mean_square(f: Callable[[Any], Any], q: float) -> float:
+    if not (isinstance(q, (int, float)) and 0.0 <= q < math.inf):
+        raise ValueError(f"q must be a finite number ≥ 0, not {q!r}")
+    if q == 0.0:
+        return float(f(0.0)) ** 2
+    x, weight = nodes(q)
+    return float(np.asarray(f(math.sqrt(q) * x)) ** 2 @ weight)
+
+
+@lru_cache(maxsize=256)
+def nodes(q: float) -> tuple[Floats, Floats]:
+    """Points x and weights of ∫ f(√q x) φ(x) dx, exact to 1e-13 for f with a kink at 0 and features of size 1.
+
+    The trapezoid rule is spectrally accurate for smooth f only. These are Gauss–Legendre panels that meet at 0: at most 1 wide in
+    z = √q x up to |z| = 40, where every activation has reached its straight lines, and at most ½ in x everywhere.
+    """
+    root, reach = math.sqrt(q), 10.0
+    inner = min(reach, 40.0 / root)
+    fine = np.linspace(0.0, inner, max(2, math.ceil(inner * max(root, 2.0)) + 1))
+    coarse = (
+        np.linspace(inner, reach, math.ceil((reach - inner) * 2.0) + 1)[1:] if inner < reach else fine[:0]
+    )
+    edges = np.concatenate([fine, coarse])
+    t, p = np.polynomial.legendre.leggauss(16)
+    half = np.diff(edges)[:, None] / 2.0
+    right = (edges[:-1, None] + half * (t + 1.0)).ravel()
+    weight = (half * p).ravel() * np.exp(-(right**2) / 2.0) / math.sqrt(2.0 * math.pi)
+    return np.concatenate([-right[::-1], right]), np.concatenate([weight[::-1], weight])

@@ -1,0 +1,167 @@
+"""Restricted Boltzmann machines small enough to be summed over: exact probabilities, exact gradients, and contrastive divergence.
+
+Binary visible units v (n_v), hidden units h (n_h), weights W (n_v × n_h), biases b and c:
+
+    E(v, h) = −b·v − c·h − vᵀ W h,    p(v) = Σ_h e^{−E(v, h)} / Z = e^{−F(v)} / Z    (Smolensky 1986; Hinton 2002).
+
+The exact functions go through all 2^{n_v} states and refuse machines with more than ``LARGEST`` visible units.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.special import expit, logsumexp
+
+Floats = NDArray[np.float64]
+LARGEST = 12
+
+
+@dataclass(frozen=True, eq=False)
+class RBM:
+    """weights (n_v, n_h), visible biases (n_v,), hidden biases (n_h,); raises ValueError where they do not fit or are not finite."""
+
+    weights: Floats
+    visible: Floats
+    hidden: Floats
+
+    def __post_init__(self) -> None:
+        w = np.array(self.weights, dtype=np.float64)
+        if w.ndim != 2 or min(w.shape) < 1:
+            raise ValueError(f"weights must have shape (n_v, n_h), not {w.shape}")
+        b, c = (np.array(x, dtype=np.float64) for x in (self.visible, self.hidden))
+        for name, x, shape in (("visible", b, w.shape[:1]), ("hidden", c, w.shape[1:])):
+            if x.shape != shape:
+                raise ValueError(f"{name} must have shape {shape}, not {x.shape}")
+        for name, x in (("weights", w), ("visible", b), ("hidden", c)):
+            if not np.isfinite(x).all():
+                raise ValueError(f"{name} must be finite: it holds NaN or infinity")
+            x.flags.writeable = False
+            object.__setattr__(self, name, x)
+
+
+class Update(NamedTuple):
+    """What is added to the parameters, up to the learning rate: shapes of the parameters, or with a leading axis of samples."""
+
+    weights: Floats
+    visible: Floats
+    hidden: Floats
+
+    def flat(self) -> Floats:
+        """All entries in one vector; of samples, one row each."""
+        lead = self.visible.shape[:-1]
+        return np.concatenate([self.weights.reshape(*lead, -1), self.visible, self.hidden], axis=-1)
+
+
+def drawn(n_visible: int, n_hidden: int, scale: float, rng: np.random.Generator) -> RBM:
+    """Weights and biases from N(0, scale²)."""
+    return RBM(
+        scale * rng.standard_normal((n_visible, n_hidden)),
+        scale * rng.standard_normal(n_visible),
+        scale * rng.standard_normal(n_hidden),
+    )
+
+
+def hidden_given(rbm: RBM, v: ArrayLike) -> Floats:
+    """P(h_j = 1 | v) = σ(c_j + Σ_i v_i W_ij) for rows v (m, n_v): shape (m, n_h)."""
+    return np.asarray(expit(_rows(rbm, v) @ rbm.weights + rbm.hidden))
+
+
+def visible_given(rbm: RBM, h: ArrayLike) -> Floats:
+    """P(v_i = 1 | h) = σ(b_i + Σ_j W_ij h_j) for rows h (m, n_h): shape (m, n_v)."""
+    return np.asarray(expit(np.asarray(h, dtype=np.float64) @ rbm.weights.T + rbm.visible))
+
+
+def energy(rbm: RBM, v: ArrayLike, h: ArrayLike) -> Floats:
+    """E(v, h) for rows v (m, n_v) and h (m, n_h): shape (m,)."""
+    v, h = _rows(rbm, v), np.asarray(h, dtype=np.float64)
+    return np.asarray(-v @ rbm.visible - h @ rbm.hidden - ((v @ rbm.weights) * h).sum(axis=1))
+
+
+def free_energy(rbm: RBM, v: ArrayLike) -> Floats:
+    """F(v) = −b·v − Σ_j softplus(c_j + Σ_i v_i W_ij) for rows v (m, n_v): shape (m,)."""
+    v = _rows(rbm, v)
+    return np.asarray(-v @ rbm.visible - np.logaddexp(0.0, v @ rbm.weights + rbm.hidden).sum(axis=1))
+
+
+def states(n: int) -> Floats:
+    """All 2ⁿ binary rows; raises ValueError for n above LARGEST."""
+    if not 1 <= n <= LARGEST:
+        raise ValueError(f"n must be from 1 to {LARGEST} to be summed over, not {n}")
+    return np.array((np.arange(2**n)[:, None] >> np.arange(n)) & 1, dtype=np.float64)
+
+
+def log_probability(rbm: RBM, v: ArrayLike) -> Floats:
+    """log p(v) for rows v, with Z summed over all visible states: shape (m,)."""
+    every = states(len(rbm.visible))
+    return -free_energy(rbm, v) - float(logsumexp(-free_energy(rbm, every)))
+
+
+def phase(rbm: RBM, v: ArrayLike, weight: ArrayLike | None = None) -> Update:
+    """−∂F/∂(W, b, c) averaged over rows v with the given weights (equal ones unless given)."""
+    v = _rows(rbm, v)
+    share = np.full(len(v), 1.0 / len(v)) if weight is None else np.asarray(weight, dtype=np.float64)
+    h = hidden_given(rbm, v)
+    return Update((v * share[:, None]).T @ h, share @ v, share @ h)
+
+
+def likelihood_gradient(rbm: RBM, data: ArrayLike) -> Update:
+    """∂⟨log p(v)⟩/∂(W, b, c) over the rows of data: the positive phase less the negative one, summed over all states."""
+    every = states(len(rbm.visible))
+    return _difference(phase(rbm, data), phase(rbm, every, np.exp(log_probability(rbm, every))))
+
+
+def transition(rbm: RBM) -> Floats:
+    """T[s, t] = Σ_h P(h|v=s) P(v=t|h), one step of Gibbs sampling between the visible states: (2^n_v, 2^n_v)."""
+    every, hidden = states(len(rbm.visible)), states(len(rbm.hidden))
+    up, down = hidden_given(rbm, every), visible_given(rbm, hidden)
+    to_hidden = np.where(hidden[None] > 0.5, up[:, None], 1.0 - up[:, None]).prod(axis=2)
+    to_visible = np.where(every[None] > 0.5, down[:, None], 1.0 - down[:, None]).prod(axis=2)
+    return np.asarray(to_hidden @ to_visible)
+
+
+def expected_cd(rbm: RBM, data: ArrayLike, k: int) -> Update:
+    """The expected CD-k update: the negative phase is taken after k steps of Gibbs sampling from the data (Hinton 2002)."""
+    rows = _rows(rbm, data)
+    start = np.zeros(2 ** len(rbm.visible))
+    np.add.at(start, (rows.astype(int) << np.arange(rows.shape[1])).sum(axis=1), 1.0 / len(rows))
+    after = start @ np.linalg.matrix_power(transition(rbm), _steps(k))
+    return _difference(phase(rbm, rows), phase(rbm, states(len(rbm.visible)), after))
+
+
+def sampled_cd(rbm: RBM, data: ArrayLike, k: int, rng: np.random.Generator) -> Update:
+    """CD-k as it is run: one chain from each row of data, one update a row, (m, …)."""
+    start = v = _rows(rbm, data)
+    for _ in range(_steps(k)):
+        h = (rng.random((len(v), len(rbm.hidden))) < hidden_given(rbm, v)).astype(np.float64)
+        v = (rng.random(v.shape) < visible_given(rbm, h)).astype(np.float64)
+    before, after = hidden_given(rbm, start), hidden_given(rbm, v)
+    outer = start[:, :, None] * before[:, None] - v[:, :, None] * after[:, None]
+    return Update(outer, start - v, before - after)
+
+
+def moved(rbm: RBM, update: Update, rate: float) -> RBM:
+    """The machine after one step up the update."""
+    return RBM(*(x + rate * u for x, u in zip((rbm.weights, rbm.visible, rbm.hidden), update, strict=True)))
+
+
+def _difference(one: Update, other: Update) -> Update:
+    return Update(*(a - b for a, b in zip(one, other, strict=True)))
+
+
+def _steps(k: int) -> int:
+    if isinstance(k, bool) or not isinstance(k, (int, np.integer)) or k < 1:
+        raise ValueError(f"k must be a whole number of at least 1, not {k!r}")
+    return int(k)
+
+
+def _rows(rbm: RBM, v: ArrayLike) -> Floats:
+    rows = np.asarray(v, dtype=np.float64)
+    if rows.ndim != 2 or rows.shape[1] != len(rbm.visible) or not ((rows >= 0.0) & (rows <= 1.0)).all():
+        raise ValueError(
+            f"v must have shape (m, {len(rbm.visible)}) and values in [0, 1], not shape {rows.shape}"
+        )
+    return rows

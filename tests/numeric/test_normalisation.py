@@ -1,0 +1,113 @@
+"""Normalisation of arrays: the symbolic formulas, reverse mode, PyTorch where it is installed, and refusals."""
+
+from __future__ import annotations
+
+import autograd.numpy as anp
+import numpy as np
+import pytest
+from autograd import grad
+
+from analysis.numeric import normalisation
+from analysis.numeric.normalisation import AXES, forward, gradients
+from analysis.symbolic.remedies.normalised import backward, beta, epsilon, g, gamma, in_numbers, x
+
+
+def drawn(seed: int = 0, m: int = 6, n: int = 4) -> tuple[np.ndarray, ...]:
+    rng = np.random.default_rng(seed)
+    return (
+        rng.normal(2.0, 3.0, (m, n)),
+        rng.normal(size=n),
+        rng.normal(size=n),
+        rng.normal(size=(m, n)),
+    )
+
+
+def test_forward_and_backward_are_the_symbolic_ones() -> None:
+    xs, gain, shift, gs = drawn(m=3, n=1)
+    made = forward(xs, gain, shift, 0.25)
+    back = gradients(gs, made, gain, 0.25)
+    at = {x[j]: xs[j - 1, 0] for j in (1, 2, 3)} | {g[j]: gs[j - 1, 0] for j in (1, 2, 3)}
+    at |= {gamma: gain[0], beta: shift[0], epsilon: 0.25}
+    for j in (1, 2, 3):
+        assert back.x[j - 1, 0] == pytest.approx(float(in_numbers(backward, 3, j).xreplace(at)), rel=1e-12)
+
+
+@pytest.mark.parametrize("kind", AXES)
+@pytest.mark.parametrize("eps", [0.0, 1e-5, 0.7])
+def test_backward_is_reverse_mode(kind: str, eps: float) -> None:
+    xs, gain, shift, gs = drawn(3)
+    axis = AXES[kind]
+
+    def cost(xs: np.ndarray, gain: np.ndarray, shift: np.ndarray) -> float:
+        centred = xs - anp.mean(xs, axis=axis, keepdims=True)
+        hat = centred / anp.sqrt(anp.mean(centred**2, axis=axis, keepdims=True) + eps)
+        return anp.sum(gs * (gain * hat + shift))
+
+    back = gradients(gs, forward(xs, gain, shift, eps, kind), gain, eps, kind)
+    for place, ours in enumerate(back):
+        np.testing.assert_allclose(ours, grad(cost, place)(xs, gain, shift), rtol=1e-10, atol=1e-12)
+
+
+@pytest.mark.parametrize("kind", AXES)
+def test_pytorch_agrees(kind: str) -> None:
+    torch = pytest.importorskip("torch")
+    xs, gain, shift, gs = drawn(4, m=8, n=5)
+    tensors = [torch.tensor(t, dtype=torch.float64, requires_grad=True) for t in (xs, gain, shift)]
+    if kind == "batch":
+        y = torch.nn.functional.batch_norm(
+            tensors[0], None, None, tensors[1], tensors[2], training=True, eps=1e-3
+        )
+    else:
+        y = torch.nn.functional.layer_norm(tensors[0], (5,), tensors[1], tensors[2], eps=1e-3)
+    y.backward(torch.tensor(gs))
+    made = forward(xs, gain, shift, 1e-3, kind)
+    np.testing.assert_allclose(made.y, y.detach().numpy(), rtol=1e-12, atol=1e-12)
+    for ours, theirs in zip(gradients(gs, made, gain, 1e-3, kind), tensors, strict=True):
+        np.testing.assert_allclose(ours, theirs.grad.numpy(), rtol=1e-10, atol=1e-12)
+
+
+def test_batches_may_be_stacked() -> None:
+    xs = np.stack([drawn(s)[0] for s in (1, 2)])
+    gs = np.stack([drawn(s)[3] for s in (1, 2)])
+    made = forward(xs, eps=1e-5)
+    back = gradients(gs, made, eps=1e-5)
+    for s in (0, 1):
+        one = forward(xs[s], eps=1e-5)
+        np.testing.assert_array_equal(made.y[s], one.y)
+        np.testing.assert_array_equal(back.x[s], gradients(gs[s], one, eps=1e-5).x)
+
+
+def test_scale_is_forgotten_and_the_gradient_falls() -> None:
+    """∇C(αW) = ∇C(W)/α with a fixed C behind, through the weights: the claim in arrays."""
+    rng = np.random.default_rng(7)
+    H, W, target = rng.normal(size=(9, 5)), rng.normal(size=(5, 3)), rng.normal(size=(9, 3))
+
+    def weight_gradient(W: np.ndarray) -> np.ndarray:
+        made = forward(H @ W)
+        return np.asarray(H.T @ gradients(np.tanh(made.y - target), made).x)
+
+    for alpha in (0.1, 3.0, 1e4):
+        np.testing.assert_allclose(
+            weight_gradient(alpha * W), weight_gradient(W) / alpha, rtol=1e-9, atol=1e-12 / alpha
+        )
+    rows = np.array([0.5, 2.0, 7.0])
+    np.testing.assert_allclose(weight_gradient(W * rows), weight_gradient(W) / rows, rtol=1e-9, atol=1e-12)
+    np.testing.assert_allclose((W * weight_gradient(W)).sum(axis=0), 0.0, atol=1e-12)
+    np.testing.assert_allclose(forward(-H @ W).y, -forward(H @ W).y, rtol=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        ({"x": np.ones((4, 2))}, "must vary"),
+        ({"x": np.ones(4)}, "shape"),
+        ({"x": np.array([[1.0, np.nan], [0.0, 1.0]])}, "finite"),
+        ({"x": np.eye(3), "eps": -1.0}, "eps"),
+        ({"x": np.eye(3), "kind": "group"}, "kind must be one of batch, layer"),
+    ],
+)
+def test_bad_input_is_refused(arguments: dict[str, object], says: str) -> None:
+    with pytest.raises(ValueError, match=says):
+        forward(**arguments)  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="kind"):
+        normalisation.gradients(np.eye(3), forward(np.eye(3)), kind="group")

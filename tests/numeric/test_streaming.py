@@ -1,0 +1,105 @@
+"""Streaming moments against exact fractions."""
+
+from __future__ import annotations
+
+import math
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from analysis.numeric.streaming import Moments, add, merged, moments, no_moments
+
+
+def exact(x: list[float]) -> tuple[Fraction, Fraction]:
+    """Mean and Σ(x − mean)² without rounding."""
+    values = [Fraction(v) for v in x]
+    mean = sum(values, Fraction()) / len(values)
+    return mean, sum(((v - mean) ** 2 for v in values), Fraction())
+
+
+def agrees(found: Moments, x: list[float], steps: float = 1.0) -> None:
+    """Within some roundings: of the mean against the largest |x|, of the squares against themselves and a rounding of
+    each deviation."""
+    mean, squares = exact(x)
+    largest = max(abs(v) for v in x)
+    eps = steps * 4.0 * np.finfo(float).eps
+    assert found.count == len(x)
+    assert abs(float(Fraction(float(found.mean)) - mean)) <= eps * largest + 1e-300
+    slack = eps * len(x) * (float(squares) + math.sqrt(float(squares) * len(x)) * eps * largest)
+    slack += len(x) * (eps * largest) ** 2
+    assert abs(float(Fraction(float(found.squares)) - squares)) <= slack + 1e-300
+
+
+numbers = st.floats(-1e6, 1e6, allow_nan=False).filter(lambda v: v == 0.0 or abs(v) > 1e-100)
+
+
+@given(st.lists(numbers, min_size=1, max_size=40))
+def test_one_batch(x: list[float]) -> None:
+    agrees(moments(np.array(x)), x)
+
+
+@given(st.lists(numbers, min_size=1, max_size=40))
+def test_one_by_one(x: list[float]) -> None:
+    found = no_moments()
+    for v in x:
+        found = add(found, v)
+    agrees(found, x, steps=len(x))
+
+
+@given(st.lists(st.lists(numbers, min_size=0, max_size=12), min_size=1, max_size=8))
+def test_pieces_in_any_grouping(pieces: list[list[float]]) -> None:
+    flat = [v for piece in pieces for v in piece]
+    left = no_moments()
+    for piece in pieces:
+        left = merged(left, moments(np.array(piece, dtype=float)))
+    right = no_moments()
+    for piece in reversed(pieces):
+        right = merged(moments(np.array(piece, dtype=float)), right)
+    for found in (left, right):
+        if flat:
+            agrees(found, flat, steps=len(pieces) + 1)
+        else:
+            assert found.count == 0 and math.isnan(found.standard_error)
+
+
+def test_a_large_mean_costs_no_digits() -> None:
+    x = 1e9 + np.random.default_rng(0).standard_normal(10_000)
+    found = merged(moments(x[:100]), moments(x[100:]))
+    mean, squares = exact(x.tolist())
+    assert float(found.mean) == pytest.approx(float(mean), rel=1e-15)
+    assert float(found.squares) == pytest.approx(float(squares), rel=1e-10)
+    naive = float((x * x).sum() - 10_000 * x.mean() ** 2)
+    assert abs(naive / float(squares) - 1.0) > 1e-3  # what the formula in the docstring is there to avoid
+
+
+def test_the_three_readings() -> None:
+    found = moments(np.array([[1.0, 5.0], [3.0, 5.0], [8.0, 5.0]]))
+    np.testing.assert_allclose(found.mean, [4.0, 5.0])
+    np.testing.assert_allclose(found.variance, [13.0, 0.0])
+    np.testing.assert_allclose(found.standard_deviation, [math.sqrt(13.0), 0.0])
+    np.testing.assert_allclose(found.standard_error, [math.sqrt(13.0 / 3.0), 0.0])
+    one = moments([2.0])
+    assert float(one.mean) == 2.0 and math.isnan(one.variance) and math.isnan(one.standard_error)
+
+
+@pytest.mark.parametrize("axis", [0, 1, 2, -1])
+def test_axes(axis: int) -> None:
+    x = np.random.default_rng(1).random((3, 4, 5))
+    found = moments(x, axis=axis)
+    np.testing.assert_allclose(found.mean, x.mean(axis=axis), rtol=1e-14)
+    np.testing.assert_allclose(found.variance, x.var(axis=axis, ddof=1), rtol=1e-13)
+
+
+def test_refuses() -> None:
+    for bad in (math.nan, math.inf):
+        with pytest.raises(ValueError, match="x must be finite"):
+            moments([0.0, bad])
+        with pytest.raises(ValueError, match="x must be finite"):
+            add(no_moments(), bad)
+    with pytest.raises(ValueError, match=r"moments must have one shape, not \(2,\) and \(3,\)"):
+        merged(no_moments((2,)), no_moments((3,)))
+    with pytest.raises(ValueError, match="axis must be one of the 1 axes of x, not 1"):
+        moments([1.0], axis=1)
