@@ -1,0 +1,144 @@
+"""The variance recursions against random networks: wide ones, and how far a finite width strays."""
+
+from __future__ import annotations
+
+import math
+from functools import cache
+
+import sympy as sp
+
+from analysis.experiments.two_widths import bounded_weights
+from analysis.experiments.variance_layers import VarianceLayers, variance_layers
+from analysis.numeric.mean_field import chi, next_q, second_moment, slope_second_moment
+from analysis.symbolic.claim import Estimate, Prediction
+from analysis.symbolic.display import expectation
+from analysis.symbolic.notation import sigma, sigma_prime, z
+from analysis.symbolic.variance import n, q, sigma_b, sigma_w
+
+chi_symbol, next_symbol, depth = (
+    sp.Symbol("chi", positive=True),
+    sp.Symbol("q_next", positive=True),
+    sp.Symbol("L"),
+)
+SCALE, BIAS, LAYERS, WIDTH = 1.5, 0.3, 8, 200
+_DEEP, _NARROW = 6, 50
+_spread = sp.Function("Var")(q / expectation(q))
+
+
+@cache
+def tanh_networks() -> VarianceLayers:
+    """200 networks of tanh, width 200 and eight layers."""
+    return variance_layers("tanh", WIDTH, LAYERS, SCALE, BIAS, replicates=200, seed=11)
+
+
+@cache
+def relu_networks() -> VarianceLayers:
+    """2,500 networks of ReLU with He's weights, width 50 and six layers."""
+    return variance_layers("relu", _NARROW, _DEEP, math.sqrt(2.0), replicates=2500, seed=12)
+
+
+def _number(expr: sp.Expr, at: float) -> float:
+    """The right side of a recursion, its means taken over z ~ N(0, at)."""
+    table = {
+        expectation(sigma(z) ** 2): second_moment("tanh", at),
+        expectation(sigma_prime(z) ** 2): slope_second_moment("tanh", at),
+        sigma_w: SCALE,
+        sigma_b: BIAS,
+    }
+    return float(expr.xreplace({k: sp.Float(x) for k, x in table.items()}))
+
+
+def _forward_theory(statement: sp.Basic) -> float:
+    at = SCALE**2 + BIAS**2
+    for _ in range(LAYERS - 1):
+        at = _number(statement.rhs, at)
+    return at
+
+
+def _backward_theory(statement: sp.Basic) -> float:
+    at, product = SCALE**2 + BIAS**2, 1.0
+    for _ in range(LAYERS - 1):
+        product *= _number(statement.rhs, at)
+        at = next_q("tanh", SCALE, BIAS, at)
+    return product
+
+
+def _simulated(which: str, layer: int) -> Estimate:
+    found = tanh_networks().moments(which)
+    return Estimate(float(found.mean[layer]), float(found.standard_error[layer]))
+
+
+def _spread_theory(statement: sp.Basic) -> float:
+    return float(statement.rhs.subs({n: _NARROW, depth: _DEEP}))
+
+
+def _simulated_spread() -> Estimate:
+    x = (relu_networks().forward[:, -1] / 2.0 - 1.0) ** 2  # its mean is 2 exactly: He's weights keep it
+    return Estimate(float(x.mean()), float(x.std(ddof=1) / math.sqrt(len(x))))
+
+
+def _spread_is(fourth: int) -> sp.Eq:
+    two = sp.Integer(2)
+    return sp.Eq(
+        _spread, (1 + two / n) ** 2 * (1 + sp.Integer(fourth) / n) ** (depth - 1) - 1, evaluate=False
+    )
+
+
+def _uniform_theory(statement: sp.Basic) -> float:
+    """The product of χ through five layers of sigmoid with weights uniform on (−1, 1): σ_w² = width/3."""
+    scale = math.sqrt(float(statement.rhs))
+    at, product = scale**2, 1.0
+    for _ in range(_DEEP - 1):
+        product *= chi("sigmoid", scale, at)
+        at = next_q("sigmoid", scale, 0.0, at)
+    return product
+
+
+def _simulated_uniform() -> Estimate:
+    x = bounded_weights("sigmoid", 1000, depth=_DEEP, replicates=20, seed=13).squares[:, 0]
+    return Estimate(float(x.mean()), float(x.std(ddof=1) / math.sqrt(len(x))))
+
+
+_forward = sigma_w**2 * expectation(sigma(z) ** 2) + sigma_b**2
+_backward = sigma_w**2 * expectation(sigma_prime(z) ** 2)
+
+CLAIMS = (
+    Prediction(
+        label="variance-recursion-forward",
+        sentence="Applied layer after layer, the recursion gives the mean square of the weighted inputs of layer 8.",
+        statement=sp.Eq(next_symbol, _forward, evaluate=False),
+        theory=_forward_theory,
+        simulate=lambda: _simulated("forward", LAYERS - 1),
+        scope="tanh, σ_w = 1.5, σ_b = 0.3, width 200, 200 networks; 0.01 is allowed for the finite width",
+        false_sibling=sp.Eq(next_symbol, _backward + sigma_b**2, evaluate=False),
+        tolerance=0.01,
+    ),
+    Prediction(
+        label="variance-recursion-backward",
+        sentence="The product of χ over seven layers gives the mean square of the error that reaches layer 1.",
+        statement=sp.Eq(chi_symbol, _backward, evaluate=False),
+        theory=_backward_theory,
+        simulate=lambda: _simulated("backward", 0),
+        scope="tanh, σ_w = 1.5, σ_b = 0.3, width 200, 200 networks, the error put in independent of the weights",
+        false_sibling=sp.Eq(chi_symbol, sigma_w**2 * expectation(sigma(z) ** 2), evaluate=False),
+        tolerance=0.01,
+    ),
+    Prediction(
+        label="relu-spread-by-depth-over-width",
+        sentence="He's weights keep the mean of the mean square; from network to network it spreads as (1 + 5/n)^L.",
+        statement=_spread_is(5),
+        theory=_spread_theory,
+        simulate=_simulated_spread,
+        scope="ReLU, Var w = 2/n, zero biases, n = 50, L = 6, inputs N(0, 1), 2,500 networks; exact at every width",
+        false_sibling=_spread_is(2),
+    ),
+    Prediction(
+        label="weights-below-one-explode",
+        sentence="With all |w| below 1, a wide enough network of sigmoids explodes: σ_w² is the width times Var w.",
+        statement=sp.Eq(sigma_w**2, sp.Rational(1000, 3), evaluate=False),
+        theory=_uniform_theory,
+        simulate=_simulated_uniform,
+        scope="sigmoid, weights uniform on (−1, 1), width 1000, zero biases, E[δ²] at layer 1 of 6; sibling: width 1",
+        false_sibling=sp.Eq(sigma_w**2, sp.Rational(1, 3), evaluate=False),
+    ),
+)

@@ -1,0 +1,285 @@
+"""How the spread of weighted inputs and of errors passes through a wide layer, and the weights that keep it.
+
+z_i = Σ_j w_ij a_j + b_i sums n products. The weights are independent of each other and of what they multiply, with mean 0 and
+variance v; the bias has mean 0 and variance v_b. Taking the mean over the weights alone leaves a polynomial in the a_j,
+so nothing is assumed about how the a_j hang together. Backwards the same sum runs over the neurons of the next layer, with their
+errors δ_i in place of the a_j; there the independence is an assumption, since δ depends on the weights as well.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import sympy as sp
+
+from analysis.symbolic.claim import Check, Claim, Outcome, Proved, Refuted, Step, Unknown
+from analysis.symbolic.display import expectation
+from analysis.symbolic.normal import density
+from analysis.symbolic.notation import b, z
+from analysis.symbolic.proof import counterexample
+
+n = sp.Symbol("n", integer=True, positive=True)
+n_in, n_out = sp.symbols("n_in n_out", positive=True)
+v, v_b, q = sp.symbols("v v_b q", positive=True)
+"""v = Var w, v_b = Var b, q = E[z²]."""
+sigma_w, sigma_b = sp.symbols("sigma_w sigma_b", nonnegative=True)
+"""The scales of weights and biases that do not depend on the width: Var w = σ_w²/n, Var b = σ_b²."""
+m = sp.Symbol("m", nonnegative=True)
+"""E[a²] on the way forward, E[σ′(z)²] on the way back."""
+s = sp.Symbol("s", real=True)
+"""The slope of a leaky ReLU on the negative side."""
+_j = sp.Symbol("j", integer=True, positive=True)
+_w, _a, _delta = sp.IndexedBase("w"), sp.IndexedBase("a"), sp.IndexedBase("delta")
+_Z, _W = sp.symbols("Z W", real=True)
+
+
+def mean_over(expr: sp.Expr, moments: Mapping[sp.Symbol, Sequence[sp.Expr]]) -> sp.Expr:
+    """The mean of a polynomial over independent symbols, each with its moments (E x, E x², …); others stay as they are.
+
+    Raises ValueError where a power has no moment.
+    """
+    symbols = list(moments)
+    total = sp.S.Zero
+    for powers, coefficient in sp.Poly(sp.expand(expr), *symbols).terms():
+        term = coefficient
+        for x, k in zip(symbols, powers, strict=True):
+            if k > len(moments[x]):
+                raise ValueError(f"moments must hold E {x}^{k}")
+            term *= moments[x][k - 1] if k else 1
+        total += term
+    return sp.expand(total)
+
+
+def squared_sum(count: int) -> sp.Expr:
+    """E_w[(Σ_{j ≤ count} w_j a_j + b)²], the mean over weights and bias, multiplied out."""
+    weights = sp.symbols(f"w_1:{count + 1}", real=True)
+    total = sum((x * _a[k] for k, x in enumerate(weights, start=1)), b)
+    return mean_over(total**2, dict.fromkeys(weights, (sp.S.Zero, v)) | {b: (sp.S.Zero, v_b)})
+
+
+def by_one_more_product(statement: sp.Basic) -> Outcome:
+    """E_w[(Σ w_j x_j [+ b])²] = right side, by induction on the number n of products.
+
+    Z, the sum so far, has mean 0 and is independent of the next weight W. What one more product adds to the mean of
+    the square is compared with what n + 1 adds on the right.
+    """
+    left, right = statement.args
+    biased = b in left.free_symbols
+    (base,) = {x.base for x in left.atoms(sp.Indexed)} - {_w}
+    sums = {
+        count: squared_sum(count).subs({} if biased else {v_b: 0}).xreplace({_a[k]: base[k] for k in (1, 2)})
+        for count in (1, 2)
+    }
+    for count, ours in sums.items():
+        theirs = sp.expand(right.subs(n, count).doit())
+        if sp.expand(ours - theirs) != 0:
+            ones = {base[k]: sp.S.One for k in (1, 2)} | {v: sp.Integer(2), v_b: sp.S.One}
+            found = counterexample(sp.Eq(ours, theirs, evaluate=False), [ones])
+            if found:
+                return Refuted(f"with {count} products, {found.witness}")
+            return Unknown(f"the two sides differ with {count} products")
+    nxt = base[n + 1]
+    before = sp.Symbol("Q", positive=True)
+    ours = mean_over((_Z + _W * nxt) ** 2, {_Z: (sp.S.Zero, before), _W: (sp.S.Zero, v)}) - before
+    theirs = sp.expand(_last_split(right.subs(n, n + 1)) - right)
+    if sp.simplify(ours - theirs) != 0:
+        return Unknown(f"one more product adds {ours} on the left, {theirs} on the right")
+    return Proved(
+        "induction",
+        (
+            Step("with one product, multiplied out and averaged", sums[1]),
+            Step("with two, the mixed terms have mean 0", sums[2]),
+            Step("one more product adds, on both sides", ours),
+        ),
+    )
+
+
+def _last_split(expr: sp.Expr) -> sp.Expr:
+    """Every Σ_{j ≤ n+1} f(j) as Σ_{j ≤ n} f(j) + f(n+1)."""
+    return expr.replace(
+        lambda e: isinstance(e, sp.Sum),
+        lambda e: sp.Sum(e.function, (_j, 1, n)) + e.function.subs(_j, n + 1),
+    )
+
+
+def second_moment(formula: sp.Expr) -> sp.Expr:
+    """E[f(z)²] for z ~ N(0, q), as an integral over a standard normal x that is not carried out."""
+    x = sp.Symbol("x", real=True)
+    return sp.Integral(formula.subs(z, sp.sqrt(q) * x) ** 2 * density(x), (x, -sp.oo, sp.oo))
+
+
+def half_lines(left: sp.Expr, right: sp.Expr, power: int = 2) -> sp.Expr:
+    """E[f(z)^power] for z ~ N(0, q) and f = ``left`` below 0, ``right`` above: two integrals that SymPy carries out."""
+    x = sp.Symbol("x", real=True)
+    below, above = (f.subs(z, sp.sqrt(q) * x) ** power * density(x) for f in (left, right))
+    return sp.integrate(below, (x, -sp.oo, 0)) + sp.integrate(above, (x, 0, sp.oo))
+
+
+LEAKY_MOMENT = sp.simplify(half_lines(s * z, z) / q)
+"""E[f(z)²]/q of a leaky ReLU with slope s below 0, for z ~ N(0, q)."""
+LEAKY_SLOPE_MOMENT = half_lines(s + 0 * z, sp.S.One + 0 * z)
+"""E[f′(z)²] of the same."""
+RELU_SPREAD = half_lines(0 * z, z, 4) / half_lines(0 * z, z) ** 2 - 1
+"""Var f(z)²/(E f(z)²)² of ReLU, which is n times the relative variance of a layer's mean square."""
+LINEAR_SPREAD = half_lines(z, z, 4) / half_lines(z, z) ** 2 - 1
+"""The same without an activation."""
+NEXT_Q = (n * v * m + v_b).subs({v: sigma_w**2 / n, v_b: sigma_b**2})
+"""E[z²] of the next layer: n terms Var w E[a²], and the bias."""
+CHI = NEXT_Q.subs(sigma_b, 0)
+"""χ, by which E[δ²] is multiplied from one layer to the one before it."""
+FORWARD, BACKWARD = n_in * v, n_out * v
+"""By what a linear layer multiplies the mean square of its inputs, and of the errors that come back."""
+XAVIER = sp.solve(sp.Eq((FORWARD + BACKWARD) / 2, 1), v)[0]
+"""The variance for which the two factors are 1 on average."""
+HE = sp.solve(sp.Eq(n * v * LEAKY_MOMENT, 1), v)[0]
+"""The variance that keeps the mean square through n inputs and a leaky ReLU."""
+GAIN = sp.simplify(sp.sqrt(1 / LEAKY_MOMENT))
+"""The factor on weights of variance 1/n that keeps the mean square: √(2/(1 + s²))."""
+
+
+def by_solving(unknown: sp.Symbol, condition: sp.Eq) -> Check:
+    """``unknown`` = value: the only solution of ``condition``; a wrong value is put into it."""
+
+    def check(statement: sp.Basic) -> Outcome:
+        value = statement.rhs
+        residue = sp.simplify((condition.lhs - condition.rhs).subs(unknown, value))
+        solutions = sp.solve(condition, unknown)
+        if residue == 0 and len(solutions) == 1:
+            return Proved("algebra", (Step("the condition", condition), Step("its only solution", value)))
+        put_in = sp.Eq(condition.lhs.subs(unknown, value), condition.rhs, evaluate=False)
+        points = [dict(zip(sorted(put_in.free_symbols, key=str), sp.Tuple(3, 5, 7), strict=False))]
+        return counterexample(put_in, points) or Unknown("more than one solution")
+
+    return check
+
+
+def by_integration(statement: sp.Basic) -> Outcome:
+    """SymPy carries the integrals out; where the sides differ, s = ½ shows it."""
+    left, right = (sp.simplify(x.doit()) for x in statement.args)
+    if sp.simplify(left - right) == 0:
+        return Proved("integration", (Step("the left side evaluates to", left),))
+    return counterexample(statement, [{s: sp.S.Half}]) or Unknown("the sides differ in form")
+
+
+def by_simplifying(statement: sp.Basic) -> Outcome:
+    """Equal as rational functions; a point where they differ otherwise."""
+    left, right = (x.doit() for x in statement.args)
+    if sp.simplify(left - right) == 0:
+        return Proved("algebra", (Step("the difference of the sides simplifies to 0"),))
+    points = [
+        dict(zip(sorted((left - right).free_symbols, key=str), row, strict=False))
+        for row in (sp.Tuple(1, 3), sp.Tuple(2, 5))
+    ]
+    return counterexample(statement, points) or Unknown("the sides differ in form")
+
+
+def by_sets(statement: sp.Basic) -> Outcome:
+    """A premise that implies a conclusion, both about r: the set of one lies in that of the other."""
+    premise, conclusion = (x.as_set() for x in statement.args)
+    outside = premise - conclusion
+    if outside.is_empty:
+        return Proved(
+            "algebra", (Step("the premise holds on", premise), Step("the conclusion holds on", conclusion))
+        )
+    inside = sp.N((outside.inf + outside.sup) / 2, 8)
+    values = ", ".join(f"{m} gives {sp.N(m * inside**2, 8)}" for m in (1, 1000))
+    return Refuted(f"at r = {inside} the factor n r² at n = {values}")
+
+
+_forward = expectation((sp.Sum(_w[_j] * _a[_j], (_j, 1, n)) + b) ** 2)
+_backward = expectation(sp.Sum(_w[_j] * _delta[_j], (_j, 1, n)) ** 2)
+_v_is = sp.Eq(v, XAVIER, evaluate=False)
+_square = sp.Sum(_a[_j] ** 2, (_j, 1, n))
+_moment = sp.Integral(s**2 * z**2 * density(z), (z, -sp.oo, 0)) + sp.Integral(
+    z**2 * density(z), (z, 0, sp.oo)
+)
+_slopes = sp.Integral(s**2 * density(z), (z, -sp.oo, 0)) + sp.Integral(density(z), (z, 0, sp.oo))
+_relu4 = 4 * sp.Integral(z**4 * density(z), (z, 0, sp.oo)) - 1
+_same = sp.Symbol("r", positive=True)
+
+CLAIMS = (
+    Claim(
+        label="variance-forward",
+        sentence="The mean square of a weighted input is Var w times the sum of the squared activations, plus Var b.",
+        statement=sp.Eq(_forward, v * _square + v_b, evaluate=False),
+        check=by_one_more_product,
+        scope="every n; the mean is over weights and bias: independent, mean 0, variances v and v_b; any fixed activations",
+        false_sibling=sp.Eq(_forward, v * sp.Sum(_a[_j], (_j, 1, n)) ** 2 + v_b, evaluate=False),
+    ),
+    Claim(
+        label="variance-backward",
+        sentence="The mean square of what comes back to a neuron is Var w times the sum of the squared errors above it.",
+        statement=sp.Eq(_backward, v * sp.Sum(_delta[_j] ** 2, (_j, 1, n)), evaluate=False),
+        check=by_one_more_product,
+        scope="every n; weights independent of the errors they carry back, which holds for wide layers only approximately",
+        false_sibling=sp.Eq(_backward, v**2 * sp.Sum(_delta[_j] ** 2, (_j, 1, n)), evaluate=False),
+    ),
+    Claim(
+        label="xavier-variance",
+        sentence="Forward the factor is n_in Var w, backward n_out Var w: 2/(n_in + n_out) makes them 1 on average.",
+        statement=_v_is,
+        check=by_solving(v, sp.Eq((FORWARD + BACKWARD) / 2, 1, evaluate=False)),
+        scope="a layer with n_in inputs and n_out outputs and no activation (or one near its linear part)",
+        false_sibling=sp.Eq(v, 1 / (n_in + n_out), evaluate=False),
+    ),
+    Claim(
+        label="xavier-compromise",
+        sentence="With Xavier's variance one direction gains what the other loses, and a little more is lost.",
+        statement=sp.Eq(
+            (FORWARD * BACKWARD).subs(v, XAVIER), 1 - ((n_in - n_out) / (n_in + n_out)) ** 2, evaluate=False
+        ),
+        check=by_simplifying,
+        scope="the product of the two factors of one layer; it is 1 exactly where n_in = n_out",
+        false_sibling=sp.Eq(
+            (FORWARD * BACKWARD).subs(v, XAVIER), 1 - (n_in - n_out) ** 2 / (n_in + n_out), evaluate=False
+        ),
+    ),
+    Claim(
+        label="leaky-relu-second-moment",
+        sentence="A leaky ReLU keeps (1 + s²)/2 of the mean square; a ReLU, with s = 0, one half.",
+        statement=sp.Eq(_moment, (1 + s**2) / 2, evaluate=False),
+        check=by_integration,
+        scope="z ~ N(0, 1); both sides scale with Var z, so the share is the same for every q",
+        false_sibling=sp.Eq(_moment, (1 + s) ** 2 / 2, evaluate=False),
+    ),
+    Claim(
+        label="leaky-relu-slope-moment",
+        sentence="The mean square of its slope is the same (1 + s²)/2: one variance serves both directions.",
+        statement=sp.Eq(_slopes, (1 + s**2) / 2, evaluate=False),
+        check=by_integration,
+        scope="z ~ N(0, q) for every q > 0: the slope does not see the size of z",
+        false_sibling=sp.Eq(_slopes, (1 + s) / 2, evaluate=False),
+    ),
+    Claim(
+        label="he-variance",
+        sentence="Var w = 2/((1 + s²) n) keeps the mean square through a leaky ReLU; for ReLU it is 2/n.",
+        statement=sp.Eq(v, 2 / ((1 + s**2) * n), evaluate=False),
+        check=by_solving(v, sp.Eq(n * v * LEAKY_MOMENT, 1, evaluate=False)),
+        scope="n inputs, zero biases; with n_out for n it keeps the mean square of the errors instead",
+        false_sibling=sp.Eq(v, 2 / ((1 + s) ** 2 * n), evaluate=False),
+    ),
+    Claim(
+        label="relu-layer-spread",
+        sentence="Of n ReLUs the mean square has a relative variance of 5/n: the spread grows with depth over width.",
+        statement=sp.Eq(_relu4, 5, evaluate=False),
+        check=by_integration,
+        scope="E ReLU(z)⁴/(E ReLU(z)²)² − 1 with E ReLU(z)² = 1/2, z ~ N(0, 1); of n independent neurons the nth part",
+        false_sibling=sp.Eq(_relu4, 2, evaluate=False),
+    ),
+    Claim(
+        label="same-weights-two-widths",
+        sentence="Weights ±r shrink the mean square at width 1 and blow it up at width 1000, for every r from 1/√1000 to 1.",
+        statement=sp.Implies(
+            sp.And(_same > 1 / sp.sqrt(1000), _same < 1),
+            sp.And(_same**2 < 1, 1000 * _same**2 > 1),
+            evaluate=False,
+        ),
+        check=by_sets,
+        scope="no activation, Var w = r²: the factor of one layer is n r²",
+        false_sibling=sp.Implies(
+            sp.And(_same > 1 / sp.sqrt(1001), _same < 1),
+            sp.And(_same**2 < 1, 1000 * _same**2 > 1),
+            evaluate=False,
+        ),
+    ),
+)

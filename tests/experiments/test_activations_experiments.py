@@ -1,0 +1,88 @@
+"""The experiments of chapter 6: the atlas, the dead units, the stuck neuron, SELU's fixed point."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+from analysis.experiments import atlas, dead_units, saturated_neuron, selu, slope_above_one
+from analysis.numeric.network import Network
+from analysis.symbolic.catalogue import ACTIVATIONS
+
+
+def test_the_atlas_has_a_row_for_every_activation() -> None:
+    entries = atlas.atlas()
+    assert [e.activation.name for e in entries] == list(ACTIVATIONS)
+    table = atlas.as_table(entries).splitlines()
+    assert len(table) == len(ACTIVATIONS) + 2 and len({line.count(" | ") for line in table[2:]}) == 1
+    saturates = {e.activation.name: e.saturates for e in entries}
+    assert (
+        saturates["tanh"] == "both sides" and saturates["elu"] == "left" and saturates["leaky relu"] == "no"
+    )
+    assert len(atlas.timings(count=1000, repeats=1)) == len(ACTIVATIONS)
+
+
+def test_the_norms_follow_the_gain() -> None:
+    for gain in (1.0, math.sqrt(2.0)):
+        run = dead_units.norms(gain, 50, 10, 4000, np.random.default_rng(1))
+        squares = np.exp(run.logs[:, -1])
+        error = squares.std(ddof=1) / math.sqrt(len(squares))
+        assert abs(squares.mean() - (gain**2 / 2) ** 10) < 4 * error
+    with pytest.raises(ValueError, match="gain"):
+        dead_units.norms(-1.0, 5, 5, 5, np.random.default_rng(1))
+    with pytest.raises(ValueError, match="width"):
+        dead_units.norms(1.0, 0, 5, 5, np.random.default_rng(1))
+
+
+def test_a_unit_is_dead_where_no_example_reaches_it() -> None:
+    network = Network(
+        (2, 2, 10),
+        (np.array([[1.0, 0.0], [-1.0, -1.0]]), np.zeros((10, 2))),
+        (np.zeros(2), np.zeros(10)),
+        "relu",
+    )
+    X = np.array([[1.0, 2.0], [3.0, 0.5]])
+    assert dead_units.share_off(network, X) == 0.5
+    assert dead_units.share_off(network, np.vstack([X, [-1.0, -1.0]])) == 0.0
+
+
+def test_leaky_units_do_not_die() -> None:
+    relu, leaky = (
+        dead_units.killed_by_a_step(n, (0.01, 10.0), hidden=60, images=200) for n in ("relu", "leaky relu")
+    )
+    assert relu.after[1] > relu.before and leaky.before == leaky.after.max() == 0.0
+
+
+def test_the_stuck_neuron() -> None:
+    squared, entropy = (saturated_neuron.learn(c, 5.0) for c in saturated_neuron.COSTS)
+    a = squared.outputs
+    z = np.log(a / (1 - a))
+    np.testing.assert_allclose(np.diff(z), -0.5 * (a**2 * (1 - a))[:-1], rtol=1e-6)
+    np.testing.assert_allclose(
+        np.diff(np.log(entropy.outputs / (1 - entropy.outputs))), -0.5 * entropy.outputs[:-1], rtol=1e-9
+    )
+    assert saturated_neuron.learn("squared error", 8.0, steps=3).steps_to(0.1) is None
+    with pytest.raises(ValueError, match="cost must be one of"):
+        saturated_neuron.learn("hinge", 1.0)
+    with pytest.raises(ValueError, match="steps ≥ 1"):
+        saturated_neuron.learn("cross-entropy", 1.0, steps=0)
+
+
+def test_selus_fixed_point_attracts() -> None:
+    assert selu.layer_map(0.0, 1.0) == pytest.approx((0.0, 1.0), abs=1e-12)
+    assert selu.path(0.4, 2.0, 80)[-1] == pytest.approx((0.0, 1.0), abs=1e-6)
+    steps = [q - 1 for _, q in selu.path(0.0, 1.001, 12)]
+    assert steps[-1] / steps[-2] == pytest.approx(selu.attraction_rate(), rel=1e-2)
+    with pytest.raises(ValueError, match="layers"):
+        selu.path(0.0, 1.0, 0)
+
+
+def test_the_three_sizes_of_a_slope() -> None:
+    for name in ACTIVATIONS:
+        g = slope_above_one.growth(name)
+        assert 0.0 <= g.typical <= g.root_mean_square * (1 + 1e-12) and g.root_mean_square <= g.largest * (
+            1 + 1e-12
+        )
+        assert g.balanced_scale * g.root_mean_square == pytest.approx(1.0)
