@@ -1,0 +1,58 @@
+"""``python -m analysis.experiments.batch_norm_record``: makes the recorded runs of chapter 11 anew, in half an hour of one core."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from analysis.experiments.batch_norm_depth import growth_by_batch
+from analysis.experiments.batch_norm_recorded import FOLDER, GROWN, TRAINED, name
+from analysis.experiments.batch_norm_training import batch_norm_training
+from analysis.experiments.storage import save_result
+from analysis.numeric.data import digits
+
+COMMAND = "python -m analysis.experiments.batch_norm_record"
+BATCHES = (6, 8, 12, 16, 32, 64, 128)
+RATES = (0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
+SEEDS = range(5)
+EPOCHS = 15
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs the command; a run whose files are there is left as it is unless ``--again`` is given."""
+    parser = argparse.ArgumentParser(prog=COMMAND, description=__doc__)
+    parser.add_argument("--into", type=Path, default=FOLDER, help="where the files go")
+    parser.add_argument("--only", default="", help="runs whose name contains this")
+    parser.add_argument("--again", action="store_true", help="make those that are there anew")
+    options = parser.parse_args(arguments)
+
+    def wanted(run: str) -> bool:
+        there = (options.into / f"{run}.json").is_file()
+        return options.only in run and (options.again or not there)
+
+    for activation in GROWN:
+        if wanted(f"growth-{activation}"):
+            found = growth_by_batch(BATCHES, activation=activation)
+            save_result(options.into / f"growth-{activation}", found, COMMAND)
+    data = digits()
+    for activation, normaliser, depth, scale in TRAINED:
+        run = name(activation, normaliser, depth, scale)
+        if wanted(run):
+            result = batch_norm_training(
+                data,
+                activation=activation,
+                normaliser=normaliser,
+                depth=depth,
+                scale=scale,
+                rates=RATES,
+                seeds=SEEDS,
+                epochs=EPOCHS,
+            )
+            save_result(options.into / run, result, COMMAND)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

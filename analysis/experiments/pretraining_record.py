@@ -1,0 +1,47 @@
+"""``python -m analysis.experiments.pretraining_record``: makes the recorded runs of chapter 9 anew, in a quarter of an hour of one core."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from analysis.experiments.pretraining import STARTS, finetuning
+from analysis.experiments.pretraining_recorded import FOLDER, LABELLED, name
+from analysis.experiments.storage import save_result
+from analysis.numeric.data import digits
+
+COMMAND = "python -m analysis.experiments.pretraining_record"
+RATES = (0.1, 0.3, 1.0, 3.0, 10.0)
+SEEDS = range(5)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs the command; a run whose files are there is left as it is unless ``--again`` is given."""
+    parser = argparse.ArgumentParser(prog=COMMAND, description=__doc__)
+    parser.add_argument("--into", type=Path, default=FOLDER, help="where the files go")
+    parser.add_argument("--only", default="", help="runs whose name contains this")
+    parser.add_argument("--again", action="store_true", help="make those that are there anew")
+    options = parser.parse_args(arguments)
+    data = digits()
+    for labelled, (epochs, every) in LABELLED.items():
+        for start in STARTS:
+            run = name(start, labelled)
+            there = (options.into / f"{run}.json").is_file()
+            if options.only in run and (options.again or not there):
+                result = finetuning(
+                    data,
+                    start=start,
+                    rates=RATES,
+                    seeds=SEEDS,
+                    labelled=labelled,
+                    epochs=epochs,
+                    every=every,
+                )
+                save_result(options.into / run, result, COMMAND)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

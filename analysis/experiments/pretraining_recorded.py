@@ -1,0 +1,28 @@
+"""The trainings of chapter 9, kept in ``analysis/recorded/pretraining``; ``pretraining_record`` makes them anew."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from analysis.experiments.pretraining import STARTS, Finetuning
+from analysis.experiments.recorded import FOLDER as ALL
+from analysis.experiments.storage import load_result
+
+FOLDER = ALL / "pretraining"
+LABELLED = {1400: (100, 1), 100: (1000, 10)}
+"""Labelled images → epochs, and every how many of them the network is evaluated."""
+
+
+def name(start: str, labelled: int = 1400) -> str:
+    """The file name of a training; raises ValueError where it was not recorded."""
+    if start not in STARTS or labelled not in LABELLED:
+        raise ValueError(
+            f"start must be one of {', '.join(STARTS)} and labelled one of {', '.join(map(str, LABELLED))}, "
+            f"not {start!r} and {labelled!r}"
+        )
+    return f"{start.replace(' ', '-')}-{labelled}"
+
+
+def training(start: str, labelled: int = 1400, folder: Path = FOLDER) -> Finetuning:
+    """Five seeds, five learning rates; 100 epochs on 1,400 labelled images, or 1,000 on 100."""
+    return load_result(Finetuning, folder / name(start, labelled))

@@ -1,0 +1,79 @@
+"""The trainings of chapter 13, kept in ``analysis/recorded/recurrent``; ``python -m analysis.experiments.recurrent_recorded`` makes
+them anew, in about 40 minutes of one core.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from analysis.experiments.adding_problem import VARIANTS, SequenceTraining, sequence_training
+from analysis.experiments.recorded import FOLDER as ALL
+from analysis.experiments.storage import load_result, save_result
+from analysis.numeric.data import digits
+
+FOLDER = ALL / "recurrent"
+COMMAND = "python -m analysis.experiments.recurrent_recorded"
+LENGTHS = (10, 20, 50)
+LONG, LONGEST = ("rnn", "lstm-0", "lstm-1"), 100
+"""The cells that were given the longest sequences as well."""
+PIXELS = ("rnn", "rnn-wide", "rnn-identity", "lstm-0", "lstm-1", "gru")
+"""The cells that read digits."""
+RATES = (0.001, 0.003, 0.01, 0.03)
+SEEDS = range(5)
+UPDATES = {"adding": 1500, "digits": 1000}
+
+
+def lengths(variant: str) -> tuple[int, ...]:
+    """The lengths of the sequences that were recorded for this variant."""
+    return (*LENGTHS, LONGEST) if variant in LONG else LENGTHS
+
+
+def adding(variant: str, length: int, folder: Path = FOLDER) -> SequenceTraining:
+    """The adding problem: five seeds, four learning rates; raises ValueError where it was not recorded."""
+    if variant not in VARIANTS or length not in lengths(variant):
+        raise ValueError(
+            f"variant must be one of {', '.join(VARIANTS)} and length one of {LENGTHS} (or {LONGEST} for {', '.join(LONG)}), "
+            f"not {variant!r} and {length!r}"
+        )
+    return load_result(SequenceTraining, folder / f"adding-{variant}-{length}")
+
+
+def pixels(variant: str, folder: Path = FOLDER) -> SequenceTraining:
+    """The digits, one pixel a step: five seeds, four learning rates; raises ValueError where it was not recorded."""
+    if variant not in PIXELS:
+        raise ValueError(f"variant must be one of {', '.join(PIXELS)}, not {variant!r}")
+    return load_result(SequenceTraining, folder / f"digits-{variant}")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs the command; a run whose files are there is left as it is unless ``--again`` is given."""
+    parser = argparse.ArgumentParser(prog=COMMAND, description=__doc__)
+    parser.add_argument("--into", type=Path, default=FOLDER, help="where the files go")
+    parser.add_argument("--only", default="", help="runs whose name contains this")
+    parser.add_argument("--again", action="store_true", help="make those that are there anew")
+    options = parser.parse_args(arguments)
+
+    def wanted(run: str) -> bool:
+        there = (options.into / f"{run}.json").is_file()
+        return options.only in run and (options.again or not there)
+
+    for variant in VARIANTS:
+        for length in lengths(variant):
+            if wanted(f"adding-{variant}-{length}"):
+                found = sequence_training(
+                    variant, length=length, rates=RATES, seeds=SEEDS, updates=UPDATES["adding"]
+                )
+                save_result(options.into / f"adding-{variant}-{length}", found, COMMAND)
+    data = digits()
+    for variant in PIXELS:
+        if wanted(f"digits-{variant}"):
+            found = sequence_training(variant, data=data, rates=RATES, seeds=SEEDS, updates=UPDATES["digits"])
+            save_result(options.into / f"digits-{variant}", found, COMMAND)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,82 @@
+"""What is claimed of the digits: read off the recorded trainings of plain and residual networks."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import sympy as sp
+
+from analysis.experiments import residual_recorded
+from analysis.experiments.residual_training import VARIANTS
+from analysis.symbolic.claim import Checked, Claim, Outcome, Refuted, Step
+
+DEEP = residual_recorded.DEPTHS[-1]
+_NAMES = {name.replace("-", "_"): name for name in VARIANTS}
+
+
+def measured(symbol: sp.Symbol) -> float:
+    """A_v: the best mean accuracy of variant v over the rates; D_v: the smallest share that diverged at any rate; G_v: the mean
+    ‖∂C/∂W^1‖ before training. The depth stands last.
+    """
+    letter, name, depth = re.fullmatch(
+        r"([ADG])_\{([a-z_]+), (\d+)\}", symbol.name.replace(r"\_", "_")
+    ).groups()  # type: ignore[union-attr]
+    run = residual_recorded.training(_NAMES[name], int(depth))
+    if letter == "A":
+        return run.best()[1]
+    return float(run.diverged().min()) if letter == "D" else float(np.mean(run.start_speeds[:, 0]))
+
+
+def by_record(statement: sp.Basic) -> Outcome:
+    """The relation with every symbol replaced by what was measured."""
+    values = {x: sp.Float(measured(x)) for x in sorted(statement.free_symbols, key=str)}
+    text = ", ".join(f"{str(x).replace(chr(92), '')} = {float(v):.4g}" for x, v in values.items())
+    left, right = (side.xreplace(values) for side in statement.args)
+    holds = float(left) == float(right) if isinstance(statement, sp.Eq) else bool(statement.func(left, right))
+    return Checked("the recorded runs", (Step(f"measured {text}"),)) if holds else Refuted(f"measured {text}")
+
+
+def _of(letter: str, variant: str, depth: int = DEEP) -> sp.Symbol:
+    return sp.Symbol(rf"{letter}_{{{variant.replace('-', chr(92) + '_')}, {depth}}}", real=True)
+
+
+_how = "digits, six seeds, six learning rates, 15 epochs, width 40; "
+_ninety_five = sp.Rational(95, 100)
+
+CLAIMS = (
+    Claim(
+        label="residual-trains-where-plain-does-not",
+        sentence="At depth 48 no learning rate brings the plain network to 30 %; the residual one reaches 95 %.",
+        statement=sp.Gt(_of("A", "residual-scaled"), _ninety_five, evaluate=False),
+        check=by_record,
+        scope=_how
+        + "A is the mean test accuracy at the best rate; W ~ N(0, 2/n) in both, branches scaled by 1/√L",
+        false_sibling=sp.Gt(_of("A", "plain"), sp.Rational(30, 100), evaluate=False),
+    ),
+    Claim(
+        label="residual-unscaled-diverges",
+        sentence="The same network without the scale 1/√L diverges with every seed at every rate that was tried.",
+        statement=sp.Eq(_of("D", "residual"), 1, evaluate=False),
+        check=by_record,
+        scope=_how + "D is the smallest share of diverged networks at any rate from 0.001 to 0.3",
+        false_sibling=sp.Eq(_of("D", "residual", 4), 1, evaluate=False),
+    ),
+    Claim(
+        label="plain-gradient-is-not-small",
+        sentence="The plain network of depth 48 that does not learn starts with a larger gradient than the residual one that does.",
+        statement=sp.Gt(_of("G", "plain"), _of("G", "residual-scaled"), evaluate=False),
+        check=by_record,
+        scope=_how
+        + "G is ‖∂C/∂W‖ of the first block on the first minibatch before training, mean over the seeds",
+        false_sibling=sp.Gt(_of("G", "plain-small"), _of("G", "residual-scaled"), evaluate=False),
+    ),
+    Claim(
+        label="residual-hardly-helps-shallow",
+        sentence="At depth 4 the plain network reaches 94 % as well: there the shortcut is worth about two points.",
+        statement=sp.Gt(_of("A", "plain", 4), sp.Rational(94, 100), evaluate=False),
+        check=by_record,
+        scope=_how + "A is the mean test accuracy at the best rate",
+        false_sibling=sp.Gt(_of("A", "plain"), sp.Rational(94, 100), evaluate=False),
+    ),
+)

@@ -1,0 +1,1 @@
+"""What helps against unstable gradients: each remedy as formulas, with its claims."""

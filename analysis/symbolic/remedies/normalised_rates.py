@@ -1,0 +1,208 @@
+r"""How fast does the gradient of a deep batch-normalised network grow at initialisation? An exact rate for every batch size.
+
+Layers x^{l+1} = W σ(BN(x^l)) with W ~ N(0, 1/n) and width n → ∞, after Yang, Pennington, Rao, Sohl-Dickstein & Schoenholz
+(2019). The rate is that of the *squared* norm: R = E‖∂C/∂x^l‖² / E‖∂C/∂x^{l+1}‖². With G = I − 11ᵀ/m:
+
+All examples of a batch are taken to fare alike (the symmetric fixed point; for ReLU with β < 0 it is not stable).
+
+1. At the fixed point the batch x of one neuron is normal with covariance λ G + (…) 11ᵀ. So x̂ is uniform on the sphere of
+   radius √m in the m − 1 directions of G, independent of v, and m v/λ has the χ² law with m − 1 degrees of freedom:
+   E[1/v] = m/((m − 3) λ), finite from batch size 4 on.
+2. λ is the eigenvalue on G of E[σ(x̂) σ(x̂)ᵀ]: the second moment less the product moment of two examples.
+3. The gradient's covariance is a multiple of G, since BN's Jacobian takes out 1. One layer back it is multiplied by
+   E[1/v] · E tr(D G D P)/(m − 1), with D = diag σ′(x̂) and P = G − x̂ x̂ᵀ/m.
+"""
+
+from __future__ import annotations
+
+import sympy as sp
+
+from analysis.symbolic.activation import Activation
+from analysis.symbolic.claim import Claim, Outcome, Proved, Refuted, Step, Unknown
+from analysis.symbolic.display import expectation
+from analysis.symbolic.normal import density
+from analysis.symbolic.notation import sigma_prime, z
+from analysis.symbolic.proof import counterexample, number
+from analysis.symbolic.remedies.normalised import m
+
+rho = -1 / (m - 1)
+"""The correlation of two entries of x̂, because they add up to 0."""
+both_active = sp.Rational(1, 4) + sp.asin(rho) / (2 * sp.pi)
+"""Pr[x̂_1 > 0 and x̂_2 > 0] (Sheppard 1899)."""
+both_relu = (sp.sqrt(1 - rho**2) + rho * (sp.pi - sp.acos(rho))) / (2 * sp.pi)
+"""E[ReLU(x̂_1) ReLU(x̂_2)] (Cho & Saul 2009, the arc-cosine kernel of degree 1)."""
+
+
+def projected_trace(active: sp.Expr, pairs: sp.Expr, squares: sp.Expr, products: sp.Expr) -> sp.Expr:
+    """E tr(D G D P) for slopes 0 and 1, from E of d·1, (d·1)², d·x̂² and (d·x̂)², d being the diagonal of D."""
+    return active - active / m - squares / m - (active - pairs / m - products / m) / m
+
+
+def rate(second_moment: sp.Expr, product_moment: sp.Expr, trace: sp.Expr) -> sp.Expr:
+    """R = m tr/((m − 3)(m − 1) λ) with λ the second moment less the product moment of two examples."""
+    return m * trace / ((m - 3) * (m - 1) * (second_moment - product_moment))
+
+
+linear_rate: sp.Expr = sp.factor(rate(sp.S.One, rho, projected_trace(m, m**2, m, sp.S.Zero)))
+"""R of a network without activation."""
+relu_trace: sp.Expr = projected_trace(
+    m / 2, m / 2 + m * (m - 1) * both_active, m / 2, m / 2 + m * (m - 1) * both_relu
+)
+relu_variance: sp.Expr = sp.Rational(1, 2) - both_relu
+relu_rate: sp.Expr = rate(sp.Rational(1, 2), both_relu, relu_trace)
+"""R of a ReLU network."""
+
+block = sp.Symbol("l", integer=True, nonnegative=True)
+residual_variance: sp.Expr = 1 + 2 * relu_variance * block
+"""λ of x^l in x^{l+1} = x^l + W ReLU(BN(x^l)), Var W = 2/n, from independent normal inputs: every block adds 2 λ."""
+residual_growth: sp.Expr = 1 + 2 * m * relu_trace / ((m - 3) * (m - 1) * residual_variance)
+"""The factor by which block l multiplies the squared gradient norm; it falls like 1 + c/l, so the product is a power of L."""
+
+
+def mean_under_normal(expr: sp.Expr) -> sp.Expr:
+    """E[f(Z)] for Z ~ N(0, 1), by SymPy; each half line by itself, so that ReLU's branches are plain."""
+    t = sp.Symbol("t", positive=True)
+    halves = (sp.piecewise_fold(expr.subs(z, s * t)).doit() for s in (1, -1))
+    return sp.Add(*(sp.integrate(half * density(t), (t, 0, sp.oo)) for half in halves))
+
+
+def large_batch_rate(activation: Activation) -> sp.Expr:
+    """lim R as m → ∞: E[σ′(Z)²]/Var σ(Z) for Z ~ N(0, 1)."""
+    slope, value = activation.derivative, activation.formula
+    spread = mean_under_normal(value**2) - mean_under_normal(value) ** 2
+    return sp.simplify(mean_under_normal(slope**2) / spread)
+
+
+def by_both_routes(statement: sp.Basic) -> Outcome:
+    """R at large batches: two integrals, and the limit of the exact rate; both must equal the right side."""
+    from analysis.symbolic.catalogue import RELU
+
+    integrals = large_batch_rate(RELU)
+    limit = sp.limit(relu_rate, m, sp.oo)
+    right = statement.rhs.doit()
+    if sp.simplify(integrals - right) == 0 and sp.simplify(limit - right) == 0:
+        return Proved(
+            "integration",
+            (
+                Step("E[σ′(Z)²]/Var σ(Z) for Z ~ N(0, 1), by integration", integrals),
+                Step("the rate for a batch of m, for m → ∞", limit),
+            ),
+        )
+    return counterexample(sp.Eq(integrals, right, evaluate=False), [{}]) or Unknown("undecided")
+
+
+def by_hermite(statement: sp.Basic) -> Outcome:
+    """E[σ′²] ≥ c Var σ for σ = Σ c_n He_n: term n of the left side is n times that of the variance, and n ≥ 1."""
+    n = sp.Symbol("n", integer=True, positive=True)
+    c = statement.rhs.doit().coeff(_variance)
+    norms = sp.factorial(n)
+    of_slope = sp.simplify(n**2 * sp.factorial(n - 1) / norms)  # He_n′ = n He_{n−1}, E[He_n²] = n!
+    for degree in range(1, 6):
+        he = sp.expand(sp.hermite_prob(degree, z))
+        pair = mean_under_normal(sp.expand(he.diff(z) ** 2)), mean_under_normal(sp.expand(he**2))
+        if pair[0] != of_slope.subs(n, degree) * pair[1]:
+            return Unknown(f"the Hermite polynomial of degree {degree} does not behave as said")
+    if (of_slope - c).is_nonnegative:
+        return Proved(
+            "algebra",
+            (
+                Step(
+                    "σ in Hermite polynomials that are orthogonal under N(0, 1): σ = Σ c_n He_n, He_n′ = n He_{n−1}"
+                ),
+                Step(
+                    "term n ≥ 1 adds c_n² n! to the variance, and to E[σ′²] this many times as much", of_slope
+                ),
+                Step("which is 1 or more; equality where only n = 1 is there: σ affine"),
+            ),
+        )
+    one = mean_under_normal(sp.S.One), mean_under_normal(z**2)
+    return Refuted(f"for σ(z) = z the left side is {number(one[0])}, the right side {number(c * one[1])}")
+
+
+def by_chi_square(statement: sp.Basic) -> Outcome:
+    """E[1/v] for m v ~ χ² with m − 1 degrees of freedom, by integrating the density, for every m > 3."""
+    t = sp.Symbol("t", positive=True)
+    freedom = sp.Symbol("f", positive=True)  # m − 1; the integral converges for f > 2
+    shape = freedom + 2
+    density_of = t ** (shape / 2 - 1) * sp.exp(-t / 2) / (2 ** (shape / 2) * sp.gamma(shape / 2))
+    inverse = sp.gammasimp(sp.integrate(density_of / t, (t, 0, sp.oo))).subs(freedom, m - 3)
+    mean, right = sp.simplify(m * inverse), statement.rhs.doit()
+    if sp.simplify(mean - right) == 0:
+        return Proved("integration", (Step("m times the mean of 1/χ² with m − 1 degrees of freedom", mean),))
+    return counterexample(sp.Eq(mean, right, evaluate=False), [{m: sp.Integer(8)}]) or Unknown("undecided")
+
+
+def by_limit(statement: sp.Basic) -> Outcome:
+    """lim l (r_l − 1) for l → ∞ of the residual growth r_l, in the limit of large batches."""
+    in_large_batches = sp.limit(block * (residual_growth - 1), block, sp.oo)
+    value, right = sp.simplify(sp.limit(in_large_batches, m, sp.oo)), statement.rhs.doit()
+    if sp.simplify(value - right) == 0:
+        return Proved(
+            "calculus",
+            (
+                Step("block l multiplies the squared norm by", sp.simplify(residual_growth)),
+                Step("l times what that exceeds 1 by, for l → ∞ and then m → ∞", value),
+                Step("and a product of factors 1 + c/l grows like the c-th power of the depth"),
+            ),
+        )
+    return counterexample(sp.Eq(value, right, evaluate=False), [{}]) or Unknown("undecided")
+
+
+_variance = sp.Symbol(r"\operatorname{Var}\sigma(Z)", positive=True)
+_Z = sp.Symbol("Z", real=True)
+_v = sp.Symbol("v", positive=True)
+
+
+def _rate_is(value: sp.Expr) -> sp.Eq:
+    return sp.Eq(sp.Limit(sp.Function("R")(m), m, sp.oo), value, evaluate=False)
+
+
+def _at_least(c: sp.Expr) -> sp.Basic:
+    return sp.Ge(expectation(sigma_prime(_Z) ** 2), c * _variance, evaluate=False)
+
+
+def _power_is(value: sp.Expr) -> sp.Eq:
+    of_block = sp.Function("r")(block)
+    return sp.Eq(sp.Limit(block * (of_block - 1), block, sp.oo), value, evaluate=False)
+
+
+def _inverse_is(value: sp.Expr) -> sp.Eq:
+    return sp.Eq(expectation(1 / _v), value, evaluate=False)
+
+
+_INITIAL = "fully connected, W ~ N(0, 1/n), width n → ∞, many layers from both ends, all examples of a batch alike, ε = 0, γ = 1, β = 0"
+
+CLAIMS = (
+    Claim(
+        label="batch-norm-inverse-variance",
+        sentence="The mean of one over the batch variance is m/(m − 3): infinite for batches of three or fewer.",
+        statement=_inverse_is(m / (m - 3)),
+        check=by_chi_square,
+        scope="m independent standard normal numbers, v their variance around their own mean, m > 3",
+        false_sibling=_inverse_is(m / (m - 1)),
+    ),
+    Claim(
+        label="batch-norm-relu-large-batch",
+        sentence="In large batches the squared gradient norm of a ReLU network grows by π/(π − 1) = 1.467 a layer, the norm by 1.211.",
+        statement=_rate_is(sp.pi / (sp.pi - 1)),
+        check=by_both_routes,
+        scope=f"ReLU; {_INITIAL}; R(m) is the growth of the squared norm in a batch of m",
+        false_sibling=_rate_is(sp.sqrt(sp.pi / (sp.pi - 1))),
+    ),
+    Claim(
+        label="batch-norm-always-explodes",
+        sentence="In large batches the rate is 1 or more for every activation, and 1 only for an affine one.",
+        statement=_at_least(sp.S.One),
+        check=by_hermite,
+        scope=f"Z ~ N(0, 1), σ(Z) and σ′(Z) with finite second moments (Poincaré's inequality); R = E[σ′²]/Var σ; {_INITIAL}",
+        false_sibling=_at_least(sp.Integer(2)),
+    ),
+    Claim(
+        label="batch-norm-residual-power",
+        sentence="With residual paths the growth is a power of the depth: block l multiplies by 1 + c/l with c = π/(π − 1).",
+        statement=_power_is(sp.pi / (sp.pi - 1)),
+        check=by_limit,
+        scope="x^(l+1) = x^l + W ReLU(BN(x^l)), Var W = 2/n, width n → ∞, normal inputs, large batches; r_l for the squared norm",
+        false_sibling=_power_is(sp.S.One),
+    ),
+)

@@ -1,0 +1,107 @@
+"""The trainings of chapter 10: gradients against differences, records against a run of a sample, the cliff, the claims."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from analysis.experiments import clipped_training as training
+from analysis.experiments import clipped_training_claims, clipping_recorded, weight_decay_claims
+from analysis.experiments.cliff import descend, surface
+from analysis.experiments.clipped_training import deep_training
+from analysis.experiments.critic import critic
+from analysis.experiments.weight_decay import log_gain
+from analysis.numeric.data import digits
+from analysis.symbolic.claim import settle
+
+CLAIMS = {item.label: item for item in (*clipped_training_claims.CLAIMS, *weight_decay_claims.CLAIMS)}
+
+
+@pytest.mark.parametrize("label", CLAIMS)
+def test_claims_are_sound(label: str) -> None:
+    assert settle(CLAIMS[label]).sound
+
+
+def test_gradients_are_differences() -> None:
+    data = digits()
+    X, Y = data.images[:14].reshape(2, 7, 64), data.targets[:14].reshape(2, 7, 10)
+    weights, biases = training.draw((64, 6, 6, 10), (0, 1), 1, 1.5)
+    for k, b in enumerate(biases):
+        b[...] = 0.1 * np.random.default_rng(k).standard_normal(b.shape)
+
+    def cost(n: int) -> float:
+        z = training._forward(weights, biases, X)[-1][n]
+        return float((np.log(np.exp(z).sum(-1)) - (z * Y[n]).sum(-1)).mean())
+
+    down_w, down_b = training.gradients(weights, biases, X, Y)
+    for x, by in zip([*weights, *biases], [*down_w, *down_b], strict=True):
+        for at in ((0, 0, 0), (1, 0, 2), (0, -1, 1)):
+            kept, step = x[at], 1e-6
+            x[at] = kept + step
+            up = cost(at[0])
+            x[at] = kept - step
+            low = cost(at[0])
+            x[at] = kept
+            assert by[at] == pytest.approx((up - low) / (2 * step), abs=1e-7)
+
+
+@pytest.mark.parametrize("name", ["large-norm-10", "large-l2", "small", "steady-decoupled", "steady-l1"])
+def test_records_are_what_the_command_makes(name: str) -> None:
+    """Two seeds, one rate, one epoch anew: the start to rounding, the first epoch closely."""
+    kept = clipping_recorded.training(name)
+    asked = clipping_recorded.RUNS[name] | {"rates": kept.rates[:1], "epochs": 1}
+    anew = deep_training(digits(), seeds=kept.seeds[:2], **asked)
+    assert anew.digest == kept.digest
+    assert np.allclose(anew.first, kept.first[:2], rtol=1e-9)
+    assert np.allclose(anew.loss[0], kept.loss[0, :2, :2], rtol=1e-3)
+    assert np.allclose(anew.weight_norm[0], kept.weight_norm[0, :2, :2], rtol=1e-4)
+
+
+def test_every_run_is_recorded(tmp_path: Path) -> None:
+    for name, asked in clipping_recorded.RUNS.items():
+        kept = clipping_recorded.training(name)
+        assert kept.seeds == tuple(clipping_recorded.SEEDS)
+        assert all(getattr(kept, key) == value for key, value in asked.items())
+    with pytest.raises(ValueError, match="name must be one of"):
+        clipping_recorded.training("huge")
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"clip": "all"}, {"decay": "l3"}, {"threshold": 0.0}, {"rates": ()}, {"depth": 1}]
+)
+def test_bad_input_is_named(wrong: dict[str, object]) -> None:
+    with pytest.raises(ValueError, match="must"):
+        deep_training(digits(), **({"rates": (0.1,), "seeds": (0,)} | wrong))  # type: ignore[arg-type]
+
+
+def test_the_slope_of_the_cliff_is_a_difference() -> None:
+    for w, b in ((4.2, -2.0), (5.0, -2.2), (3.5, -3.0)):
+        _, by_w, by_b = surface(w, b)
+        step = 1e-6
+        assert by_w == pytest.approx(
+            (surface(w + step, b)[0] - surface(w - step, b)[0]) / (2 * step), rel=1e-5
+        )
+        assert by_b == pytest.approx(
+            (surface(w, b + step)[0] - surface(w, b - step)[0]) / (2 * step), rel=1e-5
+        )
+
+
+def test_descent_at_the_cliff() -> None:
+    free, cut = (descend((5.0, -2.2), rate=0.1, steps=60, how=how, threshold=0.5) for how in ("none", "norm"))
+    assert free.jump() > 10 > 0.05 + 1e-12 > cut.jump()
+    assert cut.costs[-1] < 0.2 * cut.costs[0]
+    with pytest.raises(ValueError, match="how must be"):
+        descend((5.0, -2.2), rate=0.1, steps=1, how="off")
+    with pytest.raises(ValueError, match="finite"):
+        surface(np.nan, 0.0)
+    assert all(np.isfinite(surface(500.0, -4000.0)))
+
+
+def test_critics_and_decay() -> None:
+    of = critic(0.1)
+    assert (of.longest <= of.product).all() and (of.product <= of.bound).all()
+    assert log_gain(500).value < log_gain(0).value
+    with pytest.raises(ValueError, match="limit"):
+        critic(0.0)
