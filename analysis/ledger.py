@@ -6,8 +6,28 @@ import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from analysis.experiments import (
+    adding_problem_claims,
+    batch_norm_depth_claims,
+    batch_norm_training_claims,
+    clipped_training_claims,
+    dead_units,
+    gaussian_factor,
+    learning_speeds_claims,
+    log_product_claims,
+    memory_horizon_claims,
+    oracles_claims,
+    outlier_claims,
+    pretraining_claims,
+    residual_depth_claims,
+    residual_training_claims,
+    shattered_claims,
+    slope_above_one,
+    variance_claims,
+    weight_decay_claims,
+)
 from analysis.experiments import balance as balance_experiment
-from analysis.experiments import gaussian_factor, learning_speeds_claims, log_product_claims, oracles_claims
+from analysis.experiments import wide_layers_claims as exponent_predictions
 from analysis.numeric import fragility, intervals
 from analysis.numeric import identity_neuron as best_identity
 from analysis.numeric import window as widest_window
@@ -18,10 +38,28 @@ from analysis.symbolic import (
     chain_claims,
     explosion,
     identity_neuron,
+    lyapunov,
+    outliers,
+    output_error,
     quarter_bound,
+    rectifiers,
+    selu,
+    variance,
     window,
 )
+from analysis.symbolic import wide_layers_claims as wide_layers
 from analysis.symbolic.claim import Evidence, Refuted, Settled, settle
+from analysis.symbolic.remedies import (
+    clipped,
+    decay,
+    gated_claims,
+    gated_rest,
+    normalised_claims,
+    normalised_rates,
+    residual_claims,
+    shattered,
+)
+from analysis.symbolic.remedies import pretraining_claims as machine_claims
 from analysis.symbolic.render import plain_text, summary
 
 _MODULES = (
@@ -42,6 +80,37 @@ _MODULES = (
     best_identity,
     learning_speeds_claims,
     catalogue_claims,
+    wide_layers,
+    lyapunov,
+    exponent_predictions,
+    outliers,
+    outlier_claims,
+    output_error,
+    rectifiers,
+    selu,
+    slope_above_one,
+    dead_units,
+    variance,
+    variance_claims,
+    clipped,
+    clipped_training_claims,
+    decay,
+    weight_decay_claims,
+    machine_claims,
+    pretraining_claims,
+    normalised_claims,
+    normalised_rates,
+    batch_norm_depth_claims,
+    batch_norm_training_claims,
+    residual_claims,
+    residual_depth_claims,
+    residual_training_claims,
+    shattered,
+    shattered_claims,
+    gated_claims,
+    gated_rest,
+    memory_horizon_claims,
+    adding_problem_claims,
 )
 
 

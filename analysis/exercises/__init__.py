@@ -5,14 +5,42 @@ The source is open, and the right answers can be found in it; ``check`` never pr
 
 from __future__ import annotations
 
-from analysis.exercises import chapter_1, chapter_2, chapter_3, chapter_4
+from analysis.exercises import (
+    chapter_1,
+    chapter_2,
+    chapter_3,
+    chapter_4,
+    chapter_5,
+    chapter_6,
+    chapter_7,
+    chapter_8,
+    chapter_9,
+    chapter_10,
+    chapter_11,
+    chapter_12,
+    chapter_13,
+)
 from analysis.exercises.exercise import Exercise
 from analysis.exercises.marking import judge
 from analysis.exercises.verdict import Hint, Verdict
 
 EXERCISES: dict[str, Exercise] = {
     exercise.number: exercise
-    for chapter in (chapter_1, chapter_2, chapter_3, chapter_4)
+    for chapter in (
+        chapter_1,
+        chapter_2,
+        chapter_3,
+        chapter_4,
+        chapter_5,
+        chapter_6,
+        chapter_7,
+        chapter_8,
+        chapter_9,
+        chapter_10,
+        chapter_11,
+        chapter_12,
+        chapter_13,
+    )
     for exercise in chapter.EXERCISES
 }
 """Every exercise of the book by its number, in order."""

@@ -1,0 +1,41 @@
+"""One bar for each account, divided by verdict."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+
+import matplotlib.pyplot as plt
+from matplotlib.axes import Axes
+from matplotlib.patches import Rectangle
+
+ACCOUNTS = {"A": "first account", "N": "Nielsen besides", "B": "second account"}
+COLOURS = {"holds": "C2", "holds if": "C0", "false as stated": "C1", "solved": "0.6", "not re-run": "0.8"}
+
+
+def counts(rows: Iterable[object], ax: Axes | None = None) -> Axes:
+    """How many statements of each account have which verdict, as parts of a horizontal bar; ``rows`` have ``id`` and ``kind``."""
+    ax = plt.subplots(figsize=(6.4, 2.4))[1] if ax is None else ax
+    found = Counter((row.id[0], row.kind) for row in rows)  # type: ignore[attr-defined]
+    for y, account in enumerate(reversed(ACCOUNTS)):
+        left = 0
+        for kind, colour in COLOURS.items():
+            n = found[account, kind]
+            if n:
+                ax.barh(y, n, left=left, color=colour, edgecolor="white", height=0.62)
+                ax.text(left + n / 2, y, str(n), ha="center", va="center", color="black")
+            left += n
+    ax.set_yticks(range(len(ACCOUNTS)), list(reversed(ACCOUNTS.values())))
+    handles = [Rectangle((0, 0), 1, 1, color=colour) for colour in COLOURS.values()]
+    ax.legend(
+        handles,
+        list(COLOURS),
+        ncols=5,
+        loc="lower center",
+        bbox_to_anchor=(0.42, 1.0),
+        fontsize=8,
+        columnspacing=1.0,
+    )
+    ax.set(xlabel="statements")
+    ax.grid(axis="y", visible=False)
+    return ax
