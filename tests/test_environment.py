@@ -31,7 +31,7 @@ def differences(project: dict[str, Any], environment: dict[str, Any]) -> list[st
         parsed = MatchSpec(spec, strict=True)
         theirs[re.match(r"[a-z0-9_.-]+", spec)[0]] = str(parsed.version or "").replace(" ", "")  # type: ignore[index]
     ours = {"python": project["requires-python"]}
-    for line in project["dependencies"]:
+    for line in [*project["dependencies"], *project["optional-dependencies"]["fast"]]:
         wanted = Requirement(line)
         ours[CONDA_NAME.get(wanted.name, wanted.name)] = str(wanted.specifier)
     for name in sorted(ours.keys() | theirs.keys() - ONLY_CONDA):
@@ -53,7 +53,7 @@ def unmet(pyproject: dict[str, Any], lock: str) -> list[str]:
     """The requirements of pyproject, development group included, that the lock does not meet; [] if none."""
     pins = locked(lock)
     wanted = [*pyproject["project"]["dependencies"], *pyproject["dependency-groups"]["dev"]]
-    wanted += pyproject["build-system"]["requires"]
+    wanted += pyproject["build-system"]["requires"] + pyproject["project"]["optional-dependencies"]["fast"]
     found = []
     for line in wanted:
         need = Requirement(line)

@@ -1,7 +1,7 @@
 """SymPy expressions as functions of numbers.
 
 ``compiled`` gives a NumPy function for arrays of any shape; ``compiled_scalar`` gives a plain Python function for tight
-loops over floats. Both rewrite log(1 + x) and exp(x) − 1, which cancel, as log1p and expm1.
+loops over floats. Arrays of another library (PyTorch, JAX …) stay there. Both rewrite log(1 + x) and exp(x) − 1, which cancel, as log1p and expm1.
 """
 
 from __future__ import annotations
@@ -20,12 +20,13 @@ from sympy.printing.codeprinter import PrintMethodNotImplementedError
 from sympy.printing.numpy import SciPyPrinter
 from sympy.printing.pycode import PythonCodePrinter
 
-from analysis.numeric import normal
+from analysis.numeric import arrays, normal
 
 Floats = NDArray[np.floating[Any]]
 _SETTINGS = {"fully_qualified_modules": False, "inline": True, "allow_unknown_functions": False}
 
 
+_NUMPY = {np.ndarray, np.float64, np.float32, float, int, bool, list, tuple}
 _ARRAY: dict[str, Any] = {"ndtr": normal.ndtr, "erfcx": normal.erfcx}
 _SCALAR: dict[str, Any] = {
     "ndtr": lambda x: float(normal.ndtr(x)),
@@ -160,8 +161,9 @@ def compiled(expr: sp.Expr, *symbols: sp.Symbol) -> Callable[..., Any]:
 
     Returns an array of the broadcast shape, or a NumPy scalar where every argument is one. float32 stays float32 and
     float64 stays float64; integers and booleans become float64. NaN in any argument gives NaN. No warnings: what overflows is inf,
-    what is undefined NaN, and a branch of a ``Piecewise`` that is not taken leaves no trace. Raises TypeError for
-    complex, object and string arguments, and as ``compiled_scalar`` does.
+    what is undefined NaN, and a branch of a ``Piecewise`` that is not taken leaves no trace. Arrays of another library that follows the
+    array API standard are answered in kind, on their device. Raises TypeError for complex, object and string arguments and for
+    a function that the library lacks, and as ``compiled_scalar`` does.
     """
     function = _lambdified(expr, symbols, _ArrayPrinter(_SETTINGS), _ARRAY)
     names = tuple(str(s) for s in symbols)
@@ -170,20 +172,50 @@ def compiled(expr: sp.Expr, *symbols: sp.Symbol) -> Callable[..., Any]:
     def call(*values: Any) -> Any:
         if len(values) != len(names):
             raise TypeError(f"expected {len(names)} arguments ({', '.join(names)}), not {len(values)}")
-        arrays = _as_floats(names, values)
-        shape = np.broadcast_shapes(*(x.shape for x in arrays))
-        dtype = arrays[0].dtype if arrays else np.dtype(np.float64)
+        if any(type(x) not in _NUMPY for x in values) and arrays.foreign(*values):
+            return _elsewhere(expr, symbols, values, hides_nan)
+        given = _as_floats(names, values)
+        shape = np.broadcast_shapes(*(x.shape for x in given))
+        dtype = given[0].dtype if given else np.dtype(np.float64)
         with np.errstate(all="ignore"):
-            result = np.asarray(function(*arrays), dtype=dtype)
-        if result.shape != shape or any(result is x for x in arrays):
+            result = np.asarray(function(*given), dtype=dtype)
+        if result.shape != shape or any(result is x for x in given):
             result = np.broadcast_to(result, shape).copy()
         if hides_nan:
-            for x in arrays:
+            for x in given:
                 result = np.where(np.isnan(x), dtype.type(np.nan), result)
         return result[()]
 
     call.__doc__ = f"{expr} as a function of {', '.join(names)}."
     return call
+
+
+def _elsewhere(
+    expr: sp.Expr, symbols: tuple[sp.Symbol, ...], values: tuple[Any, ...], hides_nan: bool
+) -> Any:
+    """``expr`` on arrays of another library, with the precision and the device of the first of them."""
+    xp = arrays.foreign(*values)
+    first = next(x for x in values if arrays.foreign(x))
+    if not xp.isdtype(first.dtype, "real floating"):
+        raise TypeError(f"the arrays must hold floating-point numbers, not {first.dtype}")
+    given = xp.broadcast_arrays(*(arrays.like(first, x) for x in values))
+    found = _in_namespace(expr, symbols, xp, arrays.library(first), first.dtype)(*given)
+    result = xp.asarray(xp.broadcast_to(arrays.like(first, found), given[0].shape), copy=True)
+    if hides_nan:
+        for x in given:
+            result = xp.where(xp.isnan(x), x, result)
+    return result
+
+
+@cache
+def _in_namespace(
+    expr: sp.Expr, symbols: tuple[sp.Symbol, ...], xp: Any, library: str, dtype: Any
+) -> Callable[..., Any]:
+    known = arrays.functions(xp, library, dtype)
+    lacking = {type(f).__name__ for f in expr.atoms(sp.Function)} & set(_ARRAY) - set(known)
+    if lacking:
+        raise TypeError(f"{library} has no {', '.join(sorted(lacking))}, which {expr} needs")
+    return _lambdified(expr, symbols, _ArrayPrinter(_SETTINGS), known)
 
 
 def _as_floats(names: tuple[str, ...], values: tuple[Any, ...]) -> list[Floats]:

@@ -14,21 +14,24 @@ it by (numbered as in Nielsen 2015, chapter 2; the algorithm is that of Rumelhar
     (BP4)  ∂C_x/∂wˡ = δˡ (aˡ⁻¹)ᵀ
 
 and the gradient of the cost C, the mean of C_x over the batch, is the mean of these.
+
+Follows the Python array API standard: a network of PyTorch tensors takes and gives PyTorch tensors, on their device.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from analysis.numeric import arrays
 from analysis.numeric.compiled import compiled
 from analysis.symbolic.catalogue import SIGMOID, activation
 from analysis.symbolic.notation import z as z_symbol
 
-Floats = NDArray[np.float64]
+Floats = NDArray[np.float64] | Any  # an array of NumPy, or of another library
 
 COSTS = ("cross-entropy", "squared error", "softmax cross-entropy")
 _OUTPUT = {"cross-entropy": "sigmoid", "softmax cross-entropy": "identity"}  # the squared error takes any
@@ -37,7 +40,7 @@ _OUTPUT = {"cross-entropy": "sigmoid", "softmax cross-entropy": "identity"}  # t
 @dataclass(frozen=True, eq=False)
 class Network:
     """Sizes (n₀, …, n_L), weights of shape (n_l, n_{l−1}) and biases of shape (n_l,) for l = 1 … L; float64,
-    read-only.
+    read-only; or copies of arrays of another library, in their precision.
 
     ``activation`` names that of the hidden layers, ``output`` that of the last. Raises ValueError where a shape
     does not fit, a number is not finite or an activation is unknown.
@@ -95,6 +98,7 @@ def forward(network: Network, X: ArrayLike) -> Forward:
     """
     value = compiled(activation(network.activation).value, z_symbol)
     last = compiled(activation(network.output).value, z_symbol)
+    arrays.foreign(X, *network.weights[:1])  # refuses a mixture
     a = _batch("X", X, network.sizes[0])
     zs, activations = [], [a]
     for l, (w, b) in enumerate(zip(network.weights, network.biases, strict=True), start=1):
@@ -115,13 +119,14 @@ def cost(network: Network, X: ArrayLike, Y: ArrayLike, kind: str = "cross-entrop
     outside [0, 1], and for softmax targets of an image that do not sum to 1.
     """
     z, a = forward(network, X)
-    y = _targets(network, Y, len(a[0]), kind)
+    y = _targets(network, Y, a[0].shape[0], kind)
     return _cost(z[-1], a[-1], y, kind)
 
 
 def cross_entropy(z: Floats, y: Floats) -> Floats:
     """−y log σ(z) − (1 − y) log(1 − σ(z)), elementwise, without overflow: max(z, 0) − yz + log1p(e^−|z|)."""
-    return np.asarray(np.maximum(z, 0.0) - y * z + np.log1p(np.exp(-np.abs(z))))
+    xp = arrays.namespace(z)
+    return xp.maximum(z, xp.zeros_like(z)) - y * z + xp.log1p(xp.exp(-xp.abs(z)))
 
 
 def gradients(network: Network, X: ArrayLike, Y: ArrayLike, kind: str = "cross-entropy") -> Gradients:
@@ -131,7 +136,7 @@ def gradients(network: Network, X: ArrayLike, Y: ArrayLike, kind: str = "cross-e
     error (aᴸ − y) ⊙ σ′(zᴸ) with σ the output's. Raises ValueError as ``cost`` does.
     """
     z, a = forward(network, X)
-    y = _targets(network, Y, len(a[0]), kind)
+    y = _targets(network, Y, a[0].shape[0], kind)
     slope = compiled(activation(network.activation).slope, z_symbol)
     delta = _output_error(network, z[-1], a[-1], y, kind)
     deltas = [delta]
@@ -139,9 +144,9 @@ def gradients(network: Network, X: ArrayLike, Y: ArrayLike, kind: str = "cross-e
         delta = (delta @ network.weights[l]) * slope(z[l - 1])
         deltas.append(delta)
     deltas.reverse()
-    m = len(a[0])
+    m, xp = a[0].shape[0], arrays.namespace(delta)
     return Gradients(
-        biases=tuple(d.mean(axis=0) for d in deltas),
+        biases=tuple(xp.mean(d, axis=0) for d in deltas),
         weights=tuple(d.T @ h / m for d, h in zip(deltas, a[:-1], strict=True)),
         deltas=tuple(deltas),
         cost=_cost(z[-1], a[-1], y, kind),
@@ -159,8 +164,9 @@ def checked_sizes(sizes: object) -> tuple[int, ...]:
 
 def softmax(z: Floats) -> Floats:
     """e^{z_j}/Σ_k e^{z_k} along the last axis, without overflow; shape of z."""
-    e = np.exp(z - z.max(axis=-1, keepdims=True))
-    return np.asarray(e / e.sum(axis=-1, keepdims=True))
+    xp = arrays.namespace(z)
+    e = xp.exp(z - xp.max(z, axis=-1, keepdims=True))
+    return e / xp.sum(e, axis=-1, keepdims=True)
 
 
 def _output_error(network: Network, z: Floats, a: Floats, y: Floats, kind: str) -> Floats:
@@ -172,18 +178,22 @@ def _output_error(network: Network, z: Floats, a: Floats, y: Floats, kind: str) 
         error = (1.0 - y) * a - y * _sigmoid(-z)  # a − y, without its cancellation at saturated outputs
     if kind == "cross-entropy":
         return error
-    return np.asarray(error * compiled(activation(network.output).slope, z_symbol)(z))
+    return error * compiled(activation(network.output).slope, z_symbol)(z)
 
 
 def _cost(z: Floats, a: Floats, y: Floats, kind: str) -> float:
+    xp = arrays.namespace(z)
     if kind == "softmax cross-entropy":
-        return float((np.logaddexp.reduce(z, axis=1) - (y * z).sum(axis=1)).mean())
+        top = xp.max(z, axis=1)
+        logs = top + xp.log(xp.sum(xp.exp(z - top[:, None]), axis=1))
+        return float(xp.mean(logs - xp.sum(y * z, axis=1)))
     per_output = 0.5 * (a - y) ** 2 if kind == "squared error" else cross_entropy(z, y)
-    return float(per_output.sum(axis=1).mean())
+    return float(xp.mean(xp.sum(per_output, axis=1)))
 
 
 def _sigmoid(z: Floats) -> Floats:
-    return np.asarray(compiled(SIGMOID.value, z_symbol)(z))
+    found: Floats = compiled(SIGMOID.value, z_symbol)(z)
+    return found
 
 
 def _known(name: str, label: str) -> None:
@@ -197,6 +207,8 @@ def _frozen(name: str, x: ArrayLike, shape: tuple[int, ...]) -> Floats:
     array = _real(name, x)
     if array.shape != shape:
         raise ValueError(f"{name} must have shape {shape}, not {array.shape}")
+    if not isinstance(array, np.ndarray):
+        return arrays.namespace(array).asarray(array, copy=True)
     array = array.copy()
     array.flags.writeable = False
     return array
@@ -215,20 +227,27 @@ def _targets(network: Network, Y: ArrayLike, m: int, kind: str) -> Floats:
     if network.output != _OUTPUT.get(kind, network.output):
         raise ValueError(f"kind {kind!r} needs output {_OUTPUT[kind]!r}, not {network.output!r}")
     y = _batch("Y", Y, network.sizes[-1])
-    if len(y) != m:
-        raise ValueError(f"Y must have one row an image, {m}, not {len(y)}")
-    if kind in _OUTPUT and not ((y >= 0.0) & (y <= 1.0)).all():
+    arrays.foreign(Y, *network.weights[:1])  # refuses a mixture
+    if y.shape[0] != m:
+        raise ValueError(f"Y must have one row an image, {m}, not {y.shape[0]}")
+    xp = arrays.namespace(y)
+    if kind in _OUTPUT and not bool(xp.all((y >= 0.0) & (y <= 1.0))):
         raise ValueError(f"Y must lie in [0, 1] for the {kind}")
-    if kind == "softmax cross-entropy" and not np.allclose(y.sum(axis=1), 1.0, rtol=0.0, atol=1e-9):
+    if kind == "softmax cross-entropy" and not bool(xp.all(xp.abs(xp.sum(y, axis=1) - 1.0) <= _rounding(y))):
         raise ValueError("Y must have rows that sum to 1 for the softmax cross-entropy")
     return y
 
 
-def _real(name: str, x: ArrayLike) -> Floats:
-    array = np.asarray(x)
-    if array.dtype.kind not in "biuf":
-        raise TypeError(f"{name} must hold real numbers, not {array.dtype}")
-    array = array.astype(np.float64, copy=False)
-    if not np.isfinite(array).all():
+def _rounding(y: Any) -> float:
+    """How far a sum of probabilities may be from 1, in the precision of y."""
+    return 1e-9 if y.dtype == arrays.namespace(y).float64 else 1e-5
+
+
+def _real(name: str, x: Any) -> Any:
+    array = arrays.real(name, x)
+    if isinstance(array, np.ndarray):
+        array = array.astype(np.float64, copy=False)
+    xp = arrays.namespace(array)
+    if not bool(xp.all(xp.isfinite(array))):
         raise ValueError(f"{name} must be finite: it holds NaN or infinity")
     return array
