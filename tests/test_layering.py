@@ -22,6 +22,7 @@ LEVEL = {
     "exercises": 5,
     "ledger": 6,
     "ledger_page": 7,
+    "speed": 8,
     "verdicts": 8,
     "remedy_map": 8,
     "__main__": 9,

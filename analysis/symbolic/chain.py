@@ -7,7 +7,7 @@ in; the gradient is one product of the factors. Nothing here is typed in from a 
 from __future__ import annotations
 
 import operator
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from typing import Any
 
@@ -48,9 +48,17 @@ def _slopes(layer: Layer) -> dict[sp.Symbol, sp.Expr]:
     return {x: layer.output.diff(x).xreplace({affine: z}) for x in (h, w, b)}
 
 
+@cache
+def _names(layer: Layer, x: sp.Symbol) -> tuple[tuple[sp.Symbol, Callable[[int], sp.Symbol]], ...]:
+    """The symbols of a slope with what they are called in layer j: making a symbol costs more than putting it in."""
+    called = ((h, lambda j: a_(j - 1)), (w, w_), (b, b_), (z, z_))
+    return tuple((symbol, name) for symbol, name in called if _slopes(layer)[x].has(symbol))
+
+
 def local_slope(j: int, x: sp.Symbol = h, layer: Layer = GENERIC) -> sp.Expr:
     """∂a_j/∂a_{j−1} (x = h), ∂a_j/∂w_j (x = w) or ∂a_j/∂b_j (x = b), in the symbols of layer j."""
-    return _slopes(layer)[x].xreplace({h: a_(j - 1), w: w_(j), b: b_(j), z: z_(j)})
+    slope, names = _slopes(layer)[x], _names(layer, x)
+    return slope.xreplace({symbol: of_layer(j) for symbol, of_layer in names})
 
 
 def factors(depth: int, layer: int = 1, x: sp.Symbol = b, of: Layer = GENERIC) -> tuple[sp.Expr, ...]:

@@ -111,6 +111,17 @@ def test_an_identity_network_is_a_gaussian_product() -> None:
     assert np.all(np.abs(found.values - theory) < 4.5 * found.standard_errors)
 
 
+@pytest.mark.parametrize("largest", [1, 3])
+def test_the_largest_exponents_do_not_need_the_others(largest: int) -> None:
+    matrices = list(gaussian_matrices(5, 0.4, 60, 4, np.random.default_rng(8)))
+    every, some = exponents(matrices, 10), exponents(matrices, 10, largest)
+    assert some.values.shape == (largest,)
+    assert np.allclose(some.rates, every.rates[:, :largest], rtol=1e-12, atol=1e-13)
+    for bad in (0, True, 1.0):
+        with pytest.raises(ValueError, match="largest"):
+            exponents(matrices, 10, bad)  # type: ignore[arg-type]
+
+
 def test_bad_arguments_of_exponents() -> None:
     rng = np.random.default_rng(0)
     for bad in ({"burn_in": 5}, {"burn_in": -1}, {"burn_in": True}):

@@ -1,0 +1,54 @@
+"""Puts the races of a run, with the machine and the versions, where the book's page on speed reads them."""
+
+from __future__ import annotations
+
+import argparse
+import importlib.metadata
+import json
+import os
+import platform
+from pathlib import Path
+from typing import Any
+
+PACKAGES = ("sympy", "numpy", "scipy", "numba", "torch", "jax", "autograd", "distributed")
+COMMAND = "python3 make.py bench --store"
+
+
+def processor() -> str:
+    """The processor's own name, where the system tells it."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return platform.processor() or platform.machine()
+    return next(
+        (line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")), platform.machine()
+    )
+
+
+def facts() -> dict[str, Any]:
+    """Machine, versions and the command; a package that is not installed is None."""
+    versions: dict[str, str | None] = {"python": platform.python_version()}
+    for name in PACKAGES:
+        try:
+            versions[name] = importlib.metadata.version(name).split("+")[0]
+        except importlib.metadata.PackageNotFoundError:
+            versions[name] = None
+    machine = {"processor": processor(), "cores": os.cpu_count(), "system": platform.system()}
+    return {"command": COMMAND, "machine": machine, "versions": versions}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("results", type=Path)
+    parser.add_argument("target", type=Path)
+    given = parser.parse_args()
+    given.target.parent.mkdir(parents=True, exist_ok=True)
+    races = json.loads(given.results.read_text(encoding="utf-8"))
+    given.target.write_text(
+        json.dumps(facts() | {"races": races}, indent=1, ensure_ascii=False, sort_keys=False) + "\n",
+        encoding="utf-8",
+    )
+
+
+if __name__ == "__main__":
+    main()
