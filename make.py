@@ -1,4 +1,4 @@
-"""Read, test and work on the book: ``python3 make.py book | slides | pdf | test | lab | refresh``.
+"""Read, test and work on the book: ``python3 make.py book | slides | pdf | test | lab | refresh | bench``.
 
 Standard library only, and in the syntax of an old Python 3: whoever starts it with one is told so in a
 sentence instead of a SyntaxError. The environment ``.venv`` is made, repaired and kept equal to
@@ -88,7 +88,10 @@ def venv_python() -> Path:
 
 def child_environment() -> "dict[str, str]":
     """The variables for everything started here: .venv first, and nothing of the caller's Python."""
-    hidden = ("PYTHONHOME", "PYTHONPATH", "PIP_TARGET", "PIP_PREFIX", "MPLBACKEND")
+    hidden = (
+        "PYTHONHOME", "PYTHONPATH", "PIP_TARGET", "PIP_PREFIX", "MPLBACKEND",
+        "PYTHONDONTWRITEBYTECODE",  # compiling a few thousand modules takes seconds, at each start
+    )  # fmt: skip
     env = {name: value for name, value in os.environ.items() if name not in hidden}
     env["VIRTUAL_ENV"] = str(ROOT / ".venv")
     env["PATH"] = str(venv_python().parent) + os.pathsep + env.get("PATH", "")
@@ -217,7 +220,8 @@ def install(uv: "str | None") -> None:
     hashed = ["--require-hashes", "-r", "requirements.lock"]
     itself = ["--no-build-isolation", "--no-deps", "-e", "."]
     if uv:
-        run_logged([uv, "pip", "install", "--python", python] + hashed, "uv pip install")
+        compiled = ["--compile-bytecode"]  # as pip does: or each start of Python takes seconds more
+        run_logged([uv, "pip", "install", "--python", python] + compiled + hashed, "uv pip install")
         run_logged([uv, "pip", "install", "--python", python] + itself, "uv pip install of the project")
         return
     pip = [python, "-m", "pip"]
@@ -503,7 +507,7 @@ def test(extra: "list[str]") -> int:
     if extra:
         return python_call("-m", "pytest", *extra)
     os.environ.pop("BOOK_IS_BUILT", None)
-    unit = ["-q", "-n", workers(), "--dist", "worksteal", "--cov", "--cov-report", "term", "tests"]
+    unit = ["-q", "-n", workers(), "--dist", "worksteal", "--durations", "12", "tests"]
     steps = [
         ("ruff check", lambda: python_call("-m", "ruff", "check", ".")),
         ("ruff format", lambda: python_call("-m", "ruff", "format", "--check", ".")),
@@ -511,7 +515,6 @@ def test(extra: "list[str]") -> int:
         ("book, no warning", strict_book),
         ("unit tests", lambda: python_call("-m", "pytest", *unit)),
         ("notebooks", nbval),
-        ("ledger of claims", lambda: python_call("-m", "analysis")),
     ]  # type: list[tuple[str, Callable[[], int]]]
     table = []
     for name, step in steps:
@@ -541,6 +544,34 @@ def refresh(names: "list[str]") -> int:
     return python_call(str(ROOT / "book" / "refresh.py"), *names)
 
 
+def bench(peers: bool, store: bool, only: "str | None") -> int:
+    """Time the fast paths beside other libraries, on one core and on all; the results lie in build/bench."""
+    set_up()
+    if peers:
+        python = str(venv_python())
+        uv = shutil.which("uv")
+        command = [uv, "pip", "install", "--python", python] if uv else [python, "-m", "pip", "install"]
+        run_logged(command + ["-e", ".[peers]"], "the installation of the peers")
+    folder = ROOT / "build" / "bench"
+    folder.mkdir(parents=True, exist_ok=True)
+    results = folder / "races.json"
+    if results.exists():
+        results.unlink()
+    chosen = ["-k", only] if only else []
+    code = 0
+    for cores in sorted({1, min(2, os.cpu_count() or 1)}):
+        os.environ.update(BENCH_CORES=str(cores), BENCH_RESULTS=str(results))
+        kept = "--benchmark-json={0}".format(folder / "cores-{0}.json".format(cores))
+        options = ["-q", "-p", "no:randomly", "-n0", "--benchmark-columns=median,rounds", kept]
+        code = python_call("-m", "pytest", "benchmarks", *(options + chosen)) or code
+    if store and code == 0:
+        target = ROOT / "analysis" / "recorded" / "speed" / "races.json"
+        code = python_call(str(ROOT / "benchmarks" / "record.py"), str(results), str(target))
+        say("Stored for the page on speed: {0}; now call make.py refresh speed.".format(target))
+    say("The results: {0}".format(results))
+    return code
+
+
 def parse(arguments: "list[str]") -> argparse.Namespace:
     """The command and its options."""
     parser = argparse.ArgumentParser(prog="make.py", description="Read, test and work on the book.")
@@ -555,6 +586,10 @@ def parse(arguments: "list[str]") -> argparse.Namespace:
     commands.add_parser("lab", help="open the notebooks in JupyterLab; arguments are passed on")
     one = commands.add_parser("refresh", help="run notebooks and store their outputs")
     one.add_argument("names", nargs="*", metavar="NAME", help="as in 02, 02_quarter_bound (default: all)")
+    one = commands.add_parser("bench", help="time the fast paths beside other libraries")
+    one.add_argument("--peers", action="store_true", help="install PyTorch and JAX first")
+    one.add_argument("--store", action="store_true", help="keep the results for the page on speed")
+    one.add_argument("--only", metavar="NAME", help="the benchmarks whose name contains this")
     return parser.parse_args(arguments)
 
 
@@ -573,6 +608,8 @@ def work(arguments: "list[str]") -> int:
         return slides()
     if options.command == "pdf":
         return pdf()
+    if options.command == "bench":
+        return bench(options.peers, options.store, options.only)
     return refresh(options.names)
 
 

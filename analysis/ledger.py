@@ -3,115 +3,66 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
 
-from analysis.experiments import (
-    adding_problem_claims,
-    batch_norm_depth_claims,
-    batch_norm_training_claims,
-    clipped_training_claims,
-    dead_units,
-    gaussian_factor,
-    learning_speeds_claims,
-    log_product_claims,
-    memory_horizon_claims,
-    oracles_claims,
-    outlier_claims,
-    pretraining_claims,
-    residual_depth_claims,
-    residual_training_claims,
-    shattered_claims,
-    slope_above_one,
-    variance_claims,
-    weight_decay_claims,
-)
-from analysis.experiments import balance as balance_experiment
-from analysis.experiments import wide_layers_claims as exponent_predictions
-from analysis.numeric import fragility, intervals
-from analysis.numeric import identity_neuron as best_identity
-from analysis.numeric import window as widest_window
-from analysis.symbolic import (
-    balance,
-    budget,
-    catalogue_claims,
-    chain_claims,
-    explosion,
-    identity_neuron,
-    lyapunov,
-    outliers,
-    output_error,
-    quarter_bound,
-    rectifiers,
-    selu,
-    variance,
-    window,
-)
-from analysis.symbolic import wide_layers_claims as wide_layers
 from analysis.symbolic.claim import Evidence, Refuted, Settled, settle
-from analysis.symbolic.remedies import (
-    clipped,
-    decay,
-    gated_claims,
-    gated_rest,
-    normalised_claims,
-    normalised_rates,
-    residual_claims,
-    shattered,
-)
-from analysis.symbolic.remedies import pretraining_claims as machine_claims
 from analysis.symbolic.render import plain_text, summary
 
-_MODULES = (
-    chain_claims,
-    oracles_claims,
-    quarter_bound,
-    intervals,
-    gaussian_factor,
-    log_product_claims,
-    explosion,
-    fragility,
-    window,
-    widest_window,
-    budget,
-    balance,
-    balance_experiment,
-    identity_neuron,
-    best_identity,
-    learning_speeds_claims,
-    catalogue_claims,
-    wide_layers,
-    lyapunov,
-    exponent_predictions,
-    outliers,
-    outlier_claims,
-    output_error,
-    rectifiers,
-    selu,
-    slope_above_one,
-    dead_units,
-    variance,
-    variance_claims,
-    clipped,
-    clipped_training_claims,
-    decay,
-    weight_decay_claims,
-    machine_claims,
-    pretraining_claims,
-    normalised_claims,
-    normalised_rates,
-    batch_norm_depth_claims,
-    batch_norm_training_claims,
-    residual_claims,
-    residual_depth_claims,
-    residual_training_claims,
-    shattered,
-    shattered_claims,
-    gated_claims,
-    gated_rest,
-    memory_horizon_claims,
-    adding_problem_claims,
+MODULES = (
+    "analysis.symbolic.chain_claims",
+    "analysis.experiments.oracles_claims",
+    "analysis.symbolic.quarter_bound",
+    "analysis.numeric.intervals",
+    "analysis.experiments.gaussian_factor",
+    "analysis.experiments.log_product_claims",
+    "analysis.symbolic.explosion",
+    "analysis.numeric.fragility",
+    "analysis.symbolic.window",
+    "analysis.numeric.window",
+    "analysis.symbolic.budget",
+    "analysis.symbolic.balance",
+    "analysis.experiments.balance",
+    "analysis.symbolic.identity_neuron",
+    "analysis.numeric.identity_neuron",
+    "analysis.experiments.learning_speeds_claims",
+    "analysis.symbolic.catalogue_claims",
+    "analysis.symbolic.wide_layers_claims",
+    "analysis.symbolic.lyapunov",
+    "analysis.experiments.wide_layers_claims",
+    "analysis.symbolic.outliers",
+    "analysis.experiments.outlier_claims",
+    "analysis.symbolic.output_error",
+    "analysis.symbolic.rectifiers",
+    "analysis.symbolic.selu",
+    "analysis.experiments.slope_above_one",
+    "analysis.experiments.dead_units",
+    "analysis.symbolic.variance",
+    "analysis.experiments.variance_claims",
+    "analysis.symbolic.remedies.clipped",
+    "analysis.experiments.clipped_training_claims",
+    "analysis.symbolic.remedies.decay",
+    "analysis.experiments.weight_decay_claims",
+    "analysis.symbolic.remedies.pretraining_claims",
+    "analysis.experiments.pretraining_claims",
+    "analysis.symbolic.remedies.normalised_claims",
+    "analysis.symbolic.remedies.normalised_rates",
+    "analysis.experiments.batch_norm_depth_claims",
+    "analysis.experiments.batch_norm_training_claims",
+    "analysis.symbolic.remedies.residual_claims",
+    "analysis.experiments.residual_depth_claims",
+    "analysis.experiments.residual_training_claims",
+    "analysis.symbolic.remedies.shattered",
+    "analysis.experiments.shattered_claims",
+    "analysis.symbolic.remedies.gated_claims",
+    "analysis.symbolic.remedies.gated_rest",
+    "analysis.experiments.memory_horizon_claims",
+    "analysis.experiments.adding_problem_claims",
 )
+"""Every module with claims, in the order of the book."""
 
 
 def collect(evidence: Iterable[Evidence]) -> dict[str, Evidence]:
@@ -124,7 +75,48 @@ def collect(evidence: Iterable[Evidence]) -> dict[str, Evidence]:
     return table
 
 
-CLAIMS: dict[str, Evidence] = collect(item for module in _MODULES for item in module.CLAIMS)
+class Claims(Mapping[str, Evidence]):
+    """All claims by label, in the order of the book. Looking one up imports the modules it may be in, going through all imports all.
+
+    A chapter needs a few of them, and importing every one takes seconds. A label that stands in a module's text is looked for
+    there first; where it is put together there (``f"{name}-slope-bound"``), in the others in order.
+    """
+
+    def __init__(self, modules: Sequence[str]) -> None:
+        self._modules = tuple(modules)
+        self._all: dict[str, Evidence] | None = None
+
+    def __getitem__(self, label: str) -> Evidence:
+        if self._all is None and isinstance(label, str):
+            for name in sorted(self._modules, key=lambda name: f'"{label}"' not in _text(name)):
+                for item in _claims(name):
+                    if item.label == label:
+                        return item
+        return self._table()[label]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._table())
+
+    def __len__(self) -> int:
+        return len(self._table())
+
+    def _table(self) -> dict[str, Evidence]:
+        if self._all is None:
+            self._all = collect(item for name in self._modules for item in _claims(name))
+        return self._all
+
+
+def _claims(name: str) -> Sequence[Evidence]:
+    found: Sequence[Evidence] = import_module(name).CLAIMS
+    return found
+
+
+def _text(name: str) -> str:
+    spec = find_spec(name)
+    return Path(spec.origin).read_text(encoding="utf-8") if spec and spec.origin else ""
+
+
+CLAIMS: Mapping[str, Evidence] = Claims(MODULES)
 
 
 @dataclass(frozen=True)
@@ -158,7 +150,7 @@ class Row:
         }
 
 
-def select(pattern: str = "", table: dict[str, Evidence] | None = None) -> list[Evidence]:
+def select(pattern: str = "", table: Mapping[str, Evidence] | None = None) -> list[Evidence]:
     """The evidence whose label contains ``pattern``; raises ValueError where none does."""
     table = CLAIMS if table is None else table
     found = [item for label, item in table.items() if pattern in label]

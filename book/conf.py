@@ -10,6 +10,8 @@ import matplotlib
 import analysis
 
 sys.path.insert(0, str(Path(__file__).parent / "_ext"))
+# jsonschema, which reads notebooks, would build 39 grammars of web addresses: a third of the time of a build of nothing new
+sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 
 project = "Unstable Gradients"
 author = "The Unstable Gradients authors"

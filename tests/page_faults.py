@@ -45,11 +45,13 @@ axe.run(document, {preload: false, resultTypes: ["violations"], rules: {"color-c
   r => done(r.violations.map(v => [v.impact, v.id, v.nodes.length, v.nodes[0].html.slice(0, 200)])), e => done([["critical", String(e), 0, ""]]));"""
 
 
-_PLAIN = """for (const formula of document.querySelectorAll("mjx-container")) {
-  const box = document.createElement("span"), {width, height} = formula.getBoundingClientRect();
-  box.style.cssText = `display:inline-block;width:${Math.max(width, formula.scrollWidth)}px;height:${height}px`;
+_PLAIN = """const formulas = [...document.querySelectorAll("mjx-container")];
+const sizes = formulas.map(f => [Math.max(f.getBoundingClientRect().width, f.scrollWidth), f.getBoundingClientRect().height]);
+formulas.forEach((formula, i) => {
+  const box = document.createElement("span");
+  box.style.cssText = `display:inline-block;width:${sizes[i][0]}px;height:${sizes[i][1]}px`;
   formula.replaceChildren(box);
-}"""
+});"""
 
 
 def look(driver: Any, width: int, theme: str) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -27,8 +29,33 @@ def test_a_label_used_twice_is_refused() -> None:
         ledger.collect([claim("x"), claim("y"), claim("x")])
 
 
+def test_looking_one_claim_up_imports_its_module_alone() -> None:
+    code = (
+        "import sys; from analysis.ledger import CLAIMS; CLAIMS['sigmoid-quarter-bound'];"
+        "print(sum(name in sys.modules for name in __import__('analysis.ledger').ledger.MODULES))"
+    )
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert int(found.stdout) < 5
+
+
+def test_a_label_is_found_wherever_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    one, two = claim("x-1"), claim("y")
+    table = {"a": [one], "b": [two]}
+    monkeypatch.setattr(ledger, "_claims", lambda name: table[name])
+    monkeypatch.setattr(ledger, "_text", lambda name: '"y"' if name == "b" else "")
+    claims = ledger.Claims(["a", "b"])
+    assert claims["y"] is two and claims["x-1"] is one
+    with pytest.raises(KeyError):
+        claims["z"]
+    assert list(claims) == ["x-1", "y"] and len(claims) == 2 and claims["y"] is two
+    table["b"] = [two, one]
+    with pytest.raises(ValueError, match="'x-1' is used twice"):
+        list(ledger.Claims(["a", "b"]))
+
+
 def test_every_module_with_claims_is_named_in_the_ledger() -> None:
-    named = {module.__name__ for module in ledger._MODULES}
+    named = set(ledger.MODULES)
+    assert len(named) == len(ledger.MODULES)
     root = Path(analysis.__file__).parent
     for path in root.rglob("*.py"):
         targets = [

@@ -398,16 +398,33 @@ def test_arguments_go_to_pytest_and_its_exit_code_comes_back(
     assert make.main(["test", "-x"]) == 5
 
 
+def test_benchmarks_run_on_one_core_and_on_all_and_are_stored_if_asked(
+    make: ModuleType, no_work: list[tuple[str, ...]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(make.os, "cpu_count", lambda: 2)
+    monkeypatch.setattr(make.os, "environ", dict(os.environ))
+    assert make.main(["bench", "--store", "--only", "chains"]) == 0
+    one, two, record = no_work
+    assert "benchmarks" in one and one[-2:] == two[-2:] == ("-k", "chains")
+    assert "cores-1.json" in " ".join(one) and "cores-2.json" in " ".join(two)
+    assert record[0].endswith("record.py") and record[2].endswith("races.json")
+    no_work.clear()
+    monkeypatch.setattr(make, "python_call", lambda *arguments: no_work.append(arguments) or 1)
+    assert make.main(["bench", "--store"]) == 1
+    assert len(no_work) == 2  # nothing is stored of a run that failed
+
+
 def test_every_step_runs_and_one_failure_fails_the_whole(
     make: ModuleType,
     no_work: list[tuple[str, ...]],
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
+    monkeypatch.setenv("BOOK_IS_BUILT", "0")  # so that what the steps make of it ends with this test
     (make.ROOT / "notebooks" / "01_x.ipynb").write_text("{}", encoding="utf-8")
     assert make.main(["test"]) == 0
     tools = [arguments[1] for arguments in no_work]
-    assert tools == ["ruff", "ruff", "mypy", "sphinx", "pytest", "pytest", "analysis"]
+    assert tools == ["ruff", "ruff", "mypy", "sphinx", "pytest", "pytest"]
     assert os.environ.pop("BOOK_IS_BUILT") == "1"
     wrong = {"mypy"}
 
@@ -420,7 +437,7 @@ def test_every_step_runs_and_one_failure_fails_the_whole(
     assert make.main(["test"]) == 1
     assert [arguments[1] for arguments in no_work] == tools
     table = capsys.readouterr().out.split("=== summary")[-1].strip().splitlines()
-    assert [line.split()[0] for line in table] == ["ok", "ok", "FAILED", "ok", "ok", "ok", "ok"]
+    assert [line.split()[0] for line in table] == ["ok", "ok", "FAILED", "ok", "ok", "ok"]
     wrong = {"sphinx"}
     assert make.main(["test"]) == 1
     assert "BOOK_IS_BUILT" not in os.environ  # a book with warnings is not one to read from

@@ -5,45 +5,33 @@ The source is open, and the right answers can be found in it; ``check`` never pr
 
 from __future__ import annotations
 
-from analysis.exercises import (
-    chapter_1,
-    chapter_2,
-    chapter_3,
-    chapter_4,
-    chapter_5,
-    chapter_6,
-    chapter_7,
-    chapter_8,
-    chapter_9,
-    chapter_10,
-    chapter_11,
-    chapter_12,
-    chapter_13,
-)
+from functools import cache
+from importlib import import_module
+
 from analysis.exercises.exercise import Exercise
 from analysis.exercises.marking import judge
 from analysis.exercises.verdict import Hint, Verdict
 
-EXERCISES: dict[str, Exercise] = {
-    exercise.number: exercise
-    for chapter in (
-        chapter_1,
-        chapter_2,
-        chapter_3,
-        chapter_4,
-        chapter_5,
-        chapter_6,
-        chapter_7,
-        chapter_8,
-        chapter_9,
-        chapter_10,
-        chapter_11,
-        chapter_12,
-        chapter_13,
-    )
-    for exercise in chapter.EXERCISES
-}
-"""Every exercise of the book by its number, in order."""
+CHAPTERS = range(1, 14)
+EXERCISES: dict[str, Exercise]
+"""Every exercise of the book by its number, in order; imported with all chapters when it is asked for."""
+
+
+@cache
+def _chapter(number: int) -> dict[str, Exercise]:
+    """The exercises of one chapter: its reader should not wait for the others'."""
+    return {x.number: x for x in import_module(f"analysis.exercises.chapter_{number}").EXERCISES}
+
+
+@cache
+def _every() -> dict[str, Exercise]:
+    return {number: x for chapter in CHAPTERS for number, x in _chapter(chapter).items()}
+
+
+def __getattr__(name: str) -> dict[str, Exercise]:
+    if name == "EXERCISES":
+        return _every()
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def check(number: str, answer: object = ...) -> Verdict:
@@ -71,7 +59,9 @@ def hint(number: str, step: int = 1) -> Hint:
 
 
 def _find(number: str) -> Exercise:
-    if type(number) is not str or number not in EXERCISES:
+    chapter = number.partition(".")[0] if type(number) is str else ""
+    near = _chapter(int(chapter)) if chapter in map(str, CHAPTERS) else {}
+    if type(number) is not str or number not in near:
         shown = repr(number) if type(number) in (str, int, float) else f"a {type(number).__name__}"
-        raise ValueError(f"number must be a string, one of {', '.join(EXERCISES)}; not {shown}")
-    return EXERCISES[number]
+        raise ValueError(f"number must be a string, one of {', '.join(_every())}; not {shown}")
+    return near[number]

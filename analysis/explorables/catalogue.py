@@ -1,36 +1,33 @@
-"""The explorables of the book by name; each is made, and its data computed, when it is called for."""
+"""The explorables of the book by name; each is imported and made, and its data computed, when it is called for."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib import import_module
 
-from analysis.explorables.activations import activations
-from analysis.explorables.cliff import cliff
 from analysis.explorables.explorable import Explorable
-from analysis.explorables.explosion import explosion
-from analysis.explorables.factor import factor
-from analysis.explorables.gradient_chain import gradient_chain
-from analysis.explorables.initialisation import initialisation
-from analysis.explorables.learning_speeds import learning_speeds
-from analysis.explorables.log_product import log_product
-from analysis.explorables.memory import memory_of_a_cell
-from analysis.explorables.normalisation import normalisation_of_a_batch
-from analysis.explorables.outlier import outlier
-from analysis.explorables.residual import residual
-from analysis.explorables.spectrum import spectrum
+
+
+def _made_by(module: str, function: str) -> Callable[[], Explorable]:
+    def make() -> Explorable:
+        made: Explorable = getattr(import_module(f"analysis.explorables.{module}"), function)()
+        return made
+
+    return make
+
 
 EXPLORABLES: dict[str, Callable[[], Explorable]] = {
-    "factor": factor,
-    "gradient-chain": gradient_chain,
-    "explosion": explosion,
-    "log-product": log_product,
-    "learning-speeds": learning_speeds,
-    "spectrum": spectrum,
-    "activations": activations,
-    "outlier": outlier,
-    "initialisation": initialisation,
-    "cliff": cliff,
-    "normalisation": normalisation_of_a_batch,
-    "residual": residual,
-    "memory": memory_of_a_cell,
+    "factor": _made_by("factor", "factor"),
+    "gradient-chain": _made_by("gradient_chain", "gradient_chain"),
+    "explosion": _made_by("explosion", "explosion"),
+    "log-product": _made_by("log_product", "log_product"),
+    "learning-speeds": _made_by("learning_speeds", "learning_speeds"),
+    "spectrum": _made_by("spectrum", "spectrum"),
+    "activations": _made_by("activations", "activations"),
+    "outlier": _made_by("outlier", "outlier"),
+    "initialisation": _made_by("initialisation", "initialisation"),
+    "cliff": _made_by("cliff", "cliff"),
+    "normalisation": _made_by("normalisation", "normalisation_of_a_batch"),
+    "residual": _made_by("residual", "residual"),
+    "memory": _made_by("memory", "memory_of_a_cell"),
 }

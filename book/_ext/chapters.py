@@ -25,7 +25,8 @@ def chapter_number(docname: str) -> int | None:
 
 
 def _assign(self: TocTreeCollector, env: BuildEnvironment) -> list[str]:
-    rewritten = _sphinx_numbers(self, env)
+    before = {docname: dict(numbers) for docname, numbers in env.toc_secnumbers.items()}
+    _sphinx_numbers(self, env)
     for docname, numbers in env.toc_secnumbers.items():
         chapter = chapter_number(docname)
         if chapter is None:
@@ -38,7 +39,8 @@ def _assign(self: TocTreeCollector, env: BuildEnvironment) -> list[str]:
         for reference in env.tocs[docname].findall(nodes.reference):
             if reference.get("secnumber"):
                 reference["secnumber"] = first + tuple(reference["secnumber"][1:])
-    return rewritten
+    # Sphinx compares its own numbers with ours of the last build, and would write these pages anew each time
+    return [docname for docname in env.all_docs if env.toc_secnumbers.get(docname) != before.get(docname)]
 
 
 def without_typed_number(app: Sphinx, doctree: nodes.document) -> None:

@@ -11,8 +11,8 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent.parent
 PAGES = sorted(
     [
-        "index.html", "notation.html", "bibliography.html", "search.html", "genindex.html",
-        *(p.relative_to(ROOT).with_suffix(".html").as_posix() for p in (ROOT / "notebooks").rglob("[0-9lv]*.ipynb")),
+        "index.html", "notation.html", "bibliography.html", "sweeps.html", "search.html", "genindex.html",
+        *(p.relative_to(ROOT).with_suffix(".html").as_posix() for p in (ROOT / "notebooks").rglob("[0-9lsv]*.ipynb")),
     ]
 )  # fmt: skip
 MATHJAX = "_static/mathjax"
@@ -35,13 +35,15 @@ def test_a_page_is_sound(show: Any, html: Path, name: str) -> None:
         "pictures": faults.not_described(driver),
         "title and language": faults.nameless(driver),
         "too wide": faults.too_wide(driver),
-        "axe": faults.grave_violations(driver),
     }
     faults.look(driver, 390, "light")
     found["too wide on a phone"] = faults.too_wide(driver)
     faults.look(driver, 390, "dark")
     found["too wide on a phone in the dark"] = faults.too_wide(driver)
+    faults.without_glyphs(driver)
     found["axe on a phone in the dark"] = faults.grave_violations(driver)
+    faults.look(driver, 1280, "light")
+    found["axe"] = faults.grave_violations(driver)
     found["console"] = faults.complaints(driver)
     assert {kind: seen for kind, seen in found.items() if seen} == {}
 

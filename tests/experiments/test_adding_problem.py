@@ -7,14 +7,7 @@ import pytest
 
 from analysis.experiments import recurrent_recorded as recorded
 from analysis.experiments.adding_problem import VARIANTS, SequenceTraining, sequence_training, sequences
-from analysis.experiments.adding_problem_claims import CLAIMS
 from analysis.numeric.data import digits
-from analysis.symbolic.claim import Claim
-
-
-@pytest.mark.parametrize("claim", CLAIMS, ids=lambda c: c.label)
-def test_sound(claim: Claim) -> None:
-    assert claim.prove().sound, claim.prove()
 
 
 def test_the_target_is_the_sum_of_the_two_marked() -> None:

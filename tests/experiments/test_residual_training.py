@@ -11,7 +11,6 @@ import pytest
 from analysis.experiments import residual_recorded as recorded
 from analysis.experiments import residual_training as training
 from analysis.experiments.residual_training import VARIANTS, residual_training
-from analysis.experiments.residual_training_claims import CLAIMS
 from analysis.numeric.data import digits
 
 
@@ -125,8 +124,3 @@ def test_training_refuses(problem: dict[str, Any], message: str) -> None:
     given: dict[str, Any] = {"variant": "plain", "depth": 2, "rates": [0.1], "seeds": [0]} | problem
     with pytest.raises(ValueError, match=message):
         residual_training(digits(), **given)
-
-
-@pytest.mark.parametrize("claim", CLAIMS, ids=lambda c: c.label)
-def test_what_is_claimed_of_the_records(claim: Any) -> None:
-    assert claim.prove().sound

@@ -6,13 +6,7 @@ import numpy as np
 import pytest
 
 from analysis.experiments import wide_layers as experiment
-from analysis.experiments.wide_layers_claims import CLAIMS, library, right, theory
-from analysis.symbolic.claim import Prediction
-
-
-@pytest.mark.parametrize("claim", CLAIMS, ids=lambda c: c.label)
-def test_sound(claim: Prediction) -> None:
-    assert claim.check().sound
+from analysis.experiments.wide_layers_claims import library, right, theory
 
 
 @pytest.mark.parametrize("index", [1, 4, 8])

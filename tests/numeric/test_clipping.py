@@ -33,10 +33,11 @@ def test_global_norm_keeps_the_ratio_of_the_layers() -> None:
 
 def test_a_stack_is_clipped_network_by_network() -> None:
     parts = [
-        RNG.standard_normal((3, 2, 4)) * [[[1]], [[10]], [[0]]],
-        RNG.standard_normal((3, 1, 4)) * [[[1]], [[10]], [[0]]],
+        RNG.standard_normal((3, 2, 4)) * [[[0.1]], [[10]], [[0]]],
+        RNG.standard_normal((3, 1, 4)) * [[[0.1]], [[10]], [[0]]],
     ]
     cut = clip_stack(parts, "norm", 2.0)
+    assert stack_norm(parts)[0] < 2.0 < stack_norm(parts)[1]
     for n in range(3):
         alone = by_global_norm([p[n] for p in parts], 2.0)
         assert all(np.allclose(a, x[n], rtol=1e-14) for a, x in zip(alone, cut, strict=True))

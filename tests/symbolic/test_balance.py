@@ -12,12 +12,7 @@ import sympy as sp
 from analysis.experiments.log_product import exponent
 from analysis.symbolic import balance as m
 from analysis.symbolic.catalogue import SIGMOID
-from analysis.symbolic.claim import Proved, Refuted, Unknown, settle
-
-
-@pytest.mark.parametrize("claim", m.CLAIMS, ids=lambda c: c.label)
-def test_claims_are_sound(claim: sp.Basic) -> None:
-    assert settle(claim).sound
+from analysis.symbolic.claim import Proved, Refuted, Unknown
 
 
 @pytest.mark.parametrize("std", [0.3, 1.0, 7.0])
