@@ -188,7 +188,9 @@ def test_a_small_book_is_set_and_its_hole_is_found(
     """One letter that no font has is then put in by hand, to see that xelatex's own words for it are understood."""
     make = load_make()
     shutil.copytree(ROOT / "book", tmp_path / "book", ignore=shutil.ignore_patterns("mathjax", "_slides"))
-    index = "# Small\n\n```{toctree}\nnotebooks/01_x\n```\n"  # the book's own leads to pages that are not here
+    index = (
+        "# Small\n\n```{toctree}\nnotebooks/01_x\n```\n"  # the book's own leads to pages that are not here
+    )
     (tmp_path / "book" / "index.md").write_text(index, encoding="utf-8")
     (tmp_path / "notebooks").mkdir()
     shutil.copy2(ROOT / "notebooks" / "references.bib", tmp_path / "notebooks")

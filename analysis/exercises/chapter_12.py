@@ -76,14 +76,14 @@ _direct = Value(
 )  # fmt: skip
 
 _mean_of_branch = Value(
-    right=lambda: sp.sqrt(3 / sp.pi),
+    right=lambda: sp.sqrt(5 / sp.pi),
     mistakes=(
         instead(0, "A ReLU has no negative outputs: its mean is 0 only where it is always 0."),
-        instead(sp.sqrt(3 / (2 * sp.pi)), "The variance of the weighted input is 2q = 6, not 3."),
-        instead(sp.sqrt(6), "This is the standard deviation of the weighted input. The mean of ReLU(u) for a standard normal u is 1/√(2π)."),
-        instead(sp.sqrt(3), "This is the root mean square of the branch."),
-        instead(sp.sqrt(12 / sp.pi), "This is the mean of |z|. ReLU drops the negative half."),
-        instead(3 / sp.sqrt(sp.pi), "The mean is proportional to √q, not to q."),
+        instead(sp.sqrt(5 / (2 * sp.pi)), "The variance of the weighted input is 2q = 10, not 5."),
+        instead(sp.sqrt(10), "This is the standard deviation of the weighted input. The mean of ReLU(u) for a standard normal u is 1/√(2π)."),
+        instead(sp.sqrt(5), "This is the root mean square of the branch."),
+        instead(sp.sqrt(20 / sp.pi), "This is the mean of |z|. ReLU drops the negative half."),
+        instead(5 / sp.sqrt(sp.pi), "The mean is proportional to √q, not to q."),
     ),
 )  # fmt: skip
 

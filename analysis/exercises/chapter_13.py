@@ -53,24 +53,24 @@ _step = Value(
 
 
 def _critical() -> sp.Expr:
-    """The b_f at which f + √v of an LSTM at rest is 1, with weights uniform on ±1/√n."""
-    (found,) = sp.solve(sp.Eq(gated_rest.LARGEST.subs(gated.scale, 1), 1), gated.forget_bias)
+    """The b_f at which f + √v of an LSTM at rest is 1, with weights uniform on ±1/(2√n)."""
+    (found,) = sp.solve(sp.Eq(gated_rest.LARGEST.subs(gated.scale, sp.S.Half), 1), gated.forget_bias)
     return sp.logcombine(found)
 
 
 _largest = Value(
     right=_critical,
     mistakes=(
-        instead(sp.log(4 * sp.sqrt(3)), "Almost: σ(b) = 1 − q means e^b = (1 − q)/q."),
-        instead(sp.log(3), "The standard deviation of a number uniform on ±1 is 1/√3, not 1."),
+        instead(sp.log(8 * sp.sqrt(3)), "Almost: σ(b) = 1 − q means e^b = (1 − q)/q."),
+        instead(sp.log(7), "The standard deviation of a number uniform on ±1 is 1/√3, not 1."),
         instead(
-            sp.log(sp.sqrt(3) - 1), "At rest the input gate and the output gate are one half each: U_g/4."
+            sp.log(2 * sp.sqrt(3) - 1), "At rest the input gate and the output gate are one half each: U_g/4."
         ),
-        instead(sp.log(47), "√v is wanted, not v."),
-        instead(1 - 1 / (4 * sp.sqrt(3)), "This is the gate. Which bias gives it?"),
+        instead(sp.log(191), "√v is wanted, not v."),
+        instead(1 - 1 / (8 * sp.sqrt(3)), "This is the gate. Which bias gives it?"),
         instead(
-            sp.log(2 * sp.sqrt(3) - 1),
-            "Two gates stand in the way of the candidate's weights, each one half.",
+            sp.log(4 * sp.sqrt(3) - 1),
+            "This is the bias for ±1/√n. The weights are half as wide here, and v is a quarter.",
         ),
     ),
 )
@@ -150,7 +150,7 @@ EXERCISES = (
         (_largest,),
         (
             "In the long run a step at rest multiplies by f + √v. Put this equal to 1.",
-            "v = 1/48, so √v = 1/(4√3), and σ(b) = 1 − 1/(4√3).",
+            "v = g²/48 with g = 1/2, so √v = 1/(8√3), and σ(b) = 1 − 1/(8√3).",
         ),
     ),
     Exercise(

@@ -8,39 +8,45 @@ from analysis.exercises.domain import over
 from analysis.exercises.exercise import Condition, Exercise, Mistake, Value, Witness, instead
 from analysis.symbolic.catalogue import SIGMOID, TANH
 from analysis.symbolic.notation import a, z
-from analysis.symbolic.outliers import LOSSES, SQUARED_BOUND, logit_gradient, y
+from analysis.symbolic.outliers import LOSSES, logit_gradient, y
 
 _m = sp.Symbol("m", positive=True)
-_size = (1 - a) ** 2 * a
-"""|∂C/∂z| of sigmoid and squared error in a, for the target 1."""
+_size = (a - sp.S.Half) * a * (1 - a)
+"""∂C/∂z of sigmoid and squared error in a, for the target ½."""
 
 
 def _where() -> sp.Expr:
-    """The activation at which that is largest."""
-    return min(r for r in sp.Poly(_size, a).diff(a).real_roots() if 0 < r <= 1)
+    """The activation above ½ at which that is largest."""
+    return max(sp.solve(_size.diff(a), a))
 
 
 _place = Value(
     name="a",
     right=_where,
     mistakes=(
-        instead(sp.Rational(2, 3), "This is the place for the target 0. Here y = 1."),
+        instead(sp.Rational(2, 3), "This is the place for the target 0. Here y = ½."),
+        instead(sp.S.Half, "There σ′ is largest, but the error a − ½ is a factor too, and there it is 0."),
+        instead(1, "There the error is largest, but the slope of the sigmoid is 0."),
+        Mistake(lambda right: 1 - right, "By symmetry it is as large there. The place above ½ is asked for."),
         instead(
-            sp.S.Half, "There σ′ is largest, but the error 1 − a is a factor too, and it grows to the left."
+            sp.Rational(3, 4),
+            "Halfway between ½ and 1 is near, but not it. Where does the derivative in a vanish?",
         ),
-        instead(0, "There the output is sure and wrong, and the slope of the sigmoid is 0."),
-        instead(1, "There the output is right, and the gradient is 0."),
     ),
 )
 _bound = Value(
     name="bound",
-    right=lambda: SQUARED_BOUND,
+    right=lambda: _size.subs(a, _where()),
     mistakes=(
-        instead(sp.Rational(1, 8), "This is the gradient at a = ½. It is larger elsewhere."),
         instead(
-            sp.Rational(1, 4), "This is the largest slope of the sigmoid; the error 1 − a cannot be 1 there."
+            sp.Rational(4, 27), "This is the bound for the targets 0 and 1. With y = ½ the error is smaller."
         ),
-        instead(1, "This is the bound for the cross-entropy."),
+        instead(
+            sp.Rational(1, 8),
+            "The largest error ½ times the largest slope ¼; but they belong to different a.",
+        ),
+        instead(sp.Rational(1, 4), "This is the largest slope of the sigmoid; the error is 0 there."),
+        instead(sp.S.Half, "This is the bound for the cross-entropy with the target ½."),
         Mistake(
             lambda right: right / 2, "Off by the factor 2: the ½ of the loss is cancelled by its derivative."
         ),
@@ -80,21 +86,21 @@ _softmax = Value(
 )
 
 _standardised = Value(
-    right=lambda: sp.sqrt(_m - 1),
-    domain=over(_m, ranges=((2.0, 10.0), (10.0, 500.0))),
+    right=lambda: sp.sqrt((_m - 2) / 2),
+    domain=over(_m, ranges=((3.0, 10.0), (10.0, 500.0))),
     arguments=(_m,),
     mistakes=(
-        Mistake(lambda right: sp.sqrt(_m), "The mean moves with the outlier: subtract t/m."),
+        Mistake(lambda right: sp.sqrt(_m - 1), "This is one outlier alone. With two, mean and standard deviation change."),
+        Mistake(lambda right: sp.sqrt(_m / 2), "The mean moves with the outliers: subtract 2t/m."),
+        Mistake(lambda right: right**2, "This is its square. Divide by the standard deviation, not by the variance."),
         Mistake(
-            lambda right: _m - 1, "This is its square. Divide by the standard deviation, not by the variance."
-        ),
-        Mistake(
-            lambda right: (_m - 1) / sp.sqrt(_m),
+            lambda right: right * sp.sqrt((_m - 1) / _m),
             "This is with m − 1 in the standard deviation. Here it is m.",
         ),
-        Mistake(lambda right: 1 / sp.sqrt(_m - 1), "This is the size of the others, after standardising."),
+        Mistake(lambda right: -1 / right, "This is what the others become."),
+        Mistake(lambda right: sp.sqrt(_m - 2), "The squares of both outliers enter the variance: the mean of the squares is 2t²/m."),
     ),
-)
+)  # fmt: skip
 
 _wrong = {y: 1}
 _flat = Witness(
@@ -118,8 +124,8 @@ EXERCISES = (
         "8.1",
         (_place, _bound),
         (
-            "With y = 1 the gradient in z is (a − 1) a (1 − a). Its size is a polynomial in a.",
-            "Differentiate a(1 − a)² in a. Two places come out; at one of them the value is 0.",
+            "With y = ½ the gradient in z is (a − ½) a (1 − a), a polynomial in a.",
+            "Differentiate it in a. Two places come out, as far above ½ as below; put the upper one in.",
         ),
     ),
     Exercise(
@@ -142,8 +148,8 @@ EXERCISES = (
         "8.4",
         (_standardised,),
         (
-            "The mean of (t, 0, …, 0) is t/m, and the mean of the squares t²/m.",
-            "The variance is the mean of the squares less the square of the mean. Then divide t − t/m by its root.",
+            "The mean of (t, t, 0, …, 0) is 2t/m, and the mean of the squares 2t²/m.",
+            "The variance is the mean of the squares less the square of the mean. Then divide t − 2t/m by its root.",
         ),
     ),
     Exercise(

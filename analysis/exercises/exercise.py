@@ -71,7 +71,7 @@ def _in_short(names: tuple[str, ...]) -> tuple[str, ...]:
     """The names; where there are many, w_j for w_1, w_2 and so on."""
     if len(names) <= 4:
         return names
-    return tuple(dict.fromkeys(name.split("_")[0] + ("_j" if "_" in name else "") for name in names))
+    return tuple(dict.fromkeys(re.sub(r"_\d+$", "_j", name) for name in names))
 
 
 @dataclass(frozen=True)

@@ -63,11 +63,11 @@ def as_table(entries: Iterable[Entry]) -> str:
     """The atlas as a Markdown table; numbers to four digits."""
     head = (
         "| activation | $\\sigma(z)$ | $\\sup\\lvert\\sigma'\\rvert$ | $\\mathbb{E}\\,\\sigma$ | $\\mathbb{E}\\,\\sigma^2$ "
-        "| $\\mathbb{E}\\,\\sigma'^2$ | slope goes to 0 | dead | zero-centred |\n|-|-|-|-|-|-|-|-|-|"
+        "| $\\mathbb{E}\\,\\sigma'^2$ | saturates | dead | centred |\n|-|-|-|-|-|-|-|-|-|"
     )
     rows = [
-        f"| {e.activation.name} | ${_formula(e.activation)}$ | {e.largest_slope:.4f} | {abs(e.moments.mean):.4f}"
-        f" | {e.moments.second:.4f} | {e.moments.slope_second:.4f} | {e.saturates} | {e.moments.dead:.2f}"
+        f"| {e.activation.name} | ${_formula(e.activation)}$ | {e.largest_slope:.4f} | {round(e.moments.mean, 4) + 0.0:.4f}"
+        f" | {e.moments.second:.4f} | {e.moments.slope_second:.4f} | {e.saturates.removesuffix(' sides')} | {e.moments.dead:.2f}"
         f" | {'yes' if e.zero_centred else 'no'} |"
         for e in entries
     ]
@@ -80,7 +80,7 @@ def _formula(x: Activation) -> str:
 
 @dataclass(frozen=True)
 class Cost:
-    """Nanoseconds per number: the value, and the value with the slope."""
+    """Nanoseconds per number: the value alone, the slope alone."""
 
     name: str
     value: float

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 
 import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from analysis.experiments.checks import positive, whole
+from analysis.experiments.checks import different_seeds, positive, whole
 from analysis.numeric.compiled import compiled
 from analysis.numeric.data import digits
-from analysis.numeric.network import Network, forward, gradients
+from analysis.numeric.network import Gradients, Network, forward, gradients
+from analysis.numeric.streaming import Moments, moments
 from analysis.symbolic.catalogue import activation
 from analysis.symbolic.claim import Estimate, Prediction
 from analysis.symbolic.display import probability
@@ -53,24 +55,64 @@ def norms(gain: float, width: int, depth: int, networks: int, rng: np.random.Gen
 
 @dataclass(frozen=True, eq=False)
 class Killed:
-    """Share of hidden units that are off for every image, before and after one step of gradient descent, for each rate η."""
+    """Share of hidden units that are off for every image, in S networks: at birth (S,), and after one step at each rate (S, R)."""
 
     activation: str
     rates: Floats
-    before: float
+    before: Floats
     after: Floats
 
+    @property
+    def born(self) -> Moments:
+        """Mean and standard error over the networks, at birth."""
+        return moments(self.before)
 
-def share_off(network: Network, X: Floats) -> float:
-    """The share of the first hidden layer's units whose slope is 0 at every row of X (m, n₀)."""
+    @property
+    def stepped(self) -> Moments:
+        """Mean and standard error over the networks, after a step at each rate (R,)."""
+        return moments(self.after)
+
+
+def share_off(network: Network, X: Floats, below: float = 0.0) -> float:
+    """The share of the first hidden layer's units whose slope is at most ``below`` in size at every row of X (m, n₀)."""
     slope = compiled(activation(network.activation).slope, z)(forward(network, X).z[0])
-    return float((slope == 0.0).all(axis=0).mean())
+    return float((np.abs(slope) <= below).all(axis=0).mean())
 
 
 def killed_by_a_step(
-    name: str, rates: tuple[float, ...], hidden: int = 200, seed: int = 0, images: int = 500
+    name: str,
+    rates: Sequence[float],
+    *,
+    hidden: int = 200,
+    images: int = 500,
+    below: float = 0.0,
+    seeds: Iterable[int] = range(10),
 ) -> Killed:
-    """[64, hidden, 10] on the bundled digits, weights N(0, 2/n_in), biases 0, cross-entropy; one full-batch step per rate."""
+    """[64, hidden, 10] on the bundled digits, weights N(0, 2/n_in), biases 0, cross-entropy; one full-batch step per rate.
+
+    A unit is off where its slope is at most ``below`` in size at every image. One network a seed. Raises ValueError on a
+    number out of range.
+    """
+    rates = tuple(positive("each of rates", eta) for eta in rates)
+    hidden, images = whole("hidden", hidden, 1), whole("images", images, 1)
+    found = [
+        _one_step(name, rates, hidden, images, positive("below", below, zero=True), s)
+        for s in different_seeds(seeds)
+    ]
+    before, after = (np.array(column) for column in zip(*found, strict=True))
+    return Killed(name, np.array(rates), before, after)
+
+
+def moved(network: Network, g: Gradients, eta: float) -> Network:
+    """The network after one step of gradient descent, w − η ∂C/∂w and b − η ∂C/∂b."""
+    weights = tuple(w - eta * d for w, d in zip(network.weights, g.weights, strict=True))
+    biases = tuple(b - eta * d for b, d in zip(network.biases, g.biases, strict=True))
+    return replace(network, weights=weights, biases=biases)
+
+
+def _one_step(
+    name: str, rates: Sequence[float], hidden: int, images: int, below: float, seed: int
+) -> tuple[float, list[float]]:
     rng = np.random.default_rng(seed)
     data = digits()
     X, Y = data.images[:images], np.eye(10)[data.labels[:images]]
@@ -80,16 +122,8 @@ def killed_by_a_step(
     )
     network = Network(sizes, weights, (np.zeros(hidden), np.zeros(10)), name)
     g = gradients(network, X, Y)
-    after = []
-    for eta in rates:
-        moved = Network(
-            sizes,
-            tuple(w - eta * d for w, d in zip(weights, g.weights, strict=True)),
-            tuple(b - eta * d for b, d in zip(network.biases, g.biases, strict=True)),
-            name,
-        )
-        after.append(share_off(moved, X))
-    return Killed(name, np.array(rates, dtype=float), share_off(network, X), np.array(after))
+    after = [share_off(moved(network, g, eta), X, below) for eta in rates]
+    return share_off(network, X, below), after
 
 
 # A network born dead: some layer is off as a whole, and the output no longer depends on the input

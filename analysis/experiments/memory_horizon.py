@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import logsumexp
+from scipy.special import gammaln, logsumexp
 
 from analysis.experiments.checks import positive, whole
 from analysis.experiments.threads import one_thread
@@ -132,16 +132,13 @@ def fluctuating_gate(
 
 def log_gain(f: float, v: float, steps: int) -> Floats:
     """Half the log of ``squared_gain(k, f, v)`` for k = 0 … ``steps`` (steps+1,); f, v ≥ 0 and not both 0."""
-    ks = range(whole("steps", steps, 1) + 1)
-    with np.errstate(divide="ignore"):
+    k, j = np.ogrid[0 : whole("steps", steps, 1) + 1, 0 : steps + 1]
+    with np.errstate(divide="ignore", invalid="ignore"):  # 0 · log 0 is not taken
         log_f, log_v = np.log([f, v])
-    found = []
-    for k in ks:
-        j = np.arange(k + 1)
-        with np.errstate(invalid="ignore"):  # 0 · log 0 is not taken
-            powers = np.where(j == k, 0.0, 2 * (k - j) * log_f) + np.where(j == 0, 0.0, j * log_v)
-        found.append(logsumexp(2 * np.array([_log_binomial(k, i) for i in j.tolist()]) + powers))
-    return 0.5 * np.array(found)
+        powers = np.where(j == k, 0.0, 2 * (k - j) * log_f) + np.where(j == 0, 0.0, j * log_v)
+    log_binomials = gammaln(k + 1) - gammaln(j + 1) - gammaln(np.maximum(k - j, 0) + 1)
+    terms = np.where(j <= k, 2 * log_binomials + powers, -np.inf)
+    return np.asarray(0.5 * logsumexp(terms, axis=1))
 
 
 def gain_at_rest(kind: str, steps: int, *, forget_bias: float = 0.0, scale: float = 1.0) -> Floats:
@@ -151,10 +148,6 @@ def gain_at_rest(kind: str, steps: int, *, forget_bias: float = 0.0, scale: floa
     numbers = {BIAS: float(forget_bias), SCALE: positive("scale", scale)}
     f, v = (float(x.subs(numbers)) for x in AT_REST[kind])
     return log_gain(f, v, steps)
-
-
-def _log_binomial(n: int, j: int) -> float:
-    return math.lgamma(n + 1) - math.lgamma(j + 1) - math.lgamma(n - j + 1)
 
 
 def half_life_at_rest(kind: str, *, forget_bias: float = 0.0, scale: float = 1.0, steps: int = 200) -> float:

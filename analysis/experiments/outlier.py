@@ -16,7 +16,9 @@ from analysis.experiments.checks import different_seeds, positive, whole
 from analysis.experiments.threads import one_thread
 from analysis.numeric.data import load
 from analysis.numeric.initialise import nielsen
-from analysis.numeric.network import gradients
+from analysis.numeric.network import Network, gradients
+from analysis.symbolic.catalogue import activation as named_activation
+from analysis.symbolic.outliers import SQUARED_BOUND
 
 Floats = NDArray[np.float64]
 
@@ -26,6 +28,8 @@ LOSSES = {
     "squared error, linear": ("squared error", "identity"),
 }
 """{loss: (kind, activation of the output)}, in the order of ``analysis.symbolic.outliers.LOSSES``."""
+OUTPUT_BOUNDS = {"cross-entropy, sigmoid": 1.0, "squared error, sigmoid": float(SQUARED_BOUND)}
+"""{loss: the bound of |∂C/∂z| at an output}, proved in ``analysis.symbolic.outliers``; a linear output has none."""
 TREATMENTS = ("raw", "own statistics", "clean statistics")
 
 
@@ -71,22 +75,17 @@ def outlier(
         raise ValueError(f"loss must be one of {'; '.join(LOSSES)}, not {loss!r}")
     if treatment not in TREATMENTS:
         raise ValueError(f"treatment must be one of {', '.join(TREATMENTS)}, not {treatment!r}")
-    kind, output = LOSSES[loss]
+    kind = LOSSES[loss][0]
     sizes_of_t = tuple(positive("each of factors", f) for f in factors)
     data = load("digits", count=whole("images", images, 2))
     sizes = (data.images.shape[1], *hidden, data.targets.shape[1])
     seeds = different_seeds(seeds)
-    networks = [
-        replace(nielsen(sizes, np.random.default_rng(s), activation=activation), output=output) for s in seeds
-    ]
+    networks = [_network(sizes, activation, loss, s) for s in seeds]
     shape = (len(seeds), len(sizes_of_t))
     cost, largest, share = np.empty(shape), np.empty(shape), np.empty(shape)
     layers = np.empty((*shape, len(sizes) - 1))
     for k, factor in enumerate(sizes_of_t):
-        X = data.images.copy()
-        X[0] *= factor
-        if treatment != "raw":
-            X = standardise(X, of=X if treatment == "own statistics" else data.images)
+        X = _batch(data.images, factor, treatment)
         for s, network in enumerate(networks):
             g = gradients(network, X, data.targets, kind)
             cost[s, k] = g.cost
@@ -107,6 +106,34 @@ def standardise(X: Floats, of: Floats) -> Floats:
         raise ValueError(f"X and of must have as many columns, not shapes {X.shape} and {of.shape}")
     spread = of.std(axis=0)
     return np.asarray((X - of.mean(axis=0)) / np.where(spread > 0.0, spread, 1.0))
+
+
+def first_layer_bound(result: Outlier) -> Floats:
+    """What ‖∂C/∂w¹‖ cannot exceed, for each seed and factor (S, T): β √n_L ∏ s‖wˡ‖₂ (l = 2 … L) times the mean ‖x‖ of the batch.
+
+    β bounds |∂C/∂z| at an output and s the slope of the activation. Raises ValueError for a linear output, which has no β.
+    """
+    if result.loss not in OUTPUT_BOUNDS:
+        raise ValueError(f"loss must be one of {'; '.join(OUTPUT_BOUNDS)}, not {result.loss!r}")
+    steepest = float(named_activation(result.activation).slope_bound)
+    at_the_output = OUTPUT_BOUNDS[result.loss] * np.sqrt(result.sizes[-1])
+    networks = [_network(result.sizes, result.activation, result.loss, s) for s in result.seeds]
+    down = [np.prod([steepest * np.linalg.norm(w, 2) for w in network.weights[1:]]) for network in networks]
+    images = load("digits", count=result.images).images
+    batches = [_batch(images, factor, result.treatment) for factor in result.factors]
+    lengths = [np.linalg.norm(X, axis=1).mean() for X in batches]
+    return np.asarray(at_the_output * np.outer(down, lengths))
+
+
+def _network(sizes: tuple[int, ...], activation: str, loss: str, seed: int) -> Network:
+    return replace(nielsen(sizes, np.random.default_rng(seed), activation=activation), output=LOSSES[loss][1])
+
+
+def _batch(images: Floats, factor: float, treatment: str) -> Floats:
+    """The images, the first of them multiplied by the factor, treated."""
+    X = images.copy()
+    X[0] *= factor
+    return X if treatment == "raw" else standardise(X, of=X if treatment == "own statistics" else images)
 
 
 def growth(result: Outlier) -> Floats:

@@ -100,13 +100,13 @@ _Z = sp.Symbol("Z", real=True)
 
 
 def _passed(l: int) -> sp.Expr:
-    """√E[σ′(√q_l Z)²], what layer l passes on of the error: n σ_w² is 1 between layers of one width."""
+    """√E[σ′(√q_l Z)²], what layer l passes on of the error: n Var w is 1 between layers of one width."""
     return sp.sqrt(expectation(sigma_prime(sp.sqrt(_sym(f"q_{l}")) * _Z) ** 2))
 
 
 @cache
 def mean_squares() -> tuple[float, ...]:
-    """q_1, q_2, q_3 of the Xavier networks on the training images: σ_w² times the mean of ‖a^{l−1}‖²."""
+    """q_1, q_2, q_3 of the Xavier networks on the training images: Var w times the mean of ‖a^{l−1}‖²."""
     images = split(digits())[0]
     q = [2.0 / (images.shape[1] + HIDDEN[0]) * float((images**2).sum(axis=1).mean())]
     for _ in HIDDEN[1:3]:
@@ -170,7 +170,7 @@ CLAIMS = (
         theory=_drop_of_gaussians,
         simulate=_xavier_drop,
         scope="[64, 30, 30, 30, 30, 10], d = ‖δ¹‖/‖δ⁴‖, weights N(0, 2/(n_in + n_out)), zero biases; Z ~ N(0, 1), q_l the mean square "
-        "of z^l in wide layers, σ_w² times the mean of ‖a^(l−1)‖²; five seeds",
+        "of z^l in wide layers, Var w times the mean of ‖a^(l−1)‖²; five seeds",
         false_sibling=sp.Eq(_P["d_X"], times(*[SIGMOID.slope.subs(z, 0)] * 3), evaluate=False),
     ),
     Claim(

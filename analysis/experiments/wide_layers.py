@@ -59,7 +59,7 @@ def exponent_by_width(
     found = []
     for width, std in zip(checked, stds, strict=True):
         matrices = network_matrices(name, width, float(std), bias_std, depth + burn_in, replicates, rng)
-        found.append(exponents(matrices, burn_in))
+        found.append(exponents(matrices, burn_in, largest=1))
     return ByWidth(
         checked,
         stds,

@@ -31,7 +31,7 @@ function shades(X, Y) {
 }
 
 function draw(v, view) {
-  const height = Math.min(380, 180 + view.width / 4);
+  const height = Math.min(340, 180 + view.width / 4);
   const {X, Y, svg} = axes({frame: [44, 8, view.width - 14, height - 38], x: [left, right], y: [bottom, top1],
     xTicks: ticks(left, right, Math.min(6, view.width / 70)), yTicks: ticks(bottom, top1, 5), xLabel: "weight w"});
   if (view.memory.width !== view.width) view.memory = {width: view.width, grey: shades(X, Y)};
@@ -40,7 +40,7 @@ function draw(v, view) {
   const inside = at.filter(([x, y]) => x >= 44 && x <= view.width - 14 && y >= 8 && y <= height - 38);
   const dots = inside.map(([x, y]) => `<circle cx="${x.toFixed(1)}" cy="${y.toFixed(1)}" r="2.5" style="fill:var(--red)"/>`).join("");
   const clip = `<clipPath id="cliff-frame"><rect x="44" y="8" width="${view.width - 58}" height="${height - 46}"/></clipPath>`;
-  view.caption("Grey: the cost C(w, b), the darker the higher; up: bias b. Line and dots: gradient descent; the ring is the start.");
+  view.caption("Grey: the cost C(w, b), the stronger the higher; up: bias b. Line and dots: gradient descent; the ring is the start.");
   view.svg(height, clip + view.memory.grey + svg + `<g clip-path="url(#cliff-frame)">${line(trace(at), "stroke:var(--red);stroke-width:1.6")}${dots}</g>`
     + `<circle cx="${X(v.w).toFixed(1)}" cy="${Y(v.b).toFixed(1)}" r="7" style="fill:none;stroke:var(--blue);stroke-width:2.5"/>`);
   const gone = points.some(([w, b]) => w < left || w > right || b < bottom || b > top1);

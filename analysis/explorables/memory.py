@@ -112,9 +112,10 @@ def _still(values: Values) -> Figure:
     ax = drawn.subplots()
     shown = zip(found, ("LSTM, all ways", "LSTM, within c alone", "vanilla"), half_lives(found), strict=True)
     for m, (logs, name, life) in enumerate(shown):
-        ax.plot(k, logs / math.log(10.0), color=f"C{m}", ls=("-", "--", "-.")[m], label=name)
+        colour = f"C{(0, 2, 1)[m]}"  # as in the live picture
+        ax.plot(k, logs / math.log(10.0), color=colour, ls=("-", "--", ":")[m], label=name)
         if not math.isnan(life):
-            ax.plot(life, -math.log10(2.0), "o", color=f"C{m}")
+            ax.plot(life, -math.log10(2.0), "o", color=colour)
     ax.axhline(-math.log10(2.0), color="0.45", lw=0.8, ls=":")
     ax.legend(loc="lower left")
     ax.set(xlabel="time steps $k$", ylabel="$\\log_{10}$ of the size of the derivative")

@@ -85,12 +85,14 @@ def signal_by_depth(found: Iterable[Norms], ax: Axes | None = None) -> Axes:
         low, middle, high = np.quantile(run.logs / np.log(10.0), (0.05, 0.5, 0.95), axis=0)
         ax.fill_between(depth, low, high, color=f"C{k}", alpha=0.2, lw=0)
         ax.plot(depth, middle, color=f"C{k}", ls=STYLES[k % 4])
+        at = len(depth) * 3 // 5
         ax.annotate(
             f"gain {run.gain:.4g}",
-            (depth[-1], middle[-1]),
-            (-6, 24),
+            (depth[at], low[at]),
+            (0, -6),
             textcoords="offset points",
             ha="right",
+            va="top",
             color=f"C{k}",
         )
     ax.set(xlabel="layer $l$", ylabel=r"$\log_{10}\,\|a^l\|^2/\|a^0\|^2$")
@@ -98,20 +100,38 @@ def signal_by_depth(found: Iterable[Norms], ax: Axes | None = None) -> Axes:
 
 
 def killed(found: Iterable[Killed], ax: Axes | None = None) -> Axes:
-    """The share of units that are off for every image after one step, against the rate η; at the left end, at birth."""
+    """The share of units that are off for every image after one step, against the rate η; dotted, at birth.
+
+    Means over the networks with two standard errors on either side.
+    """
     ax = _axes(ax)
     for k, run in enumerate(found):
-        ax.semilogx(run.rates, run.after, marker="o", color=f"C{k}", ls=STYLES[k % 4])
+        mean = run.stepped.mean
+        ax.errorbar(
+            run.rates,
+            mean,
+            2.0 * run.stepped.standard_error,
+            marker="o",
+            capsize=3,
+            color=f"C{k}",
+            ls=STYLES[k % 4],
+        )
         ax.annotate(
             run.activation,
-            (run.rates[-1], run.after[-1]),
-            (-4, 8),
+            (run.rates[-1], mean[-1]),
+            (8, 0),
             textcoords="offset points",
-            ha="right",
+            va="center",
             color=f"C{k}",
+            annotation_clip=False,
         )
-        ax.axhline(run.before, color=f"C{k}", lw=0.8, ls=":")
-    ax.set(xlabel="learning rate $\\eta$ of the one step", ylabel="share of dead units", ylim=(-0.03, 1.0))
+        ax.axhline(float(run.born.mean), color=f"C{k}", lw=0.8, ls=":")
+    ax.set(
+        xscale="log",
+        xlabel="learning rate $\\eta$ of the one step",
+        ylabel="share of dead units",
+        ylim=(-0.03, 0.8),
+    )
     return ax
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.ticker import LogLocator, MaxNLocator
 from numpy.typing import NDArray
 
 from analysis.experiments.cliff import Path
@@ -80,5 +81,10 @@ def norms(runs: Mapping[str, DeepTraining], axes: tuple[Axes, Axes] | None = Non
         right.plot(epochs[1:], run.gradient_norm.mean(axis=(0, 1))[1:], **style)
     left.set(xlabel="epoch", ylabel="norm of all weights", ylim=(0, None))
     right.set(xlabel="epoch", ylabel="norm of the data gradient", yscale="log")
+    right.yaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
+    right.yaxis.set_major_formatter("{x:g}")
+    right.yaxis.set_minor_formatter("")
+    for ax in (left, right):
+        ax.xaxis.set_major_locator(MaxNLocator(integer=True))
     left.legend(loc="lower left")
     return left

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from analysis.experiments.outlier import Outlier
@@ -43,9 +44,16 @@ def logit_gradients(ax: Axes | None = None) -> Axes:
 
 
 def _bands(
-    ax: Axes, factors: tuple[float, ...], rows: Mapping[str, NDArray[np.float64]], names_at: float = 1.1
+    ax: Axes,
+    factors: tuple[float, ...],
+    rows: Mapping[str, NDArray[np.float64]],
+    ylim: tuple[float, float] | None = None,
+    apart: float = 0.09,
 ) -> None:
-    """The median over the seeds (S, T) of each row, the middle half shaded, the name at the right end."""
+    """The median over the seeds (S, T) of each row, the middle half shaded, the name at the right end.
+
+    Names keep ``apart`` of the axis from one another where the curves end together.
+    """
     ends = []
     for k, (name, values) in enumerate(rows.items()):
         low, middle, high = np.quantile(values, (0.25, 0.5, 0.75), axis=0)
@@ -53,11 +61,13 @@ def _bands(
         ax.fill_between(factors, low, high, color=f"C{k}", alpha=0.2, lw=0)
         ends.append((float(np.log10(middle[-1])), k, name))
     ax.set(xscale="log", yscale="log", xlim=(factors[0], factors[-1]))
+    if ylim is not None:
+        ax.set_ylim(*ylim)
     bottom, top = np.log10(ax.get_ylim())
-    gap, last = 0.09 * (top - bottom), -np.inf
-    for height, k, name in sorted(ends):  # keep the names apart where the curves end together
+    gap, last = apart * (top - bottom), -np.inf
+    for height, k, name in sorted(ends):
         last = max(height, last + gap)
-        ax.text(factors[-1] * names_at, 10.0**last, name, color=f"C{k}", va="center", clip_on=False)
+        ax.text(factors[-1] * 1.1, 10.0**last, name, color=f"C{k}", va="center", clip_on=False)
 
 
 def first_layer(results: Mapping[str, Outlier], ax: Axes | None = None) -> Axes:
@@ -78,14 +88,27 @@ def costs(results: Mapping[str, Outlier], ax: Axes | None = None) -> Axes:
     return ax
 
 
-def each_layer(result: Outlier, ax: Axes | None = None) -> Axes:
+def every_layer(results: Sequence[Outlier]) -> Figure:
+    """``each_layer`` of every result, two in a row, on common axes."""
+    rows = -(-len(results) // 2)
+    figure, axes = plt.subplots(rows, 2, figsize=(8.6, 2.7 * rows), squeeze=False, layout="constrained")
+    middle = np.concatenate([np.median(r.layers, axis=0).ravel() for r in results])
+    for result, ax in zip(results, axes.flat, strict=False):
+        each_layer(result, ax, ylim=(middle.min() / 3.0, middle.max() * 3.0))
+    for ax in axes.flat[len(results) :]:
+        ax.axis("off")
+    return figure
+
+
+def each_layer(result: Outlier, ax: Axes | None = None, ylim: tuple[float, float] | None = None) -> Axes:
     """‖∂C/∂wˡ‖ of every layer against t, for one activation and loss."""
     ax = _axes(ax)
     count = result.layers.shape[-1]
-    _bands(ax, result.factors, {f"layer {l + 1}": result.layers[..., l] for l in range(count)})
+    rows = {f"layer {l + 1}": result.layers[..., l] for l in range(count)}
+    _bands(ax, result.factors, rows, ylim, apart=0.11)
     ax.set(
         xlabel="factor $t$ of the one outlier",
         ylabel=r"$\Vert\partial C/\partial w^l\Vert$",
-        title=result.activation,
+        title=f"{result.activation}; {result.loss}",
     )
     return ax

@@ -19,9 +19,9 @@ _LINES = ("-", "--", ":", "-.", (0, (5, 1, 1, 1, 1, 1)))
 NAMES = {
     "pretrained": "pretrained",
     "shuffled": "pretrained, shuffled",
-    "rbm start": r"$N(0, 0.01^2)$",
+    "rbm start": "N(0, 0.01²)",
     "xavier": "Xavier",
-    "gaussian": r"$N(0, 1)$",
+    "gaussian": "N(0, 1)",
 }
 
 
@@ -81,7 +81,7 @@ def bias(found: Bias, ax: Axes | None = None) -> Axes:
     """Relative bias of the expected CD-k update against k, a line for each scale of the weights."""
     ax = _axes(ax)
     for c, (scale, row) in enumerate(zip(found.scales, found.relative, strict=True)):
-        ax.plot(found.ks, row, marker="o^sD"[c % 4], color=f"C{c}", label=rf"parameters $N(0, {scale:g}^2)$")
+        ax.plot(found.ks, row, marker="o^sD"[c % 4], color=f"C{c}", label=f"parameters N(0, {scale:g}²)")
     ax.set(xlabel="$k$, Gibbs steps", ylabel="bias over the size of the gradient", yscale="log")
     ax.set_xticks(found.ks)
     ax.legend(fontsize=8.5)
@@ -102,9 +102,9 @@ def ascent(found: Ascent, highest: float, ax: Axes | None = None) -> Axes:
 def features(weights: ArrayLike, side: int = 8, figure: Figure | None = None) -> Figure:
     """The weights into each hidden unit as a small image, blue below zero and red above: (side², n)."""
     columns = np.asarray(weights).T
-    figure = plt.figure(figsize=(6.4, 2.2)) if figure is None else figure
+    figure = plt.figure(figsize=(6.4, 2.1)) if figure is None else figure
     reach = float(np.abs(columns).max())
-    axes = figure.subplots(2, -(-len(columns) // 2), squeeze=False).ravel()
+    axes = figure.subplots(-(-len(columns) // 10), min(10, len(columns)), squeeze=False).ravel()
     for ax in axes:
         ax.axis("off")
     for ax, one in zip(axes, columns, strict=False):

@@ -32,13 +32,16 @@ class Exponents:
     """Layers that count, those of the burn-in left out."""
 
 
-def exponents(matrices: Iterable[Floats], burn_in: int = 0) -> Exponents:
+def exponents(matrices: Iterable[Floats], burn_in: int = 0, largest: int | None = None) -> Exponents:
     """λ of a product of matrices, given layer by layer in arrays of shape (replicates, n, n), replicates ≥ 2.
 
-    The first ``burn_in`` layers only turn Q. Raises ValueError for a wrong shape, NaN, or no layer after the burn-in.
+    The first ``burn_in`` layers only turn Q. With ``largest`` only so many of them, which is cheaper: the leading columns of
+    Q do not depend on the others. Raises ValueError for a wrong shape, NaN, or no layer after the burn-in.
     """
     if isinstance(burn_in, bool) or not isinstance(burn_in, int) or burn_in < 0:
         raise ValueError(f"burn_in must be an integer of at least 0, not {burn_in!r}")
+    if largest is not None and (isinstance(largest, bool) or not isinstance(largest, int) or largest < 1):
+        raise ValueError(f"largest must be an integer of at least 1, not {largest!r}")
     q: Floats | None = None
     total: Floats | None = None
     depth = 0
@@ -47,7 +50,7 @@ def exponents(matrices: Iterable[Floats], burn_in: int = 0) -> Exponents:
             m.ndim != 3
             or m.shape[0] < 2
             or m.shape[1] != m.shape[2]
-            or (q is not None and m.shape != q.shape)
+            or (q is not None and m.shape[:2] != q.shape[:2])
         ):
             raise ValueError(
                 f"matrices must hold arrays of one shape (replicates, n, n), replicates ≥ 2, not {m.shape}"
@@ -55,7 +58,11 @@ def exponents(matrices: Iterable[Floats], burn_in: int = 0) -> Exponents:
         if not np.isfinite(m).all():
             raise ValueError(f"matrices must be finite: layer {layer + 1} holds NaN or infinity")
         if q is None or total is None:
-            q, total = np.broadcast_to(np.eye(m.shape[1]), m.shape), np.zeros(m.shape[:2])
+            columns = np.eye(m.shape[1])[:, :largest]
+            q, total = (
+                np.broadcast_to(columns, (len(m), *columns.shape)),
+                np.zeros((len(m), columns.shape[1])),
+            )
         q, r = np.linalg.qr(m @ q)
         if layer >= burn_in:
             with np.errstate(divide="ignore"):

@@ -43,12 +43,17 @@ def bound_claim(x: Activation) -> Claim:
     slope = sp.Abs(x.derivative if by_curvature else x.slope)
     return Claim(
         label=f"{_slug(x)}-slope-bound",
-        sentence=f"The slope of {x.name} is at most {x.slope_bound} in size.",
+        sentence=f"The slope of {x.name} is at most {_in_words(x.slope_bound)} in size.",
         statement=sp.Le(slope, x.slope_bound, evaluate=False),
         check=by_turning_points(x) if by_curvature else by_deciding(),
         scope="all real z",
         false_sibling=sp.Le(slope, sp.Rational(99, 100) * x.slope_bound, evaluate=False),
     )
+
+
+def _in_words(bound: sp.Expr) -> str:
+    """A rational bound as it is, another rounded up to four decimals; the statement holds it exactly."""
+    return str(bound) if bound.is_Rational else f"{float(sp.ceiling(bound * 10**4) / 10**4):.4f}"
 
 
 def rate_claim(x: Activation) -> Claim:

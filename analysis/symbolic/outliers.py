@@ -195,7 +195,7 @@ class standardised(sp.Function):  # type: ignore[misc]
 
 
 _scope_small = (
-    "inputs t → ∞, weights w_1 > 0 and v > 0, target y = 0, so that the outlier is classified wrongly"
+    "inputs t → ∞, weights w₁ > 0 and v > 0, target y = 0, so that the outlier is classified wrongly"
 )
 
 CLAIMS = (
@@ -257,7 +257,7 @@ CLAIMS = (
     ),
     Claim(
         label="outlier-relu-cross-entropy",
-        sentence="Behind a ReLU the first layer's gradient grows in proportion to the input, though the loss's is bounded.",
+        sentence="Behind a ReLU the first layer's gradient grows in proportion to the input, though the one at the output is bounded.",
         statement=_grows("cross-entropy, sigmoid", RELU.formula, 1, v),
         check=by_limit(_on_the_way),
         scope=_scope_small,

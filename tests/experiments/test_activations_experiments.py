@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from analysis.experiments import atlas, dead_units, saturated_neuron, selu, slope_above_one
-from analysis.numeric.network import Network
+from analysis.numeric.network import Network, gradients
 from analysis.symbolic.catalogue import ACTIVATIONS
 
 
@@ -49,10 +49,57 @@ def test_a_unit_is_dead_where_no_example_reaches_it() -> None:
 
 
 def test_leaky_units_do_not_die() -> None:
-    relu, leaky = (
-        dead_units.killed_by_a_step(n, (0.01, 10.0), hidden=60, images=200) for n in ("relu", "leaky relu")
+    small = {"hidden": 60, "images": 200, "seeds": (0, 1, 2)}
+    relu, leaky = (dead_units.killed_by_a_step(n, (0.01, 10.0), **small) for n in ("relu", "leaky relu"))
+    assert relu.before.shape == (3,) and relu.after.shape == (3, 2)
+    assert (relu.after[:, 1] > relu.before).all() and leaky.before.max() == leaky.after.max() == 0.0
+    # each network is the one of its seed, whatever the other seeds are
+    alone = dead_units.killed_by_a_step("relu", (10.0,), hidden=60, images=200, seeds=(2,))
+    assert alone.before[0] == relu.before[2] and alone.after[0, 0] == relu.after[2, 1]
+    error = relu.after[:, 1].std(ddof=1) / math.sqrt(3)
+    assert relu.stepped.mean[1] == pytest.approx(relu.after[:, 1].mean())
+    assert relu.stepped.standard_error[1] == pytest.approx(error)
+    assert float(relu.born.mean) == pytest.approx(relu.before.mean())
+
+
+def test_a_step_goes_downhill_by_the_gradient() -> None:
+    rng = np.random.default_rng(0)
+    network = Network(
+        (3, 4, 10),
+        (rng.normal(size=(4, 3)), rng.normal(size=(10, 4))),
+        (np.zeros(4), rng.normal(size=10)),
+        "tanh",
     )
-    assert relu.after[1] > relu.before and leaky.before == leaky.after.max() == 0.0
+    X, Y = rng.normal(size=(6, 3)), np.eye(10)[:6]
+    g = gradients(network, X, Y)
+    squares = sum((d**2).sum() for d in (*g.weights, *g.biases))
+    lower = gradients(dead_units.moved(network, g, 1e-5), X, Y).cost
+    assert (g.cost - lower) / 1e-5 == pytest.approx(squares, rel=1e-3)
+
+
+def test_off_may_mean_a_small_slope() -> None:
+    weights = (np.array([[1.0, 0.0], [-1.0, -4.0]]), np.zeros((10, 2)))
+    network = Network((2, 2, 10), weights, (np.zeros(2), np.zeros(10)), "elu")
+    X = np.array([[1.0, 2.0], [3.0, 0.5]])  # weighted inputs 1, 3 and −9, −5: ELU's slope is e^{−5} at most
+    assert dead_units.share_off(network, X) == 0.0
+    assert dead_units.share_off(network, X, below=math.exp(-5.0) * 1.001) == 0.5
+    assert dead_units.share_off(network, X, below=math.exp(-5.0) * 0.999) == 0.0
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"rates": (0.1, -1.0)}, "each of rates must be"),
+        ({"hidden": 0}, "hidden must be"),
+        ({"below": -0.1}, "below must be"),
+        ({"seeds": ()}, "seeds must be"),
+        ({"name": "rleu"}, "rleu"),
+    ],
+)
+def test_killed_refuses(change: dict[str, object], message: str) -> None:
+    given = {"name": "relu", "rates": (0.1,), "seeds": (0,)} | change
+    with pytest.raises(ValueError, match=message):
+        dead_units.killed_by_a_step(**given)  # type: ignore[arg-type]
 
 
 def test_the_stuck_neuron() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
@@ -32,9 +34,25 @@ def test_each_layer() -> None:
     run = RUNS["cross-entropy, sigmoid"]
     ax = plt.subplots()[1]
     assert figures.each_layer(run, ax) is ax
-    assert [t.get_text() for t in ax.texts] and len(ax.lines) == 3 and ax.get_title() == "relu"
+    assert (
+        [t.get_text() for t in ax.texts]
+        and len(ax.lines) == 3
+        and ax.get_title() == "relu; cross-entropy, sigmoid"
+    )
     for l, line in enumerate(ax.lines):
         np.testing.assert_allclose(line.get_ydata(), np.median(run.layers[..., l], axis=0))
+
+
+def test_every_layer_shares_its_axes_and_keeps_names_apart() -> None:
+    runs = list(RUNS.values())
+    figure = figures.every_layer(runs)
+    shown = [ax for ax in figure.axes if ax.axison]
+    assert [ax.get_title() for ax in shown] == [f"relu; {run.loss}" for run in runs]
+    assert len({ax.get_ylim() for ax in shown}) == 1
+    figure.canvas.draw()
+    for ax in shown:
+        boxes = sorted((t.get_window_extent() for t in ax.texts), key=lambda box: box.y0)
+        assert len(boxes) == 3 and all(low.y1 <= high.y0 for low, high in pairwise(boxes))
 
 
 def test_logit_gradients() -> None:

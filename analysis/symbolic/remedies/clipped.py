@@ -78,8 +78,9 @@ class by_value(sp.Function):  # type: ignore[misc]
     def doit(self, **hints: Any) -> sp.Expr:
         return BY_VALUE.xreplace({g: self.args[0].doit(**hints)})
 
-    def _latex(self, printer: Any) -> str:
-        return rf"\max\left(-c, \min\left(c, {printer._print(self.args[0])}\right)\right)"
+    def _latex(self, printer: Any, exp: str | None = None) -> str:
+        cut = rf"\max\left(-c, \min\left(c, {printer._print(self.args[0])}\right)\right)"
+        return cut if exp is None else f"{cut}^{{{exp}}}"
 
 
 def squared_distance(one: sp.Expr, other: sp.Expr) -> sp.Expr:
@@ -161,24 +162,45 @@ def _ratio(one: sp.Expr, other: sp.Expr) -> sp.Eq:
 
 
 _n = sp.Symbol("n", integer=True, positive=True)
-_u = sp.Symbol("u", nonnegative=True)
+_j = sp.Symbol("j", integer=True, positive=True)
+_entries = sp.IndexedBase("g", real=True)
+_u, _below, _above = sp.symbols("u p q", nonnegative=True)
+
+_PLACES: dict[str, dict[sp.Basic, sp.Expr]] = {
+    "above c": {_entries[_j]: c + _u},
+    "below −c": {_entries[_j]: -c - _u},
+    "between, at the distances p and q from −c and c": {
+        c: (_below + _above) / 2,
+        _entries[_j]: (_below - _above) / 2,
+    },
+}
+"""Where an entry g_j can lie: every real number is in one of these places, for some u, p, q ≥ 0."""
 
 
-def by_entries(statement: sp.Basic) -> Outcome:
-    """The squared norm of n clipped entries: each adds at most c², and n entries of c or more add exactly n c²."""
-    entry = BY_VALUE.subs(g, c + _u) ** 2  # what an entry above the threshold adds
-    least = sp.simplify(statement.rhs**2 - _n * entry)
-    if sp.simplify(entry - c**2) == 0 and least == 0:
-        return Proved("algebra", (
-            Step("an entry of c + u, u ≥ 0, adds", sp.simplify(entry)),
-            Step("no entry adds more, and with n such entries both sides are equal", sp.sqrt(_n) * c),
-        ))  # fmt: skip
-    return counterexample(
-        sp.Le(sp.sqrt(_n) * c, statement.rhs, evaluate=False), [{_n: sp.Integer(4), c: sp.S.One}]
-    ) or Unknown("larger than needed")
+def by_entries(statement: sp.Le) -> Outcome:
+    """Wherever an entry lies, what it leaves of c² is not negative; added up, the norm is at most √n c, reached above c."""
+    total, *_ = statement.lhs.atoms(sp.Sum)
+    share = total.function.doit()
+    steps, most = [], sp.sqrt(sp.Sum(c**2, (_j, 1, _n)).doit())
+    for place, at in _PLACES.items():
+        left = sp.expand((c**2 - share).subs(at))
+        if not left.is_nonnegative:
+            return Unknown(f"an entry {place} leaves {left} of c²")
+        steps.append(Step(f"an entry {place} leaves this much of c²", left))
+    reached = statement.lhs.subs(total, sp.Sum(share.subs(_PLACES["above c"]), (_j, 1, _n)).doit())
+    if sp.simplify(reached - most) == 0 == sp.simplify(statement.rhs - most):
+        return Proved(
+            "algebra", (*steps, Step("added up: at most, and with all entries above c exactly", most))
+        )
+    at_four = {_n: sp.Integer(4), c: sp.S.One}
+    return counterexample(sp.Le(reached, statement.rhs, evaluate=False), [at_four]) or Unknown(
+        "not the least bound"
+    )
 
 
-_clipped_norm = sp.Symbol(r"\lVert\mathrm{clip}(g)\rVert", nonnegative=True)
+def _bounded(by: sp.Expr) -> sp.Le:
+    return sp.Le(sp.sqrt(sp.Sum(by_value(_entries[_j]) ** 2, (_j, 1, _n))), by, evaluate=False)
+
 
 CLAIMS = (
     Claim(
@@ -200,10 +222,10 @@ CLAIMS = (
     Claim(
         label="clip-value-bound",
         sentence="Clipping by value bounds the entries by c, so the norm by √n c, and no better.",
-        statement=sp.Le(_clipped_norm, sp.sqrt(_n) * c, evaluate=False),
+        statement=_bounded(sp.sqrt(_n) * c),
         check=by_entries,
         scope="n entries; equality where all are at least c in size",
-        false_sibling=sp.Le(_clipped_norm, c, evaluate=False),
+        false_sibling=_bounded(c),
     ),
     Claim(
         label="clip-norm-idempotent",

@@ -15,6 +15,8 @@ All examples of a batch are taken to fare alike (the symmetric fixed point; for 
 
 from __future__ import annotations
 
+from functools import cache
+
 import sympy as sp
 
 from analysis.symbolic.activation import Activation
@@ -59,6 +61,7 @@ residual_growth: sp.Expr = 1 + 2 * m * relu_trace / ((m - 3) * (m - 1) * residua
 """The factor by which block l multiplies the squared gradient norm; it falls like 1 + c/l, so the product is a power of L."""
 
 
+@cache
 def mean_under_normal(expr: sp.Expr) -> sp.Expr:
     """E[f(Z)] for Z ~ N(0, 1), by SymPy; each half line by itself, so that ReLU's branches are plain."""
     t = sp.Symbol("t", positive=True)
@@ -132,10 +135,15 @@ def by_chi_square(statement: sp.Basic) -> Outcome:
     return counterexample(sp.Eq(mean, right, evaluate=False), [{m: sp.Integer(8)}]) or Unknown("undecided")
 
 
+@cache
+def _power() -> sp.Expr:
+    in_large_batches = sp.limit(block * (residual_growth - 1), block, sp.oo)
+    return sp.simplify(sp.limit(in_large_batches, m, sp.oo))
+
+
 def by_limit(statement: sp.Basic) -> Outcome:
     """lim l (r_l − 1) for l → ∞ of the residual growth r_l, in the limit of large batches."""
-    in_large_batches = sp.limit(block * (residual_growth - 1), block, sp.oo)
-    value, right = sp.simplify(sp.limit(in_large_batches, m, sp.oo)), statement.rhs.doit()
+    value, right = _power(), statement.rhs.doit()
     if sp.simplify(value - right) == 0:
         return Proved(
             "calculus",
