@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 PACKAGES = ("sympy", "numpy", "scipy", "numba", "torch", "jax", "autograd", "distributed")
-COMMAND = "python3 make.py bench --store"
+COMMAND = "python3 make.py bench --peers --store"
 
 
 def processor() -> str:

@@ -174,9 +174,12 @@ def compiled(expr: sp.Expr, *symbols: sp.Symbol) -> Callable[..., Any]:
             raise TypeError(f"expected {len(names)} arguments ({', '.join(names)}), not {len(values)}")
         if any(type(x) not in _NUMPY for x in values) and arrays.foreign(*values):
             return _elsewhere(expr, symbols, values, hides_nan)
-        given = _as_floats(names, values)
-        shape = np.broadcast_shapes(*(x.shape for x in given))
-        dtype = given[0].dtype if given else np.dtype(np.float64)
+        if len(values) == 1 and type(values[0]) is np.ndarray and values[0].dtype == np.float64:
+            given, shape, dtype = list(values), values[0].shape, values[0].dtype  # by far the most frequent
+        else:
+            given = _as_floats(names, values)
+            shape = np.broadcast_shapes(*(x.shape for x in given))
+            dtype = given[0].dtype if given else np.dtype(np.float64)
         with np.errstate(all="ignore"):
             result = np.asarray(function(*given), dtype=dtype)
         if result.shape != shape or any(result is x for x in given):

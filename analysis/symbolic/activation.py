@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import sympy as sp
 
@@ -36,12 +37,12 @@ class Activation:
         if self.safe_formula is not None and abs(sp.N((self.formula - self.safe_formula).subs(at))) > 1e-12:
             raise ValueError(f"safe_formula must equal formula, but they differ at z = 1/3 for {self.name}")
 
-    @property
+    @cached_property
     def derivative(self) -> sp.Expr:
         """σ′(z) as SymPy differentiates the definition."""
         return self.formula.diff(z)
 
-    @property
+    @cached_property
     def slope(self) -> sp.Expr:
         """σ′(z) rebuilt from its sign and logarithm: the form that is safe to evaluate."""
         return sp.piecewise_fold(self.slope_sign * sp.exp(self.log_slope))
@@ -51,7 +52,7 @@ class Activation:
         """σ(z) in the form that is safe to evaluate."""
         return self.formula if self.safe_formula is None else self.safe_formula
 
-    @property
+    @cached_property
     def kinks(self) -> tuple[sp.Expr, ...]:
         """The points where the derivative jumps (0 for ReLU); empty for a smooth activation."""
         edges = {

@@ -31,8 +31,9 @@ def show(driver: Any) -> Show:
     """show(path, width, theme) opens a file as a reader with this setting would, and waits until its maths is set."""
 
     def shown(path: Path, width: int = 1280, theme: str = "light") -> Any:
+        driver.get("about:blank")  # ends what the page before was still fetching
         faults.look(driver, width, theme)
-        faults.complaints(driver), faults.requests(driver)  # what belongs to the page before
+        faults.complaints(driver), faults.requests(driver)  # what belongs to that page
         driver.get(path.as_uri())
         assert faults.typeset(driver), f"{path.name} did not finish loading"
         return driver
