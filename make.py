@@ -507,7 +507,19 @@ def test(extra: "list[str]") -> int:
     if extra:
         return python_call("-m", "pytest", *extra)
     os.environ.pop("BOOK_IS_BUILT", None)
-    unit = ["-q", "-n", workers(), "--dist", "worksteal", "--durations", "12", "tests"]
+    # the notebooks of the ledger settle every claim, and fail where one is not sound: once is enough
+    unit = [
+        "-q",
+        "-n",
+        workers(),
+        "--dist",
+        "worksteal",
+        "--durations",
+        "12",
+        "--ignore",
+        "tests/test_claims.py",
+        "tests",
+    ]
     steps = [
         ("ruff check", lambda: python_call("-m", "ruff", "check", ".")),
         ("ruff format", lambda: python_call("-m", "ruff", "format", "--check", ".")),

@@ -12,57 +12,66 @@ from pathlib import Path
 from analysis.symbolic.claim import Evidence, Refuted, Settled, settle
 from analysis.symbolic.render import plain_text, summary
 
-MODULES = (
-    "analysis.symbolic.chain_claims",
-    "analysis.experiments.oracles_claims",
-    "analysis.symbolic.quarter_bound",
-    "analysis.numeric.intervals",
-    "analysis.experiments.gaussian_factor",
-    "analysis.experiments.log_product_claims",
-    "analysis.symbolic.explosion",
-    "analysis.numeric.fragility",
-    "analysis.symbolic.window",
-    "analysis.numeric.window",
-    "analysis.symbolic.budget",
-    "analysis.symbolic.balance",
-    "analysis.experiments.balance",
-    "analysis.symbolic.identity_neuron",
-    "analysis.numeric.identity_neuron",
-    "analysis.experiments.learning_speeds_claims",
-    "analysis.symbolic.catalogue_claims",
-    "analysis.symbolic.wide_layers_claims",
-    "analysis.symbolic.lyapunov",
-    "analysis.experiments.wide_layers_claims",
-    "analysis.symbolic.outliers",
-    "analysis.experiments.outlier_claims",
-    "analysis.symbolic.output_error",
-    "analysis.symbolic.rectifiers",
-    "analysis.symbolic.selu",
-    "analysis.experiments.slope_above_one",
-    "analysis.experiments.dead_units",
-    "analysis.symbolic.variance",
-    "analysis.experiments.variance_claims",
-    "analysis.symbolic.remedies.clipped",
-    "analysis.experiments.clipped_training_claims",
-    "analysis.symbolic.remedies.decay",
-    "analysis.experiments.weight_decay_claims",
-    "analysis.symbolic.remedies.pretraining_claims",
-    "analysis.experiments.pretraining_claims",
-    "analysis.symbolic.remedies.normalised_claims",
-    "analysis.symbolic.remedies.normalised_rates",
-    "analysis.experiments.batch_norm_depth_claims",
-    "analysis.experiments.batch_norm_training_claims",
-    "analysis.symbolic.remedies.residual_claims",
-    "analysis.experiments.residual_depth_claims",
-    "analysis.experiments.residual_training_claims",
-    "analysis.symbolic.remedies.shattered",
-    "analysis.experiments.shattered_claims",
-    "analysis.symbolic.remedies.gated_claims",
-    "analysis.symbolic.remedies.gated_rest",
-    "analysis.experiments.memory_horizon_claims",
-    "analysis.experiments.adding_problem_claims",
-)
-"""Every module with claims, in the order of the book."""
+CHAPTERS = {
+    "1-4": (
+        "analysis.symbolic.chain_claims",
+        "analysis.experiments.oracles_claims",
+        "analysis.symbolic.quarter_bound",
+        "analysis.numeric.intervals",
+        "analysis.experiments.gaussian_factor",
+        "analysis.experiments.log_product_claims",
+        "analysis.symbolic.explosion",
+        "analysis.numeric.fragility",
+        "analysis.symbolic.window",
+        "analysis.numeric.window",
+        "analysis.symbolic.budget",
+        "analysis.symbolic.balance",
+        "analysis.experiments.balance",
+        "analysis.symbolic.identity_neuron",
+        "analysis.numeric.identity_neuron",
+        "analysis.experiments.learning_speeds_claims",
+    ),
+    "5-8": (
+        "analysis.symbolic.catalogue_claims",
+        "analysis.symbolic.wide_layers_claims",
+        "analysis.symbolic.lyapunov",
+        "analysis.experiments.wide_layers_claims",
+        "analysis.symbolic.outliers",
+        "analysis.experiments.outlier_claims",
+        "analysis.symbolic.output_error",
+        "analysis.symbolic.rectifiers",
+        "analysis.symbolic.selu",
+        "analysis.experiments.slope_above_one",
+        "analysis.experiments.dead_units",
+        "analysis.symbolic.variance",
+        "analysis.experiments.variance_claims",
+    ),
+    "9-11": (
+        "analysis.symbolic.remedies.clipped",
+        "analysis.experiments.clipped_training_claims",
+        "analysis.symbolic.remedies.decay",
+        "analysis.experiments.weight_decay_claims",
+        "analysis.symbolic.remedies.pretraining_claims",
+        "analysis.experiments.pretraining_claims",
+        "analysis.symbolic.remedies.normalised_claims",
+        "analysis.symbolic.remedies.normalised_rates",
+        "analysis.experiments.batch_norm_depth_claims",
+        "analysis.experiments.batch_norm_training_claims",
+    ),
+    "12-13": (
+        "analysis.symbolic.remedies.residual_claims",
+        "analysis.experiments.residual_depth_claims",
+        "analysis.experiments.residual_training_claims",
+        "analysis.symbolic.remedies.shattered",
+        "analysis.experiments.shattered_claims",
+        "analysis.symbolic.remedies.gated_claims",
+        "analysis.symbolic.remedies.gated_rest",
+        "analysis.experiments.memory_horizon_claims",
+        "analysis.experiments.adding_problem_claims",
+    ),
+}
+"""Every module with claims, by the chapters that show them, in the order of the book."""
+MODULES = tuple(name for names in CHAPTERS.values() for name in names)
 
 
 def collect(evidence: Iterable[Evidence]) -> dict[str, Evidence]:
@@ -157,6 +166,13 @@ def select(pattern: str = "", table: Mapping[str, Evidence] | None = None) -> li
     if not found:
         raise ValueError(f"pattern {pattern!r} matches no label; `python -m analysis` lists them all")
     return found
+
+
+def of_chapters(which: str) -> list[Evidence]:
+    """The evidence of chapters ``"1-4"``, ``"5-8"``, ``"9-11"`` or ``"12-13"``, in order; raises ValueError for anything else."""
+    if which not in CHAPTERS:
+        raise ValueError(f"which must be one of {', '.join(CHAPTERS)}, not {which!r}")
+    return list(Claims(CHAPTERS[which]).values())
 
 
 def settle_all(evidence: Sequence[Evidence]) -> Iterator[Row]:

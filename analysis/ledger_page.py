@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from analysis.ledger import Row
+from analysis.symbolic.claim import Evidence
 from analysis.symbolic.render import as_markdown
 
 _SHOWN = re.compile(r"""CLAIMS\[["']([\w-]+)["']\]""")
@@ -49,6 +50,24 @@ def places(folder: Path) -> dict[str, Place]:
                 for label in _SHOWN.findall(source):
                     found.setdefault(label, Place(path.name, heading, anchor(heading)))
     return found
+
+
+def contents(chapters: Mapping[str, Iterable[Evidence]]) -> str:
+    """A Markdown table, one line a page: how many claims of each kind it has, and a link to it."""
+    lines = [
+        "| chapters | claims, to be proved | predictions, to be checked by simulation | published numbers, to be reproduced |",
+        "|-|-|-|-|",
+    ]
+    for which, evidence in chapters.items():
+        kinds = [item.kind for item in evidence]
+        counts = " | ".join(str(kinds.count(kind)) for kind in ("claim", "prediction", "reproduction"))
+        lines.append(f"| [{which.replace('-', ' to ')}]({page(which)}) | {counts} |")
+    return "\n".join(lines)
+
+
+def page(which: str) -> str:
+    """The notebook that settles the claims of these chapters, ``"1-4"`` for instance."""
+    return f"ledger_{which.replace('-', '_')}.ipynb"
 
 
 def overview(rows: Iterable[Row], where: Mapping[str, Place]) -> str:

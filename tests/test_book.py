@@ -207,7 +207,7 @@ def test_the_ledger_leads_to_the_box_of_each_claim(html: Path) -> None:
     shown = {
         path.name: claims_of(path.read_text(encoding="utf-8")) for path in folder.glob("[0-9][0-9]_*.html")
     }
-    ledger = (folder / "ledger.html").read_text(encoding="utf-8")
+    ledger = "".join(path.read_text(encoding="utf-8") for path in folder.glob("ledger_*.html"))
     links = re.findall(
         r'href="(\w+\.html)#claim-([\w-]+)"><span[^>]*><code[^>]*><span class="pre">([\w-]+)</span></code> \(Claim ([\d.]+)\)',
         ledger,

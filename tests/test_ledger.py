@@ -14,6 +14,7 @@ import sympy as sp
 import analysis
 from analysis import __main__ as command
 from analysis import ledger
+from analysis.ledger_page import page
 from analysis.symbolic.claim import Claim, Evidence, Proved, Refuted, Unknown
 
 GOOD = Proved("algebra")
@@ -107,3 +108,16 @@ def test_interrupt_is_one_sentence(
     monkeypatch.setattr(command, "run", stop)
     assert command.main(["sigmoid-quarter-bound"]) == 130
     assert "interrupted" in capsys.readouterr().err
+
+
+def test_the_pages_of_the_ledger_hold_every_claim_once() -> None:
+    pages = [claim.label for which in ledger.CHAPTERS for claim in ledger.of_chapters(which)]
+    assert pages == list(ledger.CLAIMS)
+    with pytest.raises(ValueError, match="which must be one of 1-4, .*'14'"):
+        ledger.of_chapters("14")
+
+
+def test_the_pages_of_the_ledger_are_notebooks_that_settle_their_chapters() -> None:
+    folder = Path(analysis.__file__).parent.parent / "notebooks"
+    for which in ledger.CHAPTERS:
+        assert f'of_chapters(\\"{which}\\")' in (folder / page(which)).read_text(encoding="utf-8")

@@ -9,7 +9,7 @@ import pytest
 import sympy as sp
 
 from analysis.ledger import CLAIMS, Row, settle_all
-from analysis.ledger_page import Place, anchor, details, overview, places
+from analysis.ledger_page import Place, anchor, contents, details, overview, places
 from analysis.symbolic.claim import Claim, Proved, Refuted
 
 NOTEBOOKS = Path(__file__).parent.parent / "notebooks"
@@ -57,3 +57,11 @@ def test_pipes_do_not_break_the_table_and_links_are_relative() -> None:
     assert r"\|w\|" in table and "(01_x.ipynb#a-section)" in table
     assert "near miss" in details([row()], {}).lower() and "Not shown" in details([row()], {})
     assert "[A section](01_x.ipynb#a-section)" in details([row()], where)
+
+
+def test_the_contents_count_by_kind() -> None:
+    table = contents({"1-4": [row().settled.evidence] * 2, "5-8": []})
+    assert (
+        "| [1 to 4](ledger_1_4.ipynb) | 2 | 0 | 0 |" in table
+        and "| [5 to 8](ledger_5_8.ipynb) | 0 | 0 | 0 |" in table
+    )

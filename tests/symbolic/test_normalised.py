@@ -8,7 +8,7 @@ import sympy as sp
 
 from analysis.symbolic.activation import Activation
 from analysis.symbolic.catalogue import IDENTITY, RELU, SIGMOID, TANH
-from analysis.symbolic.claim import Claim, Proved, Refuted
+from analysis.symbolic.claim import Proved, Refuted
 from analysis.symbolic.layer import plain
 from analysis.symbolic.notation import b, h, w, z
 from analysis.symbolic.remedies import normalised_claims, normalised_rates
@@ -43,11 +43,6 @@ from analysis.symbolic.remedies.normalised_rates import (
 )
 
 EVERY = (*normalised_claims.CLAIMS, *normalised_rates.CLAIMS)
-
-
-@pytest.mark.parametrize("claim", EVERY, ids=lambda c: c.label)
-def test_every_claim_is_sound(claim: Claim) -> None:
-    assert claim.prove().sound, repr(claim.prove())
 
 
 @pytest.mark.parametrize("size", [2, 3, 4])

@@ -63,7 +63,13 @@ residual_growth: sp.Expr = 1 + 2 * m * relu_trace / ((m - 3) * (m - 1) * residua
 
 @cache
 def mean_under_normal(expr: sp.Expr) -> sp.Expr:
-    """E[f(Z)] for Z ~ N(0, 1), by SymPy; each half line by itself, so that ReLU's branches are plain."""
+    """E[f(Z)] for Z ~ N(0, 1), by SymPy; each half line by itself, so that ReLU's branches are plain.
+
+    A polynomial needs no integration: E[Zⁿ] is (n − 1)!! for even n, else 0.
+    """
+    if expr.is_polynomial(z):
+        terms = sp.Poly(expr, z).terms()
+        return sp.Add(*(c * sp.factorial2(n - 1) for (n,), c in terms if n % 2 == 0))
     t = sp.Symbol("t", positive=True)
     halves = (sp.piecewise_fold(expr.subs(z, s * t)).doit() for s in (1, -1))
     return sp.Add(*(sp.integrate(half * density(t), (t, 0, sp.oo)) for half in halves))

@@ -8,8 +8,9 @@ r"""The restricted Boltzmann machine as formulas, written out for two visible an
 
 from __future__ import annotations
 
+import operator
 from collections import Counter
-from functools import reduce
+from functools import cache, reduce
 from itertools import product
 from typing import Any
 
@@ -114,6 +115,7 @@ def vanishes(expr: sp.Expr) -> bool:
     return not quotient(expr)[0]
 
 
+@cache
 def quotient(expr: sp.Expr) -> Fraction:
     """The expression with a letter x_n for e^{parameter n}, as one fraction whose denominator stays in factors.
 
@@ -126,7 +128,7 @@ def quotient(expr: sp.Expr) -> Fraction:
     if expr.is_Mul:
         return reduce(_multiplied, map(quotient, expr.args))
     if expr.is_Add:
-        return reduce(_added, map(quotient, expr.args))
+        return _added([quotient(term) for term in expr.args])
     if expr.is_Pow and expr.exp.is_Integer:
         top, bottom = quotient(expr.base)
         if expr.exp < 0:
@@ -167,10 +169,9 @@ def _multiplied(one: Fraction, other: Fraction) -> Fraction:
     return tops[0] * tops[1], bottom
 
 
-def _added(one: Fraction, other: Fraction) -> Fraction:
-    common = one[1] | other[1]
-    tops = [top * _spread(common - bottom) for top, bottom in (one, other)]
-    return tops[0] + tops[1], common
+def _added(terms: list[Fraction]) -> Fraction:
+    common = reduce(operator.or_, (bottom for _, bottom in terms))
+    return sum((top * _spread(common - bottom) for top, bottom in terms), _RING[0](0)), common
 
 
 class _Shown(sp.Function):  # type: ignore[misc]
