@@ -514,7 +514,7 @@ VERDICTS = collect(
                 "B14",
                 "unsupervised layer-wise pretraining, then fine-tuning, cures the vanishing gradient (Hinton 2006)",
                 HOLDS_IF,
-                "a better start is meant: the network learns sooner, but no factor changes, and well-scaled random weights do better for the same work unless labels are few. The network of 2006 was fine-tuned up-down; back-propagation is Hinton and Salakhutdinov (2006); a global optimum is unproven",
+                "a better start is meant: the network learns sooner, but no factor changes its form, and for the same work good random weights are as good unless labels are few. The network of 2006 was fine-tuned up-down; back-propagation is Hinton and Salakhutdinov (2006); a global optimum is unproven",
                 "pretraining-wakes-the-first-layer pretraining-beats-xavier-in-epochs pretraining-loses-in-work few-labels-equal-budget",
             ),
         ),

@@ -101,7 +101,11 @@ _cosine = (y + 1) / (sp.sqrt(2) * sp.sqrt(y**2 + 1))
 _turned = Witness(
     symbol=y,
     conditions=(
-        Condition(sp.Gt(y, 1), "With 0 ≤ y ≤ 1 nothing is clipped. Take y above 1.", sp.Rational(1, 2)),
+        Condition(
+            sp.Gt(y, 1),
+            "Wanted is a positive y, and up to 1 nothing is clipped. Take y above 1.",
+            sp.Rational(1, 2),
+        ),
         Condition(
             sp.Lt(_cosine, sp.Rational(4, 5), evaluate=False),
             "Not far enough: there the cosine is {left}.",

@@ -98,6 +98,7 @@ _standardised = Value(
             "This is with m − 1 in the standard deviation. Here it is m.",
         ),
         Mistake(lambda right: -1 / right, "This is what the others become."),
+        instead((_m - 2) / sp.sqrt(2 * _m), "This divides by the root of the mean square. The variance has the square of the mean taken off."),
         Mistake(lambda right: sp.sqrt(_m - 2), "The squares of both outliers enter the variance: the mean of the squares is 2t²/m."),
     ),
 )  # fmt: skip

@@ -62,6 +62,7 @@ _slope = Value(
         instead(_s - _s / 2, "The negative phase is the mean under the machine: p(v = 1) σ(w), with p from 9.1."),
         instead(_contrastive(), "This is the mean CD-1 update. In the gradient the machine's own distribution stands."),
         instead(_s - _seen(), "In the negative phase, p(v = 1) multiplies σ(w)."),
+        instead(1 - _seen(), "The image brings v σ(wv) with v = 1, so σ(w); and in the negative phase p(v = 1) multiplies σ(w)."),
         instead(sp.diff(_seen(), w), "This is the slope of p. The question is that of log p."),
     ),
 )  # fmt: skip
@@ -74,6 +75,7 @@ _update = Value(
         instead(_s - _s**3, "This lets the hidden unit be 1 on the way. With probability 1 − σ(w) it is 0, and then v is 1 with probability 1/2."),
         instead(_s - _s**2, "This goes down with the hidden probability as if it were 1. Draw h first, then v."),
         instead(_s - _s * logistic(w * _s), "This sends the probability down in place of a drawn h, and takes no mean."),
+        instead(_s - _step(1, 1), "This takes off P(v′ = 1). The negative phase is the mean of v′ σ(wv′), so there P(v′ = 1) is multiplied by σ(w)."),
         Mistake(lambda right: -right, "The sign is wrong: positive phase less negative phase."),
         Mistake(lambda right: right / _s, "The factor P(h = 1 | v = 1) = σ(w) is missing: it stands in both phases."),
     ),

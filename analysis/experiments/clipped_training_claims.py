@@ -128,7 +128,7 @@ CLAIMS = (
     ),
     Claim(
         label="clipping-does-not-touch-vanishing",
-        sentence="Where the gradient has vanished, clipping by norm changes nothing: the accuracies are the same to the last digit.",
+        sentence="Where the gradient has vanished, clipping by norm changes nothing: up to the rate 0.1 the accuracies add up to the same sum, to the last digit.",
         statement=sp.Eq(measure("E", "small-norm-1"), measure("E", "small"), evaluate=False),
         check=by_record,
         scope=_how.replace("1.5 times", "half of") + "threshold 1; E is the sum of the accuracies at the rates up to 0.1",
@@ -136,7 +136,7 @@ CLAIMS = (
     ),
     Claim(
         label="clipping-does-not-mend-vanishing",
-        sentence="With clipping or without, such a network stays below 25 % at every rate.",
+        sentence="Clipped, such a network stays below 25 % at every rate.",
         statement=sp.Lt(measure("A", "small-norm-1"), sp.Rational(25, 100), evaluate=False),
         check=by_record,
         scope=_how.replace("1.5 times", "half of") + "threshold 1; guessing is right in 10 %",

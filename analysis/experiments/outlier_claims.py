@@ -29,7 +29,7 @@ def _quadratic_in_the_loss() -> Estimate:
 
 
 def _power_is(p: int) -> sp.Eq:
-    norm, t = sp.Symbol(r"\lVert\partial C/\partial w^1\rVert"), sp.Symbol("t", positive=True)
+    norm, t = sp.Symbol(r"\lVert\partial C/\partial w^{1}\rVert"), sp.Symbol("t", positive=True)
     return sp.Eq(power(norm, t), p, evaluate=False)
 
 

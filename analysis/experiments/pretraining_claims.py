@@ -199,7 +199,7 @@ CLAIMS = (
     ),
     Claim(
         label="many-labels-equal-budget",
-        sentence="With 1,400 labels and equal work, pretrained networks end within a percentage point of well-scaled random ones.",
+        sentence="With 1,400 labels and equal work, pretrained networks end within a percentage point of those that start from N(0, 1).",
         statement=sp.And(
             sp.Lt(sp.Abs(_P["A_P"] - _P["A_G"]), 0.01, evaluate=False), _gt(_P["A_P"], 0.95), _gt(_P["A_G"], 0.95)
         ),

@@ -130,7 +130,14 @@ def by_orders(statement: sp.Basic) -> Outcome:
     ends = (-1, 1) if gap.has(x) else (0,)
     if gap.has(x) and sp.diff(gap, x, 2) != 0:
         return Unknown("not linear in the cosine")
-    held = Proved("algebra", (Step("six orders of c, r and q; ties by continuity"),))
+    held = Proved(
+        "algebra",
+        (
+            Step(
+                "the six orders that c, r and q can stand in by size, one by one; where two are equal, by continuity"
+            ),
+        ),
+    )
     for order, end in itertools.product(_orders(), ends):
         at = sp.expand(sp.simplify(_resolved(gap.subs(x, end).xreplace(order))))
         if isinstance(statement, sp.Eq):

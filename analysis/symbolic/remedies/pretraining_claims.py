@@ -40,6 +40,7 @@ from analysis.symbolic.remedies.pretraining import (
 )
 
 _X1 = field(v, 0)
+_READABLE = 80
 
 
 def _numbers() -> list[dict[sp.Basic, sp.Expr]]:
@@ -64,12 +65,18 @@ def by_enumeration(statement: sp.Basic) -> Outcome:
         "algebra",
         (
             Step("each of the four visible states put in, and every sum over states carried out"),
-            Step("the left side at v = (1, 1)", statement.lhs.xreplace({v[0]: 1, v[1]: 1}).doit()),
+            *_left_side_at_ones(statement),
             Step(
                 "with a positive letter for each e^parameter the difference is a quotient of polynomials; its numerator is 0"
             ),
         ),
     )
+
+
+def _left_side_at_ones(statement: sp.Basic) -> list[Step]:
+    """The left side at v = (1, 1), where it is short enough to be read."""
+    left = statement.lhs.xreplace({v[0]: 1, v[1]: 1}).doit()
+    return [Step("the left side at v = (1, 1)", left)] if left.count_ops() < _READABLE else []
 
 
 def by_mixed_slopes(statement: sp.Basic) -> Outcome:
@@ -193,7 +200,7 @@ CLAIMS = (
     ),
     Claim(
         label="pretraining-keeps-the-factor",
-        sentence="Unrolled, a machine is a plain sigmoid layer: pretraining changes the weight in its factor, and nothing else.",
+        sentence="Unrolled, a machine is a plain sigmoid layer: pretraining changes the numbers in its factor, not its form.",
         statement=sp.Eq(sp.Derivative(logistic(w * h + bias), h), plain(SIGMOID).factor, evaluate=False),
         check=by_differentiating,
         scope="one unit below, weight w, bias b; h, w and b real",
