@@ -55,7 +55,7 @@ def places(folder: Path) -> dict[str, Place]:
 def contents(chapters: Mapping[str, Iterable[Evidence]]) -> str:
     """A Markdown table, one line a page: how many claims of each kind it has, and a link to it."""
     lines = [
-        "| chapters | claims, to be proved | predictions, to be checked by simulation | published numbers, to be reproduced |",
+        "| chapters | claims | predictions, checked by simulation | published numbers, reproduced |",
         "|-|-|-|-|",
     ]
     for which, evidence in chapters.items():
