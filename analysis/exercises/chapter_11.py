@@ -111,7 +111,7 @@ _rate_for = Value(
     domain=over(alpha, eta, ranges=((0.1, 5.0),)),
     arguments=(alpha, eta),
     mistakes=(
-        instead(alpha * eta, "Half of it: the weights are α times as long, and their gradient is α times as short as well."),
+        instead(alpha * eta, "One α is missing: the weights are α times as long, and their gradient is α times as short as well."),
         instead(eta / alpha, "Upside down, and only half of it: longer weights with a shorter gradient need a larger rate."),
         instead(eta / alpha**2, "Upside down: longer weights with a shorter gradient need a larger rate."),
         instead(eta, "The output does not change, but the gradient and the length to be turned do."),

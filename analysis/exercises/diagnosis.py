@@ -171,13 +171,19 @@ def _constant(c: Comparison) -> str | None:
     return f"Your answer is one number, whatever the values of {' and '.join(c.points[0])}. The right one depends on them."
 
 
+def _digits(m: Any, x: Any, y: Any) -> int:
+    """To how many significant digits x is y rounded: the error is at most half a unit of the last of them."""
+    first = m.floor(m.log10(abs(y)))
+    return int(m.floor(1 + first - m.log10(2 * abs(x - y))))
+
+
 def _nearly(c: Comparison) -> str | None:
     right = c.ours[: c.count]
     if any(y == 0 for y in right):
         return None
     error = max(abs(x / y - 1) for x, y in zip(c.theirs, right, strict=False))
     if c.a_number:
-        digits = int(c.m.floor(-c.m.log10(error)))
+        digits = min(_digits(c.m, x, y) for x, y in zip(c.theirs, right, strict=False) if x != y)
         return f"Close: {digits} digits are right, {c.wanted.digits} are asked for." if digits >= 2 else None
     if c.count == 1 and error < 10.0**-c.wanted.digits:
         return "As a decimal this would do, but it is not equal to the right answer. An expression has to be exact."

@@ -19,7 +19,7 @@ from analysis.symbolic.remedies.residual_claims import MEAN
 
 _lam = sp.Symbol(r"\lambda", real=True)
 _m, _q = sp.symbols("m q", positive=True)
-_growth = sp.Symbol("q_100/q_0", positive=True)
+_growth = sp.Symbol("q_{100}/q_{0}", positive=True)
 _ADDED = MEAN / sp.sqrt(100)
 """By what a block of a hundred raises the mean of the entries."""
 TAU, CHAINS, DEPTH = sp.Rational(1, 2), 2000, 200

@@ -73,7 +73,7 @@ CLAIMS = (
     ),
     Claim(
         label="residual-hardly-helps-shallow",
-        sentence="At depth 4 the plain network reaches 94 % as well: there the shortcut is worth about two points.",
+        sentence="At depth 4 the plain network reaches 94 % as well: there a scaled shortcut is worth about two points.",
         statement=sp.Gt(_of("A", "plain", 4), sp.Rational(94, 100), evaluate=False),
         check=by_record,
         scope=_how + "A is the mean test accuracy at the best rate",

@@ -5,10 +5,12 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import mpmath
 import numpy as np
 import pytest
 import sympy as sp
 
+from analysis.exercises import diagnosis
 from analysis.exercises.domain import over
 from analysis.exercises.exercise import Exercise, Mistake, Value, instead, times_extra, without
 from analysis.exercises.marking import judge
@@ -115,3 +117,11 @@ def test_mistakes_are_made_of_the_right_answer() -> None:
 def test_a_right_answer_without_a_value_is_our_fault() -> None:
     with pytest.raises(ArithmeticError, match="has no value"):
         judge(Exercise("9.6", (Value(right=lambda: sp.log(z), domain=over(z)),), ()), 1)
+
+
+@pytest.mark.parametrize(
+    ("given", "digits"), [(2.55, 3), (2.5549, 3), (2.56, 2), (2.6, 2), (3.1, 0), (2.5536, 4)]
+)
+def test_digits_are_counted_as_in_rounding(given: float, digits: int) -> None:
+    """2.5537 rounded to three digits is 2.55."""
+    assert diagnosis._digits(mpmath, mpmath.mpf(given), mpmath.mpf("2.55365")) == digits

@@ -292,7 +292,7 @@ CLAIMS = (
     Claim(
         label="batch-norm-projects-out-the-output",
         sentence="The batch Jacobian takes the normalised values to zero as ε → 0, and shrinks them by ε/(v + ε) otherwise.",
-        statement=_eq(_jacobian_of(xhat[k]), times(_shrink, xhat[i])),
+        statement=_eq(_jacobian_of(xhat[k]), times(_shrink, xhat[k])),
         check=by_summing,
         scope=f"{_SCOPE}; J_ik = ∂y_k/∂x_i applied to x̂",
         false_sibling=_eq(_jacobian_of(xhat[k]), sp.S.Zero),
