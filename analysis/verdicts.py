@@ -416,7 +416,7 @@ VERDICTS = collect(
                 "B12",
                 "(SELU, GELU, SiLU) a slope above 1 explodes",
                 FALSE,
-                "the suprema are above 1, the typical slopes all below",
+                "the suprema are above 1, the typical slopes all below; in wide layers only SELU's mean square exceeds 1, by little",
                 "selu-supremum-not-attained gelu-slope-bound silu-slope-bound selu-typical-slope-below-one",
             ),
             (

@@ -11,6 +11,7 @@ from analysis.symbolic.notation import z
 from analysis.symbolic.variance import BACKWARD, FORWARD, HE, RELU_SPREAD, XAVIER, n, n_in, n_out, s, v
 
 _r = sp.Symbol("r", positive=True)
+_size = sp.Symbol("r", real=True)
 _count = sp.Symbol("n", positive=True)
 _width = 100
 
@@ -94,11 +95,15 @@ _sine = Value(
 )  # fmt: skip
 
 _bounded = Witness(
-    symbol=_r,
+    symbol=_size,
     conditions=(
-        Condition(sp.And(_r > 0, _r < 1), "The weights are to be smaller than 1: 0 < r < 1.", sp.Integer(2)),
         Condition(
-            sp.Gt(_width * _r**2, 1, evaluate=False),
+            sp.And(_size > 0, _size < 1), "The weights are to be smaller than 1: 0 < r < 1.", sp.Integer(2)
+        ),
+        Condition(
+            sp.Gt(
+                _width * _size**2, 1 + sp.Rational(1, 10**12), evaluate=False
+            ),  # 0.1 as a float is a hair above 1/10
             "Not yet: the factor of one layer is {left}.",
             sp.Rational(1, 20),
         ),
