@@ -104,7 +104,7 @@ CLAIMS = (
         statement=sp.Eq(_life, halving(sigmoid(BIAS), _v), evaluate=False),
         theory=_life_of,
         simulate=lambda: _life_measured(False),
-        scope=_how + "; theory at rest and for many units",
+        scope=_how + "; theory at rest and for many units; between whole k the logarithm is taken as linear",
         false_sibling=sp.Eq(_life, half_life(BIAS), evaluate=False),
     ),
     Prediction(

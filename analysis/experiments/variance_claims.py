@@ -125,7 +125,7 @@ CLAIMS = (
     ),
     Prediction(
         label="relu-spread-by-depth-over-width",
-        sentence="He's weights keep the mean of the mean square; from network to network it spreads as (1 + 5/n)^L.",
+        sentence="He's weights keep the mean of the mean square; its spread from network to network grows by 1 + 5/n with every layer.",
         statement=_spread_is(5),
         theory=_spread_theory,
         simulate=_simulated_spread,
@@ -138,7 +138,7 @@ CLAIMS = (
         statement=sp.Eq(sigma_w**2, sp.Rational(1000, 3), evaluate=False),
         theory=_uniform_theory,
         simulate=_simulated_uniform,
-        scope="sigmoid, weights uniform on (−1, 1), width 1000, zero biases, E[δ²] at layer 1 of 6; sibling: width 1",
+        scope="sigmoid, weights uniform on (−1, 1), width 1000, zero biases, E[δ²] at layer 1 of 6; the near miss is what width 1 would give",
         false_sibling=sp.Eq(sigma_w**2, sp.Rational(1, 3), evaluate=False),
     ),
 )
