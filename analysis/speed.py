@@ -14,7 +14,7 @@ FILE = Path(__file__).parent / "recorded" / "speed" / "races.json"
 def record(path: Path = FILE) -> dict[str, Any]:
     """Everything that was recorded; raises FileNotFoundError naming the command that makes it."""
     if not path.is_file():
-        raise FileNotFoundError(f"{path} is not there: python3 make.py bench --store makes it")
+        raise FileNotFoundError(f"{path} is not there: python3 make.py bench --peers --store makes it")
     found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     return found
 

@@ -69,7 +69,7 @@ def test_a_record_becomes_a_table(stored: Path) -> None:
     assert record.COMMAND in told and "sympy" in told
     with pytest.raises(ValueError, match="who on 1, who on 2"):
         speed.race("whom", path=stored)
-    with pytest.raises(FileNotFoundError, match="bench --store"):
+    with pytest.raises(FileNotFoundError, match="bench --peers --store"):
         speed.record(stored.with_name("none.json"))
 
 

@@ -101,9 +101,7 @@ _bounded = Witness(
             sp.And(_size > 0, _size < 1), "The weights are to be smaller than 1: 0 < r < 1.", sp.Integer(2)
         ),
         Condition(
-            sp.Gt(
-                _width * _size**2, 1 + sp.Rational(1, 10**12), evaluate=False
-            ),  # 0.1 as a float is a hair above 1/10
+            sp.Gt(_width * _size**2, 1 + sp.Rational(1, 10**12), evaluate=False),
             "Not yet: the factor of one layer is {left}.",
             sp.Rational(1, 20),
         ),

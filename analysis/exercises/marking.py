@@ -213,6 +213,8 @@ def _judge_witness(wanted: Witness, given: Formula | Function, deadline: Deadlin
     number = as_real(m, run(given.program, {}, table, m, deadline))
     if number is None:
         raise Refusal("This has no real value.")
+    if number == float(number):
+        number = m.mpf(repr(float(number)))  # the float 0.1 is a hair above 1/10; what was typed is 1/10
     at = {wanted.symbol.name: number}
     for condition in wanted.conditions:
         holds = run(read(condition.relation), at, table, m, deadline)

@@ -21,6 +21,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from analysis.numeric import arrays, layer_by_layer
 from analysis.numeric.forward import finite
+from analysis.numeric.fused import identifier
 from analysis.numeric.signed_log import SignedLog
 from analysis.symbolic.activation import Activation
 from analysis.symbolic.catalogue import ACTIVATIONS
@@ -120,7 +121,7 @@ def _loop(kind: str, activation: Activation, w: Array) -> Any:
     if not _numba_is_there() or ACTIVATIONS.get(activation.name) != activation:
         return None
     rows = "rows_" if w.ndim == 2 else ""
-    return getattr(_kernels(), f"{kind}_{rows}{activation.name.replace(' ', '_')}", None)
+    return getattr(_kernels(), f"{kind}_{rows}{identifier(activation.name)}", None)
 
 
 @cache

@@ -238,3 +238,11 @@ def test_a_verdict_is_the_same_every_time() -> None:
 def test_a_remark_goes_with_a_right_answer_in_an_unwanted_form() -> None:
     assert "hyperbolic cosine" in repr(check("2.2", sp.exp(-z) / (1 + sp.exp(-z)) ** 2))
     assert "hyperbolic cosine" not in repr(check("2.2", sp.sech(z / 2) ** 2 / 4))
+
+
+@pytest.mark.parametrize(
+    ("given", "right"), [(0.1, False), (sp.Rational(1, 10), False), (0.11, True), (0.5, True), (-0.5, False)]
+)
+def test_a_float_is_the_decimal_that_was_typed(given: object, right: bool) -> None:
+    """In 7.5 the factor 100 r² must exceed 1; in binary the float 0.1 is a hair too large."""
+    assert check("7.5", given).correct is right

@@ -8,7 +8,7 @@ import sympy as sp
 
 from analysis.symbolic.activation import Activation
 from analysis.symbolic.catalogue import IDENTITY, RELU, SIGMOID, TANH
-from analysis.symbolic.claim import Proved, Refuted
+from analysis.symbolic.claim import Proved, Refuted, Unknown
 from analysis.symbolic.layer import plain
 from analysis.symbolic.notation import b, h, w, z
 from analysis.symbolic.remedies import normalised_claims, normalised_rates
@@ -144,3 +144,10 @@ def test_rates() -> None:
 def test_backward_is_linear_in_the_gradient() -> None:
     doubled = derived(x[i])
     assert sp.simplify(doubled.subs(gamma, 2 * gamma) - 2 * doubled) == 0
+
+
+def test_an_index_that_changes_between_the_sides_is_not_proved() -> None:
+    claim = next(c for c in EVERY if c.label == "batch-norm-projects-out-the-output")
+    left, right = claim.statement.args
+    mixed = sp.Eq(left, right.xreplace({xhat[k]: xhat[i]}), evaluate=False)
+    assert isinstance(claim.settle(claim.statement), Proved) and isinstance(claim.settle(mixed), Unknown)

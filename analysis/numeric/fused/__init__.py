@@ -2,3 +2,8 @@
 
 Importing this package is cheap; importing ``kernels`` imports Numba.
 """
+
+
+def identifier(name: str) -> str:
+    """An activation's name in the names of its loops."""
+    return name.replace(" ", "_")

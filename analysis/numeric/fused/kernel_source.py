@@ -18,6 +18,7 @@ from sympy.codegen.cfunctions import expm1, log1p
 from sympy.printing.pycode import PythonCodePrinter
 
 from analysis.numeric.compiled import without_cancellation
+from analysis.numeric.fused import identifier
 from analysis.symbolic.activation import Activation
 from analysis.symbolic.catalogue import ACTIVATIONS
 from analysis.symbolic.notation import z
@@ -187,10 +188,10 @@ from analysis.numeric.fused.vectorised import OPTIONS, expm1, log1p, scaled_exp,
 
 CHAINS, LAYERS = {chains}, {layers}  # of a tile that is cut out of (N, L)
 '''
-_LOOPS = """
+_FORWARD = """
 
 @numba.njit(**OPTIONS)
-def forward_{name}(w, b, a, slope, check):
+def {kind}forward_{name}(w, b, a, {results}, check):
     for j in range(w.shape[0]):
         for k in range(w.shape[1]):
             z = w[j, k] * a[k] + b[j, k]
@@ -198,21 +199,9 @@ def forward_{name}(w, b, a, slope, check):
             p, n = scaled_exp(-abs(z))
             e = p * two_to(n){shared}
             a[k] = {value}
-            slope[j, k] = {slope}
-
-
-@numba.njit(**OPTIONS)
-def scaled_forward_{name}(w, b, a, mantissa, exponent, check):
-    for j in range(w.shape[0]):
-        for k in range(w.shape[1]):
-            z = w[j, k] * a[k] + b[j, k]
-            check[k] += z * 0.0
-            p, n = scaled_exp(-abs(z))
-            e = p * two_to(n){shared}
-            a[k] = {value}
-            mantissa[j, k] = {mantissa}
-            exponent[j, k] = {exponent}
-
+{stores}
+"""
+_BACK = """
 
 @numba.njit(**OPTIONS)
 def plain_{name}(start, stop, a0, w, b, top, out):
@@ -302,11 +291,6 @@ def scaled_rows_{name}(start, stop, a0, w, b, top, sign, logabs):
 CHAINS, LAYERS = 32, 256
 
 
-def identifier(name: str) -> str:
-    """An activation's name in the names of its loops."""
-    return name.replace(" ", "_")
-
-
 def loops(activation: Activation) -> str:
     """The source of an activation's two loops; raises Unprintable as ``kernel`` does."""
     found = kernel(activation)
@@ -317,7 +301,18 @@ def loops(activation: Activation) -> str:
     show = _Printer().doprint
     lines = [f"\n            {r} = 1.0 / ({show(base)})" for base, r in inverse.items()]
     shown = {field: show(expr.xreplace(once)) for field, expr in found._asdict().items()}
-    return _LOOPS.format(name=identifier(activation.name), shared="".join(lines), **shown)
+    name, forward = identifier(activation.name), ""
+    for kind, results in (("", ("slope",)), ("scaled_", ("mantissa", "exponent"))):
+        stores = "\n".join(f"            {x}[j, k] = {shown[x]}" for x in results)
+        forward += _FORWARD.format(
+            kind=kind,
+            name=name,
+            results=", ".join(results),
+            shared="".join(lines),
+            value=shown["value"],
+            stores=stores,
+        )
+    return forward + _BACK.format(name=name)
 
 
 def source() -> tuple[str, dict[str, str]]:

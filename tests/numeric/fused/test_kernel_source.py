@@ -10,8 +10,8 @@ import pytest
 import sympy as sp
 
 from analysis.numeric.compiled import compiled
-from analysis.numeric.fused import kernel_source
-from analysis.numeric.fused.kernel_source import Unprintable, identifier, kernel, source
+from analysis.numeric.fused import identifier, kernel_source
+from analysis.numeric.fused.kernel_source import Unprintable, kernel, source
 from analysis.symbolic.activation import Activation
 from analysis.symbolic.catalogue import ACTIVATIONS, SIGMOID
 from analysis.symbolic.notation import z
