@@ -101,7 +101,7 @@ _bounded = Witness(
             sp.And(_size > 0, _size < 1), "The weights are to be smaller than 1: 0 < r < 1.", sp.Integer(2)
         ),
         Condition(
-            sp.Gt(_width * _size**2, 1 + sp.Rational(1, 10**12), evaluate=False),
+            sp.Gt(_width * _size**2, 1, evaluate=False),
             "Not yet: the factor of one layer is {left}.",
             sp.Rational(1, 20),
         ),
