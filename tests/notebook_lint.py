@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 import json
 import re
+import tomllib
 import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from typing import Any
 from urllib.parse import unquote
 
 import nbformat
+from loading import ROOT
 from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 from markdown_it.tree import SyntaxTreeNode
@@ -31,6 +33,7 @@ Rule = Callable[[Notebook, Path], list[str]]
 
 LONGEST_CELL = 20  # lines
 MOST_FUNCTIONS = 3
+WIDTH = tomllib.loads((ROOT / "notebooks" / "ruff.toml").read_text(encoding="utf-8"))["line-length"]
 LARGEST = 2_000_000  # bytes
 _PARSER = create_md_parser(
     MdParserConfig(enable_extensions={"amsmath", "dollarmath", "attrs_inline", "colon_fence", "deflist"}),
@@ -105,11 +108,13 @@ def is_run(notebook: Notebook, path: Path) -> list[str]:
 
 
 def is_small(notebook: Notebook, path: Path) -> list[str]:
-    """Short cells, few functions, a file that a browser opens at once."""
+    """Short cells (their imports apart, which the book folds away), few functions, a file that a browser opens at once."""
     found = []
     functions = 0
     for name, cell in cells(notebook, "code"):
-        if (lines := len(text(cell).splitlines())) > LONGEST_CELL:
+        imports = (n for n in ast.walk(python(cell)) if isinstance(n, ast.Import | ast.ImportFrom))
+        folded = sum((n.end_lineno or n.lineno) - n.lineno + 1 for n in imports)
+        if (lines := len(text(cell).splitlines()) - folded) > LONGEST_CELL:
             found.append(f"{name} has {lines} lines, more than {LONGEST_CELL}")
         functions += sum(
             isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef) for n in ast.walk(python(cell))
@@ -121,6 +126,17 @@ def is_small(notebook: Notebook, path: Path) -> list[str]:
     if (size := len(json.dumps(notebook))) > LARGEST:
         found.append(f"{size / 1e6:.1f} MB, more than {LARGEST / 1e6:.0f}")
     return found
+
+
+def prints_fit(notebook: Notebook, path: Path) -> list[str]:
+    """No printed line is wider than the code may be (``notebooks/ruff.toml``): in the book it would have to be scrolled."""
+    return [
+        f"{name} prints a line of {len(line)} characters; {WIDTH} fit the page"
+        for name, cell in cells(notebook, "code")
+        for output in cell["outputs"]
+        for line in "".join(output.get("text", "")).splitlines()
+        if len(line) > WIDTH
+    ]
 
 
 def has_no_set_up(notebook: Notebook, path: Path) -> list[str]:
@@ -376,6 +392,7 @@ RULES: tuple[Rule, ...] = (
     is_valid,
     is_run,
     is_small,
+    prints_fit,
     has_no_set_up,
     pictures_are_described,
     links_lead_somewhere,

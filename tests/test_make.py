@@ -17,6 +17,7 @@ from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 
+import interruptible
 import pytest
 from loading import ROOT, load_make
 
@@ -248,12 +249,8 @@ def test_an_installation_that_fails(
 @posix
 def test_ctrl_c_in_the_set_up(make: ModuleType) -> None:
     stand_in(make, "sleep 30")
-    child = subprocess.Popen(
-        [sys.executable, str(make.ROOT / "make.py"), "book", "--no-serve"],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        start_new_session=True,
+    child = interruptible.started(
+        [sys.executable, str(make.ROOT / "make.py"), "book", "--no-serve"], text=True
     )
     unfinished = make.ROOT / ".venv" / "unfinished"
     noted, give_up = make.ROOT / "calls", time.monotonic() + 60

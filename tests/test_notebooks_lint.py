@@ -126,6 +126,7 @@ PLANTED: dict[str, tuple[str, Callable[[Notebook], None]]] = {
     "stderr": ("writes to stderr", adding(code("x", 4, printed("careful!", "stderr")))),
     "an address": ("memory address", adding(code("x", 4, displayed(text_plain="<Axes at 0x7f1c2d3e4f50>")))),
     "a long cell": ("has 21 lines", adding(code("x = 1\n" * 21, 4))),
+    "a wide print": ("89 characters", adding(code("x", 4, printed("short\n" + "x" * 89)))),
     "many functions": ("4 functions", adding(code("".join(f"def f{i}(): ...\n" for i in range(4)), 4))),
     "a large file": (
         "MB",

@@ -226,6 +226,8 @@ const done = arguments[0], faults = [], frame = () => new Promise(f => requestAn
 (async () => {
   for (let n = 1; ; n++) {
     await frame();
+    await document.fonts.ready;  // a slide may be the first to need a font, and its formula changes height when that arrives
+    await frame();
     const slide = Reveal.getCurrentSlide(), {width, height} = Reveal.getConfig(), scale = Reveal.getScale();
     const fault = text => faults.push(`${n}: ${text}`), top = slide.getBoundingClientRect();
     const parts = [...slide.querySelectorAll("*")].filter(e => e.getClientRects().length &&

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 import math
-from collections.abc import Callable, Sequence
+import operator
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import mpmath
 import numpy as np
@@ -143,10 +146,15 @@ def _cost(network: Network, x: Floats, step: mpmath.mpf | float, number: type) -
     a = [number(v) for v in x]
     for layer, (w, b) in enumerate(zip(network.weights, network.biases, strict=True)):
         z = [
-            sum((number(u) * v for u, v in zip(row, a, strict=True)), number(c))
+            _added((number(u) * v for u, v in zip(row, a, strict=True)), number(c))
             for row, c in zip(w, b, strict=True)
         ]
         if layer == 0:
             z[0] += step
         a = [1 / (1 + exp(-v)) for v in z]
-    return sum(((v - number(0.5)) ** 2 for v in a), number(0)) / 2
+    return _added(((v - number(0.5)) ** 2 for v in a), number(0)) / 2
+
+
+def _added(terms: Iterable[Any], start: Any) -> Any:
+    """The terms added one after the other: since Python 3.12 ``sum`` compensates the rounding of floats."""
+    return functools.reduce(operator.add, terms, start)

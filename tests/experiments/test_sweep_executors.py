@@ -6,7 +6,6 @@ import json
 import multiprocessing
 import os
 import signal
-import subprocess
 import sys
 import threading
 import time
@@ -16,6 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import interruptible
 import numpy as np
 import pytest
 from counted import NAME, runs
@@ -144,9 +144,7 @@ def test_ctrl_c_at_the_keyboard(tmp_path: Path, root: Path) -> None:
     script.write_text(INTERRUPTED)
     environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(root), str(root / "tests")])}
     command = [sys.executable, str(script), str(log), str(folder)]
-    run = subprocess.Popen(
-        command, env=environment, start_new_session=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
-    )
+    run = interruptible.started(command, env=environment)
     try:
         wait_for(lambda: len(kept_points(folder)) >= 8)
         os.killpg(run.pid, signal.SIGINT)
