@@ -82,6 +82,8 @@ FUNCTIONS: dict[type, Callable[..., Value]] = {
     sp.acosh: _called("acosh"),
     sp.atanh: _called("atanh"),
     sp.acoth: _called("acoth"),
+    sp.asech: _called("asech"),
+    sp.acsch: _called("acsch"),
     sp.sin: _within("sin"),
     sp.cos: _within("cos"),
     sp.tan: _within("tan"),

@@ -8,8 +8,8 @@ from analysis.exercises.domain import Domain, over
 from analysis.exercises.exercise import Condition, Exercise, Mistake, Value, Witness, instead
 from analysis.symbolic.catalogue import SIGMOID, TANH
 from analysis.symbolic.explosion import centred_gradient, centring_biases
-from analysis.symbolic.identity_neuron import mended_error
 from analysis.symbolic.identity_neuron import w1 as _w1
+from analysis.symbolic.identity_neuron import x as _x
 from analysis.symbolic.layer import plain
 from analysis.symbolic.notation import a, a_, b, cost_prime, h, w, w_, z
 from analysis.symbolic.window import edge, width
@@ -131,39 +131,37 @@ _width_at_8 = Value(
     ),
 )  # fmt: skip
 
+_mended_by_tanh = (1 / _w1) * TANH.formula.subs(z, _w1 * (_x - sp.S.Half)) + sp.S.Half
 _second_weight = Value(
     name="w_2",
-    right=lambda: 1 / (w_(1) * SIGMOID.derivative.subs(z, 0)),
+    right=lambda: 1 / (w_(1) * TANH.derivative.subs(z, 0)),
     domain=over(w_(1), ranges=((0.05, 4.0),)),
     arguments=(w_(1),),
     mistakes=(
-        instead(1 / w_(1), "Off by the factor 4: the slope of σ at 0 is not 1."),
-        instead(
-            w_(1) / 4, "This is the slope of σ(w_1(x − ½)) at the middle. It has to be multiplied up to 1."
-        ),
-        instead(4 * w_(1), "A smaller w_1 flattens the neuron: w_2 has to grow when w_1 falls."),
-        instead(4, "That makes up for the slope 1/4 but not for w_1."),
-        instead(1 / (4 * w_(1)), "The slope 1/4 stands on the other side: w_2 w_1 σ′(0) = 1."),
-        instead(2 / w_(1), "Off by the factor 2: the slope of σ at 0 is 1/4, not 1/2 (that is its value)."),
+        instead(4 / w_(1), "This is for the sigmoid, whose slope at 0 is 1/4. What is the slope of tanh there?"),
+        instead(w_(1), "This is the slope of tanh(w_1(x − ½)) at the middle. It has to be multiplied up, or down, to 1."),
+        instead(1, "That makes up for the slope of tanh, which is 1, but not for w_1."),
+        instead(2 / w_(1), "Off by the factor 2: the slope of tanh at 0 is 1."),
+        instead(1 / (w_(1) * TANH.derivative.subs(z, w_(1) / 2)), "The slope is wanted at x = 1/2, where the argument of tanh is 0."),
     ),
-)
-_order = Value(
-    name="p",
-    right=lambda: sp.limit(_w1 * mended_error.diff(_w1) / mended_error, _w1, 0, "+"),
+)  # fmt: skip
+_leading = Value(
+    name="c",
+    right=lambda: sp.limit((1 - _mended_by_tanh.subs(_x, 1)) / _w1**2, _w1, 0, "+"),
     mistakes=(
-        instead(1, "The error falls faster: σ″(0) = 0, so σ has no quadratic term at 0."),
-        instead(
-            3,
-            "3 is the order of the first term of σ that is left out. In the neuron it is multiplied by w_2, which grows.",
-        ),
-        instead(4, "Too fast: look at the first term of σ beyond the linear one, and at what multiplies it."),
-        instead(0, "That was so before the mending. Now the error goes to 0 with w_1."),
+        instead(sp.Rational(1, 96), "This is for the sigmoid. Expand tanh."),
+        instead(sp.Rational(1, 3), "1/3 is the coefficient of the cube in tanh t = t − t³/3 + …, and t is w_1/2 at the ends, not w_1."),
+        instead(sp.Rational(1, 6), "The argument of tanh at the ends is w_1/2, and it comes in as a cube."),
+        instead(sp.Rational(1, 12), "Off by the factor 2: the cube of 1/2 is 1/8."),
+        Mistake(lambda right: -right, "The size of the error is asked for."),
+        instead(0, "tanh has a cubic term, and w_2 makes up for one of its three powers of w_1."),
     ),
-)
+)  # fmt: skip
 
 _factor_at_100 = plain(SIGMOID).factor.subs({w: 100, b: 0, h: a})
 
 _saturated = Witness(
+    name="a",
     symbol=a,
     conditions=(
         Condition(sp.And(a >= 0, a <= 1), "An activation of the sigmoid lies between 0 and 1.", sp.Integer(-1)),
@@ -172,6 +170,19 @@ _saturated = Witness(
             "Not yet: there the factor is {left}.",
             sp.Rational(1, 50),
         ),
+    ),
+)  # fmt: skip
+
+_share = Value(
+    name="share",
+    right=lambda: width.subs(w, 100) / 2,
+    mistakes=(
+        Mistake(lambda right: 2 * right, "This is the width of the window. With b = 0 it lies around a = 0, and one half of it is not between 0 and 1."),
+        Mistake(lambda right: 1 - right, "This is the share on which the factor is below 1."),
+        Mistake(lambda right: 100 * right, "This is the edge in z, or a share in per cent. z = 100a: divide by 100."),
+        Mistake(lambda right: width.subs(w, 100) / 200, "Divided by 100 once too often: the window's width is one in a already."),
+        instead(1, "σ′(z) > 1/100 holds for |z| below 4.6, and z = 100a runs from 0 to 100."),
+        instead(0, "At a = 0 the factor is 25."),
     ),
 )  # fmt: skip
 
@@ -226,18 +237,19 @@ EXERCISES = (
     ),
     Exercise(
         "3.4",
-        (_second_weight, _order),
+        (_second_weight, _leading),
         (
-            "In the middle, at x = ½, the neuron must have the slope 1, as x has. What is the slope of w_2 σ(w_1(x − ½)) there?",
-            "For the order, expand σ at 0 beyond its linear term. Which power comes first? Multiply by w_2.",
+            "In the middle, at x = ½, the neuron must have the slope 1, as x has. What is the slope of w_2 tanh(w_1(x − ½)) there?",
+            "The error is largest at the ends, where the argument of tanh is w_1/2 in size. Expand tanh t = t − t³/3 + … there, and multiply by w_2.",
         ),
     ),
     Exercise(
         "3.5",
-        (_saturated,),
+        (_saturated, _share),
         (
-            "With b = 0 the weighted input is 100a. For which a is it large?",
-            "For large z the slope falls like e^(−z). You need 100 e^(−100a) below 1/100.",
+            "With b = 0 the weighted input is z = 100a. For which a is it large? There the slope falls like e^(−z).",
+            "For the share: where does the window in z lie, and which part of it has a ≥ 0?",
+            "The chapter gives the edge of the window for |w| = 100. The factor is 1 or more for 0 ≤ 100a ≤ edge.",
         ),
     ),
     Exercise(

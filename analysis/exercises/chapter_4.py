@@ -121,6 +121,7 @@ _four = Value(
             "This is the probability that the fourth is the fastest. The others must be in order as well.",
         ),
         instead(sp.Rational(1, 8), "The three comparisons are not independent: neighbours share a layer."),
+        instead(sp.Rational(5, 24), "Of the 24 orders of four speeds one alone grows from layer to layer."),
         instead(sp.Rational(1, 16), "Count orders of four speeds, not four coins."),
         Mistake(lambda right: _chance(3), "This is the answer for three layers."),
         Mistake(lambda right: 2 * right, "Off by the factor 2: this counts falling speeds as well."),
@@ -137,6 +138,7 @@ _expected = Value(
         Mistake(lambda right: _chance(4) ** _NETWORKS, "This is the probability that all twenty are monotone by luck. Their expected number is asked for."),
         Mistake(lambda right: 1 - (1 - _chance(4)) ** _NETWORKS, "This is the probability that at least one of them is monotone by luck. Their expected number is asked for."),
         instead(1, "An expected number need not be whole."),
+        instead(0, "An expected number need not be whole: it is 20 times the chance."),
     ),
 )  # fmt: skip
 
@@ -152,10 +154,10 @@ _kept = Value(
         Mistake(lambda right: 1 - _decay, "This is one epoch. There are 500."),
         Mistake(lambda right: 1 - right, "This is what is lost. What is left is asked for."),
         Mistake(lambda right: (1 - _LAMBDA / _IMAGES) ** _EPOCHS, "The learning rate η is missing."),
-        Mistake(lambda right: (1 - _ETA * _LAMBDA) ** _EPOCHS, "The division by n = 1000 is missing."),
+        Mistake(lambda right: (1 - _ETA * _LAMBDA) ** _EPOCHS, "The division by m = 1000 is missing."),
         Mistake(lambda right: (1 + _decay) ** _EPOCHS, "The sign is wrong: the weight decays, it does not grow."),
         Mistake(lambda right: 1 / right, "The weight decays: the factor is below 1."),
-        Mistake(lambda right: (1 - 2 * _decay) ** _EPOCHS, "The decay term is 5w²/(2n): its derivative has no factor 2."),
+        Mistake(lambda right: (1 - 2 * _decay) ** _EPOCHS, "The decay term is 5w²/(2m): its derivative has no factor 2."),
     ),
 )  # fmt: skip
 
@@ -216,7 +218,7 @@ EXERCISES = (
         "4.4",
         (_kept,),
         (
-            "One epoch of full-batch gradient descent with the decay term 5w²/(2n) alone takes w to w − 5ηw/n.",
+            "One epoch of full-batch gradient descent with the decay term 5w²/(2m) alone takes w to w − 5ηw/m.",
             "So every epoch multiplies w by the same number. There are 500 epochs.",
         ),
     ),

@@ -11,7 +11,7 @@ from analysis.exercises.answer import Formula, Function, parts, understand
 from analysis.exercises.arithmetic import Context
 from analysis.exercises.diagnosis import Close, Comparison, diagnose
 from analysis.exercises.domain import Domain, meanings
-from analysis.exercises.exercise import Choice, Exercise, Mistake, Value, Wanted, Witness, listed
+from analysis.exercises.exercise import Choice, Condition, Exercise, Mistake, Value, Wanted, Witness, listed
 from analysis.exercises.grid import UNHURRIED, Values, evaluated, grid, places, right_values
 from analysis.exercises.program import Deadline, Program, Refusal, as_real, context, quoted, read, run
 
@@ -206,6 +206,15 @@ def _judge_choice(wanted: Choice, answer: object) -> Judged:
     raise Refusal("This is not one of the options.")
 
 
+def _missed(condition: Condition, at: Any, table: Any, m: Context, deadline: Deadline) -> str:
+    """What to tell: the left side with three digits, or with as many as show that it is not the right side."""
+    if "{left}" not in condition.says:
+        return condition.says
+    left, right = (as_real(m, run(read(side), at, table, m, deadline)) for side in condition.relation.args)
+    digits = next((d for d in range(3, 16) if m.mpf(m.nstr(left, d)) != right), 15)
+    return condition.says.format(left=m.nstr(left, digits))
+
+
 def _judge_witness(wanted: Witness, given: Formula | Function, deadline: Deadline) -> Judged:
     if isinstance(given, Function) or given.variables or given.program.names:
         raise Refusal("A point is one number.")
@@ -221,6 +230,5 @@ def _judge_witness(wanted: Witness, given: Formula | Function, deadline: Deadlin
         if holds is None:
             raise Refusal("Something cannot be evaluated at this point: it is too large.")
         if not holds:
-            left = as_real(m, run(read(condition.relation.args[0]), at, table, m, deadline))
-            return Judged("wrong", condition.says.format(left=m.nstr(left, 3)))
+            return Judged("wrong", _missed(condition, at, table, m, deadline))
     return Judged("right", "Right: this point refutes the statement.")

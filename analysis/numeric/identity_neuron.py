@@ -81,7 +81,7 @@ def by_alternation(statement: sp.Basic) -> Outcome:
     best = best_neuron()
     c = rational(sp.Rational(str(sp.sstr(statement.rhs, full_prec=False))))
     signs = [1 if e > 0 else -1 if e < 0 else 0 for e in best.errors]
-    neuron = f"σ({float(best.weight):.6g} (x − 1/2))"
+    neuron = f"σ({float(best.weight):.8g} (x − 1/2))"
     if any(p * q != -1 for p, q in zip(signs, signs[1:], strict=False)):
         return Unknown(f"the error of {neuron} does not alternate: {signs}")
     if all(abs(e) >= c for e in best.errors):

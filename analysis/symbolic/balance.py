@@ -191,7 +191,7 @@ CLAIMS = (
     ),
     Claim(
         label="random-chain-always-vanishes",
-        sentence="Independent normal weights never balance: the log-gain per layer is below −0.716, whatever their scale.",
+        sentence="Normal weights of mean 0 with independent, symmetric biases never balance: λ is below −0.716 at every scale.",
         statement=_never_above((sp.log(sp.pi) - sp.EulerGamma) / 2 - 1),
         check=by_symmetry_and_convexity,
         scope="sigmoid, every layer from the second on, w ~ N(0, s²) for any s, biases 0 or of any law symmetric about 0, all independent",

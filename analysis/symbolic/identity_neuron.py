@@ -19,8 +19,8 @@ from analysis.symbolic.proof import by_deciding, counterexample
 x = sp.Symbol("x", real=True)
 w1 = sp.Symbol("w_1", positive=True)
 w2 = sp.Symbol("w_2", real=True)
-_e = sp.Symbol("e", positive=True)
-_y = sp.Symbol("y", nonnegative=True)
+_epsilon = sp.Symbol("varepsilon", positive=True)
+_t = sp.Symbol("t", nonnegative=True)
 
 least_error = sp.Function("E")
 """E(w₁): the infimum over w₂ and b of the largest |w₂ σ(w₁ x + b) − x| on [0, 1]."""
@@ -45,8 +45,8 @@ class largest(sp.Function):  # type: ignore[misc]
 
 
 def floor_of_error() -> sp.Expr:
-    """The error at which f(0) = e and f(1) = 1 − e differ by the factor e^{w₁}, the most that σ allows."""
-    (root,) = sp.solve(sp.Eq(1 - _e, sp.exp(w1) * _e), _e)
+    """The error ε at which f(0) = ε and f(1) = 1 − ε differ by the factor e^{w₁}, the most that σ allows."""
+    (root,) = sp.solve(sp.Eq(1 - _epsilon, sp.exp(w1) * _epsilon), _epsilon)
     return root
 
 
@@ -70,10 +70,10 @@ def by_log_slope(statement: sp.Basic) -> Outcome:
             "calculus",
             (
                 Step("the slope of log σ lies strictly between 0 and 1", log_slope.doit()),
-                Step("so f(1) < exp(w₁) f(0) where w₂ > 0, and f(1) ≤ 0 where not"),
-                Step("an error e needs f(0) ≤ e and f(1) ≥ 1 − e; with that, e must exceed", floor),
+                Step("so f(x) = w₂ σ(w₁x + b) has f(1) < exp(w₁) f(0) where w₂ > 0, and f(1) ≤ 0 where not"),
+                Step("an error ε needs f(0) ≤ ε and f(1) ≥ 1 − ε; with that, ε must exceed", floor),
                 Step("with w₂ = exp(−b) times that, b → −∞, the neuron tends to", shape),
-                Step("it misses x by the floor at both ends, from above at 0 and from below at 1"),
+                Step("it misses x by just that much at both ends, from above at 0 and from below at 1"),
                 Step(
                     f"its slope is at most w₁ σ(w₁), which grows with w₁ and at {SMALL} is below 1: no larger error between",
                     grows,
@@ -127,10 +127,10 @@ def by_monotone_error(statement: sp.Basic) -> Outcome:
 
 def by_cubic(statement: sp.Basic) -> Outcome:
     """error ≤ c w₁²: from t − tanh t ≤ t³/3; proved for c ≥ 1/96, refuted below it by a small w₁."""
-    slope = sp.diff(_y**3 / 3 - (_y - sp.tanh(_y)), _y)
+    slope = sp.diff(_t**3 / 3 - (_t - sp.tanh(_t)), _t)
     c = sp.simplify(statement.rhs / w1**2)
     bound = sp.simplify((2 / w1) * (w1 / 4) ** 3 / 3)
-    below = sp.simplify(slope - (_y - sp.tanh(_y)) * (_y + sp.tanh(_y)))
+    below = sp.simplify(slope - (_t - sp.tanh(_t)) * (_t + sp.tanh(_t)))
     if below != 0 or not c.is_number:
         return Unknown("not of the form c w₁², or the derivative was not recognised")
     if sp.simplify(statement.rhs - bound).is_nonnegative:

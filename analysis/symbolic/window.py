@@ -148,12 +148,23 @@ def by_inserting_the_weight(statement: sp.Basic) -> Outcome:
     )
 
 
-def by_exponentiating(statement: sp.Basic) -> Outcome:
-    """A sum of logarithms equals another where the exponentials of 50 times both sides, numbers in √6, are equal."""
-    left, right = (sp.expand(sp.exp(sp.expand(50 * side.doit())).doit()) for side in statement.args)
+def by_width_at_a_weight(statement: sp.Basic) -> Outcome:
+    """The width at the weight that stands in the relation; equal to the right side if the exponentials of |w|/2 times both are."""
+    relation, variable = statement.lhs.args
+    (inside,) = relation.atoms(sigma_prime)
+    weight = sp.Abs(inside.args[0].coeff(variable))
+    found = width.subs(_size, weight)
+    left, right = (sp.expand(sp.exp(sp.expand(weight / 2 * side)).doit()) for side in (found, statement.rhs))
     if sp.expand(left - right) == 0:
-        return Proved("algebra", (Step("50 times either side is the logarithm of", left),))
-    return counterexample(statement, [{}]) or Unknown("equal to 50 digits, but not brought to one form")
+        return Proved(
+            "algebra",
+            (
+                Step(f"the width for |w| = {weight}, as in window-width", found),
+                Step(f"{weight / 2} times either side is the logarithm of", left),
+            ),
+        )
+    apart = counterexample(sp.Eq(found, statement.rhs, evaluate=False), [{}])
+    return apart or Unknown("equal to 50 digits, but not brought to one form")
 
 
 def _needs(least: int) -> sp.Basic:
@@ -170,10 +181,9 @@ def _edge_is(stated: sp.Expr) -> sp.Basic:
     )
 
 
-def _width_is(stated: sp.Expr) -> sp.Eq:
-    return sp.Eq(
-        length(sp.Ge(sp.Abs(w * sigma_prime(w * a + b)), 1, evaluate=False), a), stated, evaluate=False
-    )
+def _width_is(stated: sp.Expr, weight: sp.Expr = w) -> sp.Eq:
+    factor = sp.Abs(weight * sigma_prime(weight * a + b))
+    return sp.Eq(length(sp.Ge(factor, 1, evaluate=False), a), stated, evaluate=False)
 
 
 def _stationary(inner: sp.Expr) -> sp.Eq:
@@ -181,7 +191,7 @@ def _stationary(inner: sp.Expr) -> sp.Eq:
 
 
 _with_two = {sp.sqrt(1 - 4 / _size): sp.sqrt(1 - 2 / _size)}
-_at_100 = width.subs(w, 100)
+_hundred = sp.Integer(100)
 
 CLAIMS = (
     Claim(
@@ -227,9 +237,9 @@ CLAIMS = (
     Claim(
         label="window-width-at-100",
         sentence="At weight 100 the window is 0.0917 wide.",
-        statement=sp.Eq(_at_100, sp.log(5 + 2 * sp.sqrt(6)) / 25, evaluate=False),
-        check=by_exponentiating,
-        scope="sigmoid, w = ±100, every bias",
-        false_sibling=sp.Eq(_at_100, sp.log(5 + 2 * sp.sqrt(6)) / 50, evaluate=False),
+        statement=_width_is(sp.log(5 + 2 * sp.sqrt(6)) / 25, _hundred),
+        check=by_width_at_a_weight,
+        scope="sigmoid, w = 100 (and −100, by symmetry), every bias",
+        false_sibling=_width_is(sp.log(5 + 2 * sp.sqrt(6)) / 50, _hundred),
     ),
 )

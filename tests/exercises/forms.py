@@ -139,6 +139,7 @@ FORMS: dict[str, list[Any]] = {
     "3.2": [
         (1, sp.log(2 * w * (1 + sp.sqrt(1 - 1 / w)) - 1) / w),
         (sp.S.One, 2 * sp.acosh(sp.sqrt(sp.Abs(w))) / sp.Abs(w)),
+        (1, 2 * sp.asech(1 / sp.sqrt(w)) / w),
         [1.0, lambda v: 2 * math.acosh(math.sqrt(v)) / v],
     ],
     "3.3": [
@@ -148,11 +149,17 @@ FORMS: dict[str, list[Any]] = {
         0.4407,
     ],
     "3.4": [
-        (4 / w_(1), 2),
-        (1 / (w_(1) * sigma_prime(0)), sp.Integer(2)),
-        [lambda v: 4 / v, 2.0],
+        (1 / w_(1), sp.Rational(1, 24)),
+        (sp.S.Half / (w_(1) * sp.S.Half), 1 / sp.Integer(24)),
+        [lambda v: 1 / v, 0.04167],
     ],
-    "3.5": [1, 0.1, sp.log(10001) / 100, sp.Rational(1, 10)],
+    "3.5": [
+        (1, sp.log(49 + 20 * sp.sqrt(6)) / 100),
+        (0.1, sp.log(5 + 2 * sp.sqrt(6)) / 50),
+        [sp.log(10001) / 100, 0.04585],
+        (sp.Rational(1, 10), sp.acosh(5) / 50),
+        (0.5, lambda: math.log(49 + 20 * math.sqrt(6)) / 100),
+    ],
     "3.6": [
         sp.log(4 * slope_2) / 2,
         -sp.log(sp.cosh(1)),

@@ -99,10 +99,18 @@ def test_every_known_mistake_is_told(number: str, place: int, wanted: Value) -> 
 @pytest.mark.parametrize(("number", "witness"), WITNESSES)
 def test_every_condition_is_told(number: str, witness: Witness) -> None:
     for condition in witness.conditions:
-        verdict = check(number, condition.broken_by)
+        verdict = check(number, put(number, 0, condition.broken_by))
         start, _, end = condition.says.partition("{left}")
+        said = verdict.sentences[0].removeprefix(f"{witness.name}: ")
         assert not verdict.correct and verdict.status == "wrong"
-        assert verdict.sentences[0].startswith(start) and verdict.sentences[0].endswith(end)
+        assert said.startswith(start) and said.endswith(end)
+
+
+@pytest.mark.parametrize(
+    ("number", "answer", "value"), [("4.5", -6.9, "0.001005"), ("3.5", (0.0921, ...), "0.010001")]
+)
+def test_a_value_near_the_limit_is_shown_with_digits_that_tell(number: str, answer: Any, value: str) -> None:
+    assert value in check(number, answer).sentences[0]
 
 
 def test_every_option_is_told() -> None:

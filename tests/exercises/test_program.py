@@ -40,7 +40,7 @@ SAME = [
     3 * x**2 - y / 7 + sp.pi,
     sp.exp(x) * sp.log(x) + sp.E,
     sp.sinh(x) + sp.cosh(y) - sp.tanh(x) * sp.coth(y) / sp.sech(x) + sp.csch(y),
-    sp.asinh(y) + sp.acosh(2 + x) + sp.atanh(x) + sp.acoth(2 + x),
+    sp.asinh(y) + sp.acosh(2 + x) + sp.atanh(x) + sp.acoth(2 + x) + sp.asech(x) - sp.acsch(y),
     sp.sin(x) + sp.cos(y) + sp.tan(x) * sp.sec(y),
     sp.asin(x) + sp.acos(x) + sp.atan(y),
     sp.erf(x) - sp.erfc(y),

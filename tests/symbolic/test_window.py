@@ -70,10 +70,10 @@ def test_width_from_edge_refuses() -> None:
 
 
 def test_logarithms_of_surds() -> None:
-    assert isinstance(
-        v.by_exponentiating(sp.Eq(v._at_100, sp.log(49 + 20 * sp.sqrt(6)) / 50, evaluate=False)), Proved
-    )
-    assert isinstance(v.by_exponentiating(sp.Eq(v._at_100, sp.Rational(917, 10000), evaluate=False)), Refuted)
+    for weight, width in ((100, sp.log(49 + 20 * sp.sqrt(6)) / 50), (8, sp.log(3 + 2 * sp.sqrt(2)) / 4)):
+        assert isinstance(v.by_width_at_a_weight(v._width_is(width, sp.Integer(weight))), Proved)
+    for wrong in (sp.Rational(917, 10000), sp.log(49 + 20 * sp.sqrt(6)) / 51):
+        assert isinstance(v.by_width_at_a_weight(v._width_is(wrong, sp.Integer(100))), Refuted)
 
 
 def test_length_shows_the_set() -> None:
