@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 from html import escape
 
+from analysis.symbolic import indices
+
 _BADGE = {
     "right": ("right", "#1b7f4d"),
     "wrong": ("not yet", "#a86400"),
@@ -87,7 +89,7 @@ def _pieces(sentence: str) -> list[tuple[str, bool]]:
 
 
 def _tagged(sentence: str) -> str:
-    return "".join(f"<code>{escape(p)}</code>" if code else escape(p) for p, code in _pieces(sentence))
+    return "".join(f"<code>{escape(p)}</code>" if code else indices.html(p) for p, code in _pieces(sentence))
 
 
 def _marked_up(sentence: str) -> str:

@@ -9,6 +9,7 @@ from sympy.printing.latex import LatexPrinter
 from sympy.printing.printer import Printer
 from sympy.printing.str import StrPrinter
 
+from analysis.symbolic import indices
 from analysis.symbolic.claim import Outcome, Proved, Refuted, Settled, Step, Unknown
 
 _HUE = {
@@ -92,19 +93,19 @@ def as_markdown(settled: Settled) -> str:
     """Markdown with dollar maths, for the PDF."""
     evidence = settled.evidence
     steps = [
-        f"   - {s.text}" + (f": ${tex(s.shown)}$" if s.shown is not None else "")
+        f"   - {indices.myst(s.text)}" + (f": ${tex(s.shown)}$" if s.shown is not None else "")
         for s in _steps(settled.outcome)
     ]
     return "\n".join(
         [
-            f"**{evidence.kind.capitalize()}** `{evidence.label}` ({settled.outcome.status}). {evidence.sentence}",
+            f"**{evidence.kind.capitalize()}** `{evidence.label}` ({settled.outcome.status}). {indices.myst(evidence.sentence)}",
             "",
             f"$${tex(evidence.statement)}$$",
             "",
-            f"- {summary(settled.outcome)}",
+            f"- {indices.myst(summary(settled.outcome))}",
             *steps,
-            f"- Scope: {evidence.scope}",
-            f"- Near miss: ${tex(evidence.false_sibling)}$ — {summary(settled.sibling)}",
+            f"- Scope: {indices.myst(evidence.scope)}",
+            f"- Near miss: ${tex(evidence.false_sibling)}$ — {indices.myst(summary(settled.sibling))}",
         ]
     )
 
@@ -113,7 +114,9 @@ def as_html(settled: Settled) -> str:
     """A box with a badge; proof, scope and near miss fold out. Maths is left to the page's MathJax."""
     evidence, status = settled.evidence, settled.outcome.status
     steps = "".join(
-        f"<li>{escape(s.text)}" + (rf": \({escape(tex(s.shown))}\)" if s.shown is not None else "") + "</li>"
+        f"<li>{indices.html(s.text)}"
+        + (rf": \({escape(tex(s.shown))}\)" if s.shown is not None else "")
+        + "</li>"
         for s in _steps(settled.outcome)
     )
     hue = _HUE[status]
@@ -122,11 +125,11 @@ def as_html(settled: Settled) -> str:
         f'style="border-left:4px solid {hue};padding:.3em .9em;margin:.6em 0">'
         f'<div class="claim-head"><span class="claim-badge" style="background:{hue};color:#fff;border-radius:3px;'
         f'padding:0 .45em">{status}</span> <code>{escape(evidence.label)}</code></div>'
-        f'<div class="claim-sentence">{escape(evidence.sentence)}</div>'
+        f'<div class="claim-sentence">{indices.html(evidence.sentence)}</div>'
         rf'<div class="claim-statement" style="overflow-x:auto">\[{escape(tex(evidence.statement))}\]</div>'
-        f'<details class="claim-proof"><summary>{escape(summary(settled.outcome))}</summary><ol>{steps}</ol></details>'
-        f'<div class="claim-scope"><strong>Scope.</strong> {escape(evidence.scope)}</div>'
+        f'<details class="claim-proof"><summary>{indices.html(summary(settled.outcome))}</summary><ol>{steps}</ol></details>'
+        f'<div class="claim-scope"><strong>Scope.</strong> {indices.html(evidence.scope)}</div>'
         rf'<details class="claim-sibling"><summary>The near miss it refuses</summary>'
         rf'<div style="overflow-x:auto">\({escape(tex(evidence.false_sibling))}\)</div>'
-        f"<div>{escape(summary(settled.sibling))}</div></details></div>"
+        f"<div>{indices.html(summary(settled.sibling))}</div></details></div>"
     )
