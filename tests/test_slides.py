@@ -224,9 +224,9 @@ READY = """const done = arguments[0]; (function wait(n) {
 FAULTS = r"""
 const done = arguments[0], faults = [], frame = () => new Promise(f => requestAnimationFrame(() => requestAnimationFrame(f)));
 (async () => {
+  // MathML for screen readers lies unseen under each formula, in whatever font the system has, and would count as overflow
+  document.head.append(Object.assign(document.createElement("style"), {textContent: "mjx-assistive-mml { display: none !important }"}));
   for (let n = 1; ; n++) {
-    await frame();
-    await document.fonts.ready;  // a slide may be the first to need a font, and its formula changes height when that arrives
     await frame();
     const slide = Reveal.getCurrentSlide(), {width, height} = Reveal.getConfig(), scale = Reveal.getScale();
     const fault = text => faults.push(`${n}: ${text}`), top = slide.getBoundingClientRect();

@@ -22,7 +22,7 @@ def test_the_three_ways() -> None:
     verdict = Verdict("9.1", "wrong", (STRANGE,))
     assert repr(verdict) == "Exercise 9.1 [not yet]\n  Say a_1 <b> & *not* <i>b_2</i> $x$ [y](z)"
     html = verdict._repr_html_()
-    assert "<code>a_1 &lt;b&gt;</code> &amp; *not* &lt;i&gt;b_2&lt;/i&gt;" in html
+    assert "<code>a_1 &lt;b&gt;</code> &amp; *not* &lt;i&gt;b<sub>2</sub>&lt;/i&gt;" in html
     assert 'class="exercise exercise-wrong"' in html and 'data-exercise="9.1"' in html
     markdown = verdict._repr_markdown_()
     assert markdown.startswith("**Exercise 9.1** (not yet). Say `a_1 <b>` & \\*not\\* \\<i\\>b\\_2")

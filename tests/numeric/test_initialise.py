@@ -53,6 +53,7 @@ def test_the_papers_start_with_zero_biases(draw: Any) -> None:
 
 def test_he_allows_for_the_slope_of_a_leaky_relu() -> None:
     plain, leaky = (he((3, 4, 2), np.random.default_rng(0), slope=s) for s in (0.0, 0.5))
+    assert np.array_equal(he((3, 4, 2), np.random.default_rng(0)).weights[0], plain.weights[0])
     np.testing.assert_allclose(leaky.weights[0] * np.sqrt(1.25), plain.weights[0], rtol=1e-15)
     with pytest.raises(ValueError, match="slope must be a finite number"):
         he((2, 1), np.random.default_rng(0), slope=float("nan"))

@@ -186,6 +186,13 @@ def test_products_along_any_axis(x, data):
         np.testing.assert_array_equal(total, np.take(part, -1, axis))
 
 
+def test_products_run_along_the_last_axis_unless_told_otherwise():
+    x = signed_log.of(np.arange(1.0, 25.0).reshape(2, 3, 4))
+    for f in (signed_log.prefix_products, signed_log.suffix_products, signed_log.product):
+        np.testing.assert_array_equal(f(x), f(x, axis=2))
+    np.testing.assert_array_equal(signed_log.prefix_sums(x.logabs), signed_log.prefix_sums(x.logabs, axis=2))
+
+
 def test_an_empty_product_is_one():
     found = signed_log.product(signed_log.of(np.ones((2, 0, 3))), axis=1)
     np.testing.assert_array_equal(found, [np.ones((2, 3)), np.zeros((2, 3))])
