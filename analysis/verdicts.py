@@ -338,7 +338,7 @@ VERDICTS = collect(
                 "B10",
                 "initial weights are usually below 1, so gradients vanish",
                 HOLDS_IF,
-                "the layer has one neuron; the same weights explode at width 1000",
+                "the layer has one neuron, and then because $\\lambda<0$; the same weights explode at width 1000",
                 "same-weights-two-widths weights-below-one-explode",
             ),
         ),

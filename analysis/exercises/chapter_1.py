@@ -18,7 +18,7 @@ from analysis.exercises.exercise import (
 from analysis.symbolic.chain import definitions, factors, gradient, substitute_back
 from analysis.symbolic.explosion import as_sigmoid
 from analysis.symbolic.layer import Layer
-from analysis.symbolic.notation import a_, b, b_, cost_prime, h, sigma, sigma_prime, w, w_, z, z_
+from analysis.symbolic.notation import a_, b, b_, cost, cost_prime, h, sigma, sigma_prime, w, w_, z, z_
 
 _RANGE = ((-2.0, 2.0),)
 
@@ -52,7 +52,25 @@ def _with_weights_shifted(right: sp.Expr) -> sp.Expr:
     return right.xreplace({w_(j): w_(j - 1) for j in (4, 5)})
 
 
+def _with_slopes_shifted(right: sp.Expr) -> sp.Expr:
+    return right.xreplace({_slopes[j]: _slopes[j - 1] for j in (3, 4, 5)})
+
+
 _OF_EVERY_CHAIN = (
+    Mistake(
+        _with_slopes_shifted,
+        "The slopes are shifted by one layer: the first of them is that of layer 3 itself.",
+    ),
+    without(w_(4) * _slopes[4], "The factor of layer 4 is missing altogether."),
+    without(w_(5) * _slopes[5], "The factor of layer 5 is missing altogether."),
+    without(
+        w_(4) * w_(5),
+        "The weights are missing: a_3 enters z_4 multiplied by w_4, and a_4 enters z_5 multiplied by w_5.",
+    ),
+    Mistake(
+        lambda right: right / _into_cost * cost(a_(_DEPTH)),
+        "There is the cost itself where its slope ∂C/∂a_5 should be.",
+    ),
     without(_slopes[3], "The slope of layer 3 itself is missing: a change of z_3 reaches a_3 through σ."),
     without(w_(4), "The weight w_4 is missing: a_3 enters z_4 multiplied by it."),
     without(_slopes[4], "The slope σ′(z_4) is missing: a change of z_4 reaches a_4 through σ."),
@@ -98,6 +116,10 @@ _weight = Value(
             lambda right: right / a_(2) * a_(3),
             "The activation is that of the wrong side: w_3 multiplies what comes into layer 3.",
         ),
+        Mistake(
+            lambda right: right / a_(2) * w_(2), "w_3 multiplies the activation a_2, not the weight w_2."
+        ),
+        Mistake(lambda right: right / a_(2) * z_(2), "w_3 multiplies a_2 = σ(z_2), not z_2."),
         Mistake(lambda right: right / a_(2) * a_(0), "The input a_0 belongs to w_1. What does w_3 multiply?"),
         Mistake(
             lambda right: right / a_(2) * w_(3),
@@ -135,6 +157,9 @@ _tied = Value(
         *(Mistake(lambda right, l=l: right - _tied_term(l), f"The contribution of layer {l} is missing.") for l in (1, 2, 3)),  # type: ignore[misc]
         *(Mistake(lambda right, l=l: 3 * _tied_term(l), "The three contributions are not equal: each has its own activation and its own later layers.") for l in (1, 2, 3)),  # type: ignore[misc]
         Mistake(lambda right: sp.Add(*(_tied_term(l, b) for l in (1, 2, 3))), "This is the gradient in the shared bias. Each layer's weight multiplies an activation."),
+        Mistake(lambda right: sp.Add(*(_tied_term(l) / w ** (3 - l) for l in (1, 2, 3))), "The later weights are missing: what layer 1 contributes passes two more weights on its way to the cost, what layer 2 contributes one."),
+        Mistake(lambda right: sp.Add(*(_tied_term(l) / a_(l - 1) * a_(l) for l in (1, 2, 3))), "The activations are those of the wrong side: the weight of layer j multiplies a_{j−1}."),
+        Mistake(lambda right: w * right, "One w too many: in the layer whose weight is varied, w itself is no factor."),
         Mistake(lambda right: sp.Mul(*(_tied_term(l) for l in (1, 2, 3))), "The contributions are added, not multiplied: w can act in one layer or in another."),
         Mistake(lambda right: right / 3, "This is the mean of the contributions. The derivative is their sum."),
         Mistake(lambda right: right / cost_prime(a_(3)), "The last factor is missing: how the cost answers to the output a_3."),
@@ -151,6 +176,8 @@ _past = Value(
     arguments=(h, w, b, sigma(z), sigma_prime(z)),
     mistakes=(
         Mistake(lambda right: right - 1, "This is the factor of a layer without the way past. The term h has a derivative too."),
+        instead((1 + w) * sigma_prime(w * h + b), "The 1 stands outside: the term h does not go through σ, so its derivative has no σ′."),
+        instead(sigma_prime(w * h + b), "Two things are missing: the derivative of the term h, and the weight by which h enters the activation."),
         instead(1 + sigma_prime(w * h + b), "The weight is missing: h enters the activation multiplied by w."),
         instead(1 + w * sigma(w * h + b), "There is the value σ where the slope σ′ should be."),
         instead(1 + w, "The slope σ′ is missing: wh + b goes through σ."),
@@ -203,8 +230,10 @@ _silent = Value(
     mistakes=(
         instead(3, "These are the biases, or the weights. Count both."),
         instead(
-            4, "One layer too many, and count biases and weights: is w_4 a factor of the gradient in b_4?"
+            4,
+            "Go through the layers one by one, and count biases and weights: which of the gradients in b_1 … b_4 have w_4 as a factor?",
         ),
+        instead(-6, "A count is not negative."),
         instead(8, "Layer 4 itself still learns: w_4 is no factor of the gradients in b_4 and w_4."),
         instead(7, "Layer 4 itself still learns: w_4 is no factor of the gradients in b_4 and w_4."),
         instead(12, "The layers from 4 on still learn: their gradients have only later weights as factors."),

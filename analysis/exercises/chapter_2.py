@@ -35,24 +35,24 @@ _location = Value(
     ),
 )  # fmt: skip
 
-_cosh = Value(
+_half = sp.tanh(z / 2)
+_with_tanh = Value(
     right=lambda: SIGMOID.derivative,
     domain=over(z, ranges=((-3.0, 3.0), (-40.0, 40.0))),
     arguments=(z,),
     mistakes=(
-        instead(1 / sp.cosh(z / 2) ** 2, "Off by the factor 4: at z = 0 this is 1, where the sigmoid's slope is 1/4."),
-        instead(1 / (4 * sp.cosh(z) ** 2), "Right at z = 0 only: the argument of cosh is not z."),
-        instead(1 / sp.cosh(z) ** 2, "This is the slope of tanh."),
-        instead(1 / (4 * sp.cosh(2 * z) ** 2), "Right at z = 0 only: the argument should be halved, not doubled."),
-        instead(1 / (4 * sp.cosh(z / 2)), "The square is missing: this falls like e^(−|z|/2), the slope like e^(−|z|)."),
-        instead(1 / (2 * sp.cosh(z / 2)) , "The whole denominator is squared, the 2 as well."),
-        instead(1 / (2 * sp.cosh(z / 2) ** 2), "Off by the factor 2: the whole denominator 2 cosh(z/2) is squared."),
-        instead(1 / (4 * sp.sinh(z / 2) ** 2), "This is sinh, which is 0 at z = 0. Two exponentials are added here."),
-        instead(SIGMOID.formula, "This is σ itself. The slope is asked for."),
+        instead(1 - _half**2, "Off by the factor 4: at z = 0 this is 1, where the sigmoid's slope is 1/4."),
+        instead((1 - sp.tanh(z) ** 2) / 4, "Right at z = 0 only: the argument of tanh is not z."),
+        instead(1 - sp.tanh(z) ** 2, "This is the slope of tanh."),
+        instead((1 - sp.tanh(2 * z) ** 2) / 4, "Right at z = 0 only: the argument should be halved, not doubled."),
+        instead((1 - _half) / 4, "The square is missing: this is not the same at −z as at z."),
+        instead((1 + _half**2) / 4, "The sign is wrong: this grows with |z|."),
+        instead((1 - _half**2) / 2, "Off by the factor 2: at z = 0 the slope is 1/4."),
+        instead((1 + _half) / 2, "This is σ itself. The slope is asked for."),
         instead(SIGMOID.formula.diff(z, 2), "This is the second derivative."),
     ),
-    avoid=(sigma, sigma_prime, sp.exp),
-    remark="It is equal to σ′(z). The exercise asked for a form with a hyperbolic cosine: can you find it?",
+    avoid=(sigma, sigma_prime, sp.exp, sp.cosh, sp.sech, sp.sinh, sp.csch, sp.cos, sp.coth),
+    remark="It is equal to σ′(z). The exercise asked for a form with tanh alone: can you find it?",
 )  # fmt: skip
 
 _side = sp.sqrt(3)
@@ -86,7 +86,7 @@ _below_one = Value(
     ),
 )
 _mean_log = Value(
-    name="E",
+    name="M",
     right=_mean_log_uniform,
     mistakes=(
         Mistake(lambda right: sp.log(_mean_size_uniform()), "This is the logarithm of the mean, log E|w|. The mean of the logarithm is smaller."),
@@ -168,10 +168,10 @@ EXERCISES = (
     ),
     Exercise(
         "2.2",
-        (_cosh,),
+        (_with_tanh,),
         (
-            "Multiply top and bottom of e^(−z)/(1 + e^(−z))² by e^z.",
-            "The bottom is now a square. Of what? Its root is a sum of two exponentials with opposite exponents.",
+            "The chapter has tanh′(z) = 4σ′(2z). Put z/2 for z.",
+            "The derivative of tanh can be written with tanh: it is 1 − tanh².",
         ),
     ),
     Exercise(

@@ -84,11 +84,13 @@ def _as_floats(x: Any, y: Any) -> bool:
 
 
 def _to_digits(digits: int, m: Context) -> Close:
-    """Closer than one unit of the last of so many significant digits, which leaves rounding and cutting off free."""
+    """y rounded to so many significant digits, or cut off there, or anything nearer to it."""
 
     def close(x: Any, y: Any) -> bool:
-        place = m.floor(m.log10(abs(y))) - digits + 1 if y else -digits
-        return bool(abs(x - y) <= m.mpf(10) ** place)
+        unit = m.mpf(10) ** (m.floor(m.log10(abs(y))) - digits + 1 if y else -digits)
+        whole = m.floor(abs(y) / unit * (1 + m.mpf(10) ** -DIGITS))
+        cut_off = whole * unit * (1 - m.mpf(10) ** -12)  # a float is not quite what was typed
+        return bool(abs(x - y) <= unit / 2 or x * y > 0 and cut_off <= abs(x) <= abs(y))
 
     return close
 

@@ -189,7 +189,7 @@ CLAIMS = (
     ),
     Prediction(
         label="ratio-below-sixteenth",
-        sentence="The first layer learns more than 16 times slower than the third in about nine draws of ten, not always.",
+        sentence="The first layer learns more than 16 times slower than the third with probability 0.9026, not always.",
         statement=sp.Eq(_ratio_event, Q, evaluate=False),
         theory=_ratio_theory,
         simulate=lambda: _share(np.abs(sample_ratios().ratio) < 1.0 / 16.0),

@@ -12,12 +12,13 @@ from analysis.experiments.log_product import Exponent, LogProducts, exponent, me
 from analysis.numeric.compiled import compiled
 from analysis.symbolic.catalogue import SIGMOID
 from analysis.symbolic.claim import Estimate, Prediction
-from analysis.symbolic.display import expectation, plus, probability
+from analysis.symbolic.display import expectation, plus, probability, times
 from analysis.symbolic.notation import b, sigma_prime, w, z
 
 lam = sp.Symbol(r"\lambda", real=True)
-variance = sp.Symbol(r"\varsigma^2", positive=True)
-_X, _k, _L = sp.IndexedBase("X"), sp.Symbol("k", integer=True), sp.Symbol("L", integer=True, positive=True)
+deviation = sp.Symbol(r"\varsigma", positive=True)
+_X, _k = sp.IndexedBase("X"), sp.Symbol("k", integer=True, positive=True)
+_L = sp.Symbol("L", integer=True, positive=True)
 _var, _cov = sp.Function("Var"), sp.Function("Cov")
 _S = sp.Symbol("S_L", real=True)
 MEAN_LOG_WEIGHT = -(sp.EulerGamma + sp.log(2)) / 2
@@ -64,14 +65,16 @@ def _lam_is(inside: sp.Expr) -> sp.Eq:
 
 
 def _variance_theory(statement: sp.Basic) -> float:
-    """Var X and the sum of covariances put in, each covariance with the weight 1 − k/L that belongs to depth L."""
+    """Var X and the sum of covariances put in, at L = 50."""
     e = computed(6.0)
-    lags = np.arange(1, len(e.autocovariances) + 1)
-    covariances = float(((1.0 - lags / DEPTH) * e.autocovariances).sum())
     (one,) = statement.rhs.atoms(_var)
-    values = {s: sp.Float(covariances) for s in statement.rhs.atoms(sp.Sum)} | {
-        one: sp.Float(e.independent_variance)
-    }
+    values = {one: sp.Float(e.independent_variance)}
+    for total in statement.rhs.atoms(sp.Sum):
+        term, ((index, first, last),) = total.function, total.limits
+        (covariance,) = term.atoms(_cov)
+        weights = compiled(term.coeff(covariance).subs(_L, DEPTH), index)
+        lags = np.arange(int(first), min(int(last.subs(_L, DEPTH)), len(e.autocovariances)) + 1)
+        values[total] = sp.Float(float(weights(lags) @ e.autocovariances[lags - 1]))
     return float(statement.rhs.xreplace(values))
 
 
@@ -82,30 +85,28 @@ def _simulated_variance() -> Estimate:
 
 
 def _variance_is(terms: sp.Expr) -> sp.Eq:
-    return sp.Eq(variance, terms, evaluate=False)
+    return sp.Eq(_var(_S) / _L, terms, evaluate=False)
 
 
 def _share_theory(statement: sp.Basic) -> float:
-    """Pr[|S_L − Lλ| < width] for a normal S_L with variance L ς²."""
-    e = computed()
-    width = statement.args[0].args[0].rhs.subs({variance: e.variance, _L: DEPTH})
-    return float(sp.erf(width / sp.sqrt(2 * DEPTH * e.variance)))
+    """The right side, at L = 50."""
+    return float(statement.rhs.subs(_L, DEPTH))
 
 
 def _simulated_share() -> Estimate:
-    """The share of simulated chains within √(L ς²) of Lλ: the event of the claim itself, whatever the sibling says."""
+    """The share of simulated chains with S_L within ς√L of Lλ."""
     e, logs = computed(), drawn().logs[:, -1]
     share = float(np.mean(np.abs(logs - DEPTH * e.lam) < math.sqrt(DEPTH * e.variance)))
     return Estimate(share, math.sqrt(share * (1.0 - share) / len(logs)))
 
 
-def _share_is(width: sp.Expr) -> sp.Eq:
-    event = sp.Lt(sp.Abs(_S - _L * lam), width, evaluate=False)
-    return sp.Eq(probability(event), sp.erf(1 / sp.sqrt(2)), evaluate=False)
+def _share_is(chance: sp.Expr) -> sp.Eq:
+    event = sp.Lt(sp.Abs(_S - _L * lam), times(deviation, sp.sqrt(_L)), evaluate=False)
+    return sp.Eq(probability(event), chance, evaluate=False)
 
 
-_one = _var(_X[0])
-_sum = sp.Sum(_cov(_X[0], _X[_k]), (_k, 1, sp.oo))
+_one = _var(_X[1])
+_sum = sp.Sum((1 - _k / _L) * _cov(_X[1], _X[1 + _k]), (_k, 1, _L - 1))
 
 CLAIMS = (
     Prediction(
@@ -123,17 +124,17 @@ CLAIMS = (
         statement=_variance_is(_one + 2 * _sum),
         theory=_variance_theory,
         simulate=_simulated_variance,
-        scope="sigmoid, w ~ N(0, 36), b ~ N(0, 1); variance of S_L/√L at L = 50, covariances weighted by 1 − k/L",
+        scope="sigmoid, w ~ N(0, 36), b ~ N(0, 1), L = 50, under the stationary law",
         false_sibling=_variance_is(_one),
     ),
     Prediction(
         label="log-product-is-nearly-normal",
-        sentence="Two chains in three have a log-product within √(L ς²) of Lλ, as the central limit theorem says.",
-        statement=_share_is(sp.sqrt(_L * variance)),
+        sentence="Two chains in three have a log-product within ς√L of Lλ, as the central limit theorem says.",
+        statement=_share_is(sp.erf(1 / sp.sqrt(2))),
         theory=_share_theory,
         simulate=_simulated_share,
         scope="sigmoid, w, b ~ N(0, 1), L = 50; the normal approximation is allowed an error of 0.005",
-        false_sibling=_share_is(sp.sqrt(variance)),
+        false_sibling=_share_is(sp.erf(1 / sp.sqrt(2 * _L))),
         tolerance=0.005,
     ),
 )

@@ -71,18 +71,18 @@ class IntervalProof:
             lines += [
                 Step(f"at z = {c} the derivative is exactly 0 and the value is", self.f.subs(z, c)),
                 Step(
-                    f"the second derivative is below {_shown(worst)} on [{lo}, {hi}] ({len(self.curvature)} boxes)"
+                    f"the second derivative is below {_shown(worst)} on [{lo}, {hi}] ({_boxes(self.curvature)})"
                 ),
             ]
         worst = max(box.upper for box in self.boxes)
         lines += [
             Step(
-                f"elsewhere on [{-left.start}, {right.start}] the function is below {_shown(worst)} ({len(self.boxes)} boxes)"
+                f"elsewhere on [{-left.start}, {right.start}] the function is below {_shown(worst)} ({_boxes(self.boxes)})"
             ),
             *(
                 Step(
                     f"for {'z ≥ ' if t.side > 0 else '−z ≥ '}{t.start} write u for exp(−|z|/2), which is at most {t.reach}. Bound minus "
-                    f"function is a fraction in u. With u = {t.reach}/(1 + s), s ≥ 0, all its coefficients are positive or 0, so it is "
+                    f"function is a fraction in u. With u = {'' if t.reach == 1 else f'({t.reach}) · '}1/(1 + s), s ≥ 0, all its coefficients are positive or 0, so it is "
                     "positive or 0",
                     t.top / t.bottom,
                 )
@@ -201,6 +201,10 @@ def _violation(f: sp.Expr, bound: sp.Expr, point: sp.Rational) -> Refuted:
     return Refuted(
         f"at z = {point} the left side is {float(value.mid()):.6g} (certainly above), the right side {float(bound):.6g}"
     )
+
+
+def _boxes(boxes: tuple[Box, ...]) -> str:
+    return f"{len(boxes)} box" + ("" if len(boxes) == 1 else "es")
 
 
 def _shown(x: float) -> str:

@@ -123,21 +123,26 @@ NOTATION: tuple[Entry, ...] = (
     Entry(sp.latex(sigma_prime(z)), "sigma_prime(z)", "its derivative, the slope", 1),
     Entry(sp.latex(cost(a_("L"))), "cost(a_(L))", "the cost as a function of the network's output", 1),
     Entry(
-        r"\frac{\partial C}{\partial b_l}", "gradient", "the learning speed of layer l, up to the rate η", 1
+        r"\frac{\partial C}{\partial b_l}",
+        "gradient",
+        "the gradient in one bias; its size is the learning speed of layer l, up to the rate η",
+        1,
     ),
+    Entry(r"\eta", "eta", "learning rate, the same for all layers", 1),
     Entry(
         r"\delta^l",
         "delta",
-        "error of layer l, $\\partial C/\\partial z^l$; with one neuron it equals $\\partial C/\\partial b_l$",
+        "error of layer l, $\\partial C/\\partial z^l$; it equals $\\partial C/\\partial b^l$. The layer is written above, it is no power",
         1,
     ),
     Entry(r"w_j\,\sigma'(z_j)", "factor", "the factor by which layer j multiplies the backward product", 1),
     Entry(
-        r"\lambda",
-        "lam",
-        "log-gain per layer of the backward product, the mean of $\\log\\lvert w\\,\\sigma'(z)\\rvert$ under a stated law",
-        2,
+        r"\lambda_L,\ \lambda",
+        "log_gain, lam",
+        "log-gain per layer of the backward product: of one chain, the mean of $\\log\\lvert w_j\\,\\sigma'(z_j)\\rvert$ (natural logarithm) over its layers; and its limit, the mean under a stated law",
+        1,
     ),
+    Entry(r"X_j", "X[j]", "logarithm of the factor of layer j, $\\log\\lvert w_j\\,\\sigma'(z_j)\\rvert$", 2),
     Entry(
         r"\varsigma^2", "variance", "variance per layer of the log-product in its central limit theorem", 2
     ),
@@ -147,8 +152,11 @@ NOTATION: tuple[Entry, ...] = (
         "the log-product, the sum of $\\log\\lvert w_j\\,\\sigma'(z_j)\\rvert$ over $L$ layers",
         2,
     ),
-    Entry(r"\Delta", "shift", "a shift of the input away from the one that the biases were made for", 3),
-    Entry(r"\eta", "eta", "learning rate, the same for all layers", 4),
+    Entry(r"\Delta b_1", "change_", "a small change of $b_1$, and so for other letters", 1),
+    Entry(
+        r"\Delta", "shift", "alone, a shift of the input away from the one that the biases were made for", 3
+    ),
+    Entry(r"\gamma", "EulerGamma", "in logarithms of normal weights, Euler's constant $0.5772\\ldots$", 2),
     Entry(r"n_l", "sizes", "number of neurons of layer $l$; $n$ where all layers are equally wide", 5),
     Entry(
         r"w^l",
@@ -182,7 +190,12 @@ NOTATION: tuple[Entry, ...] = (
         "mean and variance of a batch, and the constant added to the variance in batch normalisation",
         11,
     ),
-    Entry(r"\gamma,\ \beta", "gamma, beta", "learned gain and shift of batch normalisation", 11),
+    Entry(
+        r"\gamma,\ \beta",
+        "gamma, beta",
+        "learned gain and shift of batch normalisation (in chapter 11 $\\gamma$ is this gain)",
+        11,
+    ),
     Entry(
         r"R",
         "rate",

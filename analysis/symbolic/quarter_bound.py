@@ -30,8 +30,9 @@ def by_stationary_points(statement: sp.Basic) -> Outcome:
             "calculus",
             (
                 Step("the derivative vanishes only at", points),
-                Step("the value there", sp.Tuple(*values.values())),
-                Step("the limits at −∞ and +∞", sp.Tuple(*limits)),
+                *(Step(f"the value at z = {p}", value) for p, value in values.items()),
+                Step("the limit at −∞", limits[0]),
+                Step("the limit at +∞", limits[1]),
             ),
         )
     return counterexample(statement, [{z: p} for p in points]) or Unknown("the supremum is not attained")
@@ -97,15 +98,15 @@ CLAIMS = (
         statement=sp.Le(_slope, QUARTER, evaluate=False),
         check=by_square(_s - sp.S.Half),
         scope="all real z; equality exactly where σ(z) = 1/2, that is at z = 0",
-        false_sibling=sp.Le(_slope, sp.Rational(1, 5), evaluate=False),
+        false_sibling=sp.Le(_slope, sp.Rational(6, 25), evaluate=False),
     ),
     Claim(
         label="sigmoid-quarter-by-calculus",
-        sentence="The slope of the sigmoid has one stationary point, z = 0, and its value there is 1/4.",
+        sentence="The slope of the sigmoid is at most 1/4: its value at the one stationary point, above the limits at both ends.",
         statement=sp.Le(_slope, QUARTER, evaluate=False),
         check=by_stationary_points,
         scope="all real z, with the limits at both ends",
-        false_sibling=sp.Le(_slope, sp.Rational(1, 5), evaluate=False),
+        false_sibling=sp.Le(_slope, sp.Rational(249, 1000), evaluate=False),
     ),
     Claim(
         label="tanh-is-a-scaled-sigmoid",

@@ -148,10 +148,12 @@ def test_decimals_are_judged_by_their_digits(number: str, place: int, wanted: Va
         return
     value = float(wanted.answer)
     unit = 10.0 ** (math.floor(math.log10(abs(value))) - wanted.digits + 1)
-    for inside in (0.0, 0.5 * unit, -0.9 * unit):
-        assert is_right(told(number, place, value + inside))
-    for outside in (1.1 * unit, -1.5 * unit, 30 * unit):
-        assert not is_right(told(number, place, value + outside))
+    up = math.copysign(unit, value)
+    cut_off = math.trunc(value / unit + math.copysign(1e-9, value)) * unit
+    for inside in (value, value + 0.49 * up, value - 0.49 * up, float(f"{cut_off:.12g}")):
+        assert is_right(told(number, place, inside))
+    for outside in (value + 0.51 * up, min(value - 0.51 * up, cut_off - 0.01 * up, key=abs), value + 30 * up):
+        assert not is_right(told(number, place, outside))
 
 
 @pytest.mark.parametrize(("number", "place", "wanted"), VALUES)
@@ -244,8 +246,28 @@ def test_a_verdict_is_the_same_every_time() -> None:
 
 
 def test_a_remark_goes_with_a_right_answer_in_an_unwanted_form() -> None:
-    assert "hyperbolic cosine" in repr(check("2.2", sp.exp(-z) / (1 + sp.exp(-z)) ** 2))
-    assert "hyperbolic cosine" not in repr(check("2.2", sp.sech(z / 2) ** 2 / 4))
+    for unwanted in (sp.exp(-z) / (1 + sp.exp(-z)) ** 2, sp.sech(z / 2) ** 2 / 4):
+        assert "tanh alone" in repr(check("2.2", unwanted))
+    assert "tanh alone" not in repr(check("2.2", (1 - sp.tanh(z / 2) ** 2) / 4))
+
+
+@pytest.mark.parametrize(
+    ("given", "right"),
+    [
+        ("1.3170", True),
+        ("1.317", True),
+        ("1.31695", True),
+        ("1.316957897", True),
+        ("1.316", True),
+        ("1.3178", False),
+        ("1.318", False),
+        ("1.315", False),
+        ("-1.317", False),
+    ],
+)
+def test_a_decimal_is_the_answer_rounded_or_cut_off(given: str, right: bool) -> None:
+    """2.1 asks for log(2 + √3) = 1.316957896924817 with four digits."""
+    assert check("2.1", float(given)).correct is right
 
 
 @pytest.mark.parametrize(

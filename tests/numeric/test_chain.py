@@ -282,6 +282,21 @@ def test_a_certain_zero_has_no_error_and_a_kink_within_reach_has_no_bound():
     assert unsure.b_error[0] == math.inf and unsure.b_error[1] < 1e-14
 
 
+def test_a_zero_weight_stops_the_layers_before_it_with_certainty():
+    found = chain.gradient(SIGMOID, 0.3, [1.0, 2.0, 0.0, 1.5], [0.1, 0.2, 0.3, 0.4])
+    for gradient, error in ((found.b, found.b_error), (found.w, found.w_error)):
+        assert (
+            gradient.sign.tolist() == [0.0, 0.0, 1.0, 1.0] and gradient.logabs[:2].tolist() == [-np.inf] * 2
+        )
+        assert error[:2].tolist() == [0.0, 0.0] and np.all((error[2:] > 0.0) & (error[2:] < 1e-13))
+
+
+def test_exactly_at_the_kink_the_convention_decides():
+    found = chain.gradient(RELU, 0.0, [1.0, 2.0], [0.0, 1.0])
+    assert found.forward.z.tolist() == [0.0, 1.0] and found.forward.z_error[0] == 0.0
+    assert found.b.sign.tolist() == [0.0, 1.0] and found.b_error.tolist() == [0.0, 0.0]
+
+
 def test_underflow_to_zero_is_no_certain_zero():
     """ReLU with a weight ½ and no bias: after 1,100 layers float64 holds 0, the gradient is 2⁻¹¹⁰⁰, not 0."""
     depth = 1100
