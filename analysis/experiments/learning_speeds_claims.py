@@ -161,8 +161,8 @@ CLAIMS = (
         sentence="With four hidden layers the output layer moves more than thirty times as far as the first layer.",
         statement=sp.Gt(_sym("D_5"), 30 * _sym("D_1"), evaluate=False),
         check=by_record,
-        scope=f"{_RECIPE}; median over 200 networks of the distance from the decayed initial weights, per initial length, "
-        "500 epochs",
+        scope=f"{_RECIPE}; D_k is the median over 200 networks of how far layer k is from its decayed initial weights, per initial "
+        "length, after 500 epochs",
         false_sibling=sp.Gt(_sym("D_2"), _sym("D_1"), evaluate=False),
     ),
     Claim(

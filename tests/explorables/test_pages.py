@@ -38,9 +38,13 @@ Page = Callable[..., Any]
 TIMED = """<script>
 window.frames_ms = [];
 const later = window.requestAnimationFrame.bind(window);
+const changes = new MutationObserver(() => {});
+changes.observe(document, {subtree: true, childList: true, attributes: true, characterData: true});
 window.requestAnimationFrame = f => later(t => {
+  changes.takeRecords();
   const begin = performance.now();
   f(t);
+  if (!changes.takeRecords().length) return;  // a frame of the test itself draws nothing
   document.body.offsetHeight;
   frames_ms.push(performance.now() - begin);
 });
@@ -635,17 +639,16 @@ def test_redraws_are_timed(page: Page, name: str, capsys: pytest.CaptureFixture[
     """From the start of the frame to the end of layout, printed beside the target of 16 ms; every position is redrawn."""
     driver = page(EVERY[name]().html, TIMED)
     settle(driver)
+    move(driver, **HEAVIEST[name][-1])
     driver.execute_script("frames_ms.length = 0")
     for positions in HEAVIEST[name]:
         move(driver, **positions)
-    frames = [
-        x for x in driver.execute_script("return frames_ms") if x > 0.2
-    ]  # less: the frames of this test itself
+    frames = driver.execute_script("return frames_ms")
     with capsys.disabled():
         print(
             f"\n{name}: redraw median {statistics.median(frames):.1f} ms, longest {max(frames):.1f} ms ({len(frames)} frames, target 16)"
         )
-    assert len(frames) >= len(HEAVIEST[name])
+    assert len(frames) >= len(HEAVIEST[name])  # more where the chains are drawn in several frames
 
 
 def test_every_activation_of_the_first_chapters_is_offered() -> None:
