@@ -507,25 +507,14 @@ def test(extra: "list[str]") -> int:
     if extra:
         return python_call("-m", "pytest", *extra)
     os.environ.pop("BOOK_IS_BUILT", None)
-    # the notebooks of the ledger settle every claim, and fail where one is not sound: once is enough
-    unit = [
-        "-q",
-        "-n",
-        workers(),
-        "--dist",
-        "worksteal",
-        "--durations",
-        "12",
-        "--ignore",
-        "tests/test_claims.py",
-        "tests",
-    ]
+    unit = ["-q", "-n", workers(), "--dist", "worksteal", "--durations", "12", "tests"]
+    measured = ["--cov", "--cov-report="]  # of analysis/; fails below what pyproject.toml says, and says so
     steps = [
         ("ruff check", lambda: python_call("-m", "ruff", "check", ".")),
         ("ruff format", lambda: python_call("-m", "ruff", "format", "--check", ".")),
         ("mypy --strict", lambda: python_call("-m", "mypy", "--strict", "analysis", "make.py")),
         ("book, no warning", strict_book),
-        ("unit tests", lambda: python_call("-m", "pytest", *unit)),
+        ("unit tests, coverage", lambda: python_call("-m", "pytest", *(unit + measured))),
         ("notebooks", nbval),
     ]  # type: list[tuple[str, Callable[[], int]]]
     table = []
@@ -536,7 +525,7 @@ def test(extra: "list[str]") -> int:
         table.append((name, code, time.monotonic() - start))
     say("\n=== summary")
     for name, code, seconds in table:
-        say("{0:>7}  {1:<18}{2:7.1f} s".format("ok" if code == 0 else "FAILED", name, seconds))
+        say("{0:>7}  {1:<21}{2:7.1f} s".format("ok" if code == 0 else "FAILED", name, seconds))
     return int(any(code for _, code, _ in table))
 
 
