@@ -108,13 +108,11 @@ def is_run(notebook: Notebook, path: Path) -> list[str]:
 
 
 def is_small(notebook: Notebook, path: Path) -> list[str]:
-    """Short cells (their imports apart, which the book folds away), few functions, a file that a browser opens at once."""
+    """Short cells, few functions, a file that a browser opens at once."""
     found = []
     functions = 0
     for name, cell in cells(notebook, "code"):
-        imports = (n for n in ast.walk(python(cell)) if isinstance(n, ast.Import | ast.ImportFrom))
-        folded = sum((n.end_lineno or n.lineno) - n.lineno + 1 for n in imports)
-        if (lines := len(text(cell).splitlines()) - folded) > LONGEST_CELL:
+        if (lines := len(text(cell).splitlines())) > LONGEST_CELL:
             found.append(f"{name} has {lines} lines, more than {LONGEST_CELL}")
         functions += sum(
             isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef) for n in ast.walk(python(cell))

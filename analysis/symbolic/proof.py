@@ -67,12 +67,11 @@ def specialise(expr: sp.Basic) -> sp.Basic:
     return expr
 
 
-def concretely_false(
-    left: sp.Expr, right: sp.Expr, points: Iterable[Mapping[sp.Basic, sp.Expr]] | None = None
-) -> Refuted | None:
-    """A point at which two expressions in σ and C differ for the sigmoid and a quadratic cost, which is said; None if none is found."""
+def concretely_false(left: sp.Expr, right: sp.Expr, positive: bool = False) -> Refuted | None:
+    """A point (with ``positive``, of positive coordinates) at which two expressions in σ and C differ for the sigmoid and a quadratic cost, which is said; None if none is found."""
     a_number = sp.Eq(specialise(left), specialise(right), evaluate=False)
-    found = counterexample(a_number, rational_points(a_number.free_symbols) if points is None else points)
+    points = rational_points(a_number.free_symbols)
+    found = counterexample(a_number, ({x: abs(v) for x, v in p.items()} if positive else p for p in points))
     chosen = [
         words
         for words, functions in (
