@@ -6,8 +6,8 @@ the network names their sum. Who always answers 1 has a mean squared error of 1/
 
 The digits: one pixel of 64 a step, row by row; after the last step a softmax names the digit.
 
-All cells train alike: Adam (Kingma and Ba 2015), gradients clipped to a global norm of 1, several learning rates. A seed gives
-every cell and every rate the same sequences.
+All cells train alike: Adam (Kingma and Ba 2015, algorithm 1, which is PyTorch's), gradients clipped to a global norm of 1, several
+learning rates. A seed gives every cell and every rate the same sequences.
 """
 
 from __future__ import annotations
@@ -30,11 +30,13 @@ TEST_SEQUENCES = 500
 TEST_IMAGES = 397
 SPLIT_SEED = 13
 CLIP = 1.0
+EPSILON = 1e-8
 
 
 class Variant(NamedTuple):
-    """The cell, the forget gate's first bias (None for log U(1, T − 1), Tallec and Ollivier 2018), whether U starts as the identity
-    (Le, Jaitly and Hinton 2015, there with ReLU), and how many times as many units it has.
+    """The cell, the forget gate's first bias, whether U starts as the identity (Le, Jaitly and Hinton 2015, there with ReLU), and
+    how many times as many units it has. A forget bias of None is b_f = log U(1, T − 1) together with b_i = −b_f for the input gate
+    (Tallec and Ollivier 2018); otherwise b_i = 0. The cell "rnn" has tanh.
     """
 
     kind: str
@@ -154,10 +156,11 @@ def sequence_training(
     checkpoints: int = 20,
     units: int = 24,
     minibatch: int = 32,
+    epsilon_hat: bool = False,
 ) -> SequenceTraining:
     """Train one network for each rate and seed, all at once: on the adding problem of this length, or on the images of ``data``.
 
-    Raises ValueError on unknown names or numbers out of range.
+    ``epsilon_hat`` takes Adam's other form, see ``_Adam``. Raises ValueError on unknown names or numbers out of range.
     """
     if variant not in VARIANTS:
         raise ValueError(f"variant must be one of {', '.join(VARIANTS)}, not {variant!r}")
@@ -169,7 +172,7 @@ def sequence_training(
     task = _adding(length, minibatch) if data is None else _digits(data, minibatch)
     T = len(task.test[0])
     p = _drawn(VARIANTS[variant], T, task, units, seeds, len(rates))
-    step = _Adam(p, np.repeat(rates, len(seeds)))
+    step = _Adam(p, np.repeat(rates, len(seeds)), epsilon_hat)
     rngs = [np.random.default_rng([s, 1]) for s in seeds]
     kept = tuple(sorted({round(updates * k / checkpoints) for k in range(checkpoints + 1)}))
     score, speeds = np.empty((len(step.eta), len(kept))), np.empty((len(step.eta), 2, T))
@@ -237,19 +240,26 @@ def _scored(kind: str, p: list[Floats], task: _Task) -> Floats:
 
 
 class _Adam:
-    """Adam with β = (0.9, 0.999), after clipping each network's gradient to the global norm ``CLIP``."""
+    """Adam with β = (0.9, 0.999), after clipping each network's gradient to the global norm ``CLIP``.
 
-    def __init__(self, p: list[Floats], eta: Floats) -> None:
-        self.eta, self.count = eta, 0
+    ε is added after the bias correction, m̂/(√v̂ + ε): algorithm 1 of Kingma and Ba (2015), and PyTorch. With ``epsilon_hat`` it is
+    added before it, the formula at the end of their section 2, and Keras: in step t that acts like an ε that is larger by
+    1/√(1 − 0.999^t), 32 times at first.
+    """
+
+    def __init__(self, p: list[Floats], eta: Floats, epsilon_hat: bool = False) -> None:
+        self.eta, self.count, self.epsilon_hat = eta, 0, epsilon_hat
         self.first, self.second = ([np.zeros_like(x) for x in p] for _ in range(2))
 
     def __call__(self, p: list[Floats], down: list[Floats]) -> None:
         self.count += 1
         total = np.sqrt(sum((d**2).sum(axis=(1, 2)) for d in down))
         share = np.minimum(1.0, CLIP / np.maximum(total, 1e-300))[:, None, None]
-        size = self.eta[:, None, None] * np.sqrt(1.0 - 0.999**self.count) / (1.0 - 0.9**self.count)
+        root = np.sqrt(1.0 - 0.999**self.count)
+        size = self.eta[:, None, None] * root / (1.0 - 0.9**self.count)
+        epsilon = EPSILON if self.epsilon_hat else root * EPSILON
         for x, d, m, v in zip(p, down, self.first, self.second, strict=True):
             d = share * d
             m += 0.1 * (d - m)
             v += 0.001 * (d**2 - v)
-            x -= size * m / (np.sqrt(v) + 1e-8)
+            x -= size * m / (np.sqrt(v) + epsilon)

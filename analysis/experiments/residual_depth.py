@@ -11,10 +11,17 @@ from numpy.typing import NDArray
 
 from analysis.experiments.checks import positive, whole
 from analysis.experiments.threads import one_thread
+from analysis.numeric.compiled import compiled
 from analysis.numeric.residual import chain_gains, passes
 from analysis.symbolic.activation import Activation
+from analysis.symbolic.notation import z
 
 Floats = NDArray[np.float64]
+
+
+def _mean_and_error(x: Floats) -> tuple[float, float]:
+    """The mean of independent numbers (n,), and its standard error s/√n."""
+    return float(x.mean()), float(x.std(ddof=1) / math.sqrt(len(x)))
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,7 +37,18 @@ class ChainSweep:
     def rate(self) -> tuple[float, float]:
         """The log-gain per layer at the last depth: its mean over the chains, and the standard error."""
         rates = self.logs[:, -1] / self.logs.shape[1]
-        return float(rates.mean()), float(rates.std(ddof=1) / math.sqrt(len(rates)))
+        return _mean_and_error(rates)
+
+    def median(self) -> tuple[float, float]:
+        """The median of log|∂a_L/∂a_0| at the last depth, and its standard error.
+
+        The number of n chains below the true median is binomial with standard deviation √n/2, so the error is half the distance
+        between the order statistics that lie √n/2 ranks below and above n/2.
+        """
+        last = np.sort(self.logs[:, -1])
+        half, step = len(last) / 2, math.sqrt(len(last)) / 2
+        low, high = np.interp([half - step, half + step], np.arange(len(last)) + 0.5, last)
+        return float(np.median(last)), float((high - low) / 2)
 
 
 def chain_sweep(
@@ -74,12 +92,12 @@ class WideSweep:
     def rate(self) -> tuple[float, float]:
         """Log-gain of the gradient per block: its mean over the networks, and the standard error."""
         rates = self.gradient[:, 0] / self.depth
-        return float(rates.mean()), float(rates.std(ddof=1) / math.sqrt(len(rates)))
+        return _mean_and_error(rates)
 
     def growth(self) -> tuple[float, float]:
         """q_L/q_0, the growth of the mean square of the signal: its mean over the networks, and the standard error."""
         grown = np.exp(2.0 * (self.signal[:, -1] - self.signal[:, 0]))
-        return float(grown.mean()), float(grown.std(ddof=1) / math.sqrt(len(grown)))
+        return _mean_and_error(grown)
 
 
 @one_thread()
@@ -112,6 +130,66 @@ def wide_sweep(
         np.concatenate([getattr(p, name) for p in found]) for name in ("signal", "gradient", "mean")
     )
     return WideSweep(depth, width, float(variance), k, s, branch, signal, gradient, mean)
+
+
+@dataclass(frozen=True, eq=False)
+class BoundedSweep:
+    """N networks of blocks x + W σ(x) with a bounded σ: the mean square q_l of x_l (N, L+1), and log of the root mean square of
+    ∂C/∂x_l, 0 at l = L (N, L+1).
+    """
+
+    activation: str
+    squares: Floats
+    gradient: Floats
+
+    def growth(self) -> tuple[float, float]:
+        """q_L at the last block: its mean over the networks, and the standard error."""
+        return _mean_and_error(self.squares[:, -1])
+
+    def log_gain(self) -> tuple[float, float]:
+        """By how much the gradient has grown when it arrives at x_0, as a logarithm: mean over the networks, and standard error."""
+        return _mean_and_error(self.gradient[:, 0])
+
+
+@one_thread()
+def bounded_sweep(
+    activation: Activation,
+    *,
+    depth: int,
+    width: int = 256,
+    variance: float = 1.0,
+    nets: int = 16,
+    seed: int = 12,
+) -> BoundedSweep:
+    """Networks of blocks x ← x + W σ(x), W ~ N(0, variance/n), from x_0 with mean square 1 and ∂C/∂x_L with standard normal entries.
+
+    For an activation that is bounded: the signal grows so slowly that nothing is rescaled, and it must not be, for σ is not
+    homogeneous. (For ReLU there is ``wide_sweep``.) Raises ValueError on numbers out of range, and where the signal overflows.
+    """
+    depth, width, nets = whole("depth", depth, 1), whole("width", width, 2), whole("nets", nets, 2)
+    spread = np.float32(math.sqrt(positive("variance", variance) / width))
+    value, slope = (compiled(e, z) for e in (activation.value, activation.slope))
+    squares, gradient = np.empty((nets, depth + 1)), np.zeros((nets, depth + 1))
+    for net in range(nets):
+        rng = np.random.default_rng([seed, net])
+        x, g = rng.standard_normal((2, width))
+        x /= math.sqrt((x * x).mean())
+        # in single precision: 400 matrices of 256² are 105 MB
+        weights = [spread * rng.standard_normal((width, width), dtype=np.float32) for _ in range(depth)]
+        slopes = []
+        with np.errstate(over="ignore", invalid="ignore"):
+            for l, W in enumerate(weights):
+                squares[net, l] = (x * x).mean()
+                slopes.append(slope(x))
+                x = x + W @ value(x).astype(np.float32)
+            squares[net, depth] = (x * x).mean()
+        if not np.isfinite(squares[net]).all():
+            raise ValueError(f"activation must be bounded: with {activation.name} the signal overflows")
+        size = math.log((g * g).mean())
+        for l in reversed(range(depth)):
+            g = g + (g.astype(np.float32) @ weights[l]) * slopes[l]
+            gradient[net, l] = 0.5 * (math.log((g * g).mean()) - size)
+    return BoundedSweep(activation.name, squares, gradient)
 
 
 def iterated(mean: sp.Expr, square: sp.Expr, m: sp.Symbol, q: sp.Symbol, blocks: int) -> Floats:

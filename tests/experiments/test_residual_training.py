@@ -90,6 +90,38 @@ def test_every_record_is_there(variant: str, depth: int) -> None:
     assert run.best()[1] == run.accuracy[..., -1].mean(axis=1).max()
 
 
+def test_the_best_rate_its_mean_and_its_standard_error() -> None:
+    """The mean of 0.2, 0.4, 0.6, 0.8 is 0.5 and s/√n = √(0.2/3)/2; the other rate is worse, and half of it diverged."""
+    accuracy, loss = np.zeros((2, 4, 2)), np.ones((2, 4, 2))
+    accuracy[1, :, 1], accuracy[0, :, 1] = [0.8, 0.2, 0.6, 0.4], [0.9, 0.9, 0.0, 0.0]
+    loss[0, 2:, 1] = np.nan
+    run = training.ResidualTraining(
+        "plain", 4, 40, 1, 64, (0.1, 0.3), (0, 1, 2, 3), "", loss, accuracy, np.ones((4, 4))
+    )
+    assert run.best() == pytest.approx((0.3, 0.5, (0.2 / 3) ** 0.5 / 2))
+    assert run.diverged().tolist() == [0.5, 0.0]
+
+
+def test_every_measured_inequality_holds_by_three_standard_errors() -> None:
+    """Recomputed here from the records with nothing but NumPy."""
+
+    def errors(x: np.ndarray, of: float) -> float:
+        return float((x.mean() - of) / (x.std(ddof=1) / len(x) ** 0.5))
+
+    def accuracy(variant: str, depth: int) -> np.ndarray:
+        final = recorded.training(variant, depth).accuracy[:, :, -1]
+        return np.asarray(final[final.mean(axis=1).argmax()])
+
+    assert errors(accuracy("residual-scaled", 48), 0.95) > 3.0
+    assert errors(accuracy("plain", 48), 0.3) < -3.0
+    assert errors(accuracy("plain", 4), 0.93) > 3.0 > errors(accuracy("plain", 4), 0.94)
+    assert errors(accuracy("residual-scaled", 4) - accuracy("plain", 4), 0.0) < 3.0
+    plain, scaled = (
+        np.log10(recorded.training(v, 48).start_speeds[:, 0]) for v in ("plain", "residual-scaled")
+    )
+    assert errors(plain - scaled, -1.0) > 3.0 > 1.0 > abs(errors(plain - scaled, 0.0))
+
+
 def test_a_network_that_diverges_is_marked() -> None:
     found = residual_training(digits(), "residual", depth=20, rates=[0.3], seeds=[0, 1], epochs=1, width=10)
     assert np.isnan(found.loss[..., -1]).all() and (found.accuracy[..., -1] == 0.0).all()

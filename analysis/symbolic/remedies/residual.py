@@ -4,7 +4,8 @@ The branch F_l is what a layer was before; the shortcut hands x_l on as it is; s
 otherwise. With J_l = s ∂F_l/∂x_l the backward product becomes ∏ (I + J_l), a sum over all 2^L ways through the network.
 
 On average over independent branches with mean 0 the squares add up: q_{l+1} = (1 + s² c) q_l, where c is the factor by which a
-branch multiplies the mean square q of what passes it.
+branch multiplies the mean square q of what passes it. It is a constant for homogeneous branches, such as W ReLU(x), and for these
+only: W tanh(x) adds less than n Var w to the mean square, however large that is.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from analysis.symbolic.notation import b, h, sigma, sigma_prime, w, z
 s = sp.Symbol("s", positive=True)
 """The scale of the branch."""
 c = sp.Symbol("c", positive=True)
-"""By what the branch, without its scale, multiplies the mean square."""
+"""By what the branch, without its scale, multiplies the mean square; a constant only where the branch is homogeneous."""
 L = sp.Symbol("L", integer=True, positive=True)
 """The number of blocks."""
 tau = sp.Symbol("tau", positive=True)
@@ -81,7 +82,7 @@ def mean_log(mu: sp.Expr) -> sp.Expr:
 
 
 def growth(blocks: sp.Expr = L, scale: sp.Expr = s, gain: sp.Expr = c) -> sp.Expr:
-    """(1 + s² c)^L: the mean square after L blocks, per mean square before them."""
+    """(1 + s² c)^L: the mean square after L blocks with homogeneous branches, per mean square before them."""
     return (1 + scale**2 * gain) ** blocks
 
 

@@ -287,6 +287,43 @@ def _chain_is(parts: tuple[sp.Expr, ...]) -> sp.Eq:
 _parts = factors(4, 1, of=BLOCK)
 _without = tuple(factors(4, 1))
 _share = sp.Sum(_k * sp.binomial(L, _k) * c**_k, (_k, 0, L)) / sp.Sum(sp.binomial(L, _k) * c**_k, (_k, 0, L))
+
+
+class tanh_gain(sp.Function):  # type: ignore[misc]
+    """log G_L = ½ Σ_{l<L} log(1 + E tanh′(√q_l g)²) with q_{l+1} = q_l + E tanh(√q_l g)²: the log-gain of L blocks x + W tanh(x)."""
+
+    nargs = 1
+
+    def _latex(self, printer: Any) -> str:
+        return rf"\log G_{{{printer._print(self.args[0])}}}"
+
+    def _sympystr(self, printer: Any) -> str:
+        return f"log G_{printer._print(self.args[0])}"
+
+
+def by_summing_roots(statement: sp.Basic) -> Outcome:
+    """q_l/l → 1, a block multiplies the mean square of the gradient by 1 + C/√q_l, and the sum of 1/√l is 2√L to leading order."""
+    u, t = sp.symbols("u t", real=True)
+    q, l = sp.symbols("q l", positive=True)
+    slope = sp.tanh(u).diff(u)
+    peak = sp.limit(density(u / sp.sqrt(q)), q, sp.oo)
+    inner = sp.cancel(slope.subs(sp.tanh(u), t) ** 2 / (1 - t**2))  # t = tanh u, dt = (1 − t²) du
+    constant = peak * sp.integrate(inner, (t, -1, 1))
+    roots = sp.limit(1 / sp.sqrt(l) / (sp.sqrt(l) - sp.sqrt(l - 1)), l, sp.oo)
+    found = sp.simplify(constant / 2 * roots)
+    if statement.lhs != _root_law or slope != 1 - sp.tanh(u) ** 2:
+        return Unknown("not the log-gain per root of the depth")
+    if sp.simplify(found - statement.rhs) == 0:
+        return Proved("calculus", (
+            Step("tanh² < 1 and E tanh(√q g)² rises with q: so q_l grows without limit, a block then adds nearly 1, and q_l/l → 1"),
+            Step("with u = √q g, √q E tanh′(√q g)² tends to (dominated convergence; the integral by t = tanh u)", constant),
+            Step("log(1 + x) is x to leading order, and √L is summed by (Stolz) 1/√l in the ratio", roots),
+            Step("half of their product", found),
+        ))  # fmt: skip
+    return counterexample(sp.Eq(found, statement.rhs, evaluate=False), [{}]) or Unknown("not decided")
+
+
+_root_law = sp.Limit(tanh_gain(L) / sp.sqrt(L), L, sp.oo)
 _square = sp.Sum(_phi[_j] ** 2, (_j, 1, _n))
 _block = expectation((_x + s * sp.Sum(_w[_j] * _phi[_j], (_j, 1, _n))) ** 2)
 _g = sp.Symbol("g", real=True)
@@ -372,5 +409,14 @@ CLAIMS = (
         check=by_the_mean_alone,
         scope="wide layers, Var w = 2/n, m_0 = 0; a lower bound of q_L/q_0 from the mean alone, which grows without limit in L",
         false_sibling=sp.Gt(lower_bound(sp.Integer(10)), 100, evaluate=False),
+    ),
+    Claim(
+        label="residual-tanh-root-law",
+        sentence="With branches W tanh(x) the logarithm of the gradient grows like √L: by 4/(3√(2π)) ≈ 0.53 for each √L.",
+        statement=sp.Eq(_root_law, sp.Rational(4, 3) / sp.sqrt(2 * sp.pi), evaluate=False),
+        check=by_summing_roots,
+        scope="x + W tanh(x), w ~ N(0, 1/n), no scale, wide layers (n → ∞ before L); G_L as mean-field theory has it "
+        "(Yang and Schoenholz 2017)",
+        false_sibling=sp.Eq(_root_law, 2 / sp.sqrt(2 * sp.pi), evaluate=False),
     ),
 )
