@@ -97,12 +97,12 @@ def half_lives(
 
 
 NAMES = {
-    "rnn": "vanilla",
+    "rnn": "vanilla (tanh)",
     "rnn-wide": "vanilla, twice as wide",
     "rnn-identity": "vanilla, $U = I$ at first",
     "lstm-0": "LSTM, $b_f = 0$",
     "lstm-1": "LSTM, $b_f = 1$",
-    "lstm-long": "LSTM, $b_f$ for $T$",
+    "lstm-long": "LSTM, $b_f = -b_i$ for $T$",
     "gru": "GRU",
 }
 

@@ -184,6 +184,14 @@ def test_every_measured_inequality_holds_by_three_standard_errors() -> None:
     assert errors(rnn[rnn.mean(axis=1).argmax()], 0.75) < -3.0
 
 
+def test_what_is_claimed_of_cells_without_gates_names_tanh() -> None:
+    """All of them have tanh here; the ReLU cell of Le, Jaitly and Hinton (2015), which has no gates either, learns."""
+    assert all(v.kind in ("rnn", "lstm", "gru") for v in VARIANTS.values())
+    for claim in adding_problem_claims.CLAIMS:
+        if "rnn" in str(claim.statement):
+            assert "tanh cell" in claim.sentence, claim.label
+
+
 def test_every_recorded_run_is_there() -> None:
     for variant in VARIANTS:
         for length in recorded.lengths(variant):

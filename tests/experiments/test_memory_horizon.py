@@ -47,6 +47,18 @@ def test_the_first_fall_below_a_level() -> None:
     assert math.isnan(experiment.first_below(np.array([0.0, 1.0]), -0.5))
 
 
+def test_the_standard_errors_of_the_curves() -> None:
+    """Half-lives 1, 2, 3, 4, 5 and rates −1, …, −1/5 times log 2: the mean, and s/√5 by hand."""
+    k = np.arange(7)
+    logs = np.array([-k * math.log(2) / life for life in (4, 1, 3, 5, 2)])
+    curves = experiment.MemoryCurves("lstm", 0.0, 1.0, 4, False, logs)
+    assert curves.half_life() == pytest.approx((3.0, 0.5**0.5))
+    rates = [-math.log(2) / life for life in (1, 2, 3, 4, 5)]
+    mean = sum(rates) / 5
+    error = math.sqrt(sum((r - mean) ** 2 for r in rates) / 4 / 5)
+    assert curves.rate() == pytest.approx((mean, error))
+
+
 def test_bad_arguments() -> None:
     with pytest.raises(ValueError, match="kind"):
         experiment.memory_curves("elman")

@@ -17,7 +17,7 @@ from analysis.experiments.residual_depth import (
     shortcuts,
     wide_sweep,
 )
-from analysis.experiments.shattered import first_angles, input_gradients, predicted
+from analysis.experiments.shattered import InputGradients, first_angles, input_gradients, predicted
 from analysis.symbolic.catalogue import IDENTITY, SIGMOID, TANH
 from analysis.symbolic.claim import Checked, Prediction, Proved, Refuted
 from analysis.symbolic.remedies import residual_claims
@@ -199,6 +199,14 @@ def test_slopes_are_differences() -> None:
     found = input_gradients(inputs, depth=4, shortcut=1.0, scale=0.5, width=30, nets=2)
     np.testing.assert_allclose(found.slopes, exact / np.sqrt((exact**2).mean()), rtol=1e-5)
     assert passes(inputs[:, None] * u + v, weights, g).direction.shape == (3, 30)
+
+
+def test_the_standard_error_of_a_correlation() -> None:
+    """Of 0.1, 0.2, 0.3, 0.4, 0.5 the mean is 0.3, and s/√5 is √0.005."""
+    correlations = np.array([0.3, 0.1, 0.5, 0.2, 0.4])[:, None, None] * np.ones((5, 2, 2))
+    found = InputGradients(1, 4, 0.0, 1.0, np.array([0.0, 1.0]), np.zeros(2), correlations)
+    assert found.between(0, 1) == pytest.approx((0.3, 0.005**0.5))
+    assert found.by_distance() == pytest.approx([0.3, 0.3])
 
 
 def test_input_gradients_refuse() -> None:

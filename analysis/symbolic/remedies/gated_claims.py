@@ -455,7 +455,7 @@ CLAIMS = (
         sentence="The bias log(T − 1) makes the gate 1 − 1/T.",
         statement=sp.Eq(sigmoid(sp.log(_T - 1)), 1 - 1 / _T, evaluate=False),
         check=by_algebra([{_T: sp.Integer(10)}]),
-        scope="T > 1; Tallec and Ollivier (2018) draw T uniformly up to the longest lag",
+        scope="T > 1; Tallec and Ollivier (2018) draw T uniformly up to the longest lag, and give the input gate the bias −b_f",
         false_sibling=sp.Eq(sigmoid(sp.log(_T)), 1 - 1 / _T, evaluate=False),
     ),
     Claim(
