@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from analysis.experiments import recurrent_recorded as recorded
 from analysis.experiments.adding_problem import VARIANTS, SequenceTraining
-from analysis.experiments.margins import Measured, by_measuring, geometric
+from analysis.experiments.independent_margins import Measured, by_measuring, geometric
 from analysis.symbolic.claim import Claim
 
 _NAMES = {name.replace("-", "_"): name for name in VARIANTS}

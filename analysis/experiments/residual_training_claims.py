@@ -7,7 +7,7 @@ import re
 import sympy as sp
 
 from analysis.experiments import residual_recorded
-from analysis.experiments.margins import Measured, by_measuring, geometric
+from analysis.experiments.independent_margins import Measured, by_measuring, geometric
 from analysis.experiments.residual_training import VARIANTS
 from analysis.symbolic.claim import Claim
 

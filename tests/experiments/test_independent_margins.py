@@ -8,7 +8,7 @@ import pytest
 import sympy as sp
 
 from analysis.experiments import adding_problem_claims, residual_training_claims
-from analysis.experiments.margins import Measured, by_measuring, geometric, margin
+from analysis.experiments.independent_margins import Measured, by_measuring, geometric, margin
 from analysis.symbolic.claim import Checked, Refuted, Unknown
 
 x, y = sp.symbols("x y", real=True)
