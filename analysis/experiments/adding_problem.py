@@ -221,9 +221,9 @@ def _gradients(
 ) -> tuple[list[Floats], Floats]:
     """The gradients in W, U, b, V, a, and ∂C/∂h_t."""
     weights, V, a = Weights(*p[:3]), p[3], p[4]
-    trace = forward(kind, weights, xs)
+    trace = forward(kind, weights, xs, diverging=True)
     delta = task.errors(trace.h[-1] @ V + a, target)
-    found = backward(weights, trace, delta @ V.swapaxes(1, 2))
+    found = backward(weights, trace, delta @ V.swapaxes(1, 2), diverging=True)
     readout = [trace.h[-1].swapaxes(1, 2) @ delta, delta.sum(axis=1, keepdims=True)]
     return [*found.weights, *readout], found.h
 
@@ -234,7 +234,7 @@ def _scored(kind: str, p: list[Floats], task: _Task) -> Floats:
     found = []
     for one in zip(*p, strict=True):
         W, U, b, V, a = (x[None] for x in one)
-        y = forward(kind, Weights(W, U, b), xs[:, None]).h[-1] @ V + a
+        y = forward(kind, Weights(W, U, b), xs[:, None], diverging=True).h[-1] @ V + a
         found.append(float(task.score(y, target[None])[0]) if np.isfinite(y).all() else np.nan)
     return np.array(found)
 

@@ -111,7 +111,7 @@ def deep_training(
             loss[:, epoch], accuracy[:, epoch] = _evaluated(
                 weights, biases, X, Y, data.images[test], data.labels[test]
             )
-            size[:, epoch] = stack_norm(weights)
+            size[:, epoch] = stack_norm(weights, diverging=True)
             loss[~alive, epoch], accuracy[~alive, epoch], size[~alive, epoch] = np.nan, 0.0, np.nan
             if epoch == epochs:
                 break
@@ -125,8 +125,8 @@ def deep_training(
                     first = np.stack(
                         [np.sqrt((d[: len(seeds)] ** 2).sum(axis=(1, 2))) for d in down_b], axis=1
                     )
-                norms.append(stack_norm(down))
-                down = clip_stack(down, clip, threshold)
+                norms.append(stack_norm(down, diverging=True))
+                down = clip_stack(down, clip, threshold, diverging=True)
                 for k, (p, d) in enumerate(zip(parameters, down, strict=True)):
                     of_weights = k < depth
                     if of_weights and decay == "l2":

@@ -46,12 +46,29 @@ def library(x: Any) -> str:
 def real(name: str, x: Any) -> Any:
     """x, as a NumPy array if it is of no library; raises TypeError naming it unless it holds real numbers."""
     xp = foreign(x)
-    values = x if xp else np.asarray(x)
-    if values.dtype == object or not (xp or _NUMPY).isdtype(
-        values.dtype, ("bool", "integral", "real floating")
-    ):
+    if not xp:
+        return of_numpy(name, x)
+    if not xp.isdtype(x.dtype, ("bool", "integral", "real floating")):
+        raise TypeError(f"{name} must hold real numbers, not {x.dtype}")
+    return x
+
+
+def of_numpy(name: str, x: Any) -> Any:
+    """x as a NumPy array; raises TypeError naming it unless it holds real numbers, none of them masked."""
+    if _masked(x):
+        raise TypeError(f"{name} must have no mask: fill it or leave the masked numbers out")
+    try:
+        values = np.asarray(x)
+    except (RuntimeError, TypeError, ValueError) as error:  # rows of several lengths, a tensor on another device
+        raise TypeError(f"{name} must be an array of real numbers: {error}") from None
+    if values.dtype.kind not in "biuf":
         raise TypeError(f"{name} must hold real numbers, not {values.dtype}")
     return values
+
+
+def _masked(x: Any) -> bool:
+    """Whether x has a mask, or is a list of what has: NumPy would drop it unasked."""
+    return isinstance(x, np.ma.MaskedArray) or (isinstance(x, (list, tuple)) and any(map(_masked, x)))
 
 
 def like(x: Any, value: Any) -> Any:

@@ -1,13 +1,19 @@
-"""Clipping of arrays, by value, by norm and by global norm, for a stack of networks at once or for one."""
+"""Clipping of arrays, by value, by norm and by global norm, for a stack of networks at once or for one.
+
+Norms are kept as a power of two times a rest, so that they are right from 5e-324 to 1.8e308 and beyond.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from analysis.numeric.arguments import one_of, positive, real_array, several
 from analysis.numeric.compiled import compiled
+from analysis.numeric.norms import joint_norm
 from analysis.symbolic.remedies.clipped import BY_VALUE, c, g
 
 Floats = NDArray[np.float64]
@@ -16,56 +22,64 @@ HOW = ("none", "value", "norm")
 
 def by_value(x: ArrayLike, threshold: float) -> Floats:
     """max(−c, min(c, x)), entry by entry; shape of x. Raises ValueError for a threshold that is not positive, or NaN in x."""
-    array = _real(x)
-    return np.asarray(compiled(BY_VALUE, g, c)(array, _threshold(threshold)))
+    return np.asarray(compiled(BY_VALUE, g, c)(real_array("x", x), positive("threshold", threshold)))
 
 
 def by_norm(x: ArrayLike, threshold: float) -> Floats:
     """x min(1, c/‖x‖), the norm over all entries; a zero stays zero. Raises ValueError as ``by_value`` does."""
-    return by_global_norm([x], threshold)[0]
+    return by_global_norm([real_array("x", x)], threshold)[0]
 
 
 def by_global_norm(parts: Sequence[ArrayLike], threshold: float) -> list[Floats]:
     """The arrays of all layers, multiplied by min(1, c/r) with r the norm of all together. Raises ValueError as above."""
-    arrays, most = [_real(x) for x in parts], _threshold(threshold)
-    size = max((float(np.abs(x).max(initial=0.0)) for x in arrays), default=0.0)
-    if size == 0.0:
-        return [x.copy() for x in arrays]
-    norm = np.sqrt(sum(float(((x / size) ** 2).sum()) for x in arrays))  # times size; nothing overflows
-    share = min(1.0, most / size / norm)
-    return [x * share for x in arrays]
+    arrays = [real_array(f"parts[{k}]", x)[None] for k, x in enumerate(several("parts", parts))]
+    return [np.asarray(x[0]) for x in _by_norm(arrays, positive("threshold", threshold))]
 
 
-def clip_stack(gradients: Sequence[Floats], how: str, threshold: float) -> list[Floats]:
-    """Gradients (N, …) of N networks, each network clipped for itself: by value, by its global norm, or not at all."""
-    if how not in HOW:
-        raise ValueError(f"how must be one of {', '.join(HOW)}, not {how!r}")
+def clip_stack(
+    gradients: Sequence[Floats], how: str, threshold: float, *, diverging: bool = False
+) -> list[Floats]:
+    """Gradients (N, …) of N networks, each network clipped for itself: by value, by its global norm, or not at all.
+
+    Raises ValueError for NaN or infinity unless ``diverging``, for training: there a network that holds them leaves the others alone,
+    and clipping by norm does not mend it.
+    """
+    one_of("how", how, HOW)
+    arrays = _stack("gradients", gradients, diverging)
     if how == "none":
-        return list(gradients)
-    most = _threshold(threshold)
-    if how == "value":
-        return [np.clip(x, -most, most) for x in gradients]
-    norm = stack_norm(gradients)
-    share = np.minimum(1.0, most / np.maximum(norm, np.finfo(float).tiny))
-    return [x * share.reshape(-1, *[1] * (x.ndim - 1)) for x in gradients]
+        return arrays
+    most = positive("threshold", threshold)
+    return [np.clip(x, -most, most) for x in arrays] if how == "value" else _by_norm(arrays, most)
 
 
-def stack_norm(arrays: Sequence[Floats]) -> Floats:
-    """The norm of all arrays (N, …) together, of each of the N networks."""
-    return np.asarray(np.sqrt(sum((x.reshape(len(x), -1) ** 2).sum(axis=1) for x in arrays)))
+def stack_norm(arrays: Sequence[Floats], *, diverging: bool = False) -> Floats:
+    """The norm of all arrays (N, …) together, of each of the N networks (N,); inf where it exceeds 1.8e308. Raises as ``clip_stack``."""
+    scale, rest = joint_norm(_stack("arrays", arrays, diverging))
+    with np.errstate(over="ignore"):
+        return np.asarray(scale * rest)
 
 
-def _threshold(threshold: float) -> float:
-    value = float(threshold)
-    if not (np.isfinite(value) and value > 0.0):
-        raise ValueError(f"threshold must be a finite number > 0, not {threshold!r}")
-    return value
+def _by_norm(arrays: list[Floats], most: float) -> list[Floats]:
+    """x · c/‖x‖ of each network where ‖x‖ > c, as (x/s) · (c/r) with ‖x‖ = s r: neither factor leaves float64."""
+    if not arrays:
+        return []
+    scale, rest = joint_norm(arrays)
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        share = most / rest
+        short = share >= scale
+        return [np.where(_along(short, x), x, x / _along(scale, x) * _along(share, x)) for x in arrays]
 
 
-def _real(x: ArrayLike) -> Floats:
-    array = np.asarray(x, dtype=np.float64)
-    if not np.isfinite(array).all():
-        raise ValueError(
-            "x must be finite: clipping by norm cannot mend a gradient that holds NaN or infinity"
-        )
-    return array
+def _along(numbers: Any, x: Floats) -> Any:
+    """One number for each network, in the shape that multiplies x (N, …)."""
+    return numbers.reshape(-1, *[1] * (x.ndim - 1))
+
+
+def _stack(name: str, arrays: Sequence[Floats], diverging: bool) -> list[Floats]:
+    found = [
+        real_array(f"{name}[{k}]", x, diverging=diverging) for k, x in enumerate(several(name, arrays))
+    ]
+    if len({x.shape[:1] for x in found}) != 1 or found[0].ndim < 1:
+        shapes = ", ".join(str(x.shape) for x in found) or "nothing"
+        raise ValueError(f"{name} must be one or more arrays (N, …) with the same number of networks N, not {shapes}")
+    return found

@@ -12,7 +12,9 @@ import numpy as np
 import sympy as sp
 from numpy.typing import ArrayLike, NDArray
 
+from analysis.numeric.arguments import instance, number, one_of, real_array
 from analysis.numeric.compiled import compiled
+from analysis.numeric.norms import power_of_two
 from analysis.symbolic.remedies.normalised import (
     average,
     backward,
@@ -40,13 +42,24 @@ _output = compiled(output.xreplace(_letters), _hat, gamma, beta)
 _backward = compiled(backward.xreplace(_means).xreplace(_letters), _g, _hat, _mean, _along, v, epsilon, gamma)
 
 
+_SHIFTED = 2.0**-20
+"""Below this share of the largest |x|, the spread is taken from differences, which do not round, and not from a rounded mean."""
+_ROUNDING = 4.0 * 2.0**-52
+"""A spread of at most this share of the largest |x| cannot be told from rounding."""
+_EXTREME = 2.0**400
+
+
 class Normalised(NamedTuple):
-    """y = γ x̂ + β; x̂, of the shape of x; and the mean and variance that made it, with length 1 on the axis."""
+    """y = γ x̂ + β; x̂, of the shape of x; and, with length 1 on the axis, the mean, the variance v and √(v + ε) that made it.
+
+    v is inf or 0 where it leaves float64; √(v + ε) does not.
+    """
 
     y: Floats
     hat: Floats
     mean: Floats
     variance: Floats
+    deviation: Floats
 
 
 class Gradients(NamedTuple):
@@ -62,39 +75,67 @@ def forward(
 ) -> Normalised:
     """γ (x − μ)/√(v + ε) + β; ``gain`` and ``shift`` are numbers or one for each neuron.
 
-    Raises ValueError on an unknown kind, a negative ε, x that is not (…, m, n) and finite, or, at ε = 0, a batch without spread.
+    Raises ValueError on an unknown kind, a negative ε, x that is not (…, m, n) and finite, or, at ε = 0, a batch without spread: its
+    numbers are equal, or differ by no more than rounding.
     """
-    axis = _axis(kind)
-    values = np.asarray(x, dtype=np.float64)
-    if values.ndim < 2 or not np.isfinite(values).all():
-        raise ValueError(f"x must be finite and of shape (…, m, n), not {values.shape}")
-    if not (np.isfinite(eps) and eps >= 0.0):
-        raise ValueError(f"eps must be a finite number ≥ 0, not {eps!r}")
-    mean = values.mean(axis=axis, keepdims=True)
-    variance = values.var(axis=axis, keepdims=True)
-    if eps == 0.0 and not (variance > 0.0).all():
-        raise ValueError("x must vary along the axis of its mean where eps = 0: a variance is 0")
-    hat = np.asarray(_normalise(values, mean, variance, eps))
-    return Normalised(np.asarray(_output(hat, gain, shift)), hat, mean, variance)
+    axis = AXES[one_of("kind", kind, AXES)]
+    values, eps = real_array("x", x, ("…", "m", "n")), number("eps", eps, least=0.0)
+    gains, shifts = _for_each_neuron("gain", gain, values), _for_each_neuron("shift", shift, values)
+    scale = _scale(values, eps, axis)
+    scaled = values / scale
+    largest = np.abs(scaled).max(axis=axis, keepdims=True)
+    spread = scaled.max(axis=axis, keepdims=True) - scaled.min(axis=axis, keepdims=True)
+    if eps == 0.0 and (spread <= _ROUNDING * largest).any():
+        raise ValueError(
+            "x must vary along the axis of its mean where eps = 0: a variance is 0, or no larger than rounding makes it"
+        )
+    start = np.where(spread < _SHIFTED * largest, np.take(scaled, [0], axis=axis), 0.0)
+    rest = scaled - start
+    about, v = rest.mean(axis=axis, keepdims=True), rest.var(axis=axis, keepdims=True)
+    with np.errstate(over="ignore", under="ignore"):
+        floor = eps / scale / scale
+        hat = np.asarray(_normalise(rest, about, v, floor))
+        y = np.asarray(_output(hat, gains, shifts))
+        return Normalised(
+            y, hat, scale * (start + about), scale * (scale * v), scale * np.sqrt(v + floor)
+        )
 
 
 def gradients(
-    g: Floats, made: Normalised, gain: ArrayLike = 1.0, eps: float = 0.0, kind: str = "batch"
+    g: ArrayLike, made: Normalised, gain: ArrayLike = 1.0, eps: float = 0.0, kind: str = "batch"
 ) -> Gradients:
     """∂C/∂x, ∂C/∂γ and ∂C/∂β from g = ∂C/∂y, all paths through the mean and the variance included.
 
-    For layer normalisation γ belongs to g, inside its means.
+    For layer normalisation γ belongs to g, inside its means. Raises ValueError as ``forward`` does, and for g of another shape than x.
     """
-    axis = _axis(kind)
-    gains = np.asarray(gain, dtype=np.float64)
+    axis = AXES[one_of("kind", kind, AXES)]
+    instance("made", made, Normalised)
+    g, eps = real_array("g", g, made.hat.shape), number("eps", eps, least=0.0)
+    gains = _for_each_neuron("gain", gain, made.hat)
     outer, scaled = (gains, g) if kind == "batch" else (np.float64(1.0), np.asarray(g * gains))
     mean = scaled.mean(axis=axis, keepdims=True)
     along = (scaled * made.hat).mean(axis=axis, keepdims=True)
-    of_x = _backward(scaled, made.hat, mean, along, made.variance, eps, outer)
+    if ((made.variance > _EXTREME**-2) & (made.variance < _EXTREME**2)).all():
+        of_x = _backward(scaled, made.hat, mean, along, made.variance, eps, outer)
+    else:
+        of_x = _backward(scaled, made.hat, mean, along, 1.0, 0.0, outer) / made.deviation
     return Gradients(np.asarray(of_x), (g * made.hat).sum(axis=-2), g.sum(axis=-2))
 
 
-def _axis(kind: str) -> int:
-    if kind not in AXES:
-        raise ValueError(f"kind must be one of {', '.join(AXES)}, not {kind!r}")
-    return AXES[kind]
+def _scale(values: Floats, eps: float, axis: int) -> Floats:
+    """A power of two near the largest |x| or √ε, where squares would leave float64; else 1."""
+    largest = np.maximum(np.abs(values).max(axis=axis, keepdims=True), np.sqrt(eps))
+    extreme = (largest > 0.0) & ((largest > _EXTREME) | (largest < 1.0 / _EXTREME))
+    return np.where(extreme, power_of_two(largest[..., None], -1)[..., 0], 1.0)
+
+
+def _for_each_neuron(name: str, x: ArrayLike, values: Floats) -> Floats:
+    """A number, one for each neuron (n,), or (…, 1, n) for each of the independent batches."""
+    found = real_array(name, x)
+    try:
+        fits = np.broadcast_shapes(found.shape, values.shape) == values.shape
+    except ValueError:
+        fits = False
+    if not fits:
+        raise ValueError(f"{name} must be a number or have shape ({values.shape[-1]},), not {found.shape}")
+    return found

@@ -10,7 +10,9 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
+
+from analysis.numeric.arguments import finite, generator, instance, one_of, real_array, several, whole
 
 Floats = NDArray[np.float64]
 BLOCKS = {"rnn": 1, "lstm": 4, "gru": 3}
@@ -40,31 +42,51 @@ class Trace(NamedTuple):
     raw: Floats
 
 
-def checked(kind: str, weights: Weights, xs: Floats) -> int:
-    """n; raises ValueError where names or shapes do not fit together, or where something is not finite."""
-    if kind not in BLOCKS:
-        raise ValueError(f"kind must be one of {', '.join(BLOCKS)}, not {kind!r}")
-    W, U, b = weights
-    if xs.ndim != 4 or U.ndim != 3:
-        raise ValueError(f"xs must have shape (T, N, B, d) and U (N, n, m·n), not {xs.shape} and {U.shape}")
-    (_, N, _, d), n = xs.shape, int(U.shape[1])
-    wanted = {"W": (N, d, BLOCKS[kind] * n), "U": (N, n, BLOCKS[kind] * n), "b": (N, 1, BLOCKS[kind] * n)}
-    for (name, shape), x in zip(wanted.items(), (W, U, b), strict=True):
-        if x.shape != shape:
-            raise ValueError(f"{name} must have shape {shape} for {kind}, not {x.shape}")
-    if not all(np.isfinite(x).all() for x in (*weights, xs)):
-        raise ValueError("weights and xs must be finite")
+def checked(kind: str, weights: Weights, xs: ArrayLike, *, diverging: bool = False) -> int:
+    """n; raises ValueError where names or shapes do not fit together, or where something is not finite.
+
+    With ``diverging`` NaN and infinity pass: a network of a stack may diverge in training while the others go on.
+    """
+    one_of("kind", kind, BLOCKS)
+    instance("weights", weights, Weights)
+    found = real_array("xs", xs, ("T", "N", "B", "d"), diverging=diverging)
+    (_, N, _, d), m = found.shape, BLOCKS[kind]
+    U = real_array("weights.U", weights.U, (N, "n", "m·n"), diverging=diverging)
+    n = U.shape[1]
+    wanted = {"W": (N, d, m * n), "U": (N, n, m * n), "b": (N, 1, m * n)}
+    for (name, shape), x in zip(wanted.items(), weights, strict=True):
+        if real_array(f"weights.{name}", x, diverging=diverging).shape != shape:
+            raise ValueError(f"weights.{name} must have shape {shape} for {kind}, not {np.shape(x)}")
     return n
+
+
+def checked_trace(weights: Weights, trace: Trace, *, diverging: bool = False) -> int:
+    """n; raises as ``checked`` does, or TypeError where ``trace`` is not what ``forward`` leaves."""
+    instance("trace", trace, Trace)
+    checked(trace.kind, weights, trace.xs, diverging=diverging)
+    wanted = (len(trace.xs) + 1, *trace.xs.shape[1:3], weights.units)
+    if trace.h.shape != wanted:
+        raise ValueError(f"trace must come from these weights: its h must have shape {wanted}, not {trace.h.shape}")
+    return weights.units
+
+
+def checked_last(trace: Trace, last: ArrayLike, *, diverging: bool = False) -> Floats:
+    """∂C/∂h_T as float64; raises ValueError unless it has the shape of h_T and is finite."""
+    return real_array("last", last, trace.h.shape[1:], diverging=diverging)
 
 
 def _sigmoid(z: Floats) -> Floats:
     return np.asarray(0.5 * np.tanh(0.5 * z) + 0.5)
 
 
-def forward(kind: str, weights: Weights, xs: Floats) -> Trace:
-    """The states from h_0 = c_0 = 0 on. The last sum is that of W, U, b and xs as they are; ``checked`` looks at them."""
+def forward(kind: str, weights: Weights, xs: ArrayLike, *, diverging: bool = False) -> Trace:
+    """The states from h_0 = c_0 = 0 on; xs is (T, N, B, d).
+
+    Raises ValueError as ``checked`` does, OverflowError where a state leaves float64 (unless ``diverging``).
+    """
+    n = checked(kind, weights, xs, diverging=diverging)
+    xs = np.asarray(xs, dtype=np.float64)
     T, N, B, _ = xs.shape
-    n = weights.units
     gates = np.matmul(xs, weights.W) + weights.b
     h = np.zeros((T + 1, N, B, n))
     c = np.zeros((T + 1 if kind == "lstm" else 0, N, B, n))
@@ -88,6 +110,8 @@ def forward(kind: str, weights: Weights, xs: Floats) -> Trace:
             r, keep, g = np.split(z, 3, axis=-1)
             g[...] = np.tanh(g + r * raw[t])
             h[t + 1] = keep * h[t] + (1.0 - keep) * g
+    if not (diverging or (finite(h) and finite(c) and finite(raw))):
+        raise OverflowError("a weighted input leaves float64: take smaller weights or inputs")
     return Trace(kind, xs, h, c, gates, raw)
 
 
@@ -98,9 +122,26 @@ class Gradients(NamedTuple):
     h: Floats
 
 
-def backward(weights: Weights, trace: Trace, last: Floats) -> Gradients:
-    """Back-propagation through time from ``last`` = ∂C/∂h_T (N, B, n), where C depends on h_T alone."""
-    kind, n, T = trace.kind, weights.units, len(trace.gates)
+def backward(weights: Weights, trace: Trace, last: ArrayLike, *, diverging: bool = False) -> Gradients:
+    """Back-propagation through time from ``last`` = ∂C/∂h_T (N, B, n), where C depends on h_T alone.
+
+    Plain numbers: a gradient below 5e-324 comes out as 0; ``recurrent_log.log_backward`` gives it as sign and logarithm. Raises
+    ValueError where shapes do not fit or something is not finite, OverflowError where a gradient leaves float64 (unless
+    ``diverging``: then it is inf or NaN).
+    """
+    n = checked_trace(weights, trace, diverging=diverging)
+    last = checked_last(trace, last, diverging=diverging)
+    with np.errstate(all="ignore"):
+        found = _backward(n, weights, trace, last)
+    if not (diverging or all(finite(x) for x in (*found.weights, found.h))):
+        raise OverflowError(
+            "a gradient leaves float64: recurrent_log.log_backward gives its sign and logarithm at any length"
+        )
+    return found
+
+
+def _backward(n: int, weights: Weights, trace: Trace, last: Floats) -> Gradients:
+    kind, T = trace.kind, len(trace.gates)
     into = np.swapaxes(weights.U, 1, 2)
     dz, dh = np.empty_like(trace.gates), np.empty_like(trace.h)
     dh[T] = last
@@ -144,11 +185,21 @@ def memory(weights: Weights, trace: Trace, start: int, *, cut: bool = False) -> 
     """∂c_{s+k}/∂c_s, or ∂h_{s+k}/∂h_s for cells without c, for s = ``start`` and k = 0 … T − s: (T−s+1, N, B, n, n), rows the later.
 
     All paths, for the LSTM also those through h_s = o_s tanh(c_s); with ``cut`` those through c alone, as if U were 0 in the
-    backward pass (Hochreiter and Schmidhuber 1997 train with gradients cut like this). Raises ValueError for a start outside.
+    backward pass (Hochreiter and Schmidhuber 1997 train with gradients cut like this). Raises ValueError for a start outside, OverflowError where an entry exceeds 1.8e308; one below
+    5e-324 is 0.
     """
+    checked_trace(weights, trace)
+    T = len(trace.gates)
+    start = whole("start", start, 0, T)
+    with np.errstate(all="ignore"):
+        found = _memory(weights, trace, start, cut)
+    if not finite(found):
+        raise OverflowError(f"the memory leaves float64 within {T - start} steps: take fewer steps or smaller weights")
+    return found
+
+
+def _memory(weights: Weights, trace: Trace, start: int, cut: bool) -> Floats:
     T, n = len(trace.gates), weights.units
-    if isinstance(start, bool) or not isinstance(start, int) or not 0 <= start <= T:
-        raise ValueError(f"start must be an integer from 0 to {T}, not {start!r}")
     shape = trace.h.shape[1:]
     found = np.zeros((T - start + 1, *shape, n))
     found[0] = np.eye(n)
@@ -183,11 +234,16 @@ def memory(weights: Weights, trace: Trace, start: int, *, cut: bool = False) -> 
 
 
 def uniform_weights(
-    kind: str, inputs: int, units: int, rngs: list[np.random.Generator], forget_bias: float | Floats = 0.0
+    kind: str, inputs: int, units: int, rngs: list[np.random.Generator], forget_bias: ArrayLike = 0.0
 ) -> Weights:
-    """A network for each generator: all of W, U uniform on ±1/√n, as PyTorch draws them, and b = 0 but for the forget gate's."""
-    if kind not in BLOCKS:
-        raise ValueError(f"kind must be one of {', '.join(BLOCKS)}, not {kind!r}")
+    """A network for each generator: all of W, U uniform on ±1/√n, as PyTorch draws them, and b = 0 but for the forget gate's.
+
+    Raises ValueError or TypeError where an argument is not as said.
+    """
+    one_of("kind", kind, BLOCKS)
+    inputs, units = whole("inputs", inputs), whole("units", units)
+    rngs = [generator(f"rngs[{k}]", rng) for k, rng in enumerate(several("rngs", rngs))]
+    forget_bias = real_array("forget_bias", forget_bias)
     reach, wide = units**-0.5, BLOCKS[kind] * units
 
     def draw(*shape: int) -> Any:

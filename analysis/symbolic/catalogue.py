@@ -124,7 +124,15 @@ ACTIVATIONS: dict[str, Activation] = {
 
 def activation(name: str) -> Activation:
     """The activation of that name; raises ValueError naming the known ones."""
-    try:
+    if isinstance(name, str) and name in ACTIVATIONS:
         return ACTIVATIONS[name]
-    except (KeyError, TypeError):
-        raise ValueError(f"name must be one of {', '.join(ACTIVATIONS)}, not {name!r}") from None
+    given = f"the Activation of {name.name} itself" if isinstance(name, Activation) else repr(name)
+    raise ValueError(f"name must be one of {', '.join(ACTIVATIONS)}, not {given}")
+
+
+def given_activation(name: str, x: object) -> Activation:
+    """x; raises TypeError naming the argument and the known activations unless it is an ``Activation``."""
+    if isinstance(x, Activation):
+        return x
+    known = f"such as catalogue.activation('tanh'); the catalogue has {', '.join(ACTIVATIONS)}"
+    raise TypeError(f"{name} must be an Activation, {known}; not {x!r:.80}")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import sympy as sp
 
 from analysis.symbolic.activation import Activation
+from analysis.symbolic.catalogue import given_activation
 from analysis.symbolic.notation import b, h, sigma, w, z
 
 
@@ -26,9 +27,10 @@ class Layer:
 
 
 def plain(activation: Activation | None = None) -> Layer:
-    """σ(wh + b); with no activation given, σ stays a symbol."""
+    """σ(wh + b); with no activation given, σ stays a symbol. Raises TypeError for anything but an ``Activation``."""
     if activation is None:
         return Layer("plain", sigma(w * h + b))
+    given_activation("activation", activation)
     at = {z: w * h + b}
     return Layer(
         name=f"plain({activation.name})",
