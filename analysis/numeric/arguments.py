@@ -36,13 +36,15 @@ def real_array(
     (unless ``diverging``), or a number outside [low, high].
     """
     with np.errstate(over="ignore"):  # a long double above 1.8e308 becomes inf, which is refused
-        values = arrays.of_numpy(name, x).astype(np.float64, copy=False)
+        values: Floats = arrays.of_numpy(name, x).astype(np.float64, copy=False)
     if shape is not None and not _fits(values.shape, shape):
         raise ValueError(f"{name} must have shape ({_shown(shape)}), not {values.shape}")
     if not diverging and not finite(values):
         raise ValueError(f"{name} must be finite: it holds NaN or infinity")
     if (low is not None and (values < low).any()) or (high is not None and (values > high).any()):
-        raise ValueError(f"{name} must lie in [{low}, {high}], not reach from {values.min()} to {values.max()}")
+        raise ValueError(
+            f"{name} must lie in [{low}, {high}], not reach from {values.min()} to {values.max()}"
+        )
     return values
 
 
@@ -61,7 +63,9 @@ def finite(x: Any) -> bool:
     return all(np.isfinite(flat[i : i + _BLOCK]).all() for i in range(0, flat.size, _BLOCK))
 
 
-def number(name: str, x: Any, *, above: float = -math.inf, least: float = -math.inf, most: float = math.inf) -> float:
+def number(
+    name: str, x: Any, *, above: float = -math.inf, least: float = -math.inf, most: float = math.inf
+) -> float:
     """x as a float; raises ValueError unless it is a finite real number (of Python, NumPy or SymPy) within the limits."""
     value = x[()] if isinstance(x, np.ndarray) and x.shape == () else x
     if isinstance(value, Real) and not isinstance(value, (bool, np.bool_)):
@@ -71,7 +75,11 @@ def number(name: str, x: Any, *, above: float = -math.inf, least: float = -math.
             found = math.inf
         if math.isfinite(found) and found > above and least <= found <= most:
             return found
-    limits = [f" {sign} {limit:g}" for sign, limit in ((">", above), ("≥", least), ("≤", most)) if math.isfinite(limit)]
+    limits = [
+        f" {sign} {limit:g}"
+        for sign, limit in ((">", above), ("≥", least), ("≤", most))
+        if math.isfinite(limit)
+    ]
     raise ValueError(f"{name} must be a finite number{' and'.join(limits)}, not {x!r}")
 
 
@@ -114,7 +122,9 @@ def generator(name: str, x: Any) -> np.random.Generator:
 def instance(name: str, x: Any, kind: type) -> None:
     """Raises TypeError unless x is of a class of this package."""
     if not isinstance(x, kind):
-        raise TypeError(f"{name} must be a {kind.__module__.rpartition('.')[2]}.{kind.__name__}, not {type(x).__name__}")
+        raise TypeError(
+            f"{name} must be a {kind.__module__.rpartition('.')[2]}.{kind.__name__}, not {type(x).__name__}"
+        )
 
 
 def several(name: str, x: Any) -> list[Any]:

@@ -59,7 +59,11 @@ def of_numpy(name: str, x: Any) -> Any:
         raise TypeError(f"{name} must have no mask: fill it or leave the masked numbers out")
     try:
         values = np.asarray(x)
-    except (RuntimeError, TypeError, ValueError) as error:  # rows of several lengths, a tensor on another device
+    except (
+        RuntimeError,
+        TypeError,
+        ValueError,
+    ) as error:  # rows of several lengths, a tensor on another device
         raise TypeError(f"{name} must be an array of real numbers: {error}") from None
     if values.dtype.kind not in "biuf":
         raise TypeError(f"{name} must hold real numbers, not {values.dtype}")

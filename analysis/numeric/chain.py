@@ -12,7 +12,8 @@ import sympy as sp
 from flint import arb, ctx
 from numpy.typing import ArrayLike
 
-from analysis.numeric import signed_log
+from analysis.numeric import arguments, signed_log
+from analysis.numeric.arguments import real_array
 from analysis.numeric.balls import ball_function
 from analysis.numeric.compiled import compiled, without_cancellation
 from analysis.numeric.forward import (
@@ -21,7 +22,6 @@ from analysis.numeric.forward import (
     ULPS,
     Array,
     ForwardPass,
-    finite,
     fitted,
     forward,
     layered,
@@ -57,7 +57,8 @@ def backward(activation: Activation, z: ArrayLike, w: ArrayLike) -> SignedLog:
     The sign is exact; the error of the logarithm is a few 2⁻⁵³ times Σ (|log|w_j|| + |log|σ′(z_j)||). The result is (0, −inf) only where
     a factor is exactly zero. Raises ValueError as ``forward`` does.
     """
-    inputs, weights = np.broadcast_arrays(layered("z", z), layered("w", w))
+    arguments.activation("activation", activation)
+    inputs, weights = _together(z=layered("z", z), w=layered("w", w))
     flat_z, flat_w = (x.reshape(-1, x.shape[-1]) for x in (inputs, weights))
     sign, logabs = np.empty(flat_z.shape), np.empty(flat_z.shape)
     step = max(1, _BLOCK // flat_z.shape[-1])
@@ -79,14 +80,32 @@ def gradient(
     """
     passed = forward(activation, a0, w, b)
     inputs, weights, _ = fitted(a0, w, b)
-    top = signed_log.of(
-        np.broadcast_to(finite("output_gradient", output_gradient), inputs.shape)[..., np.newaxis]
-    )
+    top = signed_log.of(_given_for("output_gradient", output_gradient, inputs.shape)[..., np.newaxis])
     a, a_error = _log_activations(activation, passed)
     chain = backward(activation, passed.z, weights)
     of_b, b_error = _product((chain, _log_error(activation, passed, weights)), (top, EPS * _size(top)))
     of_w, w_error = _product((of_b, b_error), (a, a_error))
     return ChainGradient(of_b, of_w, b_error, w_error, passed)
+
+
+def _together(**given: Array) -> tuple[Array, ...]:
+    """The arrays at one shape; raises ValueError naming them where there is none."""
+    try:
+        return np.broadcast_arrays(*given.values())
+    except ValueError:
+        shapes = " and ".join(str(x.shape) for x in given.values())
+        raise ValueError(
+            f"{' and '.join(given)} must have shapes that fit each other, not {shapes}"
+        ) from None
+
+
+def _given_for(name: str, x: ArrayLike, shape: tuple[int, ...]) -> Array:
+    """x for every chain; raises ValueError naming it where it does not fit."""
+    values = real_array(name, x)
+    try:
+        return np.broadcast_to(values, shape)
+    except ValueError:
+        raise ValueError(f"{name} must be a number or fit the shape {shape}, not {values.shape}") from None
 
 
 def _product(x: tuple[SignedLog, Array], y: tuple[SignedLog, Array]) -> tuple[SignedLog, Array]:

@@ -133,10 +133,10 @@ def _lambdified(
             f"symbols must include {', '.join(sorted(map(str, unknown)))}, which {expr} contains"
         )
     expr = _constants_evaluated(without_cancellation(expr))
-    arrays = isinstance(printer, _ArrayPrinter)
+    for_arrays = isinstance(printer, _ArrayPrinter)
     try:
         function: Callable[..., Any] = sp.lambdify(
-            symbols, expr, modules=[names], printer=printer, cse=arrays
+            symbols, expr, modules=[names], printer=printer, cse=for_arrays
         )
     except PrintMethodNotImplementedError as error:
         raise TypeError(
@@ -224,11 +224,11 @@ def _in_namespace(
 def _as_floats(names: tuple[str, ...], values: tuple[Any, ...]) -> list[Floats]:
     """The values as arrays of one floating dtype; Python scalars adopt that of the arrays beside them."""
     plain = [type(x) in (bool, int, float) for x in values]
-    arrays = [np.asarray(float(x) if is_plain else x) for x, is_plain in zip(values, plain, strict=True)]
-    for name, x in zip(names, arrays, strict=True):
-        if x.dtype.kind not in "biuf":
-            raise TypeError(f"{name} must hold real numbers (float32, float64, integers), not {x.dtype}")
+    given = [
+        np.asarray(float(x)) if is_plain else arrays.of_numpy(name, x)
+        for name, x, is_plain in zip(names, values, plain, strict=True)
+    ]
     dtype = np.result_type(
-        *(1.0 if is_plain else x.dtype for x, is_plain in zip(arrays, plain, strict=True)), 1.0
+        *(1.0 if is_plain else x.dtype for x, is_plain in zip(given, plain, strict=True)), 1.0
     )
-    return [x.astype(dtype, copy=False) for x in arrays]
+    return [x.astype(dtype, copy=False) for x in given]

@@ -16,6 +16,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from analysis.numeric.arguments import generator, instance, one_of, real_array, whole
+from analysis.numeric.arrays import of_numpy
 from analysis.numeric.idx import read_idx
 
 Floats = NDArray[np.float64]
@@ -45,10 +47,8 @@ class Dataset:
     source: str
 
     def __post_init__(self) -> None:
-        images = np.array(self.images, dtype=np.float64)
-        labels = np.array(self.labels)
-        if images.ndim != 2 or len(images) < 1 or not ((images >= 0.0) & (images <= 1.0)).all():
-            raise ValueError(f"images must be (m, n) with m ≥ 1 and values in [0, 1], not {images.shape}")
+        images = real_array("images", self.images, ("m", "n"), low=0.0, high=1.0).copy()
+        labels = of_numpy("labels", self.labels).copy()
         if labels.shape != images.shape[:1] or labels.dtype.kind not in "iu":
             raise ValueError(
                 f"labels must be {len(images)} integers, not {labels.dtype} of shape {labels.shape}"
@@ -73,14 +73,7 @@ class Dataset:
 
     def first(self, count: int) -> Dataset:
         """The first ``count`` images; raises ValueError where there are fewer."""
-        if (
-            isinstance(count, bool)
-            or not isinstance(count, (int, np.integer))
-            or not 1 <= count <= len(self.labels)
-        ):
-            raise ValueError(
-                f"count must be an integer from 1 to {len(self.labels)} for {self.name}, not {count!r}"
-            )
+        count = whole("count", count, 1, len(self.labels))
         return replace(self, images=self.images[:count], labels=self.labels[:count])
 
 
@@ -110,8 +103,7 @@ def mnist(
     default). Raises FileNotFoundError, ValueError where a file is not right, ConnectionError where a download
     fails.
     """
-    if split not in _PREFIXES:
-        raise ValueError(f"split must be train or test, not {split!r}")
+    one_of("split", split, _PREFIXES)
     if folder is not None:
         images_path, labels_path = _found(Path(folder), split)
     else:
@@ -147,14 +139,14 @@ def load(name: str = "digits", *, count: int | None = None, **where: Any) -> Dat
 
     Raises ValueError naming the known ones, and as ``mnist`` does.
     """
-    if not isinstance(name, str) or name not in DATASETS:
-        raise ValueError(f"name must be one of {', '.join(DATASETS)}, not {name!r}")
-    data = DATASETS[name](**where)
+    data = DATASETS[one_of("name", name, DATASETS)](**where)
     return data if count is None else data.first(count)
 
 
 def with_random_labels(data: Dataset, rng: np.random.Generator) -> Dataset:
     """The same images with the same labels dealt out anew at random: nothing is left to learn but by heart."""
+    instance("data", data, Dataset)
+    rng = generator("rng", rng)
     return replace(data, labels=rng.permutation(data.labels), name=f"{data.name}, labels shuffled")
 
 

@@ -15,6 +15,8 @@ import numpy as np
 import sympy as sp
 from numpy.typing import ArrayLike, NDArray
 
+from analysis.numeric import arguments
+from analysis.numeric.arguments import real_array
 from analysis.numeric.compiled import compiled, compiled_scalar
 from analysis.symbolic.activation import Activation
 from analysis.symbolic.notation import z as _z
@@ -50,6 +52,7 @@ def forward(activation: Activation, a0: ArrayLike, w: ArrayLike, b: ArrayLike) -
     is the largest |σ′| on [z_j − δ, z_j + δ] (after Higham 2002, Accuracy and Stability, section 3.3).
     Raises ValueError for shapes that do not fit, depth 0, NaN or infinity; OverflowError where a z_j leaves float64.
     """
+    arguments.activation("activation", activation)
     inputs, weights, biases = fitted(a0, w, b)
     *batch, depth = weights.shape
     flat, flat_b, flat_a0 = weights.reshape(-1, depth), biases.reshape(-1, depth), inputs.reshape(-1)
@@ -128,7 +131,7 @@ def underflow(activation: Activation) -> float:
 
 def fitted(a0: ArrayLike, w: ArrayLike, b: ArrayLike) -> tuple[Array, Array, Array]:
     """a₀ (...), w and b (..., L) as float64 arrays of shapes that fit; raises as ``forward`` does."""
-    inputs, weights, biases = finite("a0", a0), layered("w", w), layered("b", b)
+    inputs, weights, biases = real_array("a0", a0), layered("w", w), layered("b", b)
     if weights.shape[-1] != biases.shape[-1]:
         raise ValueError(
             f"w and b must have equally many layers, not {weights.shape[-1]} and {biases.shape[-1]}"
@@ -145,17 +148,7 @@ def fitted(a0: ArrayLike, w: ArrayLike, b: ArrayLike) -> tuple[Array, Array, Arr
 
 def layered(name: str, x: ArrayLike) -> Array:
     """Finite numbers of shape (..., L) with L ≥ 1 as float64; raises ValueError naming the argument."""
-    values = finite(name, x)
+    values = real_array(name, x)
     if values.ndim == 0 or values.shape[-1] == 0:
         raise ValueError(f"{name} must have shape (..., L) with depth L ≥ 1, not {values.shape}")
     return values
-
-
-def finite(name: str, x: ArrayLike) -> Array:
-    """Finite real numbers as float64; raises TypeError or ValueError naming the argument."""
-    values = np.asarray(x)
-    if values.dtype.kind not in "biuf":
-        raise TypeError(f"{name} must hold real numbers, not {values.dtype}")
-    if not np.isfinite(values).all():
-        raise ValueError(f"{name} must be finite, without NaN")
-    return values.astype(np.float64)

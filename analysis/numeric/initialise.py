@@ -8,6 +8,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from analysis.numeric.arguments import generator, number, one_of
 from analysis.numeric.network import Network, checked_sizes
 
 
@@ -100,8 +101,7 @@ def he(
     slope: float = 0.0,
 ) -> Network:
     """Var w = 2/((1 + s²) n_in), with s the ``slope`` on the negative side (He et al. 2015, equations 10 and 15)."""
-    if isinstance(slope, bool) or not isinstance(slope, (int, float)) or not np.isfinite(slope):
-        raise ValueError(f"slope must be a finite number such as 0.01, not {slope!r}")
+    slope = number("slope", slope)
     return _by_variance(
         sizes,
         rng,
@@ -123,9 +123,7 @@ def scaled(
     output: str = "sigmoid",
 ) -> Network:
     """w ~ N(0, σ_w²/n_in), b ~ N(0, σ_b²); raises ValueError where σ_w or σ_b is negative or not finite."""
-    for name, x in (("sigma_w", sigma_w), ("sigma_b", sigma_b)):
-        if isinstance(x, bool) or not isinstance(x, (int, float)) or not 0.0 <= x < np.inf:
-            raise ValueError(f"{name} must be a finite number ≥ 0, not {x!r}")
+    sigma_w, sigma_b = number("sigma_w", sigma_w, least=0.0), number("sigma_b", sigma_b, least=0.0)
     unit = _by_variance(sizes, rng, False, activation, output, False, lambda n_in, n_out: sigma_w**2 / n_in)
     return Network(unit.sizes, unit.weights, tuple(sigma_b * b for b in unit.biases), activation, output)
 
@@ -141,10 +139,7 @@ INITIALISERS: dict[str, Initialiser] = {
 
 def initialiser(name: str) -> Initialiser:
     """The initialiser of that name; raises ValueError naming the known ones."""
-    try:
-        return INITIALISERS[name]
-    except (KeyError, TypeError):
-        raise ValueError(f"initialiser must be one of {', '.join(INITIALISERS)}, not {name!r}") from None
+    return INITIALISERS[one_of("initialiser", name, INITIALISERS)]
 
 
 def _gaussian(
@@ -157,7 +152,7 @@ def _gaussian(
     divide: bool,
 ) -> Network:
     sizes = checked_sizes(sizes)
-    _generator(rng)
+    generator("rng", rng)
     pairs = list(zip(sizes[:-1], sizes[1:], strict=True))
     biases = _biases(sizes, rng)
     weights = tuple(rng.standard_normal((n, n_in)) / (np.sqrt(n_in) if divide else 1.0) for n_in, n in pairs)
@@ -177,7 +172,7 @@ def _by_variance(
 ) -> Network:
     """Weights of mean 0 and variance ``variance(n_in, n_out)``."""
     sizes = checked_sizes(sizes)
-    _generator(rng)
+    generator("rng", rng)
     biases = _biases(sizes, rng)
     weights = []
     for n_in, n in zip(sizes[:-1], sizes[1:], strict=True):
@@ -193,10 +188,3 @@ def _by_variance(
 def _biases(sizes: tuple[int, ...], rng: np.random.Generator) -> tuple[NDArray[np.float64], ...]:
     """b ~ N(0, 1), drawn before any weight: zeroing them leaves the weights alone."""
     return tuple(rng.standard_normal(n) for n in sizes[1:])
-
-
-def _generator(rng: np.random.Generator) -> None:
-    if not isinstance(rng, np.random.Generator):
-        raise TypeError(
-            f"rng must be a numpy Generator such as np.random.default_rng(0), not {type(rng).__name__}"
-        )

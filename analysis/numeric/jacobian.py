@@ -16,6 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.linalg import lapack, qr
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
+from analysis.numeric.arguments import instance, real_array, several, whole
 from analysis.numeric.compiled import compiled
 from analysis.numeric.network import Network, forward
 from analysis.symbolic.catalogue import activation
@@ -65,9 +66,8 @@ def jacobian(network: Network, x: ArrayLike) -> Floats:
 
 def _slopes(network: Network, x: ArrayLike) -> list[Floats]:
     """σ′(zˡ) (n_l,) for l = 1 … L."""
-    row = np.asarray(x)
-    if row.shape != (network.sizes[0],):
-        raise ValueError(f"x must have shape ({network.sizes[0]},), not {row.shape}")
+    instance("network", network, Network)
+    row = real_array("x", x, (network.sizes[0],))
     found = []
     for l, z in enumerate(forward(network, row[None]).z, start=1):
         name = network.activation if l < network.depth else network.output
@@ -77,16 +77,18 @@ def _slopes(network: Network, x: ArrayLike) -> list[Floats]:
 
 def jvp(network: Network, x: ArrayLike, v: ArrayLike) -> Floats:
     """J v (n_L,) for a direction v (n₀,), without forming J: forward mode."""
-    out = _vector("v", v, network.sizes[0])
-    for m in layer_matrices(network, x):
+    matrices = layer_matrices(network, x)
+    out = real_array("v", v, (network.sizes[0],))
+    for m in matrices:
         out = m @ out
     return out
 
 
 def vjp(network: Network, x: ArrayLike, u: ArrayLike) -> Floats:
     """Jᵀ u (n₀,) for u (n_L,), without forming J: what back-propagation does."""
-    out = _vector("u", u, network.sizes[-1])
-    for m in reversed(layer_matrices(network, x)):
+    matrices = layer_matrices(network, x)
+    out = real_array("u", u, (network.sizes[-1],))
+    for m in reversed(matrices):
         out = m.T @ out
     return out
 
@@ -97,9 +99,7 @@ def spectrum(matrices: Sequence[ArrayLike], every: int = 1) -> Spectrum:
     ``every`` is how many matrices are multiplied between two factorisations; more than 1 loses digits. Raises ValueError for
     shapes that do not fit, NaN, or a product whose singular values differ by more than 280 powers of ten.
     """
-    checked = _checked(matrices)
-    if isinstance(every, bool) or not isinstance(every, int) or every < 1:
-        raise ValueError(f"every must be an integer of at least 1, not {every!r}")
+    checked, every = _checked(matrices), whole("every", every)
     shape = checked[0].shape[1]
     with threadpool_limits(1):  # more threads make the pivoted factorisation two to three times slower
         log_d, t = _factored(checked, every)
@@ -159,23 +159,14 @@ def _jacobi(log_d: Floats, t: Floats, count: int) -> Floats:
 
 
 def _checked(matrices: Sequence[ArrayLike]) -> list[Floats]:
-    arrays = [np.asarray(m, dtype=np.float64) for m in matrices]
+    arrays = [real_array(f"matrices[{k}]", m) for k, m in enumerate(several("matrices", matrices))]
     if not arrays:
         raise ValueError("matrices must hold at least one matrix")
     for k, m in enumerate(arrays):
         if m.ndim != 2 or 0 in m.shape:
             raise ValueError(f"matrices[{k}] must have two dimensions, not shape {m.shape}")
-        if not np.isfinite(m).all():
-            raise ValueError(f"matrices[{k}] must be finite: it holds NaN or infinity")
         if k and m.shape[1] != arrays[k - 1].shape[0]:
             raise ValueError(
                 f"matrices[{k}] must have {arrays[k - 1].shape[0]} columns, the rows of the one before, not {m.shape[1]}"
             )
     return arrays
-
-
-def _vector(name: str, x: ArrayLike, size: int) -> Floats:
-    array = np.asarray(x, dtype=np.float64)
-    if array.shape != (size,) or not np.isfinite(array).all():
-        raise ValueError(f"{name} must hold {size} finite numbers, not shape {array.shape}")
-    return array

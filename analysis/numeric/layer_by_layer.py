@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from analysis.numeric import arrays
+from analysis.numeric import arguments, arrays
 from analysis.numeric.compiled import compiled
 from analysis.numeric.signed_log import SignedLog
 from analysis.symbolic.activation import Activation
@@ -24,6 +24,7 @@ def gradients(activation: Activation, a0: Any, w: Any, b: Any, output_gradient: 
     Numbers beyond the range of the precision come out as 0, inf or NaN. Raises ValueError for NaN, infinity, depth 0 and shapes that
     do not fit, OverflowError where a z_j leaves the range.
     """
+    arguments.activation("activation", activation)
     xp, a, weights, biases, g, axis = _fitted(a0, w, b, output_gradient)
     with np.errstate(all="ignore"):
         zs = _forward(xp, activation, a, weights, biases)
@@ -38,6 +39,7 @@ def gradients(activation: Activation, a0: Any, w: Any, b: Any, output_gradient: 
 
 def log_gradients(activation: Activation, a0: Any, w: Any, b: Any, output_gradient: Any = 1.0) -> SignedLog:
     """The same as (sign, log-magnitude), with compensated sums of logarithms: (0, −inf) only where a factor is exactly 0."""
+    arguments.activation("activation", activation)
     xp, a, weights, biases, g, axis = _fitted(a0, w, b, output_gradient)
     sign, total, rest = xp.sign(g), _log_size(xp, g), xp.zeros_like(g)
     signs, logs = [], []

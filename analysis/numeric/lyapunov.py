@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from analysis.numeric.arguments import generator, number, positive, real_array, whole
 from analysis.numeric.compiled import compiled
 from analysis.symbolic.catalogue import activation
 from analysis.symbolic.notation import z as z_symbol
@@ -38,14 +39,15 @@ def exponents(matrices: Iterable[Floats], burn_in: int = 0, largest: int | None 
     The first ``burn_in`` layers only turn Q. With ``largest`` only so many of them, which is cheaper: the leading columns of
     Q do not depend on the others. Raises ValueError for a wrong shape, NaN, or no layer after the burn-in.
     """
-    if isinstance(burn_in, bool) or not isinstance(burn_in, int) or burn_in < 0:
-        raise ValueError(f"burn_in must be an integer of at least 0, not {burn_in!r}")
-    if largest is not None and (isinstance(largest, bool) or not isinstance(largest, int) or largest < 1):
-        raise ValueError(f"largest must be an integer of at least 1, not {largest!r}")
+    burn_in = whole("burn_in", burn_in, 0)
+    largest = None if largest is None else whole("largest", largest)
     q: Floats | None = None
     total: Floats | None = None
     depth = 0
-    for layer, m in enumerate(matrices):
+    if isinstance(matrices, str) or not hasattr(matrices, "__iter__"):
+        raise TypeError(f"matrices must be arrays, one for each layer, not {type(matrices).__name__}")
+    for layer, given in enumerate(matrices):
+        m = real_array(f"matrices[{layer}]", given)
         if (
             m.ndim != 3
             or m.shape[0] < 2
@@ -55,8 +57,6 @@ def exponents(matrices: Iterable[Floats], burn_in: int = 0, largest: int | None 
             raise ValueError(
                 f"matrices must hold arrays of one shape (replicates, n, n), replicates ≥ 2, not {m.shape}"
             )
-        if not np.isfinite(m).all():
-            raise ValueError(f"matrices must be finite: layer {layer + 1} holds NaN or infinity")
         if q is None or total is None:
             columns = np.eye(m.shape[1])[:, :largest]
             q, total = (
@@ -79,7 +79,8 @@ def gaussian_matrices(
     width: int, std: float, depth: int, replicates: int, rng: np.random.Generator
 ) -> Iterator[Floats]:
     """``depth`` arrays of ``replicates`` matrices with independent entries N(0, std²)."""
-    _sizes(width, std, depth, replicates)
+    _sizes(width, depth, replicates)
+    std, rng = positive("std", std), generator("rng", rng)
     for _ in range(depth):
         yield std * rng.standard_normal((replicates, width, width))
 
@@ -98,9 +99,9 @@ def network_matrices(
     The input is standard normal. Raises ValueError for an unknown activation or numbers out of range.
     """
     of = activation(name)
-    _sizes(width, weight_std, depth, replicates)
-    if not (math.isfinite(bias_std) and bias_std >= 0.0):
-        raise ValueError(f"bias_std must be a finite number ≥ 0, not {bias_std!r}")
+    _sizes(width, depth, replicates)
+    weight_std = positive("weight_std", weight_std)
+    bias_std, rng = number("bias_std", bias_std, least=0.0), generator("rng", rng)
     value, slope = compiled(of.value, z_symbol), compiled(of.slope, z_symbol)
     a = rng.standard_normal((replicates, width))
     for _ in range(depth):
@@ -110,9 +111,6 @@ def network_matrices(
         yield slope(z)[:, :, None] * w
 
 
-def _sizes(width: int, std: float, depth: int, replicates: int) -> None:
+def _sizes(width: int, depth: int, replicates: int) -> None:
     for name, x, least in (("width", width, 1), ("depth", depth, 1), ("replicates", replicates, 2)):
-        if isinstance(x, bool) or not isinstance(x, (int, np.integer)) or x < least:
-            raise ValueError(f"{name} must be an integer of at least {least}, not {x!r}")
-    if not (math.isfinite(std) and std > 0.0):
-        raise ValueError(f"the standard deviation of the weights must be a finite number > 0, not {std!r}")
+        whole(name, x, least)

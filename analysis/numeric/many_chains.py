@@ -2,7 +2,11 @@
 
 Fused loops go forward and backward over a tile of chains while it is in the cache. They are compiled by Numba, the extra ``fast``;
 without it, for arrays that live elsewhere (PyTorch, JAX …) and for an activation that the loops lack, the same numbers come from
-``layer_by_layer``, which is the reference: both agree to 1e-12. ``analysis.numeric.chain`` gives bounds on all errors besides.
+``layer_by_layer``, which is the reference: both agree to 1e-12. Where Numba can keep no compiled code, each process compiles anew.
+
+None of these says how exact a gradient is; ``analysis.numeric.chain`` gives bounds on all errors, and infinite ones where not even the sign
+is known. That is so where σ′ changes sign (SiLU, GELU) and |w| is large: at |w| ~ 1e7 an error of 2⁻⁵³ in a_{j−1} moves z_j by 1e-9, and if
+z_j lies so near to the zero of σ′, the sign found here may be wrong.
 """
 
 from __future__ import annotations
@@ -19,8 +23,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from analysis.numeric import arrays, layer_by_layer
-from analysis.numeric.forward import finite
+from analysis.numeric import arguments, arrays, layer_by_layer
+from analysis.numeric.arguments import finite, real_array, whole
 from analysis.numeric.fused import identifier
 from analysis.numeric.signed_log import SignedLog
 from analysis.symbolic.activation import Activation
@@ -30,7 +34,6 @@ Array = NDArray[np.float64]
 TILE = 40
 """Chains in a tile, unless told otherwise: few enough at depth 10,000; at depth 100, 160 are a fifth faster."""
 _WORTH_A_THREAD = 1 << 15  # layer evaluations: about 0.1 ms
-_BLOCK = 1 << 20  # numbers looked at together where one that is not finite is sought
 
 
 def tiled(x: ArrayLike, width: int = TILE) -> Array:
@@ -39,15 +42,16 @@ def tiled(x: ArrayLike, width: int = TILE) -> Array:
     Rearranging costs as much as the gradient: draw random numbers in tiles at once. Raises ValueError unless x has two axes and
     ``width`` divides N.
     """
-    values = finite("x", x)
-    if values.ndim != 2 or width < 1 or values.shape[0] % width:
+    values, width = real_array("x", x), whole("width", width)
+    if values.ndim != 2 or values.shape[0] % width:
         raise ValueError(f"x must have shape (N, L) with N a multiple of width = {width}, not {values.shape}")
     chains, depth = values.shape
     return np.ascontiguousarray(values.reshape(chains // width, width, depth).swapaxes(1, 2))
 
 
-def untiled(x: Array) -> Array:
-    """The tiles (T, L, B) as (T·B, L); a copy."""
+def untiled(x: ArrayLike) -> Array:
+    """The tiles (T, L, B) as (T·B, L); a copy, in which logarithms may be −inf. Raises ValueError unless x has three axes."""
+    x = real_array("x", x, diverging=True)
     if x.ndim != 3:
         raise ValueError(f"x must have shape (T, L, B), not {x.shape}")
     tiles, depth, width = x.shape
@@ -73,16 +77,15 @@ def gradients(
     Raises ValueError for NaN, infinity, depth 0 and shapes that do not fit, OverflowError where a z_j leaves float64; what
     ``out`` holds is undefined then.
     """
+    arguments.activation("activation", activation)
     if arrays.foreign(a0, w, b, output_gradient):
         _refused(out=out, threads=threads)
         return layer_by_layer.gradients(activation, a0, w, b, output_gradient)
     given = _fitted(a0, w, b, output_gradient)
     result = _buffer("out", out, given[1], given)
     loop = _loop("plain", activation, given[1])
-    if loop is None:
+    if loop is None or not _ran(loop, threads, given, result):
         result[...] = layer_by_layer.gradients(activation, *_broadcast(given))
-        return result
-    _run(loop, threads, given, result)
     return result
 
 
@@ -96,7 +99,12 @@ def log_gradients(
     out: SignedLog | None = None,
     threads: int | None = None,
 ) -> SignedLog:
-    """The same as (sign, log-magnitude), finite at any depth; an exact zero is (0, −inf). ``out`` is a pair of buffers."""
+    """The same as (sign, log-magnitude), finite at any depth; an exact zero is (0, −inf). ``out`` is a pair of buffers.
+
+    A sign may be wrong, without a word, where some z_j lies within rounding of a zero of σ′ (SiLU, GELU; |w| ~ 1e7 or more):
+    ``chain.gradient`` says there that nothing is known.
+    """
+    arguments.activation("activation", activation)
     if arrays.foreign(a0, w, b, output_gradient):
         _refused(out=out, threads=threads)
         return layer_by_layer.log_gradients(activation, a0, w, b, output_gradient)
@@ -104,16 +112,14 @@ def log_gradients(
     sign = _buffer("out.sign", None if out is None else out.sign, given[1], given)
     logabs = _buffer("out.logabs", None if out is None else out.logabs, given[1], (*given, sign))
     loop = _loop("scaled", activation, given[1])
-    if loop is None:
-        found = layer_by_layer.log_gradients(activation, *_broadcast(given))
-        sign[...], logabs[...] = found
-        return SignedLog(sign, logabs)
-    _run(loop, threads, given, sign, logabs)
+    if loop is None or not _ran(loop, threads, given, sign, logabs):
+        sign[...], logabs[...] = layer_by_layer.log_gradients(activation, *_broadcast(given))
     return SignedLog(sign, logabs)
 
 
 def has_loops(activation: Activation) -> bool:
     """Whether the fused loops serve this activation here: Numba is installed, and its definition is one they can hold."""
+    arguments.activation("activation", activation)
     return _loop("plain", activation, np.empty((0, 1))) is not None
 
 
@@ -148,19 +154,13 @@ def _fitted(a0: Any, w: Any, b: Any, top: Any) -> tuple[Array, Array, Array, Arr
     layer_by_layer.check_shapes(weights.shape, biases.shape)
     for name, x in edge.items():
         layer_by_layer.check_edge(name, x.shape, weights.shape)
-        if not _finite(x):
+        if not finite(x):
             raise ValueError(f"{name} must be finite, without NaN")
     alone = (1,) + weights.shape[2:]
     first, last = (
         np.ascontiguousarray(x if x.shape else np.broadcast_to(x, alone), np.float64) for x in edge.values()
     )
     return first, weights, biases, last
-
-
-def _finite(x: Any) -> bool:
-    """Whether every number is finite, without a temporary of its size."""
-    flat = x.reshape(-1)
-    return all(np.isfinite(flat[i : i + _BLOCK]).all() for i in range(0, flat.size, _BLOCK))
 
 
 def _broadcast(given: tuple[Array, Array, Array, Array]) -> tuple[Array, Array, Array, Array]:
@@ -172,7 +172,7 @@ def _broadcast(given: tuple[Array, Array, Array, Array]) -> tuple[Array, Array, 
 def _flaw(given: tuple[Array, Array, Array, Array]) -> Exception:
     """Why a weighted input is not finite."""
     for name, x in zip(("w", "b"), given[1:3], strict=True):
-        if not _finite(x):
+        if not finite(x):
             return ValueError(f"{name} must be finite, without NaN")
     return OverflowError("z leaves the range of float64 in some layer")
 
@@ -187,6 +187,15 @@ def _buffer(name: str, out: Any, like: Array, given: tuple[Array, ...]) -> Array
         raise ValueError(f"{name} must not overlap the other arguments")
     checked: Array = out
     return checked
+
+
+def _ran(loop: Any, threads: int | None, given: tuple[Array, Array, Array, Array], *results: Array) -> bool:
+    """Run the loop; False where Numba compiled it and could not write it to its cache, as on a full disk."""
+    try:
+        _run(loop, threads, given, *results)
+    except OSError:
+        return False
+    return True
 
 
 def _run(loop: Any, threads: int | None, given: tuple[Array, Array, Array, Array], *results: Array) -> None:
@@ -208,6 +217,4 @@ def _run(loop: Any, threads: int | None, given: tuple[Array, Array, Array, Array
 def _workers(threads: int | None) -> int:
     if threads is None:
         return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    if isinstance(threads, bool) or not isinstance(threads, int) or threads < 1:
-        raise ValueError(f"threads must be a positive integer, not {threads!r}")
-    return threads
+    return whole("threads", threads)

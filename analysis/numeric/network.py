@@ -21,12 +21,14 @@ Follows the Python array API standard: a network of PyTorch tensors takes and gi
 from __future__ import annotations
 
 from dataclasses import dataclass
+from numbers import Integral
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from analysis.numeric import arrays
+from analysis.numeric.arguments import instance, one_of
 from analysis.numeric.compiled import compiled
 from analysis.symbolic.catalogue import SIGMOID, activation
 from analysis.symbolic.notation import z as z_symbol
@@ -96,6 +98,7 @@ def forward(network: Network, X: ArrayLike) -> Forward:
     """zˡ = wˡ aˡ⁻¹ + bˡ and aˡ = σ(zˡ) of every layer for images X (m, n₀); raises ValueError on a wrong
     shape or NaN.
     """
+    instance("network", network, Network)
     value = compiled(activation(network.activation).value, z_symbol)
     last = compiled(activation(network.output).value, z_symbol)
     arrays.foreign(X, *network.weights[:1])  # refuses a mixture
@@ -125,6 +128,7 @@ def cost(network: Network, X: ArrayLike, Y: ArrayLike, kind: str = "cross-entrop
 
 def cross_entropy(z: Floats, y: Floats) -> Floats:
     """−y log σ(z) − (1 − y) log(1 − σ(z)), elementwise, without overflow: max(z, 0) − yz + log1p(e^−|z|)."""
+    z, y = _real("z", z), _real("y", y)
     xp = arrays.namespace(z)
     return xp.maximum(z, xp.zeros_like(z)) - y * z + xp.log1p(xp.exp(-xp.abs(z)))
 
@@ -156,7 +160,7 @@ def gradients(network: Network, X: ArrayLike, Y: ArrayLike, kind: str = "cross-e
 def checked_sizes(sizes: object) -> tuple[int, ...]:
     """The sizes (n₀, …, n_L) as a tuple; raises ValueError unless they are at least two positive integers."""
     if isinstance(sizes, (tuple, list)) and len(sizes) >= 2:
-        whole = [isinstance(n, (int, np.integer)) and not isinstance(n, bool) and n > 0 for n in sizes]
+        whole = [isinstance(n, Integral) and not isinstance(n, bool) and int(n) > 0 for n in sizes]
         if all(whole):
             return tuple(int(n) for n in sizes)
     raise ValueError(f"sizes must be two or more positive integers such as (784, 30, 10), not {sizes!r}")
@@ -164,6 +168,7 @@ def checked_sizes(sizes: object) -> tuple[int, ...]:
 
 def softmax(z: Floats) -> Floats:
     """e^{z_j}/Σ_k e^{z_k} along the last axis, without overflow; shape of z."""
+    z = _real("z", z)
     xp = arrays.namespace(z)
     e = xp.exp(z - xp.max(z, axis=-1, keepdims=True))
     return e / xp.sum(e, axis=-1, keepdims=True)
@@ -222,8 +227,7 @@ def _batch(name: str, x: ArrayLike, width: int) -> Floats:
 
 
 def _targets(network: Network, Y: ArrayLike, m: int, kind: str) -> Floats:
-    if kind not in COSTS:
-        raise ValueError(f"kind must be one of {', '.join(COSTS)}, not {kind!r}")
+    one_of("kind", kind, COSTS)
     if network.output != _OUTPUT.get(kind, network.output):
         raise ValueError(f"kind {kind!r} needs output {_OUTPUT[kind]!r}, not {network.output!r}")
     y = _batch("Y", Y, network.sizes[-1])

@@ -96,9 +96,7 @@ def forward(
         floor = eps / scale / scale
         hat = np.asarray(_normalise(rest, about, v, floor))
         y = np.asarray(_output(hat, gains, shifts))
-        return Normalised(
-            y, hat, scale * (start + about), scale * (scale * v), scale * np.sqrt(v + floor)
-        )
+        return Normalised(y, hat, scale * (start + about), scale * (scale * v), scale * np.sqrt(v + floor))
 
 
 def gradients(

@@ -16,6 +16,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import expit, logsumexp
 
+from analysis.numeric.arguments import generator, instance, number, real_array, whole
+
 Floats = NDArray[np.float64]
 LARGEST = 12
 
@@ -29,16 +31,10 @@ class RBM:
     hidden: Floats
 
     def __post_init__(self) -> None:
-        w = np.array(self.weights, dtype=np.float64)
-        if w.ndim != 2 or min(w.shape) < 1:
-            raise ValueError(f"weights must have shape (n_v, n_h), not {w.shape}")
-        b, c = (np.array(x, dtype=np.float64) for x in (self.visible, self.hidden))
-        for name, x, shape in (("visible", b, w.shape[:1]), ("hidden", c, w.shape[1:])):
-            if x.shape != shape:
-                raise ValueError(f"{name} must have shape {shape}, not {x.shape}")
+        w = real_array("weights", self.weights, ("n_v", "n_h")).copy()
+        b = real_array("visible", self.visible, w.shape[:1]).copy()
+        c = real_array("hidden", self.hidden, w.shape[1:]).copy()
         for name, x in (("weights", w), ("visible", b), ("hidden", c)):
-            if not np.isfinite(x).all():
-                raise ValueError(f"{name} must be finite: it holds NaN or infinity")
             x.flags.writeable = False
             object.__setattr__(self, name, x)
 
@@ -57,7 +53,9 @@ class Update(NamedTuple):
 
 
 def drawn(n_visible: int, n_hidden: int, scale: float, rng: np.random.Generator) -> RBM:
-    """Weights and biases from N(0, scale²)."""
+    """Weights and biases from N(0, scale²); raises ValueError for numbers out of range."""
+    n_visible, n_hidden = whole("n_visible", n_visible), whole("n_hidden", n_hidden)
+    scale, rng = number("scale", scale, least=0.0), generator("rng", rng)
     return RBM(
         scale * rng.standard_normal((n_visible, n_hidden)),
         scale * rng.standard_normal(n_visible),
@@ -72,12 +70,14 @@ def hidden_given(rbm: RBM, v: ArrayLike) -> Floats:
 
 def visible_given(rbm: RBM, h: ArrayLike) -> Floats:
     """P(v_i = 1 | h) = σ(b_i + Σ_j W_ij h_j) for rows h (m, n_h): shape (m, n_v)."""
-    return np.asarray(expit(np.asarray(h, dtype=np.float64) @ rbm.weights.T + rbm.visible))
+    return np.asarray(expit(_rows(rbm, h, "h") @ rbm.weights.T + rbm.visible))
 
 
 def energy(rbm: RBM, v: ArrayLike, h: ArrayLike) -> Floats:
     """E(v, h) for rows v (m, n_v) and h (m, n_h): shape (m,)."""
-    v, h = _rows(rbm, v), np.asarray(h, dtype=np.float64)
+    v, h = _rows(rbm, v), _rows(rbm, h, "h")
+    if len(v) != len(h):
+        raise ValueError(f"h must have one row for each of v, {len(v)}, not {len(h)}")
     return np.asarray(-v @ rbm.visible - h @ rbm.hidden - ((v @ rbm.weights) * h).sum(axis=1))
 
 
@@ -89,13 +89,13 @@ def free_energy(rbm: RBM, v: ArrayLike) -> Floats:
 
 def states(n: int) -> Floats:
     """All 2ⁿ binary rows; raises ValueError for n above LARGEST."""
-    if not 1 <= n <= LARGEST:
-        raise ValueError(f"n must be from 1 to {LARGEST} to be summed over, not {n}")
+    n = whole("n", n, 1, LARGEST)
     return np.array((np.arange(2**n)[:, None] >> np.arange(n)) & 1, dtype=np.float64)
 
 
 def log_probability(rbm: RBM, v: ArrayLike) -> Floats:
     """log p(v) for rows v, with Z summed over all visible states: shape (m,)."""
+    v = _rows(rbm, v)
     every = states(len(rbm.visible))
     return -free_energy(rbm, v) - float(logsumexp(-free_energy(rbm, every)))
 
@@ -103,19 +103,21 @@ def log_probability(rbm: RBM, v: ArrayLike) -> Floats:
 def phase(rbm: RBM, v: ArrayLike, weight: ArrayLike | None = None) -> Update:
     """−∂F/∂(W, b, c) averaged over rows v with the given weights (equal ones unless given)."""
     v = _rows(rbm, v)
-    share = np.full(len(v), 1.0 / len(v)) if weight is None else np.asarray(weight, dtype=np.float64)
+    share = np.full(len(v), 1.0 / len(v)) if weight is None else real_array("weight", weight, (len(v),))
     h = hidden_given(rbm, v)
     return Update((v * share[:, None]).T @ h, share @ v, share @ h)
 
 
 def likelihood_gradient(rbm: RBM, data: ArrayLike) -> Update:
     """∂⟨log p(v)⟩/∂(W, b, c) over the rows of data: the positive phase less the negative one, summed over all states."""
+    data = _rows(rbm, data, "data")
     every = states(len(rbm.visible))
     return _difference(phase(rbm, data), phase(rbm, every, np.exp(log_probability(rbm, every))))
 
 
 def transition(rbm: RBM) -> Floats:
     """T[s, t] = Σ_h P(h|v=s) P(v=t|h), one step of Gibbs sampling between the visible states: (2^n_v, 2^n_v)."""
+    instance("rbm", rbm, RBM)
     every, hidden = states(len(rbm.visible)), states(len(rbm.hidden))
     up, down = hidden_given(rbm, every), visible_given(rbm, hidden)
     to_hidden = np.where(hidden[None] > 0.5, up[:, None], 1.0 - up[:, None]).prod(axis=2)
@@ -125,17 +127,20 @@ def transition(rbm: RBM) -> Floats:
 
 def expected_cd(rbm: RBM, data: ArrayLike, k: int) -> Update:
     """The expected CD-k update: the negative phase is taken after k steps of Gibbs sampling from the data (Hinton 2002)."""
-    rows = _rows(rbm, data)
+    rows, k = _rows(rbm, data, "data"), whole("k", k)
+    if not ((rows == 0.0) | (rows == 1.0)).all():
+        raise ValueError("data must be 0 or 1: the expectation starts from states")
     start = np.zeros(2 ** len(rbm.visible))
     np.add.at(start, (rows.astype(int) << np.arange(rows.shape[1])).sum(axis=1), 1.0 / len(rows))
-    after = start @ np.linalg.matrix_power(transition(rbm), _steps(k))
+    after = start @ np.linalg.matrix_power(transition(rbm), k)
     return _difference(phase(rbm, rows), phase(rbm, states(len(rbm.visible)), after))
 
 
 def sampled_cd(rbm: RBM, data: ArrayLike, k: int, rng: np.random.Generator) -> Update:
     """CD-k as it is run: one chain from each row of data, one update a row, (m, …)."""
-    start = v = _rows(rbm, data)
-    for _ in range(_steps(k)):
+    start = v = _rows(rbm, data, "data")
+    rng = generator("rng", rng)
+    for _ in range(whole("k", k)):
         h = (rng.random((len(v), len(rbm.hidden))) < hidden_given(rbm, v)).astype(np.float64)
         v = (rng.random(v.shape) < visible_given(rbm, h)).astype(np.float64)
     before, after = hidden_given(rbm, start), hidden_given(rbm, v)
@@ -144,7 +149,10 @@ def sampled_cd(rbm: RBM, data: ArrayLike, k: int, rng: np.random.Generator) -> U
 
 
 def moved(rbm: RBM, update: Update, rate: float) -> RBM:
-    """The machine after one step up the update."""
+    """The machine after one step up the update; raises ValueError where that is no longer finite."""
+    instance("rbm", rbm, RBM)
+    instance("update", update, Update)
+    rate = number("rate", rate)
     return RBM(*(x + rate * u for x, u in zip((rbm.weights, rbm.visible, rbm.hidden), update, strict=True)))
 
 
@@ -152,16 +160,7 @@ def _difference(one: Update, other: Update) -> Update:
     return Update(*(a - b for a, b in zip(one, other, strict=True)))
 
 
-def _steps(k: int) -> int:
-    if isinstance(k, bool) or not isinstance(k, (int, np.integer)) or k < 1:
-        raise ValueError(f"k must be a whole number of at least 1, not {k!r}")
-    return int(k)
-
-
-def _rows(rbm: RBM, v: ArrayLike) -> Floats:
-    rows = np.asarray(v, dtype=np.float64)
-    if rows.ndim != 2 or rows.shape[1] != len(rbm.visible) or not ((rows >= 0.0) & (rows <= 1.0)).all():
-        raise ValueError(
-            f"v must have shape (m, {len(rbm.visible)}) and values in [0, 1], not shape {rows.shape}"
-        )
-    return rows
+def _rows(rbm: RBM, v: ArrayLike, name: str = "v") -> Floats:
+    instance("rbm", rbm, RBM)
+    units = rbm.hidden if name == "h" else rbm.visible
+    return real_array(name, v, ("m", len(units)), low=0.0, high=1.0)

@@ -52,7 +52,7 @@ def checked(kind: str, weights: Weights, xs: ArrayLike, *, diverging: bool = Fal
     found = real_array("xs", xs, ("T", "N", "B", "d"), diverging=diverging)
     (_, N, _, d), m = found.shape, BLOCKS[kind]
     U = real_array("weights.U", weights.U, (N, "n", "m·n"), diverging=diverging)
-    n = U.shape[1]
+    n = int(U.shape[1])
     wanted = {"W": (N, d, m * n), "U": (N, n, m * n), "b": (N, 1, m * n)}
     for (name, shape), x in zip(wanted.items(), weights, strict=True):
         if real_array(f"weights.{name}", x, diverging=diverging).shape != shape:
@@ -66,7 +66,9 @@ def checked_trace(weights: Weights, trace: Trace, *, diverging: bool = False) ->
     checked(trace.kind, weights, trace.xs, diverging=diverging)
     wanted = (len(trace.xs) + 1, *trace.xs.shape[1:3], weights.units)
     if trace.h.shape != wanted:
-        raise ValueError(f"trace must come from these weights: its h must have shape {wanted}, not {trace.h.shape}")
+        raise ValueError(
+            f"trace must come from these weights: its h must have shape {wanted}, not {trace.h.shape}"
+        )
     return weights.units
 
 
@@ -194,7 +196,9 @@ def memory(weights: Weights, trace: Trace, start: int, *, cut: bool = False) -> 
     with np.errstate(all="ignore"):
         found = _memory(weights, trace, start, cut)
     if not finite(found):
-        raise OverflowError(f"the memory leaves float64 within {T - start} steps: take fewer steps or smaller weights")
+        raise OverflowError(
+            f"the memory leaves float64 within {T - start} steps: take fewer steps or smaller weights"
+        )
     return found
 
 

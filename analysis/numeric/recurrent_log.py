@@ -92,7 +92,9 @@ def log_memory(weights: Weights, trace: Trace, start: int, *, cut: bool = False)
         for t in range(start, T):
             at = {name: _at(x, t) for name, x in parts.items()}
             down = total(times(U, Scaled(*(np.swapaxes(x, -1, -2)[..., None, :, :] for x in dh))))
-            z = [_at(down, (..., slice(k * n, (k + 1) * n), slice(None))) for k in range(down.m.shape[-2] // n)]
+            z = [
+                _at(down, (..., slice(k * n, (k + 1) * n), slice(None))) for k in range(down.m.shape[-2] // n)
+            ]
             if kind == "rnn":
                 here = dh = times(at["h"], z[0])
             elif kind == "gru":
@@ -169,7 +171,9 @@ def scaled(x: Any, e: Any = 0) -> Scaled:
 def exponential(logs: Floats) -> Scaled:
     """e^logs; raises OverflowError below −1e12, where a float64 of that size says nothing of m any more."""
     if not (logs > -1e12).all():
-        raise OverflowError("a weighted input exceeds 5e11, and the logarithm of its slope the range of this function")
+        raise OverflowError(
+            "a weighted input exceeds 5e11, and the logarithm of its slope the range of this function"
+        )
     e = np.rint(logs / np.log(2.0))
     return scaled(np.exp((logs - e * _LN2_HIGH) - e * _LN2_LOW), e.astype(np.int64))
 
@@ -206,7 +210,9 @@ def _outer(left: Floats, right: Scaled) -> Scaled:
 
 def _over_time(x: Scaled) -> Scaled:
     """(T, N, B, k) as (N, k, T·B)."""
-    return Scaled(*(np.moveaxis(part, (1, 3), (0, 1)).reshape(part.shape[1], part.shape[3], -1) for part in x))
+    return Scaled(
+        *(np.moveaxis(part, (1, 3), (0, 1)).reshape(part.shape[1], part.shape[3], -1) for part in x)
+    )
 
 
 def _at(x: Scaled, place: Any) -> Scaled:

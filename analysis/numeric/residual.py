@@ -9,8 +9,10 @@ import numpy as np
 import sympy as sp
 from numpy.typing import ArrayLike, NDArray
 
-from analysis.numeric import signed_log
+from analysis.numeric import arguments, signed_log
+from analysis.numeric.arguments import number, one_of, positive, real_array, several
 from analysis.numeric.compiled import compiled
+from analysis.numeric.norms import rms
 from analysis.numeric.signed_log import SignedLog
 from analysis.symbolic.activation import Activation
 from analysis.symbolic.notation import b, h, w, z
@@ -27,15 +29,13 @@ def chain_gains(
     ``scale`` is that of the branch of a residual chain; None is a plain chain. Raises ValueError for shapes that do not
     fit, numbers that are not finite, and a scale that is not positive.
     """
-    x, ws, bs = (np.asarray(v, dtype=np.float64) for v in (a0, weights, biases))
+    arguments.activation("activation", activation)
+    x, ws, bs = real_array("a0", a0), real_array("weights", weights), real_array("biases", biases)
     if ws.shape != bs.shape or ws.ndim < 1 or ws.shape[-1] < 1 or x.shape != ws.shape[:-1]:
         raise ValueError(
             f"weights and biases must have one shape (..., L) and a0 (...), not {ws.shape}, {bs.shape} and {x.shape}"
         )
-    if not all(np.isfinite(v).all() for v in (x, ws, bs)):
-        raise ValueError("a0, weights and biases must be finite: one holds NaN or infinity")
-    if scale is not None and not 0.0 < scale < np.inf:
-        raise ValueError(f"scale must be a number > 0, or None for a plain chain, not {scale!r}")
+    scale = None if scale is None else positive("scale", scale)
     shortcut = scale is not None
     put_in: dict[sp.Basic, float] = {s: 1.0 if scale is None else scale}
     factor = compiled(chain_factor(activation, shortcut).subs(put_in), w, z)
@@ -85,13 +85,15 @@ def passes(
     rescaled and its logarithm kept. A plain network has ``shortcut`` 0. ``readout`` (n,) is ∂C/∂x_L for every input. Raises
     ValueError on shapes that do not fit, an unknown branch, or a signal that dies.
     """
-    x = np.atleast_2d(np.asarray(x0, dtype=np.float64))
+    x = real_array("x0", np.atleast_2d(real_array("x0", x0)), ("m", "n"))
     n = x.shape[1]
-    g = np.broadcast_to(np.asarray(readout, dtype=np.float64), x.shape).copy()
-    if branch not in BRANCHES:
-        raise ValueError(f"branch must be one of {', '.join(BRANCHES)}, not {branch!r}")
-    if any(W.shape != (n, n) for W in weights):
-        raise ValueError(f"weights must be matrices of shape ({n}, {n})")
+    one_of("branch", branch, BRANCHES)
+    shortcut, scale = number("shortcut", shortcut), number("scale", scale)
+    weights = [real_array(f"weights[{l}]", W, (n, n)) for l, W in enumerate(several("weights", weights))]
+    last = real_array("readout", readout)
+    if last.shape not in ((n,), x.shape):
+        raise ValueError(f"readout must have shape ({n},), not {last.shape}")
+    g = np.broadcast_to(last, x.shape).copy()
     active: list[NDArray[np.bool_]] = []
     signal, means = [], []
     log = np.zeros(len(x))
@@ -121,7 +123,7 @@ def passes(
 
 def _rescaled(x: Floats, log: Floats) -> tuple[Floats, Floats]:
     """Each row at root mean square 1, and the logarithm of what it was."""
-    rms = np.sqrt((x * x).mean(axis=1))
-    if not (np.isfinite(rms) & (rms > 0.0)).all():
+    size = rms(x, axis=1)
+    if not (np.isfinite(size) & (size > 0.0)).all():
         raise ValueError("the signal has died or is not finite: take wider layers or other weights")
-    return x / rms[:, None], log + np.log(rms)
+    return x / size[:, None], log + np.log(size)

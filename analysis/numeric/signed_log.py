@@ -11,6 +11,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from analysis.numeric import arrays
+from analysis.numeric.arguments import instance, real_array, whole
+
 Array = NDArray[np.float64]
 
 
@@ -23,12 +26,7 @@ class SignedLog(NamedTuple):
 
 def of(x: ArrayLike) -> SignedLog:
     """The signed logarithm of real numbers of any shape; raises ValueError for NaN or infinity, TypeError for others."""
-    values = np.asarray(x)
-    if values.dtype.kind not in "biuf":
-        raise TypeError(f"x must hold real numbers, not {values.dtype}")
-    values = values.astype(np.float64)
-    if not np.isfinite(values).all():
-        raise ValueError("x must be finite, without NaN")
+    values = real_array("x", x)
     with np.errstate(divide="ignore"):
         return SignedLog(np.sign(values)[()], np.log(np.abs(values))[()])
 
@@ -38,7 +36,11 @@ def from_parts(sign: ArrayLike, logabs: ArrayLike) -> SignedLog:
 
     Raises ValueError for a sign other than −1, 0, 1 and for a logarithm that is NaN or +inf.
     """
-    s, l = np.broadcast_arrays(np.asarray(sign, dtype=np.float64), np.asarray(logabs, dtype=np.float64))
+    s, l = (arrays.of_numpy(n, v).astype(np.float64) for n, v in (("sign", sign), ("logabs", logabs)))
+    try:
+        s, l = np.broadcast_arrays(s, l)
+    except ValueError:
+        raise ValueError(f"sign and logabs must fit each other, not {s.shape} and {l.shape}") from None
     if not (s * s * s == s).all():
         raise ValueError("sign must be −1, 0 or 1")
     if not (l < np.inf).all():
@@ -48,7 +50,8 @@ def from_parts(sign: ArrayLike, logabs: ArrayLike) -> SignedLog:
 
 
 def _parts(name: str, x: SignedLog) -> SignedLog:
-    sign, logabs = np.asarray(x.sign, dtype=np.float64), np.asarray(x.logabs, dtype=np.float64)
+    instance(name, x, SignedLog)
+    sign, logabs = (arrays.of_numpy(name, part).astype(np.float64, copy=False) for part in x)
     if not np.max(logabs, initial=-np.inf) < np.inf:
         raise ValueError(f"{name} must have a logarithm below +inf, without NaN")
     return SignedLog(sign, logabs)
@@ -83,7 +86,7 @@ def power(x: SignedLog, n: int) -> SignedLog:
     """x to the power of an integer n; x⁰ = 1 for every x, and a zero to a negative power raises ZeroDivisionError."""
     x = _parts("x", x)
     if isinstance(n, bool) or not isinstance(n, (int, np.integer)):
-        raise TypeError(f"n must be an integer, not {type(n).__name__}")
+        raise TypeError(f"n must be an integer, not {n!r}")
     if n == 0:
         return SignedLog(np.ones_like(x.sign), np.zeros_like(x.logabs))
     if n < 0 and (np.asarray(x.sign) == 0.0).any():
@@ -119,7 +122,17 @@ def prefix_sums(x: ArrayLike, axis: int = -1) -> Array:
     errors are summed too and added back: Sum2 of Ogita, Rump and Oishi (2005, algorithm 4.4) for all partial sums. The
     error is at most 2⁻⁵³|s| + (n 2⁻⁵³)² Σ|x|.
     """
-    terms = np.moveaxis(np.asarray(x, dtype=np.float64), axis, -1)
+    return _prefix_sums(real_array("x", x), _axis(axis, np.ndim(x)))
+
+
+def _axis(axis: int, dimensions: int) -> int:
+    if dimensions == 0:
+        raise ValueError("x must have an axis, but it is a single number")
+    return whole("axis", axis, -dimensions, dimensions - 1)
+
+
+def _prefix_sums(x: Array, axis: int) -> Array:
+    terms = np.moveaxis(x, axis, -1)
     rough = np.cumsum(terms, axis=-1)
     before = np.zeros_like(rough)
     before[..., 1:] = rough[..., :-1]
@@ -131,23 +144,28 @@ def prefix_sums(x: ArrayLike, axis: int = -1) -> Array:
 def prefix_products(x: SignedLog, axis: int = -1) -> SignedLog:
     """x₁, x₁x₂, … along an axis, with compensated sums; from the first zero on, (0, −inf)."""
     x = _parts("x", x)
+    axis = _axis(axis, np.ndim(x.sign))
     zero = np.asarray(x.sign) == 0.0
     dead = np.logical_or.accumulate(zero, axis=axis)
     sign = np.multiply.accumulate(np.where(zero, 1.0, x.sign), axis=axis)
-    logabs = prefix_sums(np.where(zero, 0.0, x.logabs) if zero.any() else x.logabs, axis=axis)
+    logabs = _prefix_sums(np.where(zero, 0.0, x.logabs) if zero.any() else x.logabs, axis=axis)
     return SignedLog(np.where(dead, 0.0, sign), np.where(dead, -np.inf, logabs))
 
 
 def suffix_products(x: SignedLog, axis: int = -1) -> SignedLog:
     """x₁x₂…x_n, x₂…x_n, …, x_n along an axis, with compensated sums."""
+    x = _parts("x", x)
+    axis = _axis(axis, np.ndim(x.sign))
     back = prefix_products(SignedLog(np.flip(x.sign, axis), np.flip(x.logabs, axis)), axis)
     return SignedLog(np.flip(back.sign, axis), np.flip(back.logabs, axis))
 
 
 def product(x: SignedLog, axis: int = -1) -> SignedLog:
     """x₁x₂…x_n along an axis, with compensated sums; 1 for an empty axis."""
-    if np.asarray(x.sign).shape[axis] == 0:
-        shape = np.delete(np.asarray(x.sign).shape, axis)
+    x = _parts("x", x)
+    axis = _axis(axis, np.ndim(x.sign))
+    if x.sign.shape[axis] == 0:
+        shape = np.delete(x.sign.shape, axis)
         return SignedLog(np.ones(shape), np.zeros(shape))
     every = prefix_products(x, axis)
     return SignedLog(np.take(every.sign, -1, axis), np.take(every.logabs, -1, axis))

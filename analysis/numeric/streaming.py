@@ -15,6 +15,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from analysis.numeric.arguments import instance, real_array, whole
+
 Floats = NDArray[np.float64]
 
 
@@ -53,11 +55,10 @@ def no_moments(shape: tuple[int, ...] = ()) -> Moments:
 
 def moments(x: ArrayLike, axis: int = 0) -> Moments:
     """The moments of x along ``axis``; raises ValueError on NaN or infinity, or where x has no such axis."""
-    values = np.asarray(x, dtype=np.float64)
-    if not -values.ndim <= axis < values.ndim:
-        raise ValueError(f"axis must be one of the {values.ndim} axes of x, not {axis}")
-    if not np.isfinite(values).all():
-        raise ValueError("x must be finite: it holds NaN or infinity")
+    values = real_array("x", x)
+    if values.ndim == 0:
+        raise ValueError("x must have an axis, but it is a single number")
+    axis = whole("axis", axis, -values.ndim, values.ndim - 1)
     n = values.shape[axis]
     if n == 0:
         return no_moments(tuple(np.delete(values.shape, axis).tolist()))
@@ -74,6 +75,8 @@ def moments(x: ArrayLike, axis: int = 0) -> Moments:
 
 def merged(one: Moments, other: Moments) -> Moments:
     """The moments of both sets together; raises ValueError where their shapes differ."""
+    instance("one", one, Moments)
+    instance("other", other, Moments)
     if one.mean.shape != other.mean.shape:
         raise ValueError(f"moments must have one shape, not {one.mean.shape} and {other.mean.shape}")
     if one.count == 0 or other.count == 0:
@@ -86,4 +89,5 @@ def merged(one: Moments, other: Moments) -> Moments:
 
 def add(so_far: Moments, x: ArrayLike) -> Moments:
     """``so_far`` and one more number at each place (Welford); raises ValueError on a wrong shape, NaN or infinity."""
-    return merged(so_far, moments(np.asarray(x, dtype=np.float64)[None]))
+    instance("so_far", so_far, Moments)
+    return merged(so_far, moments(real_array("x", x, so_far.mean.shape)[None]))

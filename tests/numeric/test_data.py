@@ -87,12 +87,12 @@ def test_counts_and_names() -> None:
     some = load("digits", count=7)
     np.testing.assert_array_equal(some.images, digits().images[:7])
     for bad in (0, 1798, 2.5, True):
-        with pytest.raises(ValueError, match="count must be an integer from 1 to 1797 for digits"):
+        with pytest.raises(ValueError, match="count must be an integer from 1 to 1797, not"):
             load("digits", count=bad)  # type: ignore[arg-type]
     for bad in ("cifar", None, ["mnist"]):
         with pytest.raises(ValueError, match="name must be one of digits, mnist, not"):
             load(bad)  # type: ignore[arg-type]
-    with pytest.raises(ValueError, match="split must be train or test, not 'validation'"):
+    with pytest.raises(ValueError, match="split must be one of train, test, not 'validation'"):
         load("mnist", split="validation")
 
 
@@ -117,11 +117,11 @@ def test_a_dataset_is_read_only_and_knows_itself() -> None:
 @pytest.mark.parametrize(
     ("images", "labels", "message"),
     [
-        (np.zeros(3), [0, 0, 0], "images must be"),
-        (np.zeros((0, 2)), [], "images must be"),
-        ([[0.0, 1.5]], [0], "images must be"),
-        ([[0.0, -0.1]], [0], "images must be"),
-        ([[0.0, np.nan]], [0], "images must be"),
+        (np.zeros(3), [0, 0, 0], "images must have shape"),
+        (np.zeros((0, 2)), [], "images must have shape"),
+        ([[0.0, 1.5]], [0], "images must lie in"),
+        ([[0.0, -0.1]], [0], "images must lie in"),
+        ([[0.0, np.nan]], [0], "images must be finite"),
         ([[0.0, 1.0]], [0, 1], "labels must be 1 integers"),
         ([[0.0, 1.0]], [0.0], "labels must be 1 integers"),
         ([[0.0, 1.0]], [10], "labels must lie in 0 … 9"),

@@ -93,7 +93,7 @@ def test_bad_matrices(matrices: Any, message: str) -> None:
 def test_bad_vectors() -> None:
     with pytest.raises(ValueError, match="x must have shape"):
         numeric.jacobian(network(), np.ones(2))
-    with pytest.raises(ValueError, match="v must hold 3"):
+    with pytest.raises(ValueError, match="v must have shape"):
         numeric.jvp(network(), X, np.ones(4))
 
 

@@ -1,6 +1,6 @@
 """The loops over the layers of many chains, for each activation. Printed by ``kernel_source``: change that, not this.
 
-The loops that these call were, when this was printed: c4289018d1bd15c6.
+The loops that these call were, when this was printed: 12d004a06df6b129.
 """
 
 import numba

@@ -15,7 +15,26 @@ from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
-OPTIONS: dict[str, Any] = {"error_model": "numpy", "fastmath": {"contract"}, "cache": True, "nogil": True}
+
+def _identity(x: float) -> float:
+    return x
+
+
+def _can_cache() -> bool:
+    """Whether Numba finds a folder to keep compiled code in: beside this file, in NUMBA_CACHE_DIR, or in the user's cache."""
+    try:
+        numba.njit(cache=True)(_identity)
+    except (RuntimeError, OSError):  # a read-only tree and an unwritable home
+        return False
+    return True
+
+
+OPTIONS: dict[str, Any] = {
+    "error_model": "numpy",
+    "fastmath": {"contract"},
+    "cache": _can_cache(),  # without one, each process compiles anew, in a second or two
+    "nogil": True,
+}
 LOG2_E = 1.0 / math.log(2.0)
 LN2_HIGH = 0.6931471803691238  # the leading 33 bits of log 2, so that n · LN2_HIGH is exact for |n| < 2²⁰
 LN2_LOW = 1.9082149292705877e-10
