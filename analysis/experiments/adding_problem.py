@@ -22,6 +22,7 @@ from tqdm import trange
 
 from analysis.experiments.checks import different_seeds, positive, whole
 from analysis.experiments.threads import one_thread
+from analysis.numeric.clipping import stack_norm
 from analysis.numeric.data import Dataset
 from analysis.numeric.recurrent import Weights, backward, forward, uniform_weights
 
@@ -253,7 +254,7 @@ class _Adam:
 
     def __call__(self, p: list[Floats], down: list[Floats]) -> None:
         self.count += 1
-        total = np.sqrt(sum((d**2).sum(axis=(1, 2)) for d in down))
+        total = stack_norm(down, diverging=True)
         share = np.minimum(1.0, CLIP / np.maximum(total, 1e-300))[:, None, None]
         root = np.sqrt(1.0 - 0.999**self.count)
         size = self.eta[:, None, None] * root / (1.0 - 0.9**self.count)

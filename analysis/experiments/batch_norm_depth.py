@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from analysis.experiments.checks import positive, whole
 from analysis.experiments.threads import one_thread
-from analysis.numeric import normalisation
+from analysis.numeric import normalisation, norms
 from analysis.numeric.compiled import compiled
 from analysis.symbolic.catalogue import activation as named_activation
 from analysis.symbolic.notation import z
@@ -96,14 +96,13 @@ def depth_sweep(
             if made is not None and norm is not None:
                 back = normalisation.gradients(back, made, gain, kind=norm).x
             delta = back + (delta if kind == "residual" else 0.0)
-            size = math.sqrt(float(np.vdot(delta, delta)))
-            logs[net, l] = 2.0 * math.log(size)
+            logs[net, l] = 2.0 * math.log(norms.norm(delta))
     return DepthSweep(kind, activation, batch, width, depth, gain, shift, seed, logs, cosines)
 
 
 def _mean_cosine(a: Floats) -> float:
     """The mean cosine between two different rows."""
-    unit = a / np.maximum(np.linalg.norm(a, axis=1, keepdims=True), np.finfo(float).tiny)
+    unit = a / np.maximum(norms.norm(a, axis=1)[:, None], np.finfo(float).tiny)
     total = unit.sum(axis=0)
     m = len(a)
     return float((total @ total - m) / (m * (m - 1)))

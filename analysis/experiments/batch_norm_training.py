@@ -23,6 +23,7 @@ from analysis.experiments.threads import one_thread
 from analysis.numeric import normalisation
 from analysis.numeric.compiled import compiled
 from analysis.numeric.data import CLASSES, Dataset
+from analysis.numeric.norms import norm
 from analysis.symbolic.catalogue import activation as named_activation
 from analysis.symbolic.notation import z
 
@@ -177,13 +178,13 @@ def _descend(
     stack, steps = len(seeds), len(X) // minibatch
     orders = [np.random.default_rng([s, 1]) for s in seeds]
     first = np.stack([np.random.default_rng([s, 1]).permutation(len(X))[:minibatch] for s in seeds])
-    start = [np.sqrt((w**2).sum(axis=(1, 2))) for w in p.weights]
+    start = [norm(w, axis=(1, 2)) for w in p.weights]
     alive = np.ones(stack, dtype=bool)
     loss, accuracy = np.full((stack, epochs + 1), np.nan), np.zeros((stack, epochs + 1))
 
     def speeds() -> Floats:
         of_w = _gradients(network, p, X[first], Y[first]).weights
-        return np.stack([np.sqrt((d**2).sum(axis=(1, 2))) for d in of_w], axis=1)
+        return np.stack([norm(d, axis=(1, 2)) for d in of_w], axis=1)
 
     before, after_one = speeds(), np.zeros(())
     for epoch in range(epochs + 1):
@@ -206,7 +207,7 @@ def _descend(
             _bury(p, alive)
             if epoch == step == 0:
                 after_one = speeds()
-    growth = [np.sqrt((w**2).sum(axis=(1, 2))) / s for w, s in zip(p.weights, start, strict=True)]
+    growth = [norm(w, axis=(1, 2)) / s for w, s in zip(p.weights, start, strict=True)]
     return loss, accuracy, before, after_one if epochs else before, speeds(), np.stack(growth, axis=1)
 
 

@@ -8,9 +8,11 @@ import numpy as np
 import sympy as sp
 from numpy.typing import ArrayLike, NDArray
 
+from analysis.numeric.arguments import number, real_array, whole
 from analysis.numeric.chain import gradient
 from analysis.numeric.compiled import compiled
 from analysis.symbolic.activation import Activation
+from analysis.symbolic.catalogue import given_activation
 from analysis.symbolic.notation import z as _z
 
 Array = NDArray[np.float64]
@@ -27,7 +29,7 @@ class Speeds:
 
 def speeds(name: str, activation: Activation, a0: float, w: ArrayLike, b: ArrayLike) -> Speeds:
     """The learning speeds of one chain with weights and biases (L,); raises ValueError for a depth below 2, NaN, shapes."""
-    weights = np.asarray(w, dtype=np.float64)
+    weights = real_array("w", w)
     if weights.ndim != 1 or len(weights) < 2:
         raise ValueError(f"w must have shape (L,) with depth L ≥ 2, not {weights.shape}")
     found = gradient(activation, a0, weights, b)
@@ -40,6 +42,8 @@ def centred(activation: Activation, weight: float, depth: int) -> Speeds:
 
     Raises ValueError where σ(0) ≠ 1/2, as for tanh.
     """
+    given_activation("activation", activation)
+    weight, depth = number("weight", weight), whole("depth", depth, 2)
     if activation.value.subs(_z, 0) != sp.S.Half:
         raise ValueError(f"activation must have σ(0) = 1/2, which {activation.name} has not")
     w = np.full(depth, weight)

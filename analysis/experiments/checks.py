@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-import numpy as np
-
+from analysis.numeric import arguments
 from analysis.numeric.data import CLASSES, Dataset
 from analysis.numeric.network import checked_sizes
 
@@ -29,13 +28,8 @@ def different_seeds(seeds: Iterable[int]) -> tuple[int, ...]:
 
 
 def whole(name: str, x: Any, least: int) -> int:
-    if isinstance(x, bool) or not isinstance(x, (int, np.integer)) or x < least:
-        raise ValueError(f"{name} must be an integer of at least {least}, not {x!r}")
-    return int(x)
+    return arguments.whole(name, x, least)
 
 
 def positive(name: str, x: float, *, zero: bool = False) -> float:
-    value = float(x)
-    if not (np.isfinite(value) and (value > 0.0 or (zero and value == 0.0))):
-        raise ValueError(f"{name} must be a finite number {'≥' if zero else '>'} 0, not {x!r}")
-    return value
+    return arguments.number(name, x, least=0.0) if zero else arguments.positive(name, x)

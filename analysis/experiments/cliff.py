@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from analysis.experiments.checks import positive, whole
 from analysis.numeric import clipping
+from analysis.numeric.arguments import real_array
 from analysis.numeric.compiled import compiled
 from analysis.symbolic.notation import b, h, w
 from analysis.symbolic.remedies import cliff
@@ -38,9 +39,7 @@ class Path:
 
 def surface(weights: ArrayLike, biases: ArrayLike) -> tuple[Floats, Floats, Floats]:
     """C, ∂C/∂w and ∂C/∂b for weights and biases that broadcast; raises ValueError for what is not finite."""
-    W, B = np.broadcast_arrays(np.asarray(weights, float), np.asarray(biases, float))
-    if not (np.isfinite(W).all() and np.isfinite(B).all()):
-        raise ValueError("weights and biases must be finite")
+    W, B = np.broadcast_arrays(real_array("weights", weights), real_array("biases", biases))
     x, x_w, x_b = np.full(W.shape, float(cliff.START)), np.zeros(W.shape), np.zeros(W.shape)
     for _ in range(cliff.STEPS):
         x, x_w, x_b = _state(x, W, B), _by_w(x, W, B, x_w), _by_b(x, W, B, x_b)
@@ -53,7 +52,7 @@ def descend(
 ) -> Path:
     """Gradient descent from (w, b); ``how`` is "none", "value" or "norm". Raises ValueError for unknown names or numbers out of range."""
     rate, steps = positive("rate", rate), whole("steps", steps, 1)
-    points, costs, slopes = [np.array(start, dtype=float)], [], []
+    points, costs, slopes = [real_array("start", start, (2,))], [], []
     for step in range(steps + 1):
         C, *slope = surface(*points[-1])
         costs.append(float(C))

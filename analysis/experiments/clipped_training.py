@@ -17,6 +17,7 @@ from analysis.experiments.checks import different_seeds, positive, whole
 from analysis.experiments.threads import one_thread
 from analysis.numeric.clipping import HOW, clip_stack, stack_norm
 from analysis.numeric.data import CLASSES, Dataset
+from analysis.numeric.norms import norm
 
 Floats = NDArray[np.float64]
 TEST_IMAGES = 397
@@ -122,9 +123,7 @@ def deep_training(
                 down_w, down_b = gradients(weights, biases, X[batch], Y[batch])
                 down = [*down_w, *down_b]
                 if first is None:
-                    first = np.stack(
-                        [np.sqrt((d[: len(seeds)] ** 2).sum(axis=(1, 2))) for d in down_b], axis=1
-                    )
+                    first = np.stack([norm(d[: len(seeds)], axis=(1, 2)) for d in down_b], axis=1)
                 norms.append(stack_norm(down, diverging=True))
                 down = clip_stack(down, clip, threshold, diverging=True)
                 for k, (p, d) in enumerate(zip(parameters, down, strict=True)):

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from analysis.numeric.arguments import number, real_array
 from analysis.numeric.compiled import compiled
 from analysis.numeric.fragility import certain_product, crossing
 from analysis.symbolic.catalogue import SIGMOID
@@ -50,11 +51,10 @@ def fragility(shifts: ArrayLike, weights: Sequence[int] = WEIGHTS, a0: float = 0
 
     The biases are those of the exact chain, rounded: b_1 = −w_1 a0 and b_j = −w_j/2.
     """
-    delta = np.atleast_1d(np.asarray(shifts, dtype=np.float64))
-    if delta.ndim != 1 or not np.all(np.isfinite(delta) & (delta >= 0.0)):
+    delta = np.atleast_1d(real_array("shifts", shifts))
+    if delta.ndim != 1 or (delta < 0.0).any():
         raise ValueError("shifts must be a list of finite numbers, none negative")
-    if not 0.0 <= a0 <= 1.0:
-        raise ValueError(f"a0 must lie in [0, 1], not {a0!r}")
+    a0 = number("a0", a0, least=0.0, most=1.0)
     chain = tuple(int(w) for w in weights)
     exact = [certain_product(d, chain).log() for d in delta.tolist()]
     middle, _ = crossing(chain)
@@ -85,9 +85,7 @@ class Outputs:
 
 def outputs(inputs: ArrayLike, chains: Sequence[Sequence[int]], a0: float = 0.5) -> Outputs:
     """The output of each chain at each input; the biases centre it at ``a0``. Raises ValueError for inputs that are not finite."""
-    x = np.atleast_1d(np.asarray(inputs, dtype=np.float64))
-    if not np.all(np.isfinite(x)):
-        raise ValueError("inputs must be finite numbers")
+    x, a0 = np.atleast_1d(real_array("inputs", inputs)), number("a0", a0)
     value = compiled(SIGMOID.value, z)
     rows = []
     for weights in chains:

@@ -15,6 +15,7 @@ import numpy as np
 from analysis.experiments.checks import positive, whole
 from analysis.experiments.experiment import Experiment
 from analysis.numeric.compiled import compiled
+from analysis.numeric.norms import norm
 from analysis.symbolic.catalogue import activation as named_activation
 from analysis.symbolic.notation import z as z_symbol
 
@@ -53,7 +54,7 @@ def gradient_size(
     log_length = 0.0
     for l in range(depth - 1, 0, -1):
         delta = (delta @ weights[l]) * slopes[l - 1]
-        length = float(np.linalg.norm(delta))
+        length = float(norm(delta))
         if length == 0.0 or not math.isfinite(length):
             log_length = -math.inf if length == 0.0 else math.nan
             break

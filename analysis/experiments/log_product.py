@@ -20,8 +20,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import digamma, gammaln
 
+from analysis.numeric.arguments import generator, number, positive, whole
 from analysis.numeric.compiled import compiled
 from analysis.symbolic.activation import Activation
+from analysis.symbolic.catalogue import given_activation
 from analysis.symbolic.notation import z
 
 Floats = NDArray[np.float64]
@@ -55,10 +57,7 @@ class Exponent:
 
 
 def _positive(name: str, value: float, zero_allowed: bool = False) -> float:
-    number = float(value)
-    if not (math.isfinite(number) and (number > 0.0 or (zero_allowed and number == 0.0))):
-        raise ValueError(f"{name} must be a finite number {'≥' if zero_allowed else '>'} 0, not {value!r}")
-    return number
+    return number(name, value, least=0.0) if zero_allowed else positive(name, value)
 
 
 def _normal_rule(scale: float) -> tuple[Floats, Floats]:
@@ -126,6 +125,7 @@ def exponent(
     ``nodes`` Chebyshev points in v; double them to see the error. The activation must be bounded (so that v is) with a
     slope that is nowhere zero. Raises ValueError for standard deviations that are not positive (``bias_std`` may be 0).
     """
+    given_activation("activation", activation)
     s, t = _positive("weight_std", weight_std), _positive("bias_std", bias_std, zero_allowed=True)
     value, log_slope = compiled(activation.value, z), compiled(activation.log_slope, z)
     largest = float(np.max(np.abs(value(np.array([-1e4, 1e4])))))
@@ -194,12 +194,12 @@ def simulate(
 
     Raises ValueError for depths that are not increasing whole numbers ≥ 1, or fewer than 2 chains.
     """
+    given_activation("activation", activation)
     s, t = _positive("weight_std", weight_std), _positive("bias_std", bias_std, zero_allowed=True)
     wanted = np.atleast_1d(np.asarray(depths))
     if wanted.dtype.kind not in "iu" or wanted.size == 0 or wanted[0] < 1 or np.any(np.diff(wanted) <= 0):
         raise ValueError(f"depths must be increasing whole numbers, 1 or more, not {depths!r}")
-    if chains < 2:
-        raise ValueError(f"chains must be at least 2, not {chains!r}")
+    rng, chains, burn_in = generator("rng", rng), whole("chains", chains, 2), whole("burn_in", burn_in, 0)
     value, log_slope = compiled(activation.value, z), compiled(activation.log_slope, z)
     a, total, kept = np.full(chains, 0.5), np.zeros(chains), []
     for j in range(1 - burn_in, int(wanted[-1]) + 1):

@@ -16,8 +16,11 @@ from scipy.special import gammaln, logsumexp
 
 from analysis.experiments.checks import positive, whole
 from analysis.experiments.threads import one_thread
+from analysis.numeric.arguments import number, one_of, real_array
 from analysis.numeric.compiled import compiled
+from analysis.numeric.norms import log_norm
 from analysis.numeric.recurrent import BLOCKS, Weights, forward, memory, uniform_weights
+from analysis.numeric.recurrent_log import log_memory
 from analysis.symbolic.remedies.gated import forget_bias as BIAS
 from analysis.symbolic.remedies.gated import half_life
 from analysis.symbolic.remedies.gated import scale as SCALE
@@ -81,25 +84,33 @@ def memory_curves(
 
     ``cut`` leaves out the ways through h. Raises ValueError on unknown names or numbers out of range.
     """
-    if kind not in BLOCKS:
-        raise ValueError(f"kind must be one of {', '.join(BLOCKS)}, not {kind!r}")
+    one_of("kind", kind, BLOCKS)
     units, steps, nets = whole("units", units, 1), whole("steps", steps, 1), whole("nets", nets, 2)
     scale = positive("scale", scale, zero=True)
-    if not math.isfinite(forget_bias):
-        raise ValueError(f"forget_bias must be a finite number, not {forget_bias!r}")
+    forget_bias = number("forget_bias", forget_bias)
     rngs = [np.random.default_rng([seed, net]) for net in range(nets)]
     drawn = uniform_weights(kind, 1, units, rngs, float(forget_bias))
     weights = Weights(scale * drawn.W, scale * drawn.U, drawn.b)
     xs = np.stack([rng.standard_normal((WARM_UP + steps, 1, 1)) for rng in rngs], axis=1)
-    found = memory(weights, forward(kind, weights, xs), WARM_UP, cut=cut)[:, :, 0]
-    with np.errstate(divide="ignore"):
-        logs = 0.5 * np.log((found**2).sum(axis=(-1, -2)) / units).T
-    return MemoryCurves(kind, float(forget_bias), scale, units, cut, logs)
+    return MemoryCurves(kind, forget_bias, scale, units, cut, _log_gains(weights, xs, kind, cut))
+
+
+def _log_gains(weights: Weights, xs: Floats, kind: str, cut: bool) -> Floats:
+    """log of the root mean square gain (N, K+1), by logarithms where plain numbers over- or underflow."""
+    trace = forward(kind, weights, xs)
+    try:
+        logs = log_norm(memory(weights, trace, WARM_UP, cut=cut)[:, :, 0], axis=(-1, -2), per=weights.units)
+    except OverflowError:
+        logs = np.array(np.inf)
+    if not np.isfinite(logs).all():
+        each = log_memory(weights, trace, WARM_UP, cut=cut).logabs[:, :, 0]
+        logs = 0.5 * (logsumexp(2.0 * each, axis=(-1, -2)) - math.log(weights.units))
+    return np.asarray(logs.T)
 
 
 def predicted_half_life(bias: float | Sequence[float] | Floats) -> Floats:
     """−log 2/log σ(b) for each bias: what a forget gate with nothing but its bias gives."""
-    return np.asarray(compiled(half_life(), BIAS)(np.asarray(bias, dtype=float)))
+    return np.asarray(compiled(half_life(), BIAS)(real_array("bias", bias)))
 
 
 @dataclass(frozen=True, eq=False)
@@ -120,18 +131,23 @@ def fluctuating_gate(
         whole("steps", steps, 1),
         whole("chains", chains, 2),
     )
-    rng = np.random.default_rng(seed)
+    bias, rng = number("bias", bias), np.random.default_rng(seed)
     W = rng.uniform(-1.0, 1.0, (1, 1, 4))
     W[..., 1] = spread
     weights = Weights(W, rng.uniform(-1.0, 1.0, (1, 1, 4)) * [1.0, 0.0, 1.0, 1.0], np.zeros((1, 1, 4)))
     weights.b[..., 1] = bias
     xs = rng.standard_normal((steps, 1, chains, 1))
-    found = memory(weights, forward("lstm", weights, xs), 0, cut=True)[-1, 0, :, 0, 0]
-    return FluctuatingGate(float(bias), spread, np.log(found) / steps)
+    trace = forward("lstm", weights, xs)
+    found = memory(weights, trace, 0, cut=True)[-1, 0, :, 0, 0]
+    if (found > 1e-300).all():
+        return FluctuatingGate(bias, spread, np.log(found) / steps)
+    logs = log_memory(weights, trace, 0, cut=True).logabs[-1, 0, :, 0, 0]
+    return FluctuatingGate(bias, spread, logs / steps)
 
 
 def log_gain(f: float, v: float, steps: int) -> Floats:
     """Half the log of ``squared_gain(k, f, v)`` for k = 0 … ``steps`` (steps+1,); f, v ≥ 0 and not both 0."""
+    f, v = number("f", f, least=0.0), number("v", v, least=0.0)
     k, j = np.ogrid[0 : whole("steps", steps, 1) + 1, 0 : steps + 1]
     with np.errstate(divide="ignore", invalid="ignore"):  # 0 · log 0 is not taken
         log_f, log_v = np.log([f, v])
@@ -143,9 +159,8 @@ def log_gain(f: float, v: float, steps: int) -> Floats:
 
 def gain_at_rest(kind: str, steps: int, *, forget_bias: float = 0.0, scale: float = 1.0) -> Floats:
     """The log root mean square gain over k = 0 … ``steps`` steps of many units at rest (steps+1,), from ``squared_gain``."""
-    if kind not in AT_REST:
-        raise ValueError(f"kind must be one of {', '.join(AT_REST)}, not {kind!r}")
-    numbers = {BIAS: float(forget_bias), SCALE: positive("scale", scale)}
+    one_of("kind", kind, AT_REST)
+    numbers = {BIAS: number("forget_bias", forget_bias), SCALE: positive("scale", scale)}
     f, v = (float(x.subs(numbers)) for x in AT_REST[kind])
     return log_gain(f, v, steps)
 

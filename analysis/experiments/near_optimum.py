@@ -22,6 +22,7 @@ from analysis.experiments.threads import one_thread
 from analysis.numeric.data import Dataset
 from analysis.numeric.initialise import initialiser as named_initialiser
 from analysis.numeric.network import Network, cost, forward, gradients
+from analysis.numeric.norms import norm
 
 Floats = NDArray[np.float64]
 
@@ -143,9 +144,9 @@ def accuracy(network: Network, data: Dataset) -> float:
 
 def _state(network: Network, data: Dataset) -> dict[str, object]:
     g = gradients(network, data.images, data.targets)
-    speeds = [float(np.linalg.norm(b)) for b in g.biases]
+    speeds = [float(norm(b)) for b in g.biases]
     return {"speeds": speeds, "cost": g.cost, "accuracy": accuracy(network, data)}
 
 
 def _length(w: Floats, b: Floats) -> float:
-    return float(np.hypot(np.linalg.norm(w), np.linalg.norm(b)))
+    return float(np.hypot(norm(w), norm(b)))

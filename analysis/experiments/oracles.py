@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from analysis.numeric import chain as numeric_chain
 from analysis.numeric import signed_log
+from analysis.numeric.arguments import number, real_array
 from analysis.numeric.forward import forward
 from analysis.symbolic.catalogue import SIGMOID
 from analysis.symbolic.chain import gradient
@@ -40,12 +41,14 @@ class Chain:
     target: float
 
     def __post_init__(self) -> None:
+        for name in ("a0", "target"):
+            number(name, getattr(self, name))
+        for name in ("weights", "biases"):
+            object.__setattr__(self, name, real_array(name, getattr(self, name)))
         if self.weights.ndim != 1 or self.weights.shape != self.biases.shape or not len(self.weights):
             raise ValueError(
                 f"weights and biases must have one shape (L,), not {self.weights.shape} and {self.biases.shape}"
             )
-        if not np.isfinite([self.a0, self.target, *self.weights, *self.biases]).all():
-            raise ValueError("a0, target, weights and biases must be finite")
 
     @property
     def depth(self) -> int:

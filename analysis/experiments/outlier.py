@@ -14,9 +14,11 @@ from numpy.typing import NDArray
 
 from analysis.experiments.checks import different_seeds, positive, whole
 from analysis.experiments.threads import one_thread
+from analysis.numeric.arguments import real_array
 from analysis.numeric.data import load
 from analysis.numeric.initialise import nielsen
 from analysis.numeric.network import Network, gradients
+from analysis.numeric.norms import norm, varies
 from analysis.symbolic.catalogue import activation as named_activation
 from analysis.symbolic.outliers import SQUARED_BOUND
 
@@ -90,8 +92,8 @@ def outlier(
             g = gradients(network, X, data.targets, kind)
             cost[s, k] = g.cost
             largest[s, k] = np.abs(g.deltas[-1][0]).max()
-            layers[s, k] = [np.linalg.norm(w) for w in g.weights]
-            alone = np.linalg.norm(g.deltas[0], axis=1) * np.linalg.norm(X, axis=1)  # ‖δ xᵀ‖ = ‖δ‖ ‖x‖
+            layers[s, k] = [norm(w) for w in g.weights]
+            alone = norm(g.deltas[0], axis=1) * norm(X, axis=1)  # ‖δ xᵀ‖ = ‖δ‖ ‖x‖
             share[s, k] = alone[0] / alone.sum() if alone.sum() > 0.0 else 0.0
     return Outlier(
         loss, activation, treatment, sizes, images, sizes_of_t, seeds, cost, largest, layers, share
@@ -102,10 +104,11 @@ def standardise(X: Floats, of: Floats) -> Floats:
     """(X − mean)/(standard deviation), column by column, with the statistics of ``of`` (m, n); a constant column is only
     shifted. Raises ValueError where the columns differ in number.
     """
-    if X.ndim != 2 or of.ndim != 2 or X.shape[1] != of.shape[1]:
+    X, of = real_array("X", X, ("m", "n")), real_array("of", of, ("m", "n"))
+    if X.shape[1] != of.shape[1]:
         raise ValueError(f"X and of must have as many columns, not shapes {X.shape} and {of.shape}")
-    spread = of.std(axis=0)
-    return np.asarray((X - of.mean(axis=0)) / np.where(spread > 0.0, spread, 1.0))
+    spread = np.where(varies(of, 0)[0], of.std(axis=0), 1.0)
+    return np.asarray((X - of.mean(axis=0)) / spread)
 
 
 def first_layer_bound(result: Outlier) -> Floats:
@@ -121,7 +124,7 @@ def first_layer_bound(result: Outlier) -> Floats:
     down = [np.prod([steepest * np.linalg.norm(w, 2) for w in network.weights[1:]]) for network in networks]
     images = load("digits", count=result.images).images
     batches = [_batch(images, factor, result.treatment) for factor in result.factors]
-    lengths = [np.linalg.norm(X, axis=1).mean() for X in batches]
+    lengths = [norm(X, axis=1).mean() for X in batches]
     return np.asarray(at_the_output * np.outer(down, lengths))
 
 

@@ -26,6 +26,7 @@ from analysis.experiments.batch_norm_training import split
 from analysis.experiments.checks import different_seeds, positive, whole
 from analysis.experiments.threads import one_thread
 from analysis.numeric.data import Dataset
+from analysis.numeric.norms import norm, rms
 
 Floats = NDArray[np.float64]
 STARTS = ("pretrained", "shuffled", "rbm start", "xavier", "gaussian")
@@ -145,9 +146,9 @@ def finetuning(
     spread = [a.std(axis=1).mean(axis=1) for a in _forward(weights, biases, X[None])[1:-1]]
     return Finetuning(
         start, labelled, epochs, every, minibatch, rates, seeds, data.digest, loss, accuracy, first, last,
-        np.stack([np.sqrt((d**2).mean(axis=(1, 2))) for d in deltas], axis=1),
+        np.stack([rms(d, axis=(1, 2)) for d in deltas], axis=1),
         np.stack(spread, axis=1),
-        np.stack([np.sqrt((w**2).mean(axis=(1, 2))) for w in weights], axis=1),
+        np.stack([rms(w, axis=(1, 2)) for w in weights], axis=1),
     )  # fmt: skip
 
 
@@ -238,7 +239,7 @@ def gradients(
 def speeds(W: list[Floats], B: list[Floats], X: Floats, Y: Floats) -> Floats:
     """‖∂C/∂W^l‖ over all images: (S, L)."""
     of_w, _, _ = gradients(W, B, X[None], Y[None])
-    return np.stack([np.sqrt((d**2).sum(axis=(1, 2))) for d in of_w], axis=1)
+    return np.stack([norm(d, axis=(1, 2)) for d in of_w], axis=1)
 
 
 def _loss(logits: Floats, Y: Floats) -> Floats:

@@ -21,6 +21,7 @@ from tqdm import trange
 from analysis.experiments.checks import different_seeds, positive, whole
 from analysis.experiments.threads import one_thread
 from analysis.numeric.data import CLASSES, Dataset
+from analysis.numeric.norms import norm
 
 Floats = NDArray[np.float64]
 TEST_IMAGES = 397
@@ -142,7 +143,7 @@ def residual_training(
                 batch = np.tile(taken, (len(rates), 1))
                 down = _gradients(p, k, scale, X[batch], Y[batch])
                 if start is None:
-                    norms = [np.sqrt((d[: len(seeds)] ** 2).sum(axis=(1, 2))) for d in down.weights]
+                    norms = [norm(d[: len(seeds)], axis=(1, 2)) for d in down.weights]
                     start = np.stack(norms, axis=1)
                 for x, by in zip(p.all(), down.all(), strict=True):
                     x -= eta * by

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from analysis.numeric.arguments import number, one_of, whole
 from analysis.numeric.compiled import compiled_scalar
 from analysis.symbolic.catalogue import SIGMOID
 from analysis.symbolic.notation import z
@@ -34,10 +34,8 @@ class Learning:
 
 def learn(cost: str, start: float, eta: float = 0.5, steps: int = 1000) -> Learning:
     """z ← z − η ∂C/∂z from z = start with target 0; raises ValueError for an unknown cost, a start that is not finite, steps < 1."""
-    if cost not in COSTS:
-        raise ValueError(f"cost must be one of {', '.join(COSTS)}, not {cost!r}")
-    if not (math.isfinite(start) and math.isfinite(eta)) or steps < 1:
-        raise ValueError(f"start and eta must be finite and steps ≥ 1, not {start!r}, {eta!r}, {steps!r}")
+    one_of("cost", cost, COSTS)
+    start, eta, steps = number("start", start), number("eta", eta), whole("steps", steps)
     delta = compiled_scalar(COSTS[cost].subs(y, 0).diff(z).simplify(), z)
     value = compiled_scalar(SIGMOID.value, z)
     at, outputs = float(start), [value(float(start))]

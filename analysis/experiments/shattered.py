@@ -15,7 +15,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from analysis.experiments.checks import positive, whole
 from analysis.experiments.threads import one_thread
+from analysis.numeric.arguments import number, real_array
 from analysis.numeric.compiled import compiled
+from analysis.numeric.norms import rms
 from analysis.numeric.residual import passes
 from analysis.symbolic.remedies.shattered import a as share_symbol
 from analysis.symbolic.remedies.shattered import kept, next_angle, theta
@@ -78,14 +80,12 @@ def input_gradients(
         if net == 0:
             slopes = (found.direction @ u) * np.exp(found.gradient[:, 0] - found.gradient[:, 0].max())
         correlations.append(found.direction @ found.direction.T / width)
-    return InputGradients(
-        depth, width, k, s, xi, slopes / np.sqrt((slopes**2).mean()), np.stack(correlations)
-    )
+    return InputGradients(depth, width, k, s, xi, slopes / rms(slopes), np.stack(correlations))
 
 
 def first_angles(inputs: ArrayLike) -> Floats:
     """The angle between x_0 at any two inputs in the limit of a wide network: (1, ξ) and (1, ξ′) in the plane (m, m)."""
-    angle = np.arctan(np.asarray(inputs, dtype=np.float64))
+    angle = np.arctan(real_array("inputs", inputs, ("m",)))
     return np.asarray(np.abs(angle[:, None] - angle[None, :]))
 
 
@@ -94,10 +94,9 @@ def predicted(angles: ArrayLike, depths: Sequence[int], share: float = 1.0) -> F
 
     ``share`` is a: 1 for a plain network, s²/(1 + s²) for a residual one. Raises ValueError outside 0 < a ≤ 1.
     """
-    if not 0.0 < share <= 1.0:
-        raise ValueError(f"share must lie in (0, 1], not {share!r}")
+    share = number("share", share, above=0.0, most=1.0)
     onward, factor = (compiled(e.subs(share_symbol, share), theta) for e in (next_angle, kept))
-    angle = np.asarray(angles, dtype=np.float64)
+    angle = real_array("angles", angles)
     product, found = np.ones_like(angle), {0: np.ones_like(angle)}
     for block in range(1, max(whole("each of depths", d, 0) for d in depths) + 1):
         product = product * factor(angle)

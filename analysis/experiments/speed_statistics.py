@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import betainccinv, betaincinv
 
 from analysis.experiments.checks import whole
+from analysis.numeric.arguments import number, real_array
 
 Floats = NDArray[np.float64]
 
@@ -124,8 +125,7 @@ def places_of_nielsen(speeds: ArrayLike) -> tuple[Place, ...]:
 
 def recovered(lowest: ArrayLike, final: ArrayLike, factor: float = 2.0) -> NDArray[np.bool_]:
     """True where the speed of a layer ends at least ``factor`` times above its lowest: both (S, H) → (S, H)."""
-    if not factor > 1.0:
-        raise ValueError(f"factor must be above 1, not {factor!r}")
+    factor = number("factor", factor, above=1.0)
     low, end = _finite("lowest", lowest), _finite("final", final)
     if low.shape != end.shape or (end < low).any():
         raise ValueError("final must have the shape of lowest and never lie below it")
@@ -142,7 +142,7 @@ def _speeds(speeds: ArrayLike) -> Floats:
 
 
 def _finite(name: str, x: ArrayLike) -> Floats:
-    array = np.asarray(x, dtype=np.float64)
-    if array.size == 0 or not np.isfinite(array).all():
+    array = real_array(name, x)
+    if array.size == 0:
         raise ValueError(f"{name} must be finite and not empty")
     return array

@@ -16,9 +16,10 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.linalg import lapack, qr
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
-from analysis.numeric.arguments import instance, real_array, several, whole
+from analysis.numeric.arguments import finite, instance, real_array, several, whole
 from analysis.numeric.compiled import compiled
 from analysis.numeric.network import Network, forward
+from analysis.numeric.norms import tamed
 from analysis.symbolic.catalogue import activation
 from analysis.symbolic.notation import z as z_symbol
 
@@ -49,8 +50,22 @@ def layer_matrices(network: Network, x: ArrayLike) -> tuple[Floats, ...]:
 
 
 def jacobian(network: Network, x: ArrayLike) -> Floats:
-    """∂aᴸ/∂a⁰ (n_L, n₀), multiplied out from the side on which the products are smaller; raises as ``layer_matrices``."""
+    """∂aᴸ/∂a⁰ (n_L, n₀), multiplied out from the side on which the products are smaller.
+
+    Raises as ``layer_matrices``, and OverflowError where an entry exceeds 1.8e308; ``jvp`` and ``vjp`` do too.
+    """
     slopes, weights = _slopes(network, x), network.weights
+    with np.errstate(all="ignore"):
+        return _within(_multiplied_out(network, slopes, weights))
+
+
+def _within(found: Floats) -> Floats:
+    if not finite(found):
+        raise OverflowError("the product leaves float64: ``spectrum`` of ``layer_matrices`` gives logarithms")
+    return found
+
+
+def _multiplied_out(network: Network, slopes: list[Floats], weights: Sequence[Floats]) -> Floats:
     if network.sizes[-1] < network.sizes[0]:
         product = slopes[-1][:, None] * weights[-1]
         for s, w in zip(slopes[-2::-1], weights[-2::-1], strict=True):
@@ -79,18 +94,20 @@ def jvp(network: Network, x: ArrayLike, v: ArrayLike) -> Floats:
     """J v (n_L,) for a direction v (n₀,), without forming J: forward mode."""
     matrices = layer_matrices(network, x)
     out = real_array("v", v, (network.sizes[0],))
-    for m in matrices:
-        out = m @ out
-    return out
+    with np.errstate(all="ignore"):
+        for m in matrices:
+            out = m @ out
+    return _within(out)
 
 
 def vjp(network: Network, x: ArrayLike, u: ArrayLike) -> Floats:
     """Jᵀ u (n₀,) for u (n_L,), without forming J: what back-propagation does."""
     matrices = layer_matrices(network, x)
     out = real_array("u", u, (network.sizes[-1],))
-    for m in reversed(matrices):
-        out = m.T @ out
-    return out
+    with np.errstate(all="ignore"):
+        for m in reversed(matrices):
+            out = m.T @ out
+    return _within(out)
 
 
 def spectrum(matrices: Sequence[ArrayLike], every: int = 1) -> Spectrum:
@@ -111,8 +128,9 @@ def _factored(matrices: Sequence[Floats], every: int) -> tuple[Floats, Floats]:
     shape = matrices[0].shape[1]
     q, log_d, t = np.eye(shape), np.zeros(shape), np.eye(shape)
     for first in range(0, len(matrices), every):
-        for m in matrices[first : first + every]:
-            q = m @ q
+        log_scale = 0.0
+        for m, log_size in map(tamed, matrices[first : first + every]):
+            q, log_scale = m @ q, log_scale + log_size
         top = log_d.max() if np.isfinite(log_d).any() else 0.0
         scaled = np.exp(log_d - top)
         if np.any((scaled < _WIDEST) & np.isfinite(log_d)):
@@ -124,15 +142,15 @@ def _factored(matrices: Sequence[Floats], every: int) -> tuple[Floats, Floats]:
         safe = np.where(size > 0.0, size, 1.0)
         t = (r / safe[:, None]) @ t[order]
         with np.errstate(divide="ignore"):
-            log_d = top + np.log(size)
+            log_d = top + np.log(size) + log_scale
     return log_d, t
 
 
 def direct_log_values(matrices: Sequence[ArrayLike]) -> Floats:
     """log of the singular values by an SVD of the product, multiplied out and scaled: what loses the small ones."""
     product, log_scale = np.eye(_checked(matrices)[0].shape[1]), 0.0
-    for m in _checked(matrices):
-        product = m @ product
+    for m, log_size in map(tamed, _checked(matrices)):
+        product, log_scale = m @ product, log_scale + log_size
         size = np.abs(product).max()
         if size > 0.0:
             product, log_scale = product / size, log_scale + float(np.log(size))

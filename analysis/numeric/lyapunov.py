@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from analysis.numeric.arguments import generator, number, positive, real_array, whole
 from analysis.numeric.compiled import compiled
+from analysis.numeric.norms import tamed
 from analysis.symbolic.catalogue import activation
 from analysis.symbolic.notation import z as z_symbol
 
@@ -63,10 +64,11 @@ def exponents(matrices: Iterable[Floats], burn_in: int = 0, largest: int | None 
                 np.broadcast_to(columns, (len(m), *columns.shape)),
                 np.zeros((len(m), columns.shape[1])),
             )
+        m, log_size = tamed(m)
         q, r = np.linalg.qr(m @ q)
         if layer >= burn_in:
             with np.errstate(divide="ignore"):
-                total = total + np.log(np.abs(np.diagonal(r, axis1=1, axis2=2)))
+                total = total + np.log(np.abs(np.diagonal(r, axis1=1, axis2=2))) + log_size
             depth += 1
     if total is None or not depth:
         raise ValueError(f"matrices must hold more than burn_in = {burn_in} layers")

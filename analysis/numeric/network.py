@@ -28,7 +28,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from analysis.numeric import arrays
-from analysis.numeric.arguments import instance, one_of
+from analysis.numeric.arguments import instance, one_of, several
 from analysis.numeric.compiled import compiled
 from analysis.symbolic.catalogue import SIGMOID, activation
 from analysis.symbolic.notation import z as z_symbol
@@ -57,10 +57,9 @@ class Network:
     def __post_init__(self) -> None:
         sizes = checked_sizes(self.sizes)
         depth = len(sizes) - 1
-        if len(self.weights) != depth or len(self.biases) != depth:
-            raise ValueError(
-                f"sizes {sizes} need {depth} weights and {depth} biases, not {len(self.weights)} and {len(self.biases)}"
-            )
+        given = len(several("weights", self.weights)), len(several("biases", self.biases))
+        if given != (depth, depth):
+            raise ValueError(f"sizes {sizes} need {depth} weights and {depth} biases, not {given[0]} and {given[1]}")
         _known("activation", self.activation)
         _known("output", self.output)
         layers = range(depth)
@@ -96,7 +95,7 @@ class Gradients(NamedTuple):
 
 def forward(network: Network, X: ArrayLike) -> Forward:
     """zˡ = wˡ aˡ⁻¹ + bˡ and aˡ = σ(zˡ) of every layer for images X (m, n₀); raises ValueError on a wrong
-    shape or NaN.
+    shape or NaN, OverflowError where a zˡ leaves the range of its precision.
     """
     instance("network", network, Network)
     value = compiled(activation(network.activation).value, z_symbol)
@@ -105,7 +104,10 @@ def forward(network: Network, X: ArrayLike) -> Forward:
     a = _batch("X", X, network.sizes[0])
     zs, activations = [], [a]
     for l, (w, b) in enumerate(zip(network.weights, network.biases, strict=True), start=1):
-        z = a @ w.T + b
+        with np.errstate(over="ignore", invalid="ignore"):
+            z = a @ w.T + b
+        if not _finite(z):
+            raise OverflowError(f"z leaves the range of {z.dtype} in layer {l}")
         a = value(z) if l < network.depth else last(z)
         zs.append(z)
         activations.append(a)
@@ -251,7 +253,11 @@ def _real(name: str, x: Any) -> Any:
     array = arrays.real(name, x)
     if isinstance(array, np.ndarray):
         array = array.astype(np.float64, copy=False)
-    xp = arrays.namespace(array)
-    if not bool(xp.all(xp.isfinite(array))):
+    if not _finite(array):
         raise ValueError(f"{name} must be finite: it holds NaN or infinity")
     return array
+
+
+def _finite(array: Any) -> bool:
+    xp = arrays.namespace(array)
+    return bool(xp.all(xp.isfinite(array)))

@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from analysis.numeric.arguments import instance, number, one_of, real_array
 from analysis.numeric.compiled import compiled
-from analysis.numeric.norms import power_of_two
+from analysis.numeric.norms import power_of_two, varies
 from analysis.symbolic.remedies.normalised import (
     average,
     backward,
@@ -44,8 +44,6 @@ _backward = compiled(backward.xreplace(_means).xreplace(_letters), _g, _hat, _me
 
 _SHIFTED = 2.0**-20
 """Below this share of the largest |x|, the spread is taken from differences, which do not round, and not from a rounded mean."""
-_ROUNDING = 4.0 * 2.0**-52
-"""A spread of at most this share of the largest |x| cannot be told from rounding."""
 _EXTREME = 2.0**400
 
 
@@ -85,7 +83,7 @@ def forward(
     scaled = values / scale
     largest = np.abs(scaled).max(axis=axis, keepdims=True)
     spread = scaled.max(axis=axis, keepdims=True) - scaled.min(axis=axis, keepdims=True)
-    if eps == 0.0 and (spread <= _ROUNDING * largest).any():
+    if eps == 0.0 and not varies(scaled, axis).all():
         raise ValueError(
             "x must vary along the axis of its mean where eps = 0: a variance is 0, or no larger than rounding makes it"
         )

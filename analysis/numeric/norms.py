@@ -22,7 +22,8 @@ def norm(x: Any, axis: Axis = None) -> Any:
     """√Σx² over the axes, or over all; right wherever the result is a float64."""
     values = np.asarray(x, dtype=np.float64)
     with np.errstate(over="ignore", under="ignore", invalid="ignore"):
-        squares = (values * values).sum(axis=axis)
+        flat = values.ravel() if axis is None else values
+        squares = flat @ flat if axis is None else (values * values).sum(axis=axis)  # as numpy.linalg.norm
         if _safe(squares):
             return np.sqrt(squares)
         scale = power_of_two(values, axis)
@@ -58,16 +59,31 @@ def rms(x: Any, axis: Axis = None) -> Any:
         return np.sqrt((scaled * scaled).mean(axis=axis)) * _dropped(scale, axis)
 
 
-def log_norm(x: Any, axis: Axis = None) -> Any:
-    """log √Σx² over the axes, −inf where every x is 0."""
+def log_norm(x: Any, axis: Axis = None, per: int = 1) -> Any:
+    """log √(Σx²/per) over the axes, −inf where every x is 0."""
     values = np.asarray(x, dtype=np.float64)
     with np.errstate(divide="ignore", over="ignore", under="ignore", invalid="ignore"):
         squares = (values * values).sum(axis=axis)
         if _safe(squares):
-            return 0.5 * np.log(squares)
+            return 0.5 * np.log(squares / per)
         scale = power_of_two(values, axis)
         scaled = values / scale
-        return 0.5 * np.log((scaled * scaled).sum(axis=axis)) + np.log(_dropped(scale, axis))
+        return 0.5 * np.log((scaled * scaled).sum(axis=axis) / per) + np.log(_dropped(scale, axis))
+
+
+def varies(x: Any, axis: int) -> Any:
+    """Whether the numbers along the axis differ by more than rounding: max − min > 4 · 2⁻⁵² max|x|; its axis kept, of length 1."""
+    with np.errstate(over="ignore"):
+        spread = x.max(axis=axis, keepdims=True) - x.min(axis=axis, keepdims=True)
+    return spread > 4.0 * 2.0**-52 * np.abs(x).max(axis=axis, keepdims=True)
+
+
+def tamed(x: Floats) -> tuple[Floats, float]:
+    """(x/s, log s) with s a power of two, 1 unless the largest |x| is above 2⁴⁰⁰ or below 2⁻⁴⁰⁰: then products do not overflow."""
+    scale = float(power_of_two(x).squeeze()) if x.size else 1.0
+    if 2.0**-400 < scale < 2.0**400:
+        return x, 0.0
+    return x / scale, float(np.log(scale))
 
 
 def power_of_two(x: Any, axis: Axis = None) -> Any:

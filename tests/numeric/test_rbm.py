@@ -82,9 +82,9 @@ def test_what_does_not_fit_is_refused() -> None:
         rbm.RBM(np.zeros((2, 3)), np.zeros(2), np.array([0.0, np.nan, 0.0]))
     with pytest.raises(ValueError, match="v must have shape"):
         rbm.free_energy(MACHINE, np.zeros((2, 5)))
-    with pytest.raises(ValueError, match="values in"):
+    with pytest.raises(ValueError, match=r"v must lie in \[0.0, 1.0\]"):
         rbm.free_energy(MACHINE, np.full((2, 4), 2.0))
-    with pytest.raises(ValueError, match="n must be from 1 to 12"):
+    with pytest.raises(ValueError, match="n must be an integer from 1 to 12"):
         rbm.states(13)
     for k in (0, 1.5, True):
         with pytest.raises(ValueError, match="k must be"):

@@ -107,5 +107,5 @@ def test_passes_refuse() -> None:
         {"x0": -np.ones((1, 3)), "shortcut": 0.0},  # no unit is active
     ):
         given = {"x0": np.ones((1, 3)), "weights": [W], "readout": np.ones(3)} | problem
-        with pytest.raises(ValueError, match=r"must be|has died"):
+        with pytest.raises(ValueError, match=r"(branch|weights\[0\]|x0) must|has died"):
             passes(**given)  # type: ignore[arg-type]

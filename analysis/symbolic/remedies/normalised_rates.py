@@ -20,6 +20,7 @@ from functools import cache
 import sympy as sp
 
 from analysis.symbolic.activation import Activation
+from analysis.symbolic.catalogue import given_activation
 from analysis.symbolic.claim import Claim, Outcome, Proved, Refuted, Step, Unknown
 from analysis.symbolic.display import expectation
 from analysis.symbolic.normal import density
@@ -77,6 +78,7 @@ def mean_under_normal(expr: sp.Expr) -> sp.Expr:
 
 def large_batch_rate(activation: Activation) -> sp.Expr:
     """lim R as m → ∞: E[σ′(Z)²]/Var σ(Z) for Z ~ N(0, 1)."""
+    given_activation("activation", activation)
     slope, value = activation.derivative, activation.formula
     spread = mean_under_normal(value**2) - mean_under_normal(value) ** 2
     return sp.simplify(mean_under_normal(slope**2) / spread)

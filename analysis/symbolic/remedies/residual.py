@@ -16,6 +16,7 @@ from itertools import combinations
 import sympy as sp
 
 from analysis.symbolic.activation import Activation
+from analysis.symbolic.catalogue import given_activation
 from analysis.symbolic.layer import Layer, plain
 from analysis.symbolic.notation import b, h, sigma, sigma_prime, w, z
 
@@ -41,12 +42,14 @@ def chain_factor(activation: Activation, shortcut: bool = True) -> sp.Expr:
 
     Derived from the layer; σ′ stands in its overflow-free form.
     """
+    given_activation("activation", activation)
     of = residual(plain(), s) if shortcut else plain()
     return of.factor.xreplace({sigma_prime(w * h + b): activation.slope})
 
 
 def chain_output(activation: Activation, shortcut: bool = True) -> sp.Expr:
     """What the block hands on, in h, w, b and s: h + s σ(wh + b), or σ(wh + b); σ in its safe form."""
+    given_activation("activation", activation)
     of = residual(plain(), s) if shortcut else plain()
     return of.output.xreplace({sigma(w * h + b): activation.value.subs(z, w * h + b)})
 
