@@ -18,7 +18,7 @@ from analysis.numeric.arguments import real_array
 from analysis.numeric.data import load
 from analysis.numeric.initialise import nielsen
 from analysis.numeric.network import Network, gradients
-from analysis.numeric.norms import norm, varies
+from analysis.numeric.norms import norm, rms, varies
 from analysis.symbolic.catalogue import activation as named_activation
 from analysis.symbolic.outliers import SQUARED_BOUND
 
@@ -107,8 +107,9 @@ def standardise(X: Floats, of: Floats) -> Floats:
     X, of = real_array("X", X, ("m", "n")), real_array("of", of, ("m", "n"))
     if X.shape[1] != of.shape[1]:
         raise ValueError(f"X and of must have as many columns, not shapes {X.shape} and {of.shape}")
-    spread = np.where(varies(of, 0)[0], of.std(axis=0), 1.0)
-    return np.asarray((X - of.mean(axis=0)) / spread)
+    mean = of.mean(axis=0)
+    spread = np.where(varies(of, 0)[0], rms(of - mean, axis=0), 1.0)
+    return np.asarray((X - mean) / spread)
 
 
 def first_layer_bound(result: Outlier) -> Floats:

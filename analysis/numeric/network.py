@@ -59,7 +59,9 @@ class Network:
         depth = len(sizes) - 1
         given = len(several("weights", self.weights)), len(several("biases", self.biases))
         if given != (depth, depth):
-            raise ValueError(f"sizes {sizes} need {depth} weights and {depth} biases, not {given[0]} and {given[1]}")
+            raise ValueError(
+                f"sizes {sizes} need {depth} weights and {depth} biases, not {given[0]} and {given[1]}"
+            )
         _known("activation", self.activation)
         _known("output", self.output)
         layers = range(depth)
@@ -139,24 +141,32 @@ def gradients(network: Network, X: ArrayLike, Y: ArrayLike, kind: str = "cross-e
     """∂C/∂bˡ, ∂C/∂wˡ and δˡ by BP1–BP4 for images X (m, n₀) with targets Y (m, n_L).
 
     For the cross-entropy BP1 reads δᴸ = aᴸ − y (Nielsen 2015, chapter 3), for softmax δᴸ = p − y; for the squared
-    error (aᴸ − y) ⊙ σ′(zᴸ) with σ the output's. Raises ValueError as ``cost`` does.
+    error (aᴸ − y) ⊙ σ′(zᴸ) with σ the output's. Raises as ``cost`` does, and OverflowError where a gradient leaves the range
+    of its precision; one that is too small for it is 0.
     """
     z, a = forward(network, X)
     y = _targets(network, Y, a[0].shape[0], kind)
     slope = compiled(activation(network.activation).slope, z_symbol)
     delta = _output_error(network, z[-1], a[-1], y, kind)
     deltas = [delta]
-    for l in range(network.depth - 1, 0, -1):
-        delta = (delta @ network.weights[l]) * slope(z[l - 1])
-        deltas.append(delta)
-    deltas.reverse()
-    m, xp = a[0].shape[0], arrays.namespace(delta)
-    return Gradients(
-        biases=tuple(xp.mean(d, axis=0) for d in deltas),
-        weights=tuple(d.T @ h / m for d, h in zip(deltas, a[:-1], strict=True)),
-        deltas=tuple(deltas),
-        cost=_cost(z[-1], a[-1], y, kind),
-    )
+    with np.errstate(over="ignore", invalid="ignore"):
+        for l in range(network.depth - 1, 0, -1):
+            delta = (delta @ network.weights[l]) * slope(z[l - 1])
+            deltas.append(delta)
+        deltas.reverse()
+        m, xp = a[0].shape[0], arrays.namespace(delta)
+        found = Gradients(
+            biases=tuple(xp.mean(d, axis=0) for d in deltas),
+            weights=tuple(d.T @ h / m for d, h in zip(deltas, a[:-1], strict=True)),
+            deltas=tuple(deltas),
+            cost=_cost(z[-1], a[-1], y, kind),
+        )
+    for l, parts in enumerate(zip(found.deltas, found.weights, strict=True), start=1):
+        if not all(map(_finite, parts)):
+            raise OverflowError(
+                f"the gradient leaves the range of {delta.dtype} in layer {l}: ``jacobian.spectrum`` gives its growth in logarithms"
+            )
+    return found
 
 
 def checked_sizes(sizes: object) -> tuple[int, ...]:

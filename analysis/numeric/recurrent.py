@@ -256,6 +256,8 @@ def uniform_weights(
     W, U, b = draw(inputs, wide), draw(units, wide), np.zeros((len(rngs), 1, wide))
     if kind == "lstm":
         if forget_bias.shape not in ((), (units,), (len(rngs), 1, units)):
-            raise ValueError(f"forget_bias must be a number or have shape ({units},), not {forget_bias.shape}")
+            raise ValueError(
+                f"forget_bias must be a number or have shape ({units},), not {forget_bias.shape}"
+            )
         b[..., units : 2 * units] = forget_bias
     return Weights(W, U, b)

@@ -113,7 +113,7 @@ def test_the_stuck_neuron() -> None:
     assert saturated_neuron.learn("squared error", 8.0, steps=3).steps_to(0.1) is None
     with pytest.raises(ValueError, match="cost must be one of"):
         saturated_neuron.learn("hinge", 1.0)
-    with pytest.raises(ValueError, match="steps ≥ 1"):
+    with pytest.raises(ValueError, match="steps must be an integer of at least 1"):
         saturated_neuron.learn("cross-entropy", 1.0, steps=0)
 
 

@@ -35,7 +35,7 @@ def test_speeds_against_differences() -> None:
 def test_bad_input() -> None:
     with pytest.raises(ValueError, match="depth L ≥ 2"):
         speeds("short", SIGMOID, 0.5, [1.0], [0.0])
-    with pytest.raises(ValueError, match="depth L ≥ 2"):
+    with pytest.raises(ValueError, match="depth must be an integer of at least 2"):
         centred(SIGMOID, 4.0, 1)
     with pytest.raises(ValueError, match="w must"):
         speeds("nan", SIGMOID, 0.5, [1.0, np.nan], [0.0, 0.0])

@@ -168,7 +168,7 @@ def test_the_angle_recursion() -> None:
     deep = predicted(right, [4000, 8000])
     assert deep[0] / deep[1] == pytest.approx(8.0, rel=0.01)  # the cube law
     for share in (0.0, 1.5, -0.1):
-        with pytest.raises(ValueError, match="share must lie"):
+        with pytest.raises(ValueError, match="share must be"):
             predicted(right, [1], share)
 
 

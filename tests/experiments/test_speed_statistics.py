@@ -102,7 +102,7 @@ def test_recovered_compares_the_end_with_the_lowest() -> None:
         (lambda: clopper_pearson(-1, 2), "successes must be an integer of at least 0"),
         (lambda: clopper_pearson(1, 2, 1.0), "level must lie between 0 and 1"),
         (lambda: place(0.1, [1.0], -1), "decimals must be an integer"),
-        (lambda: recovered([1.0], [1.0], 1.0), "factor must be above 1"),
+        (lambda: recovered([1.0], [1.0], 1.0), "factor must be a finite number > 1"),
         (lambda: recovered([1.0], [0.9]), "never lie below"),
         (lambda: recovered([1.0], [1.0, 2.0]), "shape of lowest"),
     ],

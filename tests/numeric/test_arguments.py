@@ -218,13 +218,19 @@ def wrong(label: str, name: str, value: Any) -> list[Any]:
         how = [h for h in HOW if not (h == "shape" and label in ANY_SHAPE)]
         return [changed(value, h) for h in how]
     if isinstance(value, (list, tuple)) and value and isinstance(value[0], np.ndarray) and name != "update":
-        return [[changed(value[0], h), *value[1:]] for h in ("NaN", "inf", "complex", "masked", "strings")] + [3.0, "x"]
+        return [
+            [changed(value[0], h), *value[1:]] for h in ("NaN", "inf", "complex", "masked", "strings")
+        ] + [3.0, "x"]
     if value is SIGMOID:
         return ["sigmoid", None, 1.0, plain(SIGMOID)]
     if isinstance(value, np.random.Generator):
         return [0, None, np.random]
     if isinstance(value, (float, int)):
-        return [np.nan, np.inf, "1", None, True, 1j, np.ma.masked] if name not in OPTIONAL else [np.nan, "1", True, 1j]
+        return (
+            [np.nan, np.inf, "1", None, True, 1j, np.ma.masked]
+            if name not in OPTIONAL
+            else [np.nan, "1", True, 1j]
+        )
     if isinstance(value, str):
         return ["Sigmoid?", None, 3, SIGMOID]
     if name == "sizes":
@@ -276,7 +282,10 @@ def test_wrong_arguments_are_named(label: str, name: str) -> None:
 
 @pytest.mark.parametrize("kind", ["LSTM", "", None, 3, ["lstm"]])
 def test_a_cell_is_named(kind: Any) -> None:
-    for call in (lambda: recurrent.forward(kind, CELLS, XS), lambda: recurrent.uniform_weights(kind, 1, 2, [RNG])):
+    for call in (
+        lambda: recurrent.forward(kind, CELLS, XS),
+        lambda: recurrent.uniform_weights(kind, 1, 2, [RNG]),
+    ):
         with pytest.raises(ValueError, match="kind must be one of rnn, lstm, gru, not"):
             call()
 
@@ -284,7 +293,9 @@ def test_a_cell_is_named(kind: Any) -> None:
 def test_an_activation_given_by_name_is_told_the_names() -> None:
     with pytest.raises(TypeError, match=r"activation must be an Activation.*sigmoid, tanh.*not 'tanh'"):
         function("chain.gradient")(**(CHAIN | {"activation": "tanh"}))
-    with pytest.raises(ValueError, match="activation must be one of sigmoid.*not the Activation of sigmoid itself"):
+    with pytest.raises(
+        ValueError, match="activation must be one of sigmoid.*not the Activation of sigmoid itself"
+    ):
         Network((2, 1), (np.ones((1, 2)),), (np.ones(1),), activation=SIGMOID)  # type: ignore[arg-type]
 
 
@@ -303,7 +314,9 @@ def test_numbers_of_every_kind(x: Any) -> None:
 HUGE = 10**400
 
 
-@pytest.mark.parametrize("x", [True, np.True_, "1", None, 1j, np.nan, np.inf, HUGE, np.array([1.0]), sp.Symbol("x")])
+@pytest.mark.parametrize(
+    "x", [True, np.True_, "1", None, 1j, np.nan, np.inf, HUGE, np.array([1.0]), sp.Symbol("x")]
+)
 def test_no_number(x: Any) -> None:
     with pytest.raises(ValueError, match="^x must be a finite number > 0, not"):
         arguments.positive("x", x)

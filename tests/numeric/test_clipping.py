@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import warnings
+
 import numpy as np
 import pytest
 
@@ -75,3 +77,56 @@ def test_pytorch_agrees_but_for_its_epsilon() -> None:
             assert np.allclose(leaf.grad.numpy() * exact / share, ours, rtol=1e-12, atol=0)
         torch.nn.utils.clip_grad_value_(leaves, 0.1)
         assert max(float(leaf.grad.abs().max()) for leaf in leaves) <= 0.1
+
+
+@pytest.mark.parametrize(
+    ("x", "threshold", "wanted"),
+    [
+        ([1e200, 1e200], 1.0, [0.5**0.5, 0.5**0.5]),  # squares overflow
+        ([3e-200, 4e-200], 1e-200, [0.6e-200, 0.8e-200]),  # squares underflow
+        ([3e-200, 4e-200], 1.0, [3e-200, 4e-200]),
+        ([1.5e308, 1.5e308], 1e308, [0.5**0.5 * 1e308, 0.5**0.5 * 1e308]),  # the norm itself overflows
+        ([3e300, 4e300], 5e-300, [3e-300, 4e-300]),  # the factor underflows
+        ([5e-324, 0.0], 1e-323, [5e-324, 0.0]),
+    ],
+)
+def test_squares_that_leave_float64(x: list[float], threshold: float, wanted: list[float]) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        found = [
+            by_norm(x, threshold),
+            np.concatenate(by_global_norm([x[:1], x[1:]], threshold)),
+            clip_stack([[x]], "norm", threshold)[0][0],
+            np.concatenate(clip_stack([[x[:1]], [x[1:]]], "norm", threshold), axis=1)[0],
+        ]
+    for ours in found:
+        np.testing.assert_allclose(ours, wanted, rtol=1e-15)
+
+
+def test_norms_of_stacks_of_every_size() -> None:
+    found = stack_norm([[[3e200], [3e-200], [0.0], [3.0]], [[4e200], [4e-200], [0.0], [4.0]]])
+    np.testing.assert_allclose(found, [5e200, 5e-200, 0.0, 5.0], rtol=1e-15)
+
+
+def test_usual_gradients_are_clipped_bit_for_bit_as_before() -> None:
+    parts = [DRAWN[0].reshape(8, 5, 6), DRAWN[1].reshape(8, 5, 6)]
+    norm = np.sqrt(sum((x.reshape(8, -1) ** 2).sum(axis=1) for x in parts))
+    for ours, x in zip(clip_stack(parts, "norm", 1.5), parts, strict=True):
+        np.testing.assert_array_equal(ours, x * np.minimum(1.0, 1.5 / norm)[:, None, None])
+
+
+def test_a_diverged_network_leaves_the_others_alone() -> None:
+    parts = [np.array([[np.nan, 1.0], [np.inf, 1.0], [3.0, 4.0]])]
+    with pytest.raises(ValueError, match=r"gradients\[0\] must be finite"):
+        clip_stack(parts, "norm", 1.0)
+    (cut,) = clip_stack(parts, "norm", 1.0, diverging=True)
+    assert np.isnan(cut[0]).all()
+    assert np.isnan(cut[1, 0])
+    np.testing.assert_allclose(cut[2], [0.6, 0.8], rtol=1e-15)
+    assert stack_norm(parts, diverging=True)[2] == 5.0
+
+
+def test_stacks_of_different_networks_are_refused() -> None:
+    for bad in ([np.ones((2, 3)), np.ones((3, 3))], [], [1.0]):
+        with pytest.raises(ValueError, match="gradients must be one or more arrays"):
+            clip_stack(bad, "norm", 1.0)  # type: ignore[arg-type]

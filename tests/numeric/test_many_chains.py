@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import dataclasses
+import os
+import shutil
 import subprocess
 import sys
 import tracemalloc
+from pathlib import Path
 from typing import Any
 
 import mpmath
@@ -15,6 +18,8 @@ import sympy as sp
 from hypothesis import given
 from hypothesis import strategies as st
 
+import analysis
+from analysis.numeric import chain as bounded
 from analysis.numeric import layer_by_layer, many_chains
 from analysis.numeric.many_chains import gradients, has_loops, log_gradients, tiled, untiled
 from analysis.numeric.signed_log import SignedLog
@@ -287,3 +292,78 @@ def test_the_loops_are_loaded_only_where_used() -> None:
     code = "import sys, analysis.numeric.many_chains; print('numba' in sys.modules)"
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert found.stdout.strip() == "False"
+
+
+LOOPS_ELSEWHERE = """
+import numpy as np
+from analysis.numeric import layer_by_layer, many_chains
+from analysis.numeric.fused import vectorised
+from analysis.symbolic.catalogue import TANH
+assert vectorised.__file__.startswith({root!r}), vectorised.__file__
+assert vectorised.OPTIONS["cache"] is False
+w = np.random.default_rng(0).normal(size=(3, 50))
+for name in ("gradients", "log_gradients"):
+    for ours, theirs in zip(*(getattr(m, name)(TANH, 0.5, w, w) for m in (many_chains, layer_by_layer))):
+        np.testing.assert_allclose(ours, theirs, rtol=1e-12)
+"""
+
+
+def test_no_cache_of_compiled_code_is_needed(tmp_path: Path) -> None:
+    """A tree, a home and a NUMBA_CACHE_DIR in which nobody can write: below regular files, so that root cannot either."""
+    package = Path(analysis.__file__).parent
+    shutil.copytree(package, tmp_path / "analysis", ignore=shutil.ignore_patterns("__pycache__"))
+    for folder in ("numeric/fused", "numeric"):
+        (tmp_path / "analysis" / folder / "__pycache__").write_text("")
+    (tmp_path / "file").write_text("")
+    nowhere = str(tmp_path / "file" / "below")
+    places = dict.fromkeys(
+        ("NUMBA_CACHE_DIR", "HOME", "XDG_CACHE_HOME", "LOCALAPPDATA", "USERPROFILE"), nowhere
+    )
+    found = subprocess.run(
+        [sys.executable, "-c", LOOPS_ELSEWHERE.format(root=str(tmp_path))],
+        env=os.environ | places | {"PYTHONPATH": str(tmp_path), "PYTHONDONTWRITEBYTECODE": "1"},
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+    )
+    assert (found.returncode, found.stderr) == (0, "")
+
+
+def test_a_full_disk_is_answered_by_the_reference(monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*given: Any) -> int:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(many_chains, "_loop", lambda *given: full)
+    a0, w, b, top = chains((5, 4))
+    np.testing.assert_array_equal(
+        gradients(SIGMOID, a0, w, b, top), layer_by_layer.gradients(SIGMOID, a0, w, b, top)
+    )
+    np.testing.assert_array_equal(
+        log_gradients(SIGMOID, a0, w, b, top), layer_by_layer.log_gradients(SIGMOID, a0, w, b, top)
+    )
+
+
+def exact_sign(x: float, weight: float, bias: float) -> float:
+    """The sign of ∂a_2/∂b_2 = σ′(z_2) of a SiLU chain of two layers, in 60 digits."""
+    with mpmath.workdps(60):
+        silu = lambda v: v / (1 + mpmath.exp(-v))  # noqa: E731
+        z = mpmath.mpf(weight) * silu(mpmath.mpf(x)) + mpmath.mpf(bias)
+        return float(mpmath.sign(1 + mpmath.exp(-z) + z * mpmath.exp(-z)))
+
+
+def test_signs_in_doubt_are_told_by_chain_alone() -> None:
+    """SiLU′ is 0 at z = −1.278; with w = 10⁷ and z_2 put there, z_2 is off by up to 1e-9 and its slope may have either sign.
+
+    ``log_gradients`` gives a wrong sign in some of these chains, as its docstring says; ``chain.gradient`` says of each that nothing is known.
+    """
+    silu, turn, weight = activation("silu"), -1.2784645427610738, 1e7
+    x = np.random.default_rng(0).uniform(0.5, 1.5, 200)
+    first = x / (1 + np.exp(-x))
+    w = np.stack([np.ones_like(x), np.full_like(x, weight)], axis=1)
+    b = np.stack([np.zeros_like(x), turn - weight * first], axis=1)
+    wanted = [exact_sign(*each) for each in zip(x, w[:, 1], b[:, 1], strict=True)]
+    found = log_gradients(silu, x, w, b).sign[:, 1]
+    wrong = found != wanted
+    assert 0 < wrong.sum() < 200
+    careful = bounded.gradient(silu, x, w, b)
+    assert np.isinf(careful.b_error[wrong, 1]).all()

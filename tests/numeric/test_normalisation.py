@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import warnings
+
 import autograd.numpy as anp
 import numpy as np
 import pytest
@@ -111,3 +113,51 @@ def test_bad_input_is_refused(arguments: dict[str, object], says: str) -> None:
         forward(**arguments)  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="kind"):
         normalisation.gradients(np.eye(3), forward(np.eye(3)), kind="group")
+
+
+@pytest.mark.parametrize("kind", AXES)
+@pytest.mark.parametrize(
+    "x",
+    [
+        np.full((3, 3), 0.1),  # its mean rounds to 0.10000000000000002: every x̂ would be −1
+        np.full((3, 3), 0.1) + np.spacing(0.1) * np.eye(3),  # one unit in the last place
+        np.full((7, 7), 1e200),
+        np.full((7, 7), 1e-310),
+    ],
+    ids=["0.1", "rounding", "1e200", "1e-310"],
+)
+def test_no_spread_is_refused(kind: str, x: np.ndarray) -> None:
+    with pytest.raises(ValueError, match="x must vary along the axis of its mean"):
+        forward(x, kind=kind)
+    if x[0, 0] < 1e100:
+        assert np.abs(forward(x, eps=1e-5, kind=kind).hat).max() < 1e-13
+
+
+@pytest.mark.parametrize("kind", AXES)
+@pytest.mark.parametrize("size", [1e-300, 1e-200, 1e-150, 1e150, 1e200, 1e300])
+def test_any_size_is_normalised(kind: str, size: float) -> None:
+    xs, gain, shift, gs = drawn(5)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        one, made = forward(xs, gain, shift, kind=kind), forward(size * xs, gain, shift, kind=kind)
+        here, there = gradients(gs, one, gain, kind=kind), gradients(gs, made, gain, kind=kind)
+    for ours, theirs in zip(made[:2], one[:2], strict=True):
+        np.testing.assert_allclose(ours, theirs, rtol=1e-12)
+    np.testing.assert_allclose(made.mean, size * one.mean, rtol=1e-12)
+    np.testing.assert_allclose(made.deviation, size * np.sqrt(one.variance), rtol=1e-12)
+    np.testing.assert_allclose(there.x, here.x / size, rtol=1e-9)
+    np.testing.assert_allclose(there.gain, here.gain, rtol=1e-12)
+
+
+def test_a_small_spread_on_a_large_mean() -> None:
+    """x = 1, 1 + 2⁻³⁰, 1 + 3 · 2⁻³⁰: differences are exact, so x̂ is that of 0, 1, 3."""
+    steps = np.array([[0.0], [1.0], [3.0]])
+    np.testing.assert_allclose(forward(1.0 + steps * 2.0**-30).hat, forward(steps).hat, rtol=1e-15)
+
+
+def test_epsilon_counts_at_any_size() -> None:
+    xs = drawn(6)[0]
+    spread = xs - xs.mean(axis=0)
+    np.testing.assert_allclose(forward(1e-200 * xs, eps=1e-5).hat, 1e-200 * spread / 1e-5**0.5, rtol=1e-12)
+    np.testing.assert_allclose(forward(1e-200 * xs, eps=1e-320).hat, 1e-200 * spread / 1e-320**0.5, rtol=1e-4)
+    np.testing.assert_allclose(forward(1e200 * xs, eps=1e300).hat, forward(xs).hat, rtol=1e-12)
