@@ -6,29 +6,38 @@ sentence instead of a SyntaxError. The environment ``.venv`` is made, repaired a
 """
 
 import argparse
+import ast
+import contextlib
+import errno
 import functools
 import hashlib
 import http.server
+import json
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Callable  # noqa: F401 -- in a comment, where an old Python does not look
+from typing import Callable, Iterator  # noqa: F401 -- in a comment, where an old Python does not look
 
 ROOT = Path(__file__).resolve().parent
+ELSEWHERE = "UNSTABLE_GRADIENTS_BUILD"  # names the folder of .venv and build where it is not the checkout
 OLDEST = (3, 11)
 PORT = 8000
+FULL = "The disk is full: make room for about 1 GB and call again"
 
 
 class Stop(Exception):
     """The work ends here, for the reason in the message: one sentence that says what to do."""
 
 
-def say(text: str) -> None:
-    print(text, flush=True)
+def say(text: str, end: str = "\n") -> None:
+    """Print at once; what the terminal's encoding does not have is escaped."""
+    encoding = sys.stdout.encoding or "ascii"
+    print(text.encode(encoding, "backslashreplace").decode(encoding), end=end, flush=True)
 
 
 def exit_code(child: "subprocess.Popen[bytes]") -> int:
@@ -78,12 +87,160 @@ def relaunch(arguments: "list[str]") -> int:
     return exit_code(subprocess.Popen(command + [str(Path(__file__).resolve())] + arguments))
 
 
-# The environment
+# Where things lie
+
+
+def place() -> Path:
+    """The folder that holds .venv and build: the checkout, or the one named by UNSTABLE_GRADIENTS_BUILD."""
+    named = os.environ.get(ELSEWHERE)
+    return Path(os.path.abspath(os.path.expanduser(named))) if named else ROOT
+
+
+def venv() -> Path:
+    """The folder of the environment."""
+    return place() / ".venv"
+
+
+def build() -> Path:
+    """The folder of everything that is built."""
+    return place() / "build"
 
 
 def venv_python() -> Path:
     """Where .venv keeps its Python."""
-    return ROOT / ".venv" / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+    return venv() / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+
+
+def refusal(folder: Path) -> "OSError | None":
+    """Why this folder cannot be made or written to; None if it can.
+
+    Tried, not asked of the system: root is told yes on a read-only disk, and Windows answers for files only.
+    """
+    while not os.path.lexists(str(folder)) and folder != folder.parent:
+        folder = folder.parent
+    trial = folder / ".make.py-{0}".format(os.getpid())
+    try:
+        trial.mkdir()
+        trial.rmdir()
+    except OSError as error:
+        return error
+    return None
+
+
+@functools.lru_cache(maxsize=None)
+def writable(folder: Path) -> bool:
+    """Whether this folder can be made and written to."""
+    return refusal(folder) is None
+
+
+def need(folder: Path) -> None:
+    """Raises Stop where .venv or build cannot be written."""
+    error = refusal(folder)
+    if error is None:
+        return
+    if error.errno == errno.ENOSPC:
+        raise Stop(FULL + ".")
+    why = (error.strerror or str(error)).lower()
+    if place() != ROOT:
+        raise Stop("{0} names a folder that cannot be written to ({1}): name another.".format(ELSEWHERE, why))
+    raise Stop(
+        "This checkout cannot be written to ({0}): set the environment variable {1} to a folder that may hold "
+        ".venv and build, and call again.".format(why, ELSEWHERE)
+    )
+
+
+def fallbacks(env: "dict[str, str]") -> "dict[str, str]":
+    """Folders below build for what programs keep in the home directory, where that cannot be written to."""
+    home = Path(os.path.expanduser("~"))
+    cache = Path(env.get("XDG_CACHE_HOME") or home / ".cache")
+    config = Path(
+        env.get("XDG_CONFIG_HOME") or home / ".config"
+    )  # read, not replaced: pip's settings lie there
+    data = Path(env.get("XDG_DATA_HOME") or home / ".local" / "share")
+    if sys.platform == "darwin":
+        jupyter, matplotlib = home / "Library" / "Jupyter", [home / ".matplotlib"]
+    elif sys.platform == "win32":
+        jupyter, matplotlib = Path(env.get("APPDATA") or home) / "jupyter", [home / ".matplotlib"]
+    else:
+        jupyter, matplotlib = data / "jupyter", [config / "matplotlib", cache / "matplotlib"]
+    jupyter = Path(env.get("JUPYTER_DATA_DIR") or jupyter)
+    if env.get("MPLCONFIGDIR"):
+        matplotlib = [Path(env["MPLCONFIGDIR"])]
+    usable = {
+        "XDG_CACHE_HOME": writable(cache),
+        "JUPYTER_CONFIG_DIR": writable(Path(env.get("JUPYTER_CONFIG_DIR") or home / ".jupyter")),
+        "JUPYTER_DATA_DIR": writable(jupyter),
+        "JUPYTER_RUNTIME_DIR": writable(Path(env.get("JUPYTER_RUNTIME_DIR") or jupyter / "runtime")),
+        "MPLCONFIGDIR": all(map(writable, matplotlib)),
+        "NUMBA_CACHE_DIR": writable(Path(env.get("NUMBA_CACHE_DIR") or ROOT / "analysis")),
+    }
+    return {name: str(build() / "home" / name.lower()) for name, kept in usable.items() if not kept}
+
+
+def caches() -> "dict[str, str]":
+    """The variables that keep what the tools of ``test`` remember out of a checkout that is not built in."""
+    kept = build() / "caches"
+    variables = {
+        "RUFF_CACHE_DIR": "ruff",
+        "MYPY_CACHE_DIR": "mypy",
+        "HYPOTHESIS_STORAGE_DIRECTORY": "hypothesis",
+        "COVERAGE_FILE": "coverage",
+    }
+    env = {name: str(kept / folder) for name, folder in variables.items()}
+    option = "-o cache_dir=" + shlex.quote((kept / "pytest").as_posix())
+    env["PYTEST_ADDOPTS"] = (os.environ.get("PYTEST_ADDOPTS", "") + " " + option).strip()
+    return env
+
+
+# One at a time
+
+
+def try_lock(file: int) -> bool:
+    """Lock an open file for this process, until it is closed; False where another process has it.
+
+    The system gives the lock back when its holder ends, however it ends.
+    """
+    try:
+        if sys.platform == "win32":
+            import msvcrt
+
+            os.lseek(
+                file, 1 << 20, os.SEEK_SET
+            )  # past the end: what is locked there cannot be read by others
+            msvcrt.locking(file, msvcrt.LK_NBLCK, 1)
+        else:
+            import fcntl
+
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        return error.errno not in (errno.EACCES, errno.EAGAIN)  # some network drives know no locks: go on
+    return True
+
+
+@contextlib.contextmanager
+def alone(name: str, what: str) -> "Iterator[None]":
+    """Be the only make.py that does this in this checkout; a second one says whom it waits for, and waits."""
+    build().mkdir(parents=True, exist_ok=True)
+    path = build() / (name + ".lock")
+    file = os.open(str(path), os.O_RDWR | os.O_CREAT, 0o666)
+    try:
+        tries = 0
+        while not try_lock(file):
+            tries += 1
+            if tries == 2:  # by now the other has written down its number
+                other = path.read_text(encoding="ascii", errors="replace").strip()
+                number = " (process {0})".format(other) if other else ""
+                say("Another make.py{0} is {1}: waiting ...".format(number, what))
+            time.sleep(0.1)
+        os.ftruncate(file, 0)
+        os.lseek(file, 0, os.SEEK_SET)
+        os.write(file, str(os.getpid()).encode("ascii"))
+        yield
+    finally:
+        os.close(file)
+
+
+# The environment
 
 
 def child_environment() -> "dict[str, str]":
@@ -93,12 +250,16 @@ def child_environment() -> "dict[str, str]":
         "PYTHONDONTWRITEBYTECODE",  # compiling a few thousand modules takes seconds, at each start
     )  # fmt: skip
     env = {name: value for name, value in os.environ.items() if name not in hidden}
-    env["VIRTUAL_ENV"] = str(ROOT / ".venv")
+    env["VIRTUAL_ENV"] = str(venv())
     env["PATH"] = str(venv_python().parent) + os.pathsep + env.get("PATH", "")
     env["PIP_USER"] = "0"
     env["PYTHONUTF8"] = "1"
     env["JUPYTER_PREFER_ENV_PATH"] = "1"
-    env["IPYTHONDIR"] = str(ROOT / "build" / "ipython")  # nobody's start-up files in stored outputs
+    env["IPYTHONDIR"] = str(build() / "ipython")  # nobody's start-up files in stored outputs
+    env.update(fallbacks(env))
+    if place() != ROOT:
+        env[ELSEWHERE] = str(place())  # they run in the root
+        env.update(caches())
     return env
 
 
@@ -119,20 +280,32 @@ def venv_version() -> str:
 
 
 def fingerprint(version: str) -> str:
-    """What .venv was made from: the lock, the project's own description, the version of Python."""
+    """What .venv was made from: the lock, the project's own description, the version of Python; and where."""
     digest = hashlib.sha256(version.encode())
     for name in ("requirements.lock", "pyproject.toml"):
         digest.update((ROOT / name).read_bytes())
-    return digest.hexdigest()
+    return digest.hexdigest() + " " + whereabouts()
+
+
+def whereabouts() -> str:
+    """A digest of the paths of the checkout and of .venv, which the scripts in .venv name."""
+    paths = [os.path.normcase(str(path)) for path in (ROOT, venv())]
+    return hashlib.sha256(os.fsencode("\0".join(paths))).hexdigest()
+
+
+def moved() -> bool:
+    """Whether .venv was made for another place, and then moved or copied here with the checkout."""
+    stamp = venv() / "stamp"
+    return stamp.exists() and stamp.read_text().split()[1:] != [whereabouts()]
 
 
 def run_logged(command: "list[str]", what: str) -> None:
     """Run one step of the set-up with its output in build/set-up.log; raises Stop where it fails."""
-    log = ROOT / "build" / "set-up.log"
-    log.parent.mkdir(exist_ok=True)
+    log = build() / "set-up.log"
+    log.parent.mkdir(parents=True, exist_ok=True)
     start = time.monotonic()
     lines = []  # type: list[str]
-    with log.open("a", encoding="utf-8") as out:
+    with log.open("a", encoding="utf-8", errors="backslashreplace") as out:
         out.write("$ " + " ".join(command) + "\n")
         child = subprocess.Popen(
             command, cwd=str(ROOT), env=child_environment(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT
@@ -145,15 +318,14 @@ def run_logged(command: "list[str]", what: str) -> None:
                 out.write(line + "\n")
                 if sys.stdout.isatty():
                     shown = "  {0:3.0f} s  {1}".format(time.monotonic() - start, line.strip())
-                    sys.stdout.write("\r" + shown[:100].ljust(100))
-                    sys.stdout.flush()
+                    say("\r" + shown[:100].ljust(100), end="")
             code = child.wait()
         finally:
             if child.poll() is None:
                 child.terminate()
                 child.wait()
     if sys.stdout.isatty() and lines:
-        sys.stdout.write("\r" + " " * 100 + "\r")
+        say("\r" + " " * 100 + "\r", end="")
     if code:
         raise Stop(reason(what, code, lines))
 
@@ -172,7 +344,7 @@ def reason(what: str, code: int, lines: "list[str]") -> str:
     if "DO NOT MATCH THE HASHES" in text or "ash mismatch" in text:
         return "A downloaded package is not the one in requirements.lock, so nothing of it was used" + where
     if "No space left on device" in text:
-        return "The disk is full: make room for about 1 GB and call again" + where
+        return FULL + where
     if _OFFLINE.search(text):
         return "The package index could not be reached: see to the network and call again" + where
     last = next((line.strip() for line in reversed(lines) if line.strip()), "it said nothing")
@@ -198,7 +370,6 @@ def remove(path: Path) -> None:
 
 def create_venv(uv: "str | None") -> None:
     """A new, empty .venv in place of whatever is there; raises Stop where venv or ensurepip is missing."""
-    venv = ROOT / ".venv"
     base = getattr(sys, "_base_executable", None) or sys.executable  # .venv's own Python is about to go
     if not uv:
         probe = [base, "-c", "import venv, ensurepip"]
@@ -207,28 +378,51 @@ def create_venv(uv: "str | None") -> None:
                 "This Python cannot make environments: install its venv module (on Debian and Ubuntu: "
                 "apt install python3-venv), or uv, and call again."
             )
-    remove(venv)
+    remove(venv())
     if uv:
-        run_logged([uv, "venv", "--python", base, str(venv)], "uv venv")
+        run_logged([uv, "venv", "--python", base, str(venv())], "uv venv")
     else:
-        run_logged([base, "-m", "venv", str(venv)], "python -m venv")
+        run_logged([base, "-m", "venv", str(venv())], "python -m venv")
 
 
 def install(uv: "str | None") -> None:
-    """Everything in requirements.lock, by hash, then the project itself; raises Stop where that fails."""
+    """Everything in requirements.lock, by hash; raises Stop where that fails."""
     python = str(venv_python())
     hashed = ["--require-hashes", "-r", "requirements.lock"]
-    itself = ["--no-build-isolation", "--no-deps", "-e", "."]
     if uv:
         compiled = ["--compile-bytecode"]  # as pip does: or each start of Python takes seconds more
         run_logged([uv, "pip", "install", "--python", python] + compiled + hashed, "uv pip install")
-        run_logged([uv, "pip", "install", "--python", python] + itself, "uv pip install of the project")
         return
     pip = [python, "-m", "pip"]
     if subprocess.call(pip + ["--version"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL):
         run_logged([python, "-m", "ensurepip", "--default-pip"], "python -m ensurepip")  # uv makes none
     run_logged(pip + ["install", "--no-deps"] + hashed, "pip install")
-    run_logged(pip + ["install"] + itself, "pip install of the project")
+
+
+def link_project() -> None:
+    """Let .venv's Python find analysis/, wherever it is started: by a file that every locale can read.
+
+    An editable installation writes the path of the checkout, in which a letter that the locale does not have ends
+    each start of Python; and a copied .venv would go on running the checkout that it was copied from.
+    """
+    code = "import sysconfig; print(ascii(sysconfig.get_path('purelib')))"
+    told = subprocess.check_output([str(venv_python()), "-c", code], env=child_environment())
+    packages = Path(ast.literal_eval(told.decode("ascii")))
+    line = "import sys; sys.path.append({0})".format(ascii(str(ROOT)))
+    if ROOT in Path(os.path.realpath(str(packages))).parents:
+        line = os.path.relpath(str(ROOT), str(packages))  # moves with the checkout
+    (packages / "analysis.pth").write_text(line + "\n", encoding="ascii")
+
+
+def settle_lab() -> None:
+    """JupyterLab's default for news and updates: no, in place of a question at the first start.
+
+    ``LabApp.news_url = None`` does not do: JupyterLab 4.6 asks all the same.
+    """
+    settings = venv() / "share" / "jupyter" / "lab" / "settings"
+    settings.mkdir(parents=True, exist_ok=True)
+    wish = {"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": False}}
+    (settings / "overrides.json").write_text(json.dumps(wish) + "\n", encoding="ascii")
 
 
 def warm_fonts() -> None:
@@ -241,15 +435,32 @@ def warm_fonts() -> None:
     )
 
 
+def is_ready() -> bool:
+    """Whether .venv is whole, here, and what requirements.lock asks for."""
+    stamp = venv() / "stamp"
+    if (venv() / "unfinished").exists() or not stamp.exists():
+        return False
+    version = venv_version()
+    return bool(version) and stamp.read_text() == fingerprint(version)
+
+
 def set_up() -> None:
     """Bring .venv to requirements.lock: at once if it is there already, in place if it is sound, else anew."""
-    stamp = ROOT / ".venv" / "stamp"
-    unfinished = ROOT / ".venv" / "unfinished"
-    version = "" if unfinished.exists() else venv_version()
-    if version and stamp.exists() and stamp.read_text() == fingerprint(version):
+    need(build())
+    if is_ready():
         return
+    with alone("set-up", "setting up .venv"):
+        if not is_ready():  # another may just have done it
+            make_ready()
+
+
+def make_ready() -> None:
+    """Update .venv, or make it; raises Stop where that fails."""
+    need(venv() if venv().is_dir() else place())
+    stamp, unfinished = venv() / "stamp", venv() / "unfinished"
+    version = "" if unfinished.exists() or moved() else venv_version()
     uv = shutil.which("uv")
-    remove(ROOT / "build" / "set-up.log")
+    remove(build() / "set-up.log")
     start = time.monotonic()
     say(
         "{0} .venv with {1}; this takes a minute or two the first time ...".format(
@@ -261,13 +472,15 @@ def set_up() -> None:
         version = venv_version()
         if not version:
             raise Stop("The new .venv does not run: remove the directory .venv and call again.")
-    remove(stamp)
+    stamp.write_text("- " + whereabouts())
     unfinished.touch()  # stays behind if this is interrupted, so that the next call starts anew
     try:
         install(uv)
     except Stop:
         remove(unfinished)  # pip and uv take back what they could not finish
         raise
+    link_project()
+    settle_lab()
     warm_fonts()
     stamp.write_text(fingerprint(version))
     remove(unfinished)
@@ -289,9 +502,47 @@ def notebook_paths() -> "list[Path]":
     return sorted(path for path in found if ".ipynb_checkpoints" not in path.parts)
 
 
+def notebooks_called(name: str) -> "list[Path]":
+    """The notebooks meant by 02, 02_quarter_bound, 05_solutions, solutions/05, a path, solutions or notebooks."""
+    wanted = re.sub("^(.*/)?notebooks(/|$)", "", name.replace("\\", "/")).rstrip("/")
+    wanted = wanted[: -len(".ipynb")] if wanted.endswith(".ipynb") else wanted
+    every = {
+        path: path.relative_to(ROOT / "notebooks").as_posix()[: -len(".ipynb")] for path in notebook_paths()
+    }
+    if not wanted:
+        return list(every) if name else []
+    begins = (wanted + "_", wanted + "/")
+    found = [path for path, called in every.items() if called == wanted or called.startswith(begins)]
+    return found or [path for path in every if path.stem == wanted]
+
+
+def no_notebook(name: str, other: str = "") -> Stop:
+    """What to say of a name that no notebook has."""
+    every = [path.relative_to(ROOT / "notebooks").as_posix()[: -len(".ipynb")] for path in notebook_paths()]
+    return Stop(
+        "No notebook is called {0}{1}; there are {2}.".format(name, other, ", ".join(every) or "none")
+    )
+
+
+def leading_notebooks(words: "list[str]") -> "tuple[list[Path], list[str]]":
+    """The notebooks that the first words name, and the words from the first option or file of tests on.
+
+    Raises Stop for a word before those that names nothing.
+    """
+    paths = []  # type: list[Path]
+    for count, word in enumerate(words):
+        named = [] if word.startswith("-") else notebooks_called(word)
+        if not named:
+            if word and not word.startswith("-") and not (ROOT / word.split("::")[0]).exists():
+                raise no_notebook(word, ", nor is there a file or folder of that name")
+            return paths, words[count:]
+        paths += [path for path in named if path not in paths]
+    return paths, []
+
+
 def stage() -> bool:
     """Copy book/ and notebooks/ to build/source, times kept; True where a file had to be removed there."""
-    source = ROOT / "build" / "source"
+    source = build() / "source"
     wanted = {}
     for origin, target in ((ROOT / "book", source), (ROOT / "notebooks", source / "notebooks")):
         for path in origin.rglob("*"):
@@ -305,7 +556,9 @@ def stage() -> bool:
             if (old.st_size, old.st_mtime) == (new.st_size, new.st_mtime):
                 continue
         target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy2(str(path), str(target))
+        remove(target)
+        shutil.copyfile(str(path), str(target))  # not its permissions, which may not let it be written again
+        os.utime(str(target), ns=(new.st_atime_ns, new.st_mtime_ns))
     present = (path for path in source.rglob("*") if path.is_file() and "__pycache__" not in path.parts)
     stale = [path for path in present if path not in wanted]
     for path in stale:
@@ -315,13 +568,14 @@ def stage() -> bool:
 
 def build_book(strict: bool = False) -> int:
     """Build build/html from the stored outputs; no cell is run. ``strict`` starts anew and fails on warnings."""
-    html, trees = ROOT / "build" / "html", ROOT / "build" / "doctrees"
-    if stage() or strict:
-        remove(html)
-        remove(trees)
+    html, trees = build() / "html", build() / "doctrees"
     options = ["-W", "--keep-going"] if strict else []
-    places = ["-d", str(trees), str(ROOT / "build" / "source"), str(html)]
-    return python_call("-m", "sphinx", "-q", "-b", "html", *(options + places))
+    places = ["-d", str(trees), str(build() / "source"), str(html)]
+    with alone("book", "building the book"):
+        if stage() or strict:
+            remove(html)
+            remove(trees)
+        return python_call("-m", "sphinx", "-q", "-b", "html", *(options + places))
 
 
 class Handler(http.server.SimpleHTTPRequestHandler):
@@ -331,6 +585,9 @@ class Handler(http.server.SimpleHTTPRequestHandler):
         http.server.SimpleHTTPRequestHandler.extensions_map,
         **{".js": "text/javascript", ".mjs": "text/javascript", ".woff": "font/woff", ".woff2": "font/woff2"},
     )
+
+    def list_directory(self, path: "str | os.PathLike[str]") -> None:
+        self.send_error(404)
 
     def end_headers(self) -> None:
         self.send_header("Cache-Control", "no-cache")
@@ -345,7 +602,7 @@ def open_server(port: "int | None") -> "http.server.ThreadingHTTPServer":
 
     With no port asked for, the first free one from 8000 on.
     """
-    handler = functools.partial(Handler, directory=str(ROOT / "build" / "html"))
+    handler = functools.partial(Handler, directory=str(build() / "html"))
     http.server.ThreadingHTTPServer.allow_reuse_address = os.name != "nt"  # there it would share a busy port
     for candidate in [port] if port is not None else range(PORT, PORT + 20):
         try:
@@ -371,7 +628,7 @@ def book(serve: bool, port: "int | None") -> int:
         say("Building the book ...")
         start = time.monotonic()
         code = build_book()
-        index = ROOT / "build" / "html" / "index.html"
+        index = build() / "html" / "index.html"
         if code:
             raise Stop("The book was not built: what Sphinx says above names the page.")
         say("The book is built ({0:.1f} s): {1}".format(time.monotonic() - start, index))
@@ -394,7 +651,7 @@ def slides() -> int:
     """Build build/slides: for each chapter a deck of the cells that are marked as slides."""
     set_up()
     start = time.monotonic()
-    target = ROOT / "build" / "slides"
+    target = build() / "slides"
     if python_call(str(ROOT / "book" / "slides.py"), str(target)):
         raise Stop("The slides were not built: the reason stands above.")
     say("The slides are built ({0:.1f} s): {1}".format(time.monotonic() - start, target / "index.html"))
@@ -439,13 +696,14 @@ def pdf() -> int:
     set_up()
     say("Building the PDF; this takes about half a minute ...")
     start = time.monotonic()
-    folder = ROOT / "build" / "pdf"
+    folder = build() / "pdf"
     tex = folder / "tex"
-    remove(folder)
-    stage()
-    places = ["-d", str(folder / "doctrees"), str(ROOT / "build" / "source"), str(tex)]
-    if python_call("-m", "sphinx", "-q", "-b", "latex", *places):
-        raise Stop("The PDF was not built: what Sphinx says above names the page.")
+    places = ["-d", str(folder / "doctrees"), str(build() / "source"), str(tex)]
+    with alone("book", "building the book"):
+        remove(folder)
+        stage()
+        if python_call("-m", "sphinx", "-q", "-b", "latex", *places):
+            raise Stop("The PDF was not built: what Sphinx says above names the page.")
     command = ["latexmk", "-xelatex", "-interaction=nonstopmode", "-halt-on-error", "unstable-gradients.tex"]
     env = dict(child_environment(), max_print_line="1000")  # or the log breaks its lines anywhere
     with (folder / "latexmk.log").open("wb") as out:
@@ -481,16 +739,24 @@ def workers() -> str:
     return str(max(1, min(8, cores or 1)))
 
 
-def nbval() -> int:
-    """Run every notebook again and compare with its stored outputs: strictly on Linux, else for errors only."""
-    if not notebook_paths():
-        say("There is no notebook in notebooks/ to run.")
-        return 1
+def nbval(paths: "list[Path]", extra: "list[str]") -> int:
+    """Run notebooks again and compare with their stored outputs: strictly on Linux, else for errors only."""
     warm_fonts()
     mode = "--nbval" if sys.platform.startswith("linux") else "--nbval-lax"
     # its own pytest run: shuffled or spread cells would not be a notebook
-    plugins = ["-p", "no:randomly", "-n", workers(), "--dist", "loadfile"]
-    return python_call("-m", "pytest", "-q", mode, "--nbval-current-env", *(plugins + ["notebooks"]))
+    options = ["-q", mode, "--nbval-current-env", "-p", "no:randomly"]
+    if len(paths) > 1:
+        options += ["-n", workers(), "--dist", "loadfile"]
+    names = [path.relative_to(ROOT).as_posix() for path in paths]
+    return python_call("-m", "pytest", *(options + names + extra))
+
+
+def every_notebook() -> int:
+    """``nbval`` of them all."""
+    if not notebook_paths():
+        say("There is no notebook in notebooks/ to run.")
+        return 1
+    return nbval(notebook_paths(), [])
 
 
 def strict_book() -> int:
@@ -502,10 +768,14 @@ def strict_book() -> int:
 
 
 def test(extra: "list[str]") -> int:
-    """Every check there is, and a table of them; with arguments, pytest alone with those."""
+    """Every check there is, and a table of them; with arguments, the notebooks they name, or pytest with them."""
+    paths, rest = leading_notebooks(extra)
     set_up()
-    if extra:
-        return python_call("-m", "pytest", *extra)
+    if paths:
+        return nbval(paths, rest)
+    if rest:
+        asked = any(word.startswith("--nbval") for word in rest)
+        return python_call("-m", "pytest", *((["-p", "no:randomly"] if asked else []) + rest))
     os.environ.pop("BOOK_IS_BUILT", None)
     unit = ["-q", "-n", workers(), "--dist", "worksteal", "--durations", "12", "tests"]
     measured = ["--cov", "--cov-report="]  # of analysis/; fails below what pyproject.toml says, and says so
@@ -515,7 +785,7 @@ def test(extra: "list[str]") -> int:
         ("mypy --strict", lambda: python_call("-m", "mypy", "--strict", "analysis", "make.py")),
         ("book, no warning", strict_book),
         ("unit tests, coverage", lambda: python_call("-m", "pytest", *(unit + measured))),
-        ("notebooks", nbval),
+        ("notebooks", every_notebook),
     ]  # type: list[tuple[str, Callable[[], int]]]
     table = []
     for name, step in steps:
@@ -540,20 +810,29 @@ def lab(extra: "list[str]") -> int:
 
 def refresh(names: "list[str]") -> int:
     """Run the notebooks named (all, if none) and store their outputs."""
+    paths = []  # type: list[Path]
+    for name in names:
+        named = notebooks_called(name)
+        if not named:
+            raise no_notebook(name)
+        paths += [path for path in named if path not in paths]
     set_up()
     warm_fonts()
-    return python_call(str(ROOT / "book" / "refresh.py"), *names)
+    return python_call(str(ROOT / "book" / "refresh.py"), *map(str, paths if names else notebook_paths()))
 
 
 def bench(peers: bool, store: bool, only: "str | None") -> int:
     """Time the fast paths beside other libraries, on one core and on all; the results lie in build/bench."""
     set_up()
     if peers:
+        import tomllib  # whatever runs this far has it
+
+        project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
         python = str(venv_python())
         uv = shutil.which("uv")
         command = [uv, "pip", "install", "--python", python] if uv else [python, "-m", "pip", "install"]
-        run_logged(command + ["-e", ".[peers]"], "the installation of the peers")
-    folder = ROOT / "build" / "bench"
+        run_logged(command + project["optional-dependencies"]["peers"], "the installation of the peers")
+    folder = build() / "bench"
     folder.mkdir(parents=True, exist_ok=True)
     results = folder / "races.json"
     if results.exists():
@@ -583,10 +862,14 @@ def parse(arguments: "list[str]") -> argparse.Namespace:
     one.add_argument("--port", type=int, help="serve on this port (default: the first free one from 8000 on)")
     commands.add_parser("slides", help="build a slide deck for each chapter")
     commands.add_parser("pdf", help="build the book as a PDF; needs xelatex")
-    commands.add_parser("test", help="run every check; with arguments, pytest alone with those")
+    commands.add_parser(
+        "test", help="run every check; the notebooks named, as in 05; or pytest with its arguments"
+    )
     commands.add_parser("lab", help="open the notebooks in JupyterLab; arguments are passed on")
     one = commands.add_parser("refresh", help="run notebooks and store their outputs")
-    one.add_argument("names", nargs="*", metavar="NAME", help="as in 02, 02_quarter_bound (default: all)")
+    one.add_argument(
+        "names", nargs="*", metavar="NAME", help="as in 02, 02_quarter_bound, 02_solutions (default: all)"
+    )
     one = commands.add_parser("bench", help="time the fast paths beside other libraries")
     one.add_argument("--peers", action="store_true", help="install PyTorch and JAX first")
     one.add_argument("--store", action="store_true", help="keep the results for the page on speed")
@@ -620,6 +903,12 @@ def main(arguments: "list[str]") -> int:
         return work(arguments)
     except Stop as stop:
         say(str(stop))
+        return 1
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EROFS, errno.EACCES):
+            raise
+        why = "The file {0} cannot be used ({1}).".format(error.filename, (error.strerror or "").lower())
+        say(FULL + "." if error.errno == errno.ENOSPC else why)
         return 1
     except KeyboardInterrupt:
         say("\nStopped; the same call again takes it from here.")

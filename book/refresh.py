@@ -1,4 +1,4 @@
-"""Run notebooks again and store their outputs: ``python3 make.py refresh 02``, or all of them with no name.
+"""Run notebooks again and store their outputs: ``python3 make.py refresh 02`` calls this with their paths.
 
 A notebook in which a cell fails is left as it was. What would differ between two equal runs (times, versions, how a
 stream was cut into pieces) is dropped, so an unchanged notebook stays the same to the byte.
@@ -7,7 +7,6 @@ stream was cut into pieces) is dropped, so an unchanged notebook stays the same 
 from __future__ import annotations
 
 import os
-import re
 import sys
 from pathlib import Path
 
@@ -28,27 +27,6 @@ LANGUAGE = {
     "pygments_lexer": "ipython3",
 }
 TIMES = ("execution", "ExecuteTime")
-
-
-def chosen(names: list[str], folder: Path) -> list[Path]:
-    """The notebooks meant by ``02``, ``02_quarter_bound``, ``solutions/01_chain_rule.ipynb``, or all.
-
-    Raises ValueError for a name that means none.
-    """
-    every = sorted(p for p in folder.rglob("*.ipynb") if ".ipynb_checkpoints" not in p.parts)
-    if not names:
-        return every
-    found: list[Path] = []
-    for name in names:
-        wanted = re.sub(r"^(\./)?notebooks/", "", name.replace("\\", "/")).removesuffix(".ipynb")
-        places = {p: p.relative_to(folder).as_posix().removesuffix(".ipynb") for p in every}
-        hits = [p for p, place in places.items() if place == wanted or place.startswith(f"{wanted}_")]
-        if not hits:
-            raise ValueError(
-                f"no notebook is called {name}; there are {', '.join(places.values()) or 'none'}"
-            )
-        found += [p for p in hits if p not in found]
-    return found
 
 
 def normalise(notebook: NotebookNode) -> None:
@@ -75,7 +53,8 @@ def where_it_failed(notebook: NotebookNode) -> str:
 def refresh(path: Path, bar: tqdm[object] | None = None) -> bool:
     """Run one notebook and store it; True where the file changed.
 
-    Raises RuntimeError, naming the cell, where one fails; the file is then as it was.
+    Raises RuntimeError, naming the cell, where one fails, and OSError where the file cannot be written; it is
+    then as it was.
     """
     before = path.read_bytes()
     notebook = nbformat.reads(before.decode("utf-8"), as_version=4)
@@ -100,18 +79,17 @@ def refresh(path: Path, bar: tqdm[object] | None = None) -> bool:
     if after == before:
         return False
     temporary = path.with_name(path.name + ".new")
-    temporary.write_bytes(after)
-    os.replace(temporary, path)
+    try:
+        temporary.write_bytes(after)
+        os.replace(temporary, path)
+    except OSError:
+        temporary.unlink(missing_ok=True)
+        raise
     return True
 
 
-def main(names: list[str]) -> int:
-    """Refresh the notebooks named, each on its own; 1 where one failed or is not there."""
-    try:
-        paths = chosen(names, NOTEBOOKS)
-    except ValueError as error:
-        print(error)
-        return 1
+def main(paths: list[Path]) -> int:
+    """Refresh these notebooks, each on its own; 1 where one failed."""
     failed = 0
     for path in paths:
         cells = len(nbformat.read(path, as_version=4).cells)
@@ -120,9 +98,11 @@ def main(names: list[str]) -> int:
                 told = "stored" if refresh(path, bar) else "unchanged"
             except RuntimeError as error:
                 told, failed = f"left as it was, for it failed in {error}", failed + 1
+            except OSError as error:
+                told, failed = f"left as it was, for it cannot be written: {error.strerror}", failed + 1
         print(f"{path.relative_to(NOTEBOOKS)}: {told}", flush=True)
     return 1 if failed else 0
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main([Path(path) for path in sys.argv[1:]]))

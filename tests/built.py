@@ -37,4 +37,5 @@ def book(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         assert code == 0, (
             "the book does not build without a warning: see what the first of these tests printed"
         )
-    return (root / "build" / "html").resolve()
+    html: Path = load_make().build() / "html"
+    return html.resolve()
