@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 import statistics
-import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 import pytest
+from waiting import wait_for
 
 from analysis.experiments.fragile_explosion import fragility
 from analysis.explorables import replay
@@ -49,6 +49,28 @@ window.requestAnimationFrame = f => later(t => {
   frames_ms.push(performance.now() - begin);
 });
 </script>"""
+# Time that passes when the test says so: pass(milliseconds) runs what was asked for by then, a frame every 10 ms.
+CLOCK = """<script>
+(() => {
+  let now = 0, last = 0;
+  const waiting = new Map(), after = (ms, f) => (waiting.set(++last, [now + ms, f]), last);
+  performance.now = () => now;
+  window.setTimeout = (f, ms = 0) => after(Math.max(ms, 1), f);
+  window.requestAnimationFrame = f => after(10 - now % 10, () => f(now));
+  window.clearTimeout = window.cancelAnimationFrame = id => { waiting.delete(id); };
+  window.pass = ms => {
+    const end = now + ms;
+    for (;;) {
+      const [id, [time, f]] = [...waiting].sort((p, q) => p[1][0] - q[1][0])[0] || [0, [Infinity]];
+      if (time > end) break;
+      waiting.delete(id);
+      now = time;
+      f();
+    }
+    now = end;
+  };
+})();
+</script>"""
 RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻−", "0123456789--")
 PNG = "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 
@@ -65,8 +87,8 @@ def settle(driver: Any) -> None:
     )
 
 
-def move(driver: Any, **values: Any) -> None:
-    """Move sliders and choose options as a hand does: a position, then an event."""
+def put(driver: Any, **values: Any) -> None:
+    """Move sliders and choose options as a hand does: a position, then an event; nothing is drawn yet."""
     for name, value in values.items():
         driver.execute_script(
             """const [name, value] = arguments, input = document.querySelector(`[data-parameter="${name}"]`);
@@ -75,7 +97,17 @@ def move(driver: Any, **values: Any) -> None:
             name,
             value,
         )
+
+
+def move(driver: Any, **values: Any) -> None:
+    """``put``, and wait until it is drawn."""
+    put(driver, **values)
     settle(driver)
+
+
+def elapse(driver: Any, ms: int) -> None:
+    """Let so much time pass on a page that has ``CLOCK`` in its head."""
+    driver.execute_script("pass(arguments[0])", ms)
 
 
 def number(driver: Any, name: str) -> float:
@@ -340,14 +372,6 @@ def test_a_moved_slider_shows_the_number_numpy_gives(page: Page, name: str) -> N
             assert number(driver, key) == pytest.approx(value, rel=close, abs=1e-300), (values, key)
 
 
-def wait_for(condition: Callable[[], bool], seconds: float = 20.0) -> None:
-    """Ask again and again; fails after so many seconds."""
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "this did not come to pass"
-        time.sleep(0.05)
-
-
 def test_other_activations_and_small_weights_have_a_sentence(page: Page) -> None:
     driver = page(EVERY["factor"]().html)
     move(driver, w=3)
@@ -472,7 +496,7 @@ def test_everything_has_room(page: Page, name: str, width: int) -> None:
 
 @pytest.mark.parametrize("name", EVERY)
 def test_screen_readers_are_told(page: Page, name: str) -> None:
-    driver = page(EVERY[name]().html)
+    driver = page(EVERY[name]().html, CLOCK)
     unnamed = driver.execute_script(
         "return [...document.querySelectorAll('input,select')].filter(e => !e.getAttribute('aria-label')).length"
     )
@@ -486,17 +510,15 @@ def test_screen_readers_are_told(page: Page, name: str) -> None:
     )
     assert all(spoken == seen and spoken for spoken, seen in sliders)
     live = "return document.querySelector('[role=status]').textContent"
-    time.sleep(0.8)
+    elapse(driver, 60_000)
     assert driver.execute_script(live) == ""  # silent until something moves
     slider = next(p for p in EVERY[name]().parameters if isinstance(p, Slider))
-    move(driver, **{slider.name: (np.log10(slider.high) if slider.log else slider.high)})
-    wait_for(
-        lambda: (
-            driver.execute_script(live)
-            == driver.execute_script("return document.querySelector('.x-say').textContent")
-            != ""
-        )
-    )
+    put(driver, **{slider.name: (np.log10(slider.high) if slider.log else slider.high)})
+    elapse(driver, 300)
+    assert driver.execute_script(live) == ""  # a hand that still moves is not talked over
+    elapse(driver, 60_000)
+    told = driver.execute_script(live)
+    assert told and told == driver.execute_script("return document.querySelector('.x-say').textContent")
 
 
 @pytest.mark.parametrize("name", EVERY)
@@ -516,33 +538,48 @@ def test_the_keyboard_moves_a_slider(page: Page, name: str) -> None:
     assert float(slider.get_attribute("value")) == float(slider.get_attribute("max"))
 
 
-def test_play_respects_reduced_motion(page: Page) -> None:
-    driver = page(EVERY["learning-speeds"]().html)
-    seen = {}
-    for wish in ("reduce", "no-preference"):
-        driver.execute_cdp_cmd(
-            "Emulation.setEmulatedMedia", {"features": [{"name": "prefers-reduced-motion", "value": wish}]}
-        )
-        move(driver, epoch=500)
-        seen[wish] = driver.execute_async_script(
-            """const done = arguments[0], seen = new Set(), button = document.querySelector("button"), begin = performance.now();
-            button.click();
-            (function look() {
-              seen.add(Number(document.querySelector("[data-number=epoch]").textContent));
-              if (performance.now() - begin < 2900) return setTimeout(look, 5);
-              button.click();
-              done([...seen, button.textContent]);
-            })();"""
-        )
+def played(driver: Any, wish: str, ms: int) -> tuple[list[float], str]:
+    """The epochs shown, in order, in so many ms after Play was pressed at the last epoch; what the button then says."""
+    driver.execute_cdp_cmd(
+        "Emulation.setEmulatedMedia", {"features": [{"name": "prefers-reduced-motion", "value": wish}]}
+    )
+    put(driver, epoch=500)
+    elapse(driver, 100)
+    shown = driver.execute_script(
+        """const shown = [], button = document.querySelector("button");
+        button.click();
+        for (let t = 0; t < arguments[0]; t += 10) {
+          pass(10);
+          const epoch = Number(document.querySelector("[data-number=epoch]").textContent);
+          if (epoch !== shown[shown.length - 1]) shown.push(epoch);
+        }
+        return [shown, button.textContent];""",
+        ms,
+    )
     driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": []})
-    *calm, text = seen["reduce"]
-    assert text == "Play" and set(calm) <= {500, 0, 50, 100} and {0, 50, 100} <= set(calm)
-    *lively, text = seen["no-preference"]
-    assert text == "Play" and len(set(lively) - {0, 50, 100, 500}) > 5
-    settle(driver)
-    stopped = number(driver, "epoch")
-    time.sleep(0.4)
-    assert number(driver, "epoch") == stopped  # pausing stops it
+    return tuple(shown)
+
+
+def test_play_respects_reduced_motion(page: Page) -> None:
+    driver = page(EVERY["learning-speeds"]().html, CLOCK)
+    assert played(driver, "reduce", 13_000) == (list(range(0, 501, 50)), "Play")
+    shown, button = played(driver, "no-preference", 13_000)
+    assert (shown[0], shown[-1], button) == (0, 500, "Play")
+    assert shown == sorted(shown) and len(shown) > 400
+
+
+def test_pausing_stops_it(page: Page) -> None:
+    driver = page(EVERY["learning-speeds"]().html, CLOCK)
+    for wish in ("reduce", "no-preference"):
+        shown, button = played(driver, wish, 6_300)
+        assert 250 <= shown[-1] <= 270 and button == "Pause"  # after half of the twelve seconds
+        driver.execute_script("document.querySelector('button').click()")
+        elapse(driver, 20)  # what was asked for is drawn
+        stopped = number(driver, "epoch")
+        assert shown[-1] <= stopped <= 270
+        elapse(driver, 20_000)
+        assert number(driver, "epoch") == stopped
+        assert driver.execute_script("return document.querySelector('button').textContent") == "Play"
 
 
 def luminance(colour: str) -> float:
@@ -595,23 +632,25 @@ def test_light_and_dark_follow_the_page(page: Page) -> None:
 
 def test_several_on_one_page_keep_to_themselves(page: Page) -> None:
     first, second = EVERY["factor"](), EVERY["factor"]().starting(w=12)
-    driver = page(in_book(first.html) + in_book(second.html) + in_book(EVERY["explosion"]().html))
-    settle(driver)
+    driver = page(in_book(first.html) + in_book(second.html) + in_book(EVERY["explosion"]().html), CLOCK)
+    elapse(driver, 100)
     counts = driver.execute_script(
         "return [...document.querySelectorAll('.explorable')].map(e => e.querySelectorAll('svg').length)"
     )
     assert counts == [1, 1, 1]
-    move(driver, w=8)  # the first one
+    put(driver, w=8)  # the first one
+    elapse(driver, 100)
     read = "return [...document.querySelectorAll('[data-number=width]')].map(e => Number(e.textContent))"
     expected = pytest.approx([float(compiled(width, w)(x)) for x in (8.0, 12.0)], rel=5e-4)
     assert driver.execute_script(read) == expected
     driver.execute_script(  # a notebook runs the second cell again: the first picture stays as the reader left it
         """const old = document.querySelectorAll("script[type=module]")[1], again = document.createElement("script");
         again.type = "module";
-        again.textContent = old.textContent;
+        again.textContent = old.textContent + ";window.ranAgain = true;";
         document.body.append(again);"""
     )
-    time.sleep(0.5)
+    wait_for(lambda: driver.execute_script("return window.ranAgain === true"))
+    elapse(driver, 10_000)  # longer than it looks for a place to draw in
     assert driver.execute_script(read) == expected
 
 
