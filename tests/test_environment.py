@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 import tomllib
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -137,3 +140,50 @@ def test_pre_commit_is_local(root: Path) -> None:
     config = yaml.safe_load((root / ".pre-commit-config.yaml").read_text(encoding="utf-8"))
     assert {repo["repo"] for repo in config["repos"]} == {"local"}
     assert all(hook["language"] == "system" for repo in config["repos"] for hook in repo["hooks"])
+
+
+def test_pip_and_conda_can_install_the_project_itself(root: Path, tmp_path: Path) -> None:
+    """``make.py`` does without; the last line of environment.yml asks for it."""
+    code = "import sys; from flit_core.buildapi import build_editable; print(build_editable(sys.argv[1]))"
+    told = subprocess.check_output([sys.executable, "-c", code, str(tmp_path)], cwd=root, text=True)
+    with zipfile.ZipFile(tmp_path / told.strip()) as wheel:
+        (line,) = [wheel.read(name) for name in wheel.namelist() if name.endswith(".pth")]
+    assert line.decode().strip() == str(root)
+
+
+class Strict(yaml.SafeLoader):
+    """YAML in which a key stands once, and ``on`` is a word."""
+
+
+Strict.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in pairs if tag != "tag:yaml.org,2002:bool"]
+    for first, pairs in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+
+
+def each_once(loader: Strict, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+    keys = [key.value for key, _ in node.value]
+    assert len(keys) == len(set(keys)), f"a key stands twice: {keys}"
+    return loader.construct_mapping(node, deep=True)
+
+
+Strict.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, each_once)
+
+
+def test_the_workflow_runs_the_commands_of_the_readme(root: Path, pyproject: dict[str, Any]) -> None:
+    workflow = yaml.load((root / ".github" / "workflows" / "ci.yml").read_text(encoding="utf-8"), Strict)
+    (job,) = workflow["jobs"].values()
+    runs = [step["run"].strip() for step in job["steps"] if "run" in step]
+    readme = (root / "README.md").read_text(encoding="utf-8")
+    assert runs[-2:] == ["python3 make.py book --no-serve", "python3 make.py test"]
+    assert all(command in readme for command in runs[-2:])
+    for action in (step["uses"] for step in job["steps"] if "uses" in step):
+        assert re.fullmatch(r"actions/[a-z-]+@[0-9a-f]{40}", action), action
+    for place in re.findall(
+        r"uses: .*", (root / ".github" / "workflows" / "ci.yml").read_text(encoding="utf-8")
+    ):
+        assert re.search(r"# v\d+\.\d+\.\d+$", place), place
+    matrix = job["strategy"]["matrix"]
+    assert {system.split("-")[0] for system in matrix["os"]} == {"ubuntu", "macos", "windows"}
+    assert matrix["python"] == ["3.11", "3.12", "3.13", "3.14"]
+    assert f">={matrix['python'][0]}" == pyproject["project"]["requires-python"]
