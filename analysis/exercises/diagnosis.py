@@ -67,6 +67,17 @@ class Comparison:
         x, y = self.theirs[k], self.ours[k]
         return x is not None and y is not None and self.close(x, y)
 
+    def differs(self, k: int) -> bool:
+        """True where both answers have a value at point k, and not the same."""
+        x, y = self.theirs[k], self.ours[k]
+        return x is not None and y is not None and not self.close(x, y)
+
+
+def not_everywhere(point: Point) -> str:
+    """One sentence for an answer that is right at the general points, but not at this one."""
+    place = place_name(point)
+    return "Right at most points that were tried, but not everywhere" + (f": try {place}." if place else ".")
+
 
 def diagnose(c: Comparison) -> str:
     """One sentence on what is wrong."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -57,7 +58,10 @@ def over(
 
 @cache
 def points(domain: Domain) -> tuple[Point, ...]:
-    """The same points every time, with three decimals: each range cut into equal pieces, one draw from each piece."""
+    """The same points every time: each range cut into equal pieces, one draw of 53 binary digits from each piece.
+
+    With three decimals, sin(1000πz) would be 0 at all of them. As they are floats, a function is called at these very points.
+    """
     rng = random.Random(20)  # noqa: S311 -- not for secrets
     columns: dict[str, list[Fraction]] = {}
     for symbol, ranges in domain.free:
@@ -67,9 +71,32 @@ def points(domain: Domain) -> tuple[Point, ...]:
             width = (high - low) / pieces
             drawn += [low + width * (k + 0.1 + 0.8 * rng.random()) for k in range(pieces)]
         rng.shuffle(drawn)
-        columns[symbol.name] = [Fraction(round(1000 * x) or 1, 1000) for x in drawn[:POINTS]]
+        columns[symbol.name] = [Fraction(x) for x in drawn[:POINTS]]
     count = POINTS if columns else 1
     return tuple({name: column[k] for name, column in columns.items()} for k in range(count))
+
+
+def reach(ranges: Sequence[Range]) -> Range:
+    """The least and the largest value that a symbol with these ranges may have.
+
+    A range that ends at ±1.5 or farther from 0 only says where to look, and there is no bound on that side. One that ends
+    before is the range of a share or a probability; and what is positive in its range is positive.
+    """
+    low, high = min(a for a, _ in ranges), max(b for _, b in ranges)
+    return (-math.inf if low <= -1.5 else low, math.inf if high >= 1.5 else high)
+
+
+@cache
+def far_points(domain: Domain) -> tuple[Point, ...]:
+    """Points up to six times as far from 0 as the ranges, in the symbols that nothing bounds."""
+    rng = random.Random(21)  # noqa: S311 -- not for secrets
+    far = [dict(point) for point in points(domain)[:4] if point]
+    for symbol, ranges in domain.free:
+        low, high = min(a for a, _ in ranges), max(b for _, b in ranges)
+        ends = [end for end, bound in zip((low, high), reach(ranges), strict=True) if math.isinf(bound)]
+        for k, point in enumerate(far if ends else []):
+            point[symbol.name] = Fraction(ends[k % len(ends)] * (1 + 5 * rng.random()))
+    return tuple(far)
 
 
 @cache

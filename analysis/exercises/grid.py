@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
-from analysis.exercises.domain import Domain, Point, completed, meanings, points
+from analysis.exercises.domain import Domain, Point, completed, far_points, meanings, points, reach
 from analysis.exercises.exercise import Value
 from analysis.exercises.program import Deadline, Program, as_real, context, read, run
 
@@ -17,11 +17,15 @@ UNHURRIED = Deadline(float("inf"))
 
 
 class Grid(NamedTuple):
-    """The general points of a domain, and after them those with one symbol at 0."""
+    """The general points of a domain, after them those with one symbol at 0, and then those outside the ranges.
+
+    ``beyond`` are the places of the last ones, and of those with a symbol at 0 that may be 0.
+    """
 
     points: tuple[Point, ...]
     general: int
     zeros: dict[str, range]
+    beyond: tuple[int, ...]
 
 
 @cache
@@ -29,12 +33,17 @@ def grid(domain: Domain) -> Grid:
     """The points at which answers are compared; a symbol is set to 0 where there are three or fewer of them."""
     general = points(domain)
     everywhere, zeros = list(general), {}
+    beyond: list[int] = []
     if len(domain.free) <= 3:
-        for name in domain.free_names:
-            start = len(everywhere)
+        for symbol, ranges in domain.free:
+            start, name = len(everywhere), symbol.name
             everywhere += [{**point, name: 0 * point[name]} for point in general[:4]]
             zeros[name] = range(start, len(everywhere))
-    return Grid(tuple(everywhere), len(general), zeros)
+            low, high = reach(ranges)
+            beyond += zeros[name] if low <= 0 <= high else []
+    start = len(everywhere)
+    everywhere += far_points(domain)
+    return Grid(tuple(everywhere), len(general), zeros, (*beyond, *range(start, len(everywhere))))
 
 
 @cache

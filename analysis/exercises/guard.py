@@ -1,12 +1,14 @@
 """Calling a reader's Python function so that it cannot hang, crash or flood the page.
 
-On Linux the calls run in a forked child, which is killed when its time is up, whatever it is doing. Elsewhere (macOS
-libraries do not survive a fork, Windows has none) they run in a thread that is given up, and asked to end; a
-single call into C that never comes back cannot be ended that way.
+On Linux the calls run in a forked child with a limit of memory, which leads a process group of its own. The whole group
+is killed at the end, and when its time is up, whatever it is doing; only a process that leaves the group escapes. Elsewhere
+(macOS libraries do not survive a fork, Windows has none) they run in a thread of the reader's process, without a limit of
+memory, that is given up and asked to end; a single call into C that never comes back cannot be ended that way.
 """
 
 from __future__ import annotations
 
+import builtins
 import contextlib
 import ctypes
 import json
@@ -27,7 +29,9 @@ Function = Callable[..., object]
 Arguments = tuple[float, ...]
 
 FORKS = sys.platform == "linux"
-_MOST_BYTES = 100_000
+MOST_BYTES = 10**9
+"""The memory that a function may take, beside what this process has."""
+_LONGEST_REPLY = 100_000
 
 
 class Reply(NamedTuple):
@@ -61,9 +65,12 @@ def _collect(function: Function, points: Sequence[Arguments]) -> str:
                 value, why = _number(_called(function, arguments))
         except BaseException as error:  # SystemExit and KeyboardInterrupt are the function's own here
             value, why = None, _described(error)
+            if isinstance(error, MemoryError):  # filling the memory at every point would take all the time
+                complaint = complaint or why
+                break
         values.append(value)
         complaint = complaint or why
-    return json.dumps([values, complaint])
+    return json.dumps([values + [None] * (len(points) - len(values)), complaint])
 
 
 def _called(function: Function, arguments: Arguments) -> object:
@@ -94,6 +101,8 @@ def _number(result: object) -> tuple[float | None, str]:
 
 
 def _described(error: BaseException) -> str:
+    if isinstance(error, MemoryError):
+        return f"it wants more memory than there is (`MemoryError`; it may take {MOST_BYTES // 10**9} GB of memory at most)"
     try:
         text = " ".join(str(error).replace("`", "'").split())
     except BaseException:
@@ -113,31 +122,57 @@ def _in_child(function: Function, points: Sequence[Arguments], seconds: float) -
         child = os.fork()
     if child == 0:  # pragma: no cover -- another process, which coverage does not see
         try:
-            signal.signal(signal.SIGINT, signal.SIG_DFL)
-            sys.stdout = sys.stderr = open(os.devnull, "w")  # noqa: SIM115
-            os.write(writing, _collect(function, points).encode()[:_MOST_BYTES])
+            _confine()
+            os.write(writing, _collect(function, points).encode()[:_LONGEST_REPLY] + b"\n")
         finally:
             os._exit(0)
+    with contextlib.suppress(OSError):  # by both: whoever comes first, the group is there before it is killed
+        os.setpgid(child, child)
     os.close(writing)
     try:
-        return _read_until(reading, time.monotonic() + seconds)
+        return _line(reading, time.monotonic() + seconds)
     finally:
         os.close(reading)
         with contextlib.suppress(ProcessLookupError):
-            os.kill(child, signal.SIGKILL)
+            os.killpg(child, signal.SIGKILL)
         os.waitpid(child, 0)
 
 
-def _read_until(reading: int, end: float) -> bytes | None:
-    chunks: list[bytes] = []
-    while True:
+def _confine() -> None:  # pragma: no cover -- runs in the child
+    """In the child, before the function runs: a group of its own, nothing to read, nowhere to write, a limit of memory."""
+    import resource
+
+    with contextlib.suppress(OSError):
+        os.setpgid(0, 0)
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    nothing = os.open(os.devnull, os.O_RDWR)
+    for standard in (0, 1, 2):
+        os.dup2(nothing, standard)
+    sys.stdout = sys.stderr = open(os.devnull, "w")  # noqa: SIM115
+    builtins.input = _nobody_answers  # a notebook's own would ask the reader, and wait
+    with open("/proc/self/statm") as pages:
+        most = int(pages.read().split()[0]) * resource.getpagesize() + MOST_BYTES
+    _, hard = resource.getrlimit(resource.RLIMIT_AS)
+    if hard == resource.RLIM_INFINITY or most < hard:
+        resource.setrlimit(resource.RLIMIT_AS, (most, most))
+
+
+def _nobody_answers(prompt: object = "") -> str:
+    raise EOFError("nobody is there to answer")
+
+
+def _line(reading: int, end: float) -> bytes | None:
+    """What is read up to the end of the line, or of all; None where the time is up. Who else holds the pipe does not matter."""
+    text = b""
+    while b"\n" not in text and len(text) <= _LONGEST_REPLY:
         ready, _, _ = select.select([reading], [], [], max(0.0, end - time.monotonic()))
         if not ready:
             return None
         chunk = os.read(reading, 65536)
         if not chunk:
-            return b"".join(chunks)
-        chunks.append(chunk)
+            break
+        text += chunk
+    return text.partition(b"\n")[0]
 
 
 def _in_thread(function: Function, points: Sequence[Arguments], seconds: float) -> str | None:

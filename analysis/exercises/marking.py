@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Any, NamedTuple
@@ -9,8 +10,9 @@ from typing import Any, NamedTuple
 from analysis.exercises import guard
 from analysis.exercises.answer import Formula, Function, parts, understand
 from analysis.exercises.arithmetic import Context
-from analysis.exercises.diagnosis import Close, Comparison, diagnose
-from analysis.exercises.domain import Domain, meanings
+from analysis.exercises.cases import case_points
+from analysis.exercises.diagnosis import Close, Comparison, diagnose, not_everywhere
+from analysis.exercises.domain import Domain, Point, completed, meanings
 from analysis.exercises.exercise import Choice, Condition, Exercise, Mistake, Value, Wanted, Witness, listed
 from analysis.exercises.grid import UNHURRIED, Values, evaluated, grid, places, right_values
 from analysis.exercises.program import Deadline, Program, Refusal, as_real, context, quoted, read, run
@@ -141,16 +143,39 @@ def _judge_formula(wanted: Value, given: Formula, deadline: Deadline) -> Judged:
     doubtful = [k for k in compared.general if not compared.agrees(k)]
     ours = right_values(wanted, _CAREFUL)
     careful = zip(_given_values(wanted, given, _CAREFUL, doubtful, deadline), doubtful, strict=True)
-    if all(x is not None and close(x, ours[k]) for x, k in careful):
-        note = wanted.remark if given.program.kinds & set(wanted.avoid) else ""
-        return Judged("right", f"Right. {note}".strip())
-    return Judged("wrong", diagnose(compared))
+    if not all(x is not None and close(x, ours[k]) for x, k in careful):
+        return Judged("wrong", diagnose(compared))
+    elsewhere = [(compared.points[k], True) for k in grid(domain).beyond]
+    for point, single in itertools.chain(elsewhere, case_points(given.program, domain, deadline)):
+        if _refuted_at(point, single, wanted, given, close, deadline):
+            return Judged("wrong", not_everywhere(point))
+    note = wanted.remark if given.program.kinds & set(wanted.avoid) else ""
+    return Judged("right", f"Right. {note}".strip())
+
+
+def _refuted_at(
+    point: Point, single: bool, wanted: Value, given: Formula, close: Close, deadline: Deadline
+) -> bool:
+    """True where the answer is certainly not the right one at this point: more digits do not change its value.
+
+    At a ``single`` point it may lack a value, as sinh(z)/z does at 0.
+    """
+    found: list[Any] = []
+    for digits in (_WORKING, _CAREFUL, 2 * _CAREFUL):
+        m = context(digits)
+        place = completed(wanted.domain, point, m, deadline)
+        y = as_real(m, run(read(wanted.answer), place, meanings(wanted.domain.activation), m, deadline))
+        x = _given_value(wanted, given, place, m, deadline)
+        if y is None or (x is None and single) or (x is not None and close(x, y)):
+            return False
+        found.append(x)
+    return None in found or close(m.convert(found[1]), found[2])
 
 
 def _given_values(
     wanted: Value, given: Formula, digits: int, at: Sequence[int], deadline: Deadline
 ) -> Iterator[Any]:
-    """The formula at the points with these numbers, one after the other; a ``Lambda``'s variables stand for the arguments."""
+    """The formula at the points of the grid with these numbers, one after the other."""
     domain, program, m = wanted.domain, given.program, context(digits)
     unknown = sorted(program.names - set(given.variables or domain.names))
     if unknown:
@@ -160,13 +185,18 @@ def _given_values(
         raise Refusal(f"The symbol {quoted(unknown[0])} has no meaning in this exercise: {known}.")
     if given.variables and len(given.variables) != len(wanted.arguments):
         raise Refusal(f"This `Lambda` has {len(given.variables)} variables, not {len(wanted.arguments)}.")
-    table, everywhere = meanings(domain.activation), places(domain, digits)
+    everywhere = places(domain, digits)
     for k in at:
-        place = everywhere[k]
-        if given.variables:
-            passed = (run(argument, place, table, m, deadline) for argument in _arguments(wanted))
-            place = dict(zip(given.variables, passed, strict=True))
-        yield as_real(m, run(program, place, table, m, deadline))
+        yield _given_value(wanted, given, everywhere[k], m, deadline)
+
+
+def _given_value(wanted: Value, given: Formula, place: dict[str, Any], m: Context, deadline: Deadline) -> Any:
+    """The formula where the symbols of the domain have these values; a ``Lambda``'s variables stand for the arguments."""
+    table = meanings(wanted.domain.activation)
+    if given.variables:
+        passed = (run(argument, place, table, m, deadline) for argument in _arguments(wanted))
+        place = dict(zip(given.variables, passed, strict=True))
+    return as_real(m, run(given.program, place, table, m, deadline))
 
 
 @cache
@@ -196,7 +226,12 @@ def _judge_function(wanted: Value, given: Function, deadline: Deadline) -> Judge
     theirs = [None if x is None else m.mpf(x) for x in reply.values]
     close = _as_floats if domain.names else _to_digits(wanted.digits, m)
     compared = _compare(wanted, theirs, close, _WORKING, not domain.names, deadline)
-    return Judged("right", "Right.") if compared.same(compared.ours) else Judged("wrong", diagnose(compared))
+    if not compared.same(compared.ours):
+        return Judged("wrong", diagnose(compared))
+    elsewhere = next((k for k in grid(domain).beyond if compared.differs(k)), None)
+    if elsewhere is not None:
+        return Judged("wrong", not_everywhere(compared.points[elsewhere]))
+    return Judged("right", "Right.")
 
 
 def _judge_choice(wanted: Choice, answer: object) -> Judged:

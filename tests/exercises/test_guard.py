@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 import os
 import sys
 import threading
 import time
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -104,6 +106,75 @@ def test_what_is_raised_does_not_come_through(fork: bool) -> None:
 def test_a_function_that_ends_its_process() -> None:
     reply = call(lambda x: os._exit(3), POINTS, 5.0, fork=True)
     assert reply.values == (None, None) and "ended the process" in reply.complaint
+
+
+def alive(marker: str) -> list[str]:
+    """The processes that were started with this argument."""
+    commands = [p for p in Path("/proc").iterdir() if p.name.isdigit()]
+    found = []
+    for process in commands:
+        with contextlib.suppress(OSError):
+            if marker.encode() in (process / "cmdline").read_bytes():
+                found.append(process.name)
+    return found
+
+
+def forks_a_sleeper(marker: str, then: float) -> Any:
+    def function(x: float) -> float:
+        if os.fork() == 0:
+            os.execvp("sleep", ["sleep", marker])
+        time.sleep(then)
+        return 0.25
+
+    return function
+
+
+@pytest.mark.skipif(not FORKS, reason="needs a fork")
+@pytest.mark.parametrize("then", [0.0, 60.0])
+def test_nothing_that_a_function_forked_is_left(then: float) -> None:
+    """In time, and when the time is up; and a grandchild that holds the pipe does not delay the answer."""
+    marker = f"{31337 + os.getpid()}.{int(then)}25"
+    start = time.perf_counter()
+    reply = call(forks_a_sleeper(marker, then), POINTS, 1.0, fork=True)
+    assert time.perf_counter() - start < 3.0
+    assert reply.timed_out is (then > 0.0)
+    assert then or reply.values == (0.25, 0.25)
+    for _ in range(100):  # a killed process is there until it is collected
+        if not alive(marker):
+            return
+        time.sleep(0.02)
+    pytest.fail("what the function forked is still running")
+
+
+@pytest.mark.skipif(not FORKS, reason="needs a fork")
+@pytest.mark.parametrize("step", [10**9, 10**7])
+def test_memory_is_limited(step: int) -> None:
+    """8 GB at once, and little by little."""
+    held: list[Any] = []
+
+    def takes(x: float) -> float:
+        while len(held) * 8 * step < 8 * 10**9:
+            held.append(np.empty(step))
+        return 0.25
+
+    reply = call(takes, POINTS, 30.0, fork=True)
+    assert reply.values == (None, None) and not held
+    assert (
+        reply.complaint
+        == "it wants more memory than there is (`MemoryError`; it may take 1 GB of memory at most)"
+    )
+
+
+@pytest.mark.skipif(not FORKS, reason="needs a fork")
+def test_nobody_answers_and_nothing_is_shown(capfd: pytest.CaptureFixture[str]) -> None:
+    assert "EOFError" in call(lambda x: float(input("? ")), POINTS, 5.0, fork=True).complaint
+    assert call(
+        lambda x: os.write(1, b"flood") / 20 + os.system("echo flood"), POINTS, 5.0, fork=True
+    ).values == (
+        0.25,
+        0.25,
+    )
+    assert capfd.readouterr() == ("", "")
 
 
 @pytest.mark.skipif(not FORKS, reason="needs a fork")

@@ -71,6 +71,27 @@ class EvilByType(metaclass=EvilMeta):
     pass
 
 
+class ComparedMeta(type):
+    """Python asks the metaclass first when two classes are compared, and hashes a class by it."""
+
+    __eq__ = note("meta eq")  # type: ignore[assignment]
+    __hash__ = note("meta hash")  # type: ignore[assignment]
+    __getattr__ = note("meta getattr")
+
+
+class EvilByComparison(metaclass=ComparedMeta):
+    pass
+
+
+class SlopeMeta(type(sp.exp)):  # type: ignore[misc]
+    __eq__ = note("slope eq")
+    __hash__ = note("slope hash")
+
+
+class EvilExp(sp.exp, metaclass=SlopeMeta):  # type: ignore[misc]
+    pass
+
+
 class EvilExpression(sp.Symbol):  # type: ignore[misc]
     def _eval_evalf(self, prec: int) -> sp.Expr:
         touched.append("_eval_evalf")
@@ -160,6 +181,12 @@ def with_foreign_parts() -> sp.Expr:
     return x
 
 
+def tampered(x: Any, name: str, inside: Any) -> Any:
+    """The object with something of the reader's own in a place where the library keeps a plain value."""
+    setattr(x, name, inside)
+    return x
+
+
 def slow_to_evaluate() -> sp.Expr:
     x: sp.Expr = z
     for _ in range(900):
@@ -204,6 +231,18 @@ REFUSED: dict[str, Any] = {
     "a class with a metaclass": EvilByType,
     "an object with hooks": Evil(),
     "an object of a hooked class": EvilByType(),
+    "a metaclass that compares": EvilByComparison(),
+    "a class with a metaclass that compares": EvilByComparison,
+    "a part with a metaclass that compares": tampered(sp.Add(z, 1717), "_args", (z, EvilByComparison())),
+    "a function with a metaclass that compares": tampered(object.__new__(EvilExp), "_args", (z,)),
+    "a SymPy float with a foreign inside": tampered(sp.Float("1.75"), "_mpf_", Evil()),
+    "a SymPy float with foreign parts": tampered(sp.Float("1.5"), "_mpf_", (0, Evil(), 0, 1)),
+    "a SymPy rational with a foreign numerator": tampered(sp.Rational(71717, 511), "p", Evil()),
+    "a fraction with a foreign numerator": tampered(fractions.Fraction(3, 5), "_numerator", Evil()),
+    "an mpf with a foreign inside": tampered(mpmath.mpf(3), "_mpf_", Evil()),
+    "a Lambda with foreign parts": tampered(sp.Lambda(z, z + 1717), "_args", Evil()),
+    "a Lambda with foreign variables": tampered(sp.Lambda(z, z + 1719), "_args", (sp.Tuple(z), Evil())),
+    "a Tuple with foreign parts": tampered(sp.Tuple(17, 19), "_args", Evil()),
     "an enumeration": Colour.RED,
     "an array": np.ones((2, 2)),
     "an array of objects": np.array([None], dtype=object),
