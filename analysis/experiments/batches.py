@@ -7,8 +7,17 @@ that gives the batch to another worker does, and then nothing is to be seen of i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future, as_completed
+import multiprocessing
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import (
+    BrokenExecutor,
+    CancelledError,
+    Executor,
+    Future,
+    ProcessPoolExecutor,
+    as_completed,
+)
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from analysis.experiments.threads import one_thread
@@ -21,26 +30,25 @@ def run_batches(
     work: Callable[..., Result],
     batches: Mapping[Label, tuple[Any, ...]],
     keep: Callable[[Label, Result], None],
-    executor: Executor | None = None,
+    executor: Executor | int | None = None,
     kept_in: object = None,
 ) -> None:
     """Call ``keep(label, work(*arguments))`` in this process for each batch, in the order in which they finish.
 
-    With no executor the batches run here, one after the other. ``keep`` may see a label twice with the same result,
+    With no executor the batches run here, one after the other; with a number, on so many processes. ``keep`` may see a label twice with the same result,
     where an interruption came while it was at work. ``kept_in`` tells a reader where the results are. Raises
-    RuntimeError where the executor breaks, and whatever ``work`` raises.
+    RuntimeError where the executor breaks, OSError where processes cannot be had, and whatever ``work`` raises.
     """
-    with (
-        one_thread()
-    ):  # here too: workers that are threads share the setting, and each puts back what it found
-        if executor is None:
+    # one thread here too: workers that are threads share the setting, and each puts back what it found
+    with one_thread(), _workers(executor if batches else None) as pool:
+        if pool is None:
             for label, arguments in batches.items():
                 keep(label, work(*arguments))
             return
         waiting: dict[Future[Result], Label] = {}
         try:
             for label, arguments in batches.items():
-                waiting[executor.submit(work, *arguments)] = label
+                waiting[pool.submit(work, *arguments)] = label
             for future in as_completed(list(waiting)):
                 keep(waiting[future], future.result())
                 del waiting[future]
@@ -52,6 +60,38 @@ def run_batches(
             for future, label in waiting.items():
                 if future.done() and not future.cancelled() and future.exception() is None:
                     keep(label, future.result())
+
+
+def checked_executor(executor: Any) -> Executor | int | None:
+    """The same; raises TypeError where it is neither an executor, nor a number of processes, nor None."""
+    if executor is None or isinstance(executor, Executor) or (type(executor) is int and executor > 0):
+        return executor
+    raise TypeError(
+        "executor must be None, a number of processes from 1 on, or an Executor of concurrent.futures "
+        f"(of a Dask client: client.get_executor()), not {executor!r}"
+    )
+
+
+@contextmanager
+def _workers(executor: Executor | int | None) -> Iterator[Executor | None]:
+    """The executor; for a number, one of so many processes that ends with the block."""
+    executor = checked_executor(executor)
+    if not isinstance(executor, int):
+        yield executor
+        return
+    try:
+        pool = ProcessPoolExecutor(executor, mp_context=multiprocessing.get_context("spawn"))
+    except (
+        OSError,
+        ImportError,
+        NotImplementedError,
+    ) as error:  # each system has its own way to lack semaphores
+        raise OSError(
+            f"processes cannot work together here, since the shared memory for their semaphores (on Linux /dev/shm) "
+            f"cannot be written ({error}); executor=None or a ThreadPoolExecutor needs none"
+        ) from error
+    with pool:
+        yield pool
 
 
 def _advice(kept_in: object) -> str:

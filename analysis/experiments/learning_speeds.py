@@ -19,7 +19,8 @@ from numpy.typing import NDArray
 from tqdm import tqdm
 
 from analysis.experiments import storage
-from analysis.experiments.batches import run_batches
+from analysis.experiments.alone import alone
+from analysis.experiments.batches import checked_executor, run_batches
 from analysis.experiments.checks import different_seeds, positive, sizes_for, whole
 from analysis.experiments.descent import Curves, descend
 from analysis.numeric.data import Dataset
@@ -84,15 +85,15 @@ def learning_speeds(
     decay: float = 5.0,
     stack: int = 4,
     checkpoints: str | Path | None = None,
-    executor: Executor | None = None,
+    executor: Executor | int | None = None,
 ) -> LearningSpeeds:
     """Train one network for each seed on all images of ``data``; network s is drawn from
     ``np.random.default_rng(s)``.
 
     ``stack`` networks run at once. With a ``checkpoints`` folder each finished stack is kept there, and a run
-    that was interrupted goes on where it stopped. With an ``executor`` the stacks run on its workers. Raises
-    ValueError on parameters out of range, or where the folder holds another run, RuntimeError where a killed
-    worker broke the executor.
+    that was interrupted goes on where it stopped; a second run in the folder waits for the first. With an ``executor`` the stacks run on its workers; a number starts so many processes. Raises
+    ValueError on parameters out of range, or where the folder holds another run, TypeError on what is no executor,
+    RuntimeError where a killed worker broke it, OSError where processes cannot share semaphores.
     """
     named_initialiser(initialiser)
     parameters = Parameters(
@@ -111,11 +112,13 @@ def learning_speeds(
         raise ValueError(
             f"eta · decay must be below the number of images, {parameters.images}, not {eta * decay:g}"
         )
-    stack = whole("stack", stack, 1)
+    stack, executor = whole("stack", stack, 1), checked_executor(executor)
     groups = [parameters.seeds[i : i + stack] for i in range(0, len(parameters.seeds), stack)]
-    folder = None if checkpoints is None else _opened(Path(checkpoints), parameters)
+    folder = None if checkpoints is None else Path(checkpoints)
     done: dict[tuple[int, ...], Curves] = {}
-    with tqdm(total=len(parameters.seeds), desc="networks", unit="net", disable=None) as bar:
+    with alone(folder), tqdm(total=len(parameters.seeds), desc="networks", unit="net", disable=None) as bar:
+        if folder is not None:
+            _open(folder, parameters)
         for group in groups:
             if folder is not None and (folder / f"{_label(group)}.json").is_file():
                 done[group] = Curves(**storage.load(folder / _label(group))[0])
@@ -143,8 +146,8 @@ def _descend(data: Dataset, parameters: Parameters, seeds: tuple[int, ...]) -> C
     return descend(networks, data.images, data.targets, epochs=p.epochs, eta=p.eta, decay=p.decay)[0]
 
 
-def _opened(folder: Path, parameters: Parameters) -> Path:
-    """The folder, marked with the parameters of the run it keeps."""
+def _open(folder: Path, parameters: Parameters) -> None:
+    """Mark the folder with the parameters of the run it keeps; raises ValueError where it keeps another."""
     facts = {name: x for name, x in asdict(parameters).items() if name != "seeds"}
     mark = folder / "parameters"
     if (folder / "parameters.json").is_file():
@@ -156,7 +159,6 @@ def _opened(folder: Path, parameters: Parameters) -> Path:
             )
     else:
         storage.save(mark, {}, facts)
-    return folder
 
 
 def _label(group: tuple[int, ...]) -> str:

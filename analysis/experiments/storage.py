@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
 import platform
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, fields, is_dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar, get_type_hints
@@ -22,14 +24,16 @@ if TYPE_CHECKING:
 
 Result = TypeVar("Result")
 Arrays = dict[str, NDArray[Any]]
+PART = ".part-"
 
 
 def save(path: Path, arrays: Mapping[str, NDArray[Any]], facts: Mapping[str, Any], command: str = "") -> None:
     """Write ``path``.npz and ``path``.json: the arrays exactly, and facts, command, versions and a digest of
     the arrays.
 
-    Each file appears whole or not at all; the JSON comes last, so a pair without it was interrupted. Raises
-    TypeError where a fact is not JSON.
+    Each file appears whole or not at all, and a former pair stays until both can replace it; the JSON comes
+    last, so a pair without it was interrupted. Raises TypeError where a fact is not JSON, OSError naming the
+    file that cannot be written.
     """
     record = {
         "facts": dict(facts),
@@ -43,11 +47,13 @@ def save(path: Path, arrays: Mapping[str, NDArray[Any]], facts: Mapping[str, Any
     }
     text = json.dumps(record, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
     path.parent.mkdir(parents=True, exist_ok=True)
-    _file(path, ".json").unlink(missing_ok=True)
-    with _Whole(_file(path, ".npz")) as stream:
-        np.savez_compressed(stream, allow_pickle=False, **arrays)
-    with _Whole(_file(path, ".json")) as stream:
+    with _whole(_file(path, ".json")) as stream:
         stream.write(text.encode())
+        stream.flush()
+        with _whole(_file(path, ".npz")) as archive:
+            np.savez_compressed(archive, allow_pickle=False, **arrays)
+            archive.flush()
+            _file(path, ".json").unlink(missing_ok=True)  # only now: the new pair is complete
 
 
 def load(path: Path) -> tuple[Arrays, dict[str, Any]]:
@@ -96,24 +102,28 @@ def load_result(kind: type[Result], path: str | Path) -> Result:
         raise ValueError(f"{path}: does not hold a {kind.__name__} ({error})") from None
 
 
-class _Whole:
-    """A file that replaces ``path`` on success and vanishes on failure."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-
-    def __enter__(self) -> BinaryIO:
-        handle, self.name = tempfile.mkstemp(dir=self.path.parent, prefix=".part-")
-        self.stream: BinaryIO = os.fdopen(handle, "wb")
-        return self.stream
-
-    def __exit__(self, kind: object, *rest: object) -> None:
-        self.stream.close()
-        if kind is None:
-            os.chmod(self.name, 0o644)
-            os.replace(self.name, self.path)
-        else:
-            os.unlink(self.name)
+@contextmanager
+def _whole(path: Path) -> Iterator[BinaryIO]:
+    """A stream whose content replaces ``path`` on success; on failure nothing of it is left, and an OSError names the file."""
+    part = None
+    try:
+        handle, part = tempfile.mkstemp(dir=path.parent, prefix=PART)
+        with os.fdopen(handle, "wb") as stream:
+            yield stream
+        os.chmod(part, 0o644)
+        os.replace(part, path)
+    except BaseException as error:
+        if part is not None:
+            with suppress(OSError):
+                os.unlink(part)
+        if not isinstance(error, OSError) or (error.filename and PART not in str(error.filename)):
+            raise  # an error that names its file already
+        why = f"cannot be written ({error.strerror or error}); nothing of it is left"
+        full = error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+        advice = (
+            f"{'make room there, or name another folder,' if full else 'name another folder'} and run again"
+        )
+        raise OSError(error.errno, f"{why}: {advice}", str(path)) from error
 
 
 def _file(path: Path, suffix: str) -> Path:

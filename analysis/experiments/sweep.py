@@ -22,7 +22,8 @@ from numpy.typing import NDArray
 from tqdm import tqdm
 
 from analysis.experiments import storage
-from analysis.experiments.batches import run_batches
+from analysis.experiments.alone import alone
+from analysis.experiments.batches import checked_executor, run_batches
 from analysis.experiments.checks import whole
 from analysis.experiments.experiment import Experiment, Value
 from analysis.experiments.named import named
@@ -74,21 +75,24 @@ def sweep(
     *,
     replicates: int = 1,
     seed: int = 0,
-    executor: Executor | None = None,
+    executor: Executor | int | None = None,
     checkpoints: str | Path | None = None,
     batch: int | None = None,
 ) -> Sweep:
     """Run the ``experiment`` of that name (see ``named``) at every point of the ``grid``, ``replicates`` times each.
 
-    A value of the grid is a sequence, which becomes an axis, or a single value. ``batch`` runs make one task of the
-    executor (None: at most 256 tasks). With a ``checkpoints`` folder every task is kept as it comes in, and a sweep
-    that was interrupted, or is wanted larger, computes only what is not there. Raises ValueError on an unknown
-    parameter or value and on a file in the folder that is corrupt or of another sweep, RuntimeError where a killed
-    worker broke the pool.
+    A value of the grid is a sequence, which becomes an axis, or a single value. ``executor`` is None (all runs here),
+    a number of processes to start, or an Executor. ``batch`` runs make one task of it (None: at most 256 tasks). With a ``checkpoints`` folder every task is kept as it comes in, and a sweep
+    that was interrupted, or is wanted larger, computes only what is not there; a second sweep in the folder waits
+    for the first (``alone`` says where it cannot). Raises ValueError on an unknown parameter or value and on a file
+    in the folder that is corrupt or of another sweep, TypeError where ``executor`` is none, RuntimeError where a
+    killed worker broke the pool, OSError where processes cannot share semaphores.
     """
     law = named(experiment)
     axes, fixed = _axes(law, grid)
     replicates, seed = whole("replicates", replicates, 1), whole("seed", seed, 0)
+    batch = None if batch is None else whole("batch", batch, 1)
+    executor = checked_executor(executor)
     names = list(law.kinds)
     points: list[Point] = []
     for place in itertools.product(*axes.values()):
@@ -101,29 +105,30 @@ def sweep(
         "units": dict(law.units),
     }
     folder = None if checkpoints is None else Path(checkpoints)
-    if folder is not None:
-        folder.mkdir(parents=True, exist_ok=True)  # before the work, not after it
-    done = {} if folder is None else _finished(folder, sweep_facts)
-    todo = [p for p in points if p not in done]
-    size = math.ceil(len(todo) / MOST_BATCHES) if batch is None else whole("batch", batch, 1)
-    count = math.ceil(len(todo) / size) if todo else 0
-    batches = [tuple(todo[k::count]) for k in range(count)]  # neighbours cost alike: deal them out like cards
-    with tqdm(total=len(points), initial=len(points) - len(todo), desc=experiment, disable=None) as bar:
+    with alone(folder):
+        done = {} if folder is None else _finished(folder, sweep_facts)
+        todo = [p for p in points if p not in done]
+        size = math.ceil(len(todo) / MOST_BATCHES) if batch is None else batch
+        count = math.ceil(len(todo) / size) if todo else 0
+        batches = [
+            tuple(todo[k::count]) for k in range(count)
+        ]  # neighbours cost alike: each to another batch
+        with tqdm(total=len(points), initial=len(points) - len(todo), desc=experiment, disable=None) as bar:
 
-        def keep(these: tuple[Point, ...], found: Floats) -> None:
-            if folder is not None:
-                facts = sweep_facts | {"points": these}
-                storage.save(folder / _label(these), {"values": found}, facts)
-            done.update(zip(these, found, strict=True))
-            bar.update(len(these))
+            def keep(these: tuple[Point, ...], found: Floats) -> None:
+                if folder is not None:
+                    facts = sweep_facts | {"points": these}
+                    storage.save(folder / _label(these), {"values": found}, facts)
+                done.update(zip(these, found, strict=True))
+                bar.update(len(these))
 
-        run_batches(
-            _run_points,
-            {these: (experiment, tuple(names), these, seed) for these in batches},
-            keep,
-            executor,
-            kept_in=folder,
-        )
+            run_batches(
+                _run_points,
+                {these: (experiment, tuple(names), these, seed) for these in batches},
+                keep,
+                executor,
+                kept_in=folder,
+            )
     shape = (*(len(x) for x in axes.values()), replicates, len(law.units))
     values = np.moveaxis(np.array([done[p] for p in points]).reshape(shape), -1, 0)
     return Sweep(experiment, axes, fixed, replicates, seed, dict(law.units), values)

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
+import subprocess
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -42,19 +46,69 @@ def test_no_pickle(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_an_interrupted_write_leaves_no_half_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("trouble", "message"),
+    [
+        (KeyboardInterrupt(), "^$"),
+        (OSError(errno.ENOSPC, "No space left on device"), r"make room there.*run\.npz"),
+        (
+            PermissionError(errno.EACCES, "Permission denied"),
+            r"\(Permission denied\).*name another folder.*run\.npz",
+        ),
+    ],
+)
+def test_an_interrupted_write_leaves_nothing_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, trouble: BaseException, message: str
+) -> None:
     save(tmp_path / "run", ARRAYS, FACTS)
 
     def stop(stream: Any, **rest: Any) -> None:
         stream.write(b"half")
-        raise KeyboardInterrupt
+        raise trouble
 
     monkeypatch.setattr(storage.np, "savez_compressed", stop)
-    with pytest.raises(KeyboardInterrupt):
+    for name in ("run", "new"):
+        with pytest.raises(type(trouble), match=message.replace("run", name)):
+            save(tmp_path / name, {}, {"another": True})
+    assert {p.name for p in tmp_path.iterdir()} == {"run.json", "run.npz"}
+    assert load(tmp_path / "run")[1] == FACTS  # the former pair is whole
+
+
+FULL = """
+import resource, signal, sys
+from pathlib import Path
+import numpy as np
+from analysis.experiments.storage import save
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (5000, 5000))
+facts = {"long": "x" * int(sys.argv[3])}
+save(Path(sys.argv[1]), {"x": np.random.default_rng(0).random(int(sys.argv[2]))}, facts)
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="has no limit of this kind")
+@pytest.mark.parametrize(
+    ("numbers", "letters", "victim"), [(10_000, 0, ".npz"), (10, 9000, ".json"), (1000, 0, ".npz")]
+)
+def test_a_disk_that_is_full(tmp_path: Path, root: Path, numbers: int, letters: int, victim: str) -> None:
+    """Files cannot grow beyond 5,000 bytes; the last one fails only when the buffer is flushed."""
+    command = [sys.executable, "-c", FULL, str(tmp_path / "run"), str(numbers), str(letters)]
+    found = subprocess.run(command, capture_output=True, text=True, cwd=root, check=False)
+    assert found.returncode == 1
+    last = found.stderr.strip().splitlines()[-1]
+    assert last.startswith("OSError: ") and last.endswith(repr(str(tmp_path / f"run{victim}")))
+    assert "make room there, or name another folder, and run again" in last
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_that_cannot_be_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(dir: Path, prefix: str) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied", str(dir / f"{prefix}a1b2"))
+
+    monkeypatch.setattr(storage.tempfile, "mkstemp", refused)
+    with pytest.raises(PermissionError) as caught:
         save(tmp_path / "run", ARRAYS, FACTS)
-    assert [p.name for p in tmp_path.iterdir()] == ["run.npz"]
-    with pytest.raises(FileNotFoundError, match=r"run\.json: no such file"):
-        load(tmp_path / "run")
+    assert caught.value.filename == str(tmp_path / "run.json") and ".part-" not in str(caught.value)
 
 
 def test_broken_and_foreign_files_are_refused(tmp_path: Path) -> None:

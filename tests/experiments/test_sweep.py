@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import errno
 import functools
 import json
 import math
+import os
+import subprocess
+import sys
+import time
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +19,14 @@ import numpy as np
 import pytest
 from counted import COUNTED, NAME, runs
 
+from analysis.experiments import alone as alone_module
+from analysis.experiments import learning_speeds as speeds_module
 from analysis.experiments import sweep as module
 from analysis.experiments.experiment import Experiment
 from analysis.experiments.gradient_size import gradient_size
 from analysis.experiments.storage import load_result, save_result
 from analysis.experiments.sweep import Sweep, stream, sweep
+from analysis.numeric.data import load
 
 GRID: dict[str, Any] = {"depth": [3, 5], "scale": [0.5, 1, 2.0], "width": 8}
 
@@ -212,6 +221,134 @@ def test_a_spoilt_checkpoint_is_named_and_nothing_is_lost(tmp_path: Path, how: s
     victim.rename(tmp_path / "moved")
     assert same(whole, sweep(NAME, count_grid(log), batch=1, checkpoints=folder))
     assert sum(runs(log).values()) == 15
+
+
+TWICE = """
+import sys
+from analysis.experiments.sweep import sweep
+sweep("counted:COUNTED", {"n": range(20), "log": sys.argv[1], "seconds": 0.05}, checkpoints=sys.argv[2], batch=2)
+"""
+
+
+def started(script: str, root: Path, *arguments: Any) -> subprocess.Popen[str]:
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(root), str(root / "tests")])}
+    command = [sys.executable, "-c", script, *map(str, arguments)]
+    return subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="processes are not kept apart there")
+def test_two_sweeps_on_one_folder_compute_each_point_once(tmp_path: Path, root: Path) -> None:
+    log, folder = tmp_path / "log", tmp_path / "kept"
+    both = [started(TWICE, root, log, folder) for _ in range(2)]
+    said = [run.communicate(timeout=120)[1] for run in both]
+    assert [run.returncode for run in both] == [0, 0], said
+    assert runs(log) == dict.fromkeys(range(20), 1)
+    assert sum("waiting for process" in text for text in said) == 1
+    assert {p.suffix for p in folder.iterdir()} == {".npz", ".json"}  # and no lock
+
+
+@pytest.mark.skipif(os.name == "nt", reason="processes are not kept apart there")
+def test_the_folder_of_a_killed_sweep_is_taken_over(tmp_path: Path, root: Path) -> None:
+    log, folder = tmp_path / "log", tmp_path / "kept"
+    run = started(TWICE, root, log, folder)
+    while len(list(folder.glob("points-*.json"))) < 2:
+        assert run.poll() is None
+        time.sleep(0.01)
+    run.kill()
+    run.communicate()
+    assert (folder / "in-use.lock").exists()
+    sweep(NAME, count_grid(log, 20, seconds=0.05), checkpoints=folder)
+    assert set(runs(log)) == set(range(20)) and sum(runs(log).values()) <= 22
+    assert not (folder / "in-use.lock").exists()
+
+
+def test_two_threads_on_one_folder(tmp_path: Path) -> None:
+    log, folder = tmp_path / "log", tmp_path / "kept"
+    grid = count_grid(log, 8, seconds=0.02)
+    with ThreadPoolExecutor(2) as pool:
+        one, other = pool.map(lambda _: sweep(NAME, grid, checkpoints=folder), range(2))
+    assert runs(log) == dict.fromkeys(range(8), 1) and same(one, other)
+
+
+def test_where_there_are_no_locks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A folder that is read-only, or whose file system has no locks: all that is there can be used."""
+    log, folder = tmp_path / "log", tmp_path / "kept"
+    sweep(NAME, count_grid(log), checkpoints=folder)
+
+    def refused(*arguments: Any) -> None:
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    for place, name in ((alone_module.fcntl, "lockf"), (alone_module.os, "open")):
+        with monkeypatch.context() as patch:
+            patch.setattr(place, name, refused)
+            sweep(NAME, count_grid(log), checkpoints=folder)
+    assert sum(runs(log).values()) == 12
+
+
+def test_learning_speeds_wait_for_each_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    trained: list[object] = []
+    real = speeds_module._descend
+    monkeypatch.setattr(
+        speeds_module, "_descend", lambda *x: trained.append(x[2]) or time.sleep(0.2) or real(*x)
+    )
+
+    def run(_: int) -> Any:
+        data = load("digits", count=5)
+        return speeds_module.learning_speeds(
+            data, (64, 2, 10), seeds=[0, 1], epochs=1, stack=1, checkpoints=tmp_path / "kept"
+        )
+
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(run, range(2)))
+    assert trained == [(0,), (1,)]
+
+
+class NotAnExecutor:
+    def submit(self, *arguments: Any) -> None: ...
+
+
+@pytest.mark.parametrize("executor", ["pool", 0, -1, 2.0, True, ThreadPoolExecutor, NotAnExecutor(), [1]])
+def test_what_is_no_executor_is_refused(tmp_path: Path, executor: Any) -> None:
+    message = "executor must be None, a number of processes from 1 on, or an Executor"
+    with pytest.raises(TypeError, match=message):
+        sweep("gradient-size", GRID, executor=executor, checkpoints=tmp_path / "kept")
+    with pytest.raises(TypeError, match=message):
+        speeds_module.learning_speeds(load("digits", count=5), (64, 2, 10), seeds=[0], executor=executor)
+    assert not (tmp_path / "kept").exists()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="semaphores are not kept in a folder there")
+@pytest.mark.parametrize(
+    "error", [PermissionError(13, "Permission denied"), OSError(30, "Read-only file system")]
+)
+def test_processes_without_semaphores_are_told_of(monkeypatch: pytest.MonkeyPatch, error: OSError) -> None:
+    """As where /dev/shm cannot be written."""
+
+    def refused(*arguments: Any, **more: Any) -> None:
+        raise error
+
+    monkeypatch.setattr("_multiprocessing.SemLock", refused)
+    message = rf"semaphores \(on Linux /dev/shm\) cannot be written \(.*{error.strerror}\); executor=None"
+    with pytest.raises(OSError, match=message):
+        sweep("gradient-size", GRID, executor=2)
+    sweep("gradient-size", GRID)
+    with ThreadPoolExecutor(2) as pool:
+        sweep("gradient-size", GRID, executor=pool)
+
+
+def test_joblib_says_nothing_where_there_are_no_semaphores(root: Path) -> None:
+    script = """
+import _multiprocessing
+def refused(*arguments, **more):
+    raise PermissionError(13, "Permission denied")
+_multiprocessing.SemLock = refused
+from analysis.numeric.data import digits
+print(len(digits().labels))
+"""
+    found = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, cwd=root, check=True
+    )
+    assert (found.stdout, found.stderr) == ("1797\n", "")
 
 
 def test_a_folder_of_another_sweep_is_refused(tmp_path: Path) -> None:

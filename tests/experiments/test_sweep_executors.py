@@ -91,6 +91,16 @@ def test_spawned_processes_give_the_same_bits() -> None:
 
 
 @slow_start
+def test_a_number_starts_so_many_processes(tmp_path: Path) -> None:
+    log = tmp_path / "log"
+    grid = {"n": range(6), "log": str(log), "seconds": 0.05}
+    result = sweep(NAME, grid, executor=2, batch=1)
+    np.testing.assert_array_equal(result.values, sweep(NAME, grid).values)
+    workers = {int(line.split()[1]) for line in log.read_text().splitlines()} - {os.getpid()}
+    assert 1 <= len(workers) <= 2 and runs(log) == dict.fromkeys(range(6), 2)
+
+
+@slow_start
 def test_a_killed_process_breaks_the_pool_and_the_sweep_is_resumed(tmp_path: Path) -> None:
     log, folder = tmp_path / "log", tmp_path / "kept"
     grid = {"n": range(30), "log": str(log), "seconds": 0.05}
