@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
-from pathlib import Path
 
 from analysis.experiments.batch_norm_depth import growth_by_batch
 from analysis.experiments.batch_norm_recorded import FOLDER, GROWN, TRAINED, name
 from analysis.experiments.batch_norm_training import batch_norm_training
+from analysis.experiments.recording import recorder
 from analysis.experiments.storage import save_result
 from analysis.numeric.data import digits
 
@@ -20,13 +19,9 @@ SEEDS = range(5)
 EPOCHS = 15
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
+@recorder(COMMAND, __doc__, FOLDER)
+def main(options: argparse.Namespace) -> int:
     """Runs the command; a run whose files are there is left as it is unless ``--again`` is given."""
-    parser = argparse.ArgumentParser(prog=COMMAND, description=__doc__)
-    parser.add_argument("--into", type=Path, default=FOLDER, help="where the files go")
-    parser.add_argument("--only", default="", help="runs whose name contains this")
-    parser.add_argument("--again", action="store_true", help="make those that are there anew")
-    options = parser.parse_args(arguments)
 
     def wanted(run: str) -> bool:
         there = (options.into / f"{run}.json").is_file()

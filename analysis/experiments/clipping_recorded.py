@@ -6,13 +6,14 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from analysis.experiments.clipped_training import DeepTraining, deep_training
 from analysis.experiments.recorded import FOLDER as ALL
+from analysis.experiments.recording import recorder
 from analysis.experiments.storage import load_result, save_result
 from analysis.numeric.data import digits
 
@@ -49,13 +50,9 @@ def training(name: str, folder: Path = FOLDER) -> DeepTraining:
     return load_result(DeepTraining, folder / name)
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
+@recorder(COMMAND, __doc__, FOLDER)
+def main(options: argparse.Namespace) -> int:
     """Runs the command; a run whose files are there is left as it is unless ``--again`` is given."""
-    parser = argparse.ArgumentParser(prog=COMMAND, description=__doc__)
-    parser.add_argument("--into", type=Path, default=FOLDER, help="where the files go")
-    parser.add_argument("--only", default="", help="runs whose name contains this")
-    parser.add_argument("--again", action="store_true", help="make those that are there anew")
-    options = parser.parse_args(arguments)
     data = digits()
     for name, asked in RUNS.items():
         there = (options.into / f"{name}.json").is_file()

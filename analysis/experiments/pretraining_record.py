@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
-from pathlib import Path
 
 from analysis.experiments.pretraining import STARTS, finetuning
 from analysis.experiments.pretraining_recorded import FOLDER, LABELLED, name
+from analysis.experiments.recording import recorder
 from analysis.experiments.storage import save_result
 from analysis.numeric.data import digits
 
@@ -17,13 +16,9 @@ RATES = (0.1, 0.3, 1.0, 3.0, 10.0)
 SEEDS = range(5)
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
+@recorder(COMMAND, __doc__, FOLDER)
+def main(options: argparse.Namespace) -> int:
     """Runs the command; a run whose files are there is left as it is unless ``--again`` is given."""
-    parser = argparse.ArgumentParser(prog=COMMAND, description=__doc__)
-    parser.add_argument("--into", type=Path, default=FOLDER, help="where the files go")
-    parser.add_argument("--only", default="", help="runs whose name contains this")
-    parser.add_argument("--again", action="store_true", help="make those that are there anew")
-    options = parser.parse_args(arguments)
     data = digits()
     for labelled, (epochs, every) in LABELLED.items():
         for start in STARTS:

@@ -9,14 +9,15 @@ import argparse
 import shlex
 import shutil
 import sys
-import tempfile
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from analysis.experiments.gradient_bars import gradient_bars
 from analysis.experiments.learning_speeds import learning_speeds
 from analysis.experiments.near_optimum import near_optimum
 from analysis.experiments.recorded import DATA, FOLDER, HIDDEN, INITIALISERS, run_name
+from analysis.experiments.recording import goes_on, own_folder, ready
 from analysis.experiments.speed_bands import speed_bands
 from analysis.experiments.storage import save_result
 from analysis.numeric.data import Dataset, load
@@ -44,6 +45,7 @@ def sizes(data: Dataset, hidden: int) -> tuple[int, ...]:
 
 def record(name: str, data: Dataset, into: Path, checkpoints: Path, command: str) -> None:
     """All runs on these images: initial speeds, curves, bars, and the runs beyond the plateau."""
+    ready(into)
     for initialiser in INITIALISERS:
         for hidden in HIDDEN:
             run = run_name(name, initialiser, hidden)
@@ -78,21 +80,30 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--checkpoints",
         type=Path,
-        default=Path(tempfile.gettempdir()) / "unstable-gradients-runs",
-        help="where finished seeds are kept, so that an interrupted run goes on",
+        help="where finished seeds are kept, so that an interrupted run goes on; a folder of your cache if not given",
     )
     options = parser.parse_args(arguments)
+    checkpoints = options.checkpoints or own_folder()
+    try:
+        return _recorded(options, checkpoints)
+    finally:
+        if options.checkpoints is None:
+            with suppress(OSError):
+                checkpoints.rmdir()  # ours, and removed where it is empty
+
+
+def _recorded(options: argparse.Namespace, checkpoints: Path) -> int:
     given = ["python", "-m", "analysis.experiments.record"]
     given += ["--mnist", "FOLDER"] if options.mnist else []
     for name in [options.only] if options.only else DATA:
         try:
             data = images(name, options.mnist)
-            record(name, data, options.into, options.checkpoints, shlex.join([*given, "--only", name]))
+            record(name, data, options.into, checkpoints, shlex.join([*given, "--only", name]))
         except (OSError, ValueError) as error:
             print(error, file=sys.stderr)
             return 1
         except KeyboardInterrupt:
-            print(f"interrupted; the same command goes on from {options.checkpoints}", file=sys.stderr)
+            print(goes_on(checkpoints), file=sys.stderr)
             return 130
     return 0
 

@@ -6,10 +6,10 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 
 from analysis.experiments.recorded import FOLDER as ALL
+from analysis.experiments.recording import recorder
 from analysis.experiments.residual_training import VARIANTS, ResidualTraining, residual_training
 from analysis.experiments.storage import load_result, save_result
 from analysis.numeric.data import digits
@@ -31,13 +31,9 @@ def training(variant: str, depth: int, folder: Path = FOLDER) -> ResidualTrainin
     return load_result(ResidualTraining, folder / f"{variant}-{depth}")
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
+@recorder(COMMAND, __doc__, FOLDER)
+def main(options: argparse.Namespace) -> int:
     """Runs the command; a run whose files are there is left as it is unless ``--again`` is given."""
-    parser = argparse.ArgumentParser(prog=COMMAND, description=__doc__)
-    parser.add_argument("--into", type=Path, default=FOLDER, help="where the files go")
-    parser.add_argument("--only", default="", help="runs whose name contains this")
-    parser.add_argument("--again", action="store_true", help="make those that are there anew")
-    options = parser.parse_args(arguments)
     data = digits()
     for depth in DEPTHS:
         for variant in VARIANTS:

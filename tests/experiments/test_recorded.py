@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import errno
+import importlib
+import os
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from analysis.experiments import learning_speeds as speeds_module
-from analysis.experiments import record, recorded
+from analysis.experiments import record, recorded, recording
 from analysis.experiments.descent import descend
 from analysis.experiments.gradient_bars import gradient_bars
 from analysis.experiments.learning_speeds import learning_speeds
@@ -169,3 +172,83 @@ def test_the_recorder_says_what_it_lacks(tmp_path: Path, capsys: pytest.CaptureF
     assert record.main(["--only", "mnist", "--mnist", str(tmp_path), "--into", str(tmp_path / "into")]) == 1
     assert "holds no MNIST train images" in capsys.readouterr().err
     assert not (tmp_path / "into").exists()
+
+
+def test_checkpoints_lie_in_a_folder_of_ones_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    cache, shared = tmp_path / "cache", tmp_path / "shared"
+    shared.mkdir()
+    monkeypatch.setattr("pooch.os_cache", lambda project: cache / project)
+    monkeypatch.setattr(recording.tempfile, "tempdir", str(shared))
+    assert recording.own_folder() == cache / "unstable-gradients" / "runs"
+    assert list(shared.iterdir()) == []
+    (tmp_path / "cache").rename(tmp_path / "gone")
+    (tmp_path / "cache").write_text("")  # a cache that cannot be written
+    first, second = recording.own_folder(), recording.own_folder()
+    assert first != second and {first, second} == set(shared.iterdir())
+    assert all(folder.stat().st_mode & 0o077 == 0 for folder in (first, second)) or os.name == "nt"
+
+
+@pytest.mark.usefixtures("in_small")
+def test_the_recorder_without_a_folder_of_checkpoints(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("pooch.os_cache", lambda project: tmp_path / "cache" / project)
+    kept = tmp_path / "cache" / "unstable-gradients" / "runs"
+
+    def interrupted(*arguments: object) -> None:
+        assert kept.is_dir()
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(record, "record", interrupted)
+    assert record.main(["--only", "digits", "--into", str(tmp_path / "into")]) == 130
+    assert f"the same command goes on, with --checkpoints {kept}" in capsys.readouterr().err
+    monkeypatch.setattr(record, "record", lambda *arguments: None)
+    assert record.main(["--only", "digits", "--into", str(tmp_path / "into")]) == 0
+    assert not kept.exists()
+
+
+PROGRAMS = {
+    "batch_norm_record": "growth_by_batch",
+    "clipping_recorded": "deep_training",
+    "pretraining_record": "finetuning",
+    "recurrent_recorded": "sequence_training",
+    "residual_recorded": "residual_training",
+}
+
+
+@pytest.mark.parametrize("name", PROGRAMS)
+def test_each_program_says_what_is_wrong(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    program, into = importlib.import_module(f"analysis.experiments.{name}"), str(tmp_path / "into")
+    calls: list[object] = []
+    cases: list[tuple[BaseException, int, str]] = [
+        (OSError(errno.ENOSPC, "no room", "a file"), 1, "no room: 'a file'"),
+        (ValueError("a bad value"), 1, "a bad value\n"),
+        (KeyboardInterrupt(), 130, "interrupted; the same command makes the runs that are not there yet"),
+    ]
+
+    def trained(*arguments: object, **more: object) -> None:
+        calls.append(more)
+        raise cases[len(calls) - 1][0]
+
+    monkeypatch.setattr(program, PROGRAMS[name], trained)
+    assert program.main(["--into", into, "--only", "no such run"]) == 1 and not calls
+    assert "--only must be a part of a run's name, and 'no such run' is in none" in capsys.readouterr().err
+    (tmp_path / "file").write_text("")
+    assert program.main(["--into", str(tmp_path / "file")]) == 1 and not calls
+    assert "file" in capsys.readouterr().err
+    for _, status, says in cases:
+        assert program.main(["--into", into]) == status
+        assert says in capsys.readouterr().err
+    assert len(calls) == 3
+
+
+def test_a_folder_that_cannot_be_written_is_told_of_before_the_work(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(recording.os, "access", lambda path, mode: False)
+    monkeypatch.setattr(record, "learning_speeds", None)  # not callable
+    for main in (record.main, importlib.import_module("analysis.experiments.clipping_recorded").main):
+        assert main(["--into", str(tmp_path / "into")]) == 1
+        assert "cannot be written: name another folder" in capsys.readouterr().err
