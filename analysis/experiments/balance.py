@@ -1,7 +1,8 @@
-"""λ against the weight scale: weights and biases drawn independently, and biases tied to their weights.
+"""λ against the weight scale: weights of mean 0 without biases, and biases tied to their weights.
 
-Independent: w ~ N(0, s²), b = 0; λ by quadrature. Tied: b = −w/2, so that a = ½ is a fixed point of every layer; an
-input exactly there has λ = E log|w| − log 4, any other input the λ of a simulation.
+Untied: w ~ N(0, s²), b = 0; λ by quadrature. Tied: b = −w/2, so that a = ½ is a fixed point of every layer; an input
+exactly there has λ = E log|w| − log 4, any other input the λ of a simulation. There σ(z) − ½ would cancel to exactly 0 for small
+z and put chains on the centre that are beside it; tanh(z/2)/2 is the same function without the subtraction.
 """
 
 from __future__ import annotations
@@ -26,14 +27,16 @@ from analysis.symbolic.display import expectation, plus
 from analysis.symbolic.notation import sigma_prime, w, z
 
 Floats = NDArray[np.float64]
+_MARGIN = 0.1
+"""Where E log|w| < log 4 − 0.1 every chain ends at the centre, and a − ½ = 0 in float64 is right."""
 
 CENTRED = dataclasses.replace(
     SIGMOID,
     name="centred sigmoid",
     formula=SIGMOID.formula - sp.S.Half,
-    safe_formula=SIGMOID.value - sp.S.Half,
+    safe_formula=sp.tanh(z / 2) / 2,
 )
-"""σ(z) − ½. With b = −w/2 a sigmoid layer sees w (a − ½): the same chain, without biases, of this activation."""
+"""σ(z) − ½, evaluated as tanh(z/2)/2. With b = −w/2 a sigmoid layer sees w (a − ½): the same chain, without biases, of this activation."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,7 +59,8 @@ class OffCentre:
     stds: Floats
     lam: Floats
     standard_error: Floats
-    start: str
+    layers: int
+    """λ is the mean over the layers from ``layers`` + 1 to 2 ``layers``."""
 
 
 def balance(stds: Sequence[float]) -> Balance:
@@ -80,9 +84,13 @@ def largest_independent(low: float = 1.0, high: float = 8.0) -> tuple[float, flo
 
 
 def off_centre(
-    stds: Sequence[float], rng: np.random.Generator, chains: int = 1000, layers: int = 1000
+    stds: Sequence[float], rng: np.random.Generator, chains: int = 4000, layers: int = 1000
 ) -> OffCentre:
-    """λ over the second ``layers`` layers of tied chains started at a = 1 (a − ½ = ½), as far off the centre as can be."""
+    """λ over the second ``layers`` layers of tied chains started at a = 1 (a − ½ = ½), as far off the centre as can be.
+
+    The standard error is that of the mean over the independent chains. Raises ArithmeticError where a chain cannot be followed:
+    at the balancing scale and beyond it a − ½ grows again after it was small, but not once it is 0 in float64.
+    """
     rates = []
     for x in stds:
         run = simulate(
@@ -94,28 +102,48 @@ def off_centre(
             bias_std=0.0,
             burn_in=0,
         )
+        lost = int(np.count_nonzero(run.last == 0.0))
+        if lost and mean_log_normal(float(x)) > math.log(4.0) - _MARGIN:
+            raise ArithmeticError(
+                f"{lost} of {chains} chains with s = {float(x):g} are at a = 1/2 to the last digit of float64: take fewer layers"
+            )
         rates.append((run.logs[:, 1] - run.logs[:, 0]) / layers)
     mean = np.array([r.mean() for r in rates])
     error = np.array([r.std(ddof=1) / math.sqrt(chains) for r in rates])
-    return OffCentre(np.asarray(stds, dtype=np.float64), mean, error, "a = 1")
+    return OffCentre(np.asarray(stds, dtype=np.float64), mean, error, layers)
 
 
-_STD, _DEPTH = 3.0, 50
+def simulated_exponent(
+    rng: np.random.Generator,
+    weight_std: float,
+    weight_mean: float = 0.0,
+    bias: float = 0.0,
+    chains: int = 2000,
+    layers: int = 200,
+    burn_in: int = 100,
+) -> Estimate:
+    """λ of sigmoid chains with w ~ N(weight_mean, weight_std²) and the same bias in every layer; standard error over the chains."""
+    run = simulate(
+        SIGMOID,
+        rng,
+        depths=(layers,),
+        chains=chains,
+        weight_std=weight_std,
+        bias_std=0.0,
+        burn_in=burn_in,
+        weight_mean=weight_mean,
+        bias_mean=bias,
+    )
+    rates = run.logs[:, 0] / layers
+    return Estimate(float(rates.mean()), float(rates.std(ddof=1) / math.sqrt(chains)))
+
+
+_STD = 3.0
 
 
 @cache
 def _drawn() -> Estimate:
-    run = simulate(
-        SIGMOID,
-        np.random.default_rng(18),
-        depths=(_DEPTH,),
-        chains=40_000,
-        weight_std=_STD,
-        bias_std=0.0,
-        burn_in=20,
-    )
-    rates = run.logs[:, 0] / _DEPTH
-    return Estimate(float(rates.mean()), float(rates.std(ddof=1) / math.sqrt(len(rates))))
+    return simulated_exponent(np.random.default_rng(18), _STD, chains=40_000, layers=50, burn_in=20)
 
 
 def _theory(statement: sp.Basic) -> float:

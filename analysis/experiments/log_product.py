@@ -179,6 +179,8 @@ class LogProducts:
     bias_std: float
     depths: NDArray[np.int64]
     logs: Floats
+    last: Floats
+    """The activation behind the last layer; shape (chains,)."""
 
 
 def simulate(
@@ -189,10 +191,13 @@ def simulate(
     weight_std: float = 1.0,
     bias_std: float = 1.0,
     burn_in: int = 20,
+    weight_mean: float = 0.0,
+    bias_mean: float = 0.0,
 ) -> LogProducts:
     """Draw ``chains`` chains and add up log|w σ′(z)| layer by layer; ``burn_in`` layers come first and are not counted.
 
-    Raises ValueError for depths that are not increasing whole numbers ≥ 1, or fewer than 2 chains.
+    w ~ N(weight_mean, weight_std²), b ~ N(bias_mean, bias_std²). Raises ValueError for depths that are not increasing whole
+    numbers ≥ 1, fewer than 2 chains, or means that are not finite.
     """
     given_activation("activation", activation)
     s, t = _positive("weight_std", weight_std), _positive("bias_std", bias_std, zero_allowed=True)
@@ -200,14 +205,15 @@ def simulate(
     if wanted.dtype.kind not in "iu" or wanted.size == 0 or wanted[0] < 1 or np.any(np.diff(wanted) <= 0):
         raise ValueError(f"depths must be increasing whole numbers, 1 or more, not {depths!r}")
     rng, chains, burn_in = generator("rng", rng), whole("chains", chains, 2), whole("burn_in", burn_in, 0)
+    weight_mean, bias_mean = number("weight_mean", weight_mean), number("bias_mean", bias_mean)
     value, log_slope = compiled(activation.value, z), compiled(activation.log_slope, z)
     a, total, kept = np.full(chains, 0.5), np.zeros(chains), []
     for j in range(1 - burn_in, int(wanted[-1]) + 1):
-        w = s * rng.standard_normal(chains)
-        at = w * a + t * rng.standard_normal(chains)
+        w = weight_mean + s * rng.standard_normal(chains)
+        at = w * a + (bias_mean + t * rng.standard_normal(chains))
         a = value(at)
         if j >= 1:
             total += np.log(np.abs(w)) + log_slope(at)
         if j in wanted:
             kept.append(total.copy())
-    return LogProducts(s, t, wanted.astype(np.int64), np.stack(kept, axis=1))
+    return LogProducts(s, t, wanted.astype(np.int64), np.stack(kept, axis=1), a)

@@ -146,7 +146,7 @@ def width_by_weight(best: WidestWindow, ax: Axes | None = None) -> Axes:
 
 
 def balance_curves(curves: Balance, off: OffCentre, ax: Axes | None = None) -> Axes:
-    """λ against the scale of the weights: independent biases, tied biases at the centre and beside it."""
+    """λ against the scale of the weights: without biases, and with tied biases at the centre and beside it (4 standard errors)."""
     ax = _axes(ax)
     ax.axhline(0.0, color=GREY, lw=0.9)
     ax.plot(curves.stds, curves.tied_at_centre, color="C1", ls="--")
@@ -155,7 +155,7 @@ def balance_curves(curves: Balance, off: OffCentre, ax: Axes | None = None) -> A
     ax.errorbar(off.stds, off.lam, yerr=4 * off.standard_error, fmt="o", color="C2", ms=4.5)
     ax.text(0.95, 0.08, "balance", color=GREY, va="bottom")
     ax.text(9.5, 0.85, "tied, exactly at the centre", color="C1", ha="right")
-    ax.text(1.05, -2.55, "independent, zero bias", color="C0")
+    ax.text(1.05, -2.55, "mean 0, zero bias", color="C0")
     ax.text(3.2, -1.13, "proved bound", color="C0", fontsize=8.5, va="center", ha="center")
     ax.text(10.4, -0.12, "tied, beside\nthe centre", color="C2", va="top", fontsize=9)
     ax.set(

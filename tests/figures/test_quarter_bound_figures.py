@@ -20,7 +20,7 @@ from analysis.numeric.intervals import IntervalProof, prove_upper_bound  # noqa:
 from analysis.symbolic.catalogue import SIGMOID, TANH  # noqa: E402
 from analysis.symbolic.notation import z  # noqa: E402
 
-DRAWN = LogProducts(1.0, 1.0, np.array([1, 2, 3]), np.cumsum(-np.ones((5, 3)), axis=1))
+DRAWN = LogProducts(1.0, 1.0, np.array([1, 2, 3]), np.cumsum(-np.ones((5, 3)), axis=1), np.zeros(5))
 THEORY = Exponent(1.0, 1.0, -1.0, 0.25, 0.25, np.zeros(2))
 
 
@@ -62,7 +62,7 @@ def test_paths_and_histogram(ax: Axes) -> None:
 
 def test_histogram_has_unit_area(ax: Axes) -> None:
     logs = np.random.default_rng(0).standard_normal((1000, 1)) * 0.5 - 1.0
-    figures.log_histogram(LogProducts(1.0, 1.0, np.array([1]), logs), THEORY, ax)
+    figures.log_histogram(LogProducts(1.0, 1.0, np.array([1]), logs, np.zeros(len(logs))), THEORY, ax)
     area = sum(p.get_height() * p.get_width() for p in ax.patches)  # type: ignore[attr-defined]
     assert area == pytest.approx(1.0)
 
