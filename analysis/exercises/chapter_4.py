@@ -142,8 +142,8 @@ _expected = Value(
     ),
 )  # fmt: skip
 
-_ETA, _LAMBDA, _IMAGES, _EPOCHS = sp.Rational(1, 10), sp.Integer(5), sp.Integer(1000), 500
-_decay = _ETA * _LAMBDA / _IMAGES
+_ETA, _PARAMETER, _IMAGES, _EPOCHS = sp.Rational(1, 10), sp.Integer(5), sp.Integer(1000), 500
+_decay = _ETA * _PARAMETER / _IMAGES
 
 _kept = Value(
     digits=5,
@@ -153,8 +153,8 @@ _kept = Value(
         Mistake(lambda right: 1 - _decay * _EPOCHS, "The decay compounds: each epoch takes its share of what is left, not of the first value."),
         Mistake(lambda right: 1 - _decay, "This is one epoch. There are 500."),
         Mistake(lambda right: 1 - right, "This is what is lost. What is left is asked for."),
-        Mistake(lambda right: (1 - _LAMBDA / _IMAGES) ** _EPOCHS, "The learning rate η is missing."),
-        Mistake(lambda right: (1 - _ETA * _LAMBDA) ** _EPOCHS, "The division by m = 1000 is missing."),
+        Mistake(lambda right: (1 - _PARAMETER / _IMAGES) ** _EPOCHS, "The learning rate η is missing."),
+        Mistake(lambda right: (1 - _ETA * _PARAMETER) ** _EPOCHS, "The division by m = 1000 is missing."),
         Mistake(lambda right: (1 + _decay) ** _EPOCHS, "The sign is wrong: the weight decays, it does not grow."),
         Mistake(lambda right: 1 / right, "The weight decays: the factor is below 1."),
         Mistake(lambda right: (1 - 2 * _decay) ** _EPOCHS, "The decay term is 5w²/(2m): its derivative has no factor 2."),

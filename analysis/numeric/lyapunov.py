@@ -1,7 +1,7 @@
 """Lyapunov exponents of products of random matrices, by accumulated QR factorisations, with error bars.
 
 M_j Q_{j−1} = Q_j R_j with Q_j orthogonal and R_j upper triangular; λ_i is the mean of log|R_j,ii| over the layers (Benettin, Galgani,
-Giorgilli & Strelcyn 1980). Several independent products run at once, and their spread gives the standard error.
+Giorgilli & Strelcyn 1980, part 2). Several independent products run at once, and their spread gives the standard error.
 """
 
 from __future__ import annotations

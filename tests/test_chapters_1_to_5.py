@@ -1,0 +1,119 @@
+"""What chapters 1 to 5 say in words: sources, letters, the order of their sections, and the scales at which a sigmoid network balances."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from pathlib import Path
+
+import mpmath
+import numpy as np
+import pytest
+
+from analysis.experiments.wide_layers import exponent_by_width
+from analysis.numeric.mean_field import fixed_point
+
+NOTEBOOKS = Path(__file__).resolve().parents[1] / "notebooks"
+CHAPTERS = sorted(NOTEBOOKS.glob("0[1-5]_*.ipynb"))
+BIBLIOGRAPHY = (NOTEBOOKS / "references.bib").read_text(encoding="utf-8")
+
+
+def cells(name: str) -> list[str]:
+    """The sources of the cells of a notebook."""
+    notebook = json.loads((NOTEBOOKS / f"{name}.ipynb").read_text(encoding="utf-8"))
+    return ["".join(cell["source"]) for cell in notebook["cells"]]
+
+
+def entry(key: str) -> str:
+    """One entry of the bibliography."""
+    return BIBLIOGRAPHY.split(f"{{{key},", 1)[1].split("\n@", 1)[0]
+
+
+@pytest.mark.parametrize("name", ["01_chain_rule", "02_quarter_bound", "03_explosion"])
+def test_who_found_it_first(name: str) -> None:
+    (sources,) = (text for text in cells(name) if text.startswith("## Sources"))
+    for line in ("5(2) (1994) 157–166, doi:10.1109/72.279181", "28(3) (2013) 1310–1318"):
+        assert line in sources
+    assert all(x in entry("bengio1994") for x in ("{5}", "{2}", "157--166", "1994", "10.1109/72.279181"))
+    assert all(x in entry("pascanu2013") for x in ("{28}", "{3}", "1310--1318", "2013"))
+
+
+def test_the_method_of_benettin_is_in_part_2() -> None:
+    assert all(x in entry("benettin1980") for x in ("{Part} 2", "21--30", "10.1007/BF02128237"))
+    (sources,) = (text for text in cells("05_wide_layers") if text.startswith("## Sources"))
+    assert "Part 2: numerical application, *Meccanica* 15 (1980), 21–30, doi:10.1007/BF02128237" in sources
+
+
+def test_a_section_begins_after_the_answer_to_the_one_before() -> None:
+    """ "Do the others?" asks about the table of layers that move least; the heading comes after that table and its text."""
+    found = cells("04_learning_speeds")
+    places = [
+        next(k for k, text in enumerate(found) if mark in text)
+        for mark in (
+            "Do the others?",
+            "moves least in",
+            "speed of the weights over",
+            "## Small is not near",
+            "beyond_the_plateau(",
+        )
+    ]
+    assert places == sorted(places) and len(set(places)) == 5
+
+
+def test_lambda_is_the_log_gain_only() -> None:
+    """In chapter 4 and its solutions weight decay has the parameter 5 over m images; n counts inputs."""
+    for text in (*cells("04_learning_speeds"), *cells("solutions/04_solutions")):
+        if "eight decay" in text and "he calls them" not in text:
+            assert not re.search(r"\\lambda|/n\b|\{2n\}", text), text
+
+
+@pytest.mark.parametrize("path", CHAPTERS, ids=lambda p: p.stem)
+def test_independence_alone_is_never_said_to_exclude_balance(path: Path) -> None:
+    """w ~ N(4, 0.05²) with b = −2 is independent and all but balanced: the means belong to the sentence, in text and on slides."""
+    notebook = json.loads(path.read_text(encoding="utf-8"))
+    slides = (cell["metadata"].get("slideshow", {}) for cell in notebook["cells"])
+    words = [x for slide in slides for x in (slide.get("title", ""), slide.get("notes", ""))]
+    words += [text for text in cells(path.stem) if "| row | statement |" not in text]
+    for sentence in (s for text in words for s in re.split(r"(?<=[.!?:])\s", text)):
+        if re.search("independent", sentence, re.I) and re.search(r"\bnever\b|\bnot come\b", sentence):
+            assert re.search(r"[Mm]ean \$?0", sentence), sentence
+
+
+def mean_square(f: str, q: mpmath.mpf) -> mpmath.mpf:
+    """E f(z)² for the sigmoid or its slope and z ~ N(0, q), by mpmath."""
+    root = mpmath.sqrt(q)
+
+    def at(x: mpmath.mpf) -> mpmath.mpf:
+        value = 1 / (1 + mpmath.exp(-root * x))
+        return (value if f == "value" else value * (1 - value)) ** 2 * mpmath.npdf(x)
+
+    return mpmath.quad(at, [-12, -4, -1, 0, 1, 4, 12])
+
+
+@pytest.mark.parametrize(
+    ("total", "bias", "chi"),
+    [
+        (1, 0, 0.0557),
+        (4.7226**2, 0, 0.4736),
+        (30, 0, 0.5494),
+        (10.15**2, 0, 1.0001),
+        (1, 1, 0.0420),
+        (30, 1, 0.5276),
+    ],
+)
+def test_chi_of_the_sigmoid(total: float, bias: float, chi: float) -> None:
+    """The library and an iteration in mpmath, which chapter 4 quotes to three digits; total is n Var(w)."""
+    found = fixed_point("sigmoid", math.sqrt(total), float(bias))
+    q = mpmath.mpf(found.q)
+    assert float(total * mean_square("value", q) + bias**2) == pytest.approx(found.q, rel=1e-9)
+    assert float(total * mean_square("slope", q)) == pytest.approx(chi, abs=6e-5)
+    assert found.chi == pytest.approx(chi, abs=6e-5)
+
+
+def test_sigmoid_networks_balance_at_10_over_root_n_and_not_at_4() -> None:
+    """λ₁ of simulated networks without biases: near 0 at 10.15/√n, and ½ log 0.474 = −0.37 at 4.7226/√n."""
+    for scale, expected in ((10.15, 0.0), (4.7226, -0.374)):
+        std, rng = scale / math.sqrt(200), np.random.default_rng(0)
+        run = exponent_by_width("sigmoid", [200], {200: std}.__getitem__, rng, depth=60, replicates=8)
+        assert abs(run.top[0] - expected) < 0.05
