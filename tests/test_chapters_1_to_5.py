@@ -74,10 +74,42 @@ def test_independence_alone_is_never_said_to_exclude_balance(path: Path) -> None
     notebook = json.loads(path.read_text(encoding="utf-8"))
     slides = (cell["metadata"].get("slideshow", {}) for cell in notebook["cells"])
     words = [x for slide in slides for x in (slide.get("title", ""), slide.get("notes", ""))]
-    words += [text for text in cells(path.stem) if "| row | statement |" not in text]
+    texts = ("".join(cell["source"]) for cell in notebook["cells"] if cell["cell_type"] == "markdown")
+    words += [text for text in texts if "| row | statement |" not in text]
     for sentence in (s for text in words for s in re.split(r"(?<=[.!?:])\s", text)):
-        if re.search("independent", sentence, re.I) and re.search(r"\bnever\b|\bnot come\b", sentence):
+        if re.search("independent", sentence, re.I) and re.search(
+            r"\bnever\b|\balways\b|\bnot come\b", sentence
+        ):
             assert re.search(r"[Mm]ean \$?0", sentence), sentence
+
+
+def slope(z: mpmath.mpf) -> mpmath.mpf:
+    """σ′(z)."""
+    return mpmath.exp(-z) / (1 + mpmath.exp(-z)) ** 2
+
+
+def test_the_notes_say_from_where_on_a_flaw_is_refuted() -> None:
+    """Each bound is the root of its exercise's condition, found by mpmath."""
+
+    def speed(w: mpmath.mpf) -> mpmath.mpf:
+        return slope(w) * slope(1 / (1 + mpmath.exp(-w)))
+
+    roots = {
+        "01_chain_rule": mpmath.findroot(lambda w: speed(w) / speed(1) - 0.1, (3, 6), solver="anderson"),
+        "02_quarter_bound": mpmath.findroot(lambda z: 1 - mpmath.tanh(z) ** 2 - 0.5, 1),
+        "04_learning_speeds": mpmath.findroot(
+            lambda b: slope(b) / (1 + mpmath.exp(b)) - 0.001, (-8, -6), solver="anderson"
+        ),
+    }
+    for name, root in roots.items():
+        notebook = json.loads((NOTEBOOKS / f"{name}.ipynb").read_text(encoding="utf-8"))
+        (notes,) = (
+            cell["metadata"]["slideshow"]["notes"]
+            for cell in notebook["cells"]
+            if cell["metadata"].get("slideshow", {}).get("title") == "Find the flaw"
+        )
+        (said,) = re.findall(r"about ([−\d.]+\d)", notes)
+        assert abs(float(said.replace("−", "-")) - float(root)) < 0.05, (name, float(root))
 
 
 def mean_square(f: str, q: mpmath.mpf) -> mpmath.mpf:

@@ -79,6 +79,8 @@ def test_balance_draws_its_rows(ax: Axes) -> None:
     for row in (curves.independent, curves.bound, curves.tied_at_centre, -s):
         assert list(row) in drawn
     assert "mean 0, zero bias" in words(ax) and "tied" in words(ax)
+    ends = [segment[:, 1] for segment in ax.containers[0][2][0].get_segments()]
+    np.testing.assert_allclose(ends, -s[:, None] + s[:, None] / 100 * [-4.0, 4.0])
 
 
 def test_digits(ax: Axes) -> None:

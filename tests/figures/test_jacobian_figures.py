@@ -44,6 +44,8 @@ def test_by_width() -> None:
     assert ax.get_xscale() == "log" and {"one", "two"} < {t.get_text() for t in ax.texts}
     for bars, (_, run) in zip(ax.containers, runs, strict=True):
         np.testing.assert_array_equal(bars[0].get_ydata(), run.top)
+        (ends,) = (part for part in bars[2])
+        np.testing.assert_allclose([s[:, 1] for s in ends.get_segments()], run.top[:, None] + [-0.4, 0.4])
 
 
 def test_decay() -> None:

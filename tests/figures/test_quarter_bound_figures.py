@@ -58,6 +58,10 @@ def test_paths_and_histogram(ax: Axes) -> None:
     assert len(grey) == 4
     line = np.asarray(ax.lines[4].get_ydata(), dtype=float)
     assert line[-1] == pytest.approx(-3 / np.log(10))
+    (band,) = ax.collections  # λL ± 2ς√L with λ = −1, ς = ½
+    path = band.get_paths()[0].vertices
+    at_3 = np.asarray(path)[np.asarray(path)[:, 0] == 3.0, 1]
+    assert {round(float(y * np.log(10)), 9) for y in at_3} == {round(-3 + k * np.sqrt(3), 9) for k in (-1, 1)}
 
 
 def test_histogram_has_unit_area(ax: Axes) -> None:
@@ -70,6 +74,8 @@ def test_histogram_has_unit_area(ax: Axes) -> None:
 def test_shares_and_ratios(ax: Axes) -> None:
     figures.share_below([Share(a, 0.8 + a / 10, 0.8, 0.01) for a in (0.0, 0.25, 0.5, 0.75, 1.0)], ax)
     assert list(np.asarray(ax.lines[0].get_ydata(), dtype=float))[-1] == pytest.approx(0.9)
+    ends = [segment[:, 1] for segment in ax.containers[0][2][0].get_segments()]
+    np.testing.assert_allclose(ends, [[0.76, 0.84]] * 5)
     figures.ratios(Ratios(np.array([0.01, 0.02, 0.5, -0.03]), np.ones(4)), ax)
     assert any("75.0 %" in text.get_text() for text in ax.texts)
 
