@@ -178,9 +178,11 @@ NOTATION: tuple[Entry, ...] = (
         7,
     ),
     Entry(r"q^l", "q", "mean square of the weighted inputs of layer $l$ over random networks", 7),
-    Entry(r"\chi", "chi", "factor of one layer on the mean square of the errors, on the way back", 7),
+    Entry(r"\chi", "chi", "factor of one layer on the mean square of the errors, on the way back", 4),
     Entry(r"n_{\text{in}},\ n_{\text{out}}", "n_in, n_out", "numbers of inputs and outputs of a layer", 7),
-    Entry(r"m", "m", "number of examples in a batch", 11),
+    Entry(
+        r"m", "m", "number of examples: all training images in chapter 4, those of a batch in chapter 11", 4
+    ),
     Entry(
         r"\hat{x}_k", "xhat", "value of example $k$, normalised over the batch to mean 0 and variance 1", 11
     ),
