@@ -116,3 +116,9 @@ def test_prediction_refuses_other_frozen_activations() -> None:
 def test_bad_scale() -> None:
     with pytest.raises(ValueError, match="weight_std"):
         b.balance([-1.0])
+
+
+@pytest.mark.parametrize("means", [(float("nan"), 0.0), (0.0, float("inf"))])
+def test_bad_means(means: tuple[float, float]) -> None:
+    with pytest.raises(ValueError, match="_mean must be a finite number"):
+        b.simulated_exponent(np.random.default_rng(0), 1.0, *means)
