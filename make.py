@@ -153,9 +153,7 @@ def fallbacks(env: "dict[str, str]") -> "dict[str, str]":
     """Folders below build for what programs keep in the home directory, where that cannot be written to."""
     home = Path(os.path.expanduser("~"))
     cache = Path(env.get("XDG_CACHE_HOME") or home / ".cache")
-    config = Path(
-        env.get("XDG_CONFIG_HOME") or home / ".config"
-    )  # read, not replaced: pip's settings lie there
+    config = Path(env.get("XDG_CONFIG_HOME") or home / ".config")  # not replaced: pip's settings lie there
     data = Path(env.get("XDG_DATA_HOME") or home / ".local" / "share")
     if sys.platform == "darwin":
         jupyter, matplotlib = home / "Library" / "Jupyter", [home / ".matplotlib"]
@@ -204,9 +202,7 @@ def try_lock(file: int) -> bool:
         if sys.platform == "win32":
             import msvcrt
 
-            os.lseek(
-                file, 1 << 20, os.SEEK_SET
-            )  # past the end: what is locked there cannot be read by others
+            os.lseek(file, 1 << 20, os.SEEK_SET)  # far from the number, or others could not read it
             msvcrt.locking(file, msvcrt.LK_NBLCK, 1)
         else:
             import fcntl
