@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from functools import cache, lru_cache
+from functools import cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from scipy.optimize import brentq
 
 from analysis.numeric.compiled import compiled, compiled_scalar
+from analysis.numeric.moments import normal_mean
 from analysis.symbolic.catalogue import activation
 from analysis.symbolic.notation import z as z_symbol
 from analysis.symbolic.variance import CHI, NEXT_Q, m
@@ -122,26 +123,4 @@ def _mean_square(f: Callable[[Any], Any], q: float) -> float:
         raise ValueError(f"q must be a finite number ≥ 0, not {q!r}")
     if q == 0.0:
         return float(f(0.0)) ** 2
-    x, weight = nodes(q)
-    return float(np.asarray(f(math.sqrt(q) * x)) ** 2 @ weight)
-
-
-@lru_cache(maxsize=256)
-def nodes(q: float) -> tuple[Floats, Floats]:
-    """Points x and weights of ∫ f(√q x) φ(x) dx, exact to 1e-13 for f with a kink at 0 and features of size 1.
-
-    The trapezoid rule is spectrally accurate for smooth f only. These are Gauss–Legendre panels that meet at 0: at most 1 wide in
-    z = √q x up to |z| = 40, where every activation has reached its straight lines, and at most ½ in x everywhere.
-    """
-    root, reach = math.sqrt(q), 10.0
-    inner = min(reach, 40.0 / root)
-    fine = np.linspace(0.0, inner, max(2, math.ceil(inner * max(root, 2.0)) + 1))
-    coarse = (
-        np.linspace(inner, reach, math.ceil((reach - inner) * 2.0) + 1)[1:] if inner < reach else fine[:0]
-    )
-    edges = np.concatenate([fine, coarse])
-    t, p = np.polynomial.legendre.leggauss(16)
-    half = np.diff(edges)[:, None] / 2.0
-    right = (edges[:-1, None] + half * (t + 1.0)).ravel()
-    weight = (half * p).ravel() * np.exp(-(right**2) / 2.0) / math.sqrt(2.0 * math.pi)
-    return np.concatenate([-right[::-1], right]), np.concatenate([weight[::-1], weight])
+    return normal_mean(lambda x: np.asarray(f(x)) ** 2, 0.0, math.sqrt(q))

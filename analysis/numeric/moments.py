@@ -2,15 +2,18 @@
 
     E σ(z),   E σ(z)²,   E σ′(z)²,   E log|σ′(z)|,   Pr[σ′(z) = 0],   Pr[|σ′(z)| < c]
 
-By Gauss–Legendre quadrature on panels that end at 0, where the catalogue's kinks are: the trapezoid rule, spectrally accurate
-for sigmoid and tanh, is no better than O(h²) across the kink of a ReLU.
+By Gauss–Legendre quadrature on panels that end at every singular point: the kinks of the catalogue, and the zeros of the slope, where
+log|σ′| is infinite. The trapezoid rule, spectrally accurate for sigmoid and tanh, is no better than O(h²) across a kink.
+Panels are at most s/2 wide for the bell, at most 1 wide where |z| ≤ 40 for the activation, and shrink geometrically towards each singular point,
+so that s may be anything from 1e-7 to 1e7. Each mean is taken by two rules; where they differ by more than is promised it is refused.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import numpy as np
@@ -22,9 +25,16 @@ from analysis.symbolic.notation import z
 
 Floats = NDArray[np.float64]
 REACH = 10.0
-"""Standard deviations on either side; beyond lies 1.5e-23 of the normal law."""
+"""Standard deviations on either side that a picture shows; beyond lies 1.5e-23 of the normal law."""
 SATURATED = 0.05
 """A unit with |σ′| below this is called saturated here."""
+PROMISED = 1e-10
+"""The relative error of a mean, against the mean of the absolute value, above which it is refused."""
+_BELL = 38.0
+"""Standard deviations that the rule covers: the bell's last before it leaves float64, for means that live in its tail."""
+_STRAIGHT = 40.0
+"""Beyond this every activation of the catalogue is a straight line, or has a tail that geometric panels follow."""
+_POINTS, _MORE = 20, 28
 
 
 @dataclass(frozen=True)
@@ -49,58 +59,124 @@ class Moments:
 
 
 @cache
-def _panel(points: int = 20) -> tuple[Floats, Floats]:
+def _panel(points: int) -> tuple[Floats, Floats]:
     nodes, weights = np.polynomial.legendre.leggauss(points)
     return nodes, weights
 
 
-def normal_rule(mean: float, std: float, panels: int = 60) -> tuple[Floats, Floats]:
-    """Nodes z and weights p for N(mean, std²), no panel across z = 0; each (n,), the weights with sum 1 to 1e-14.
+@cache
+def singular_points(activation: Activation) -> tuple[float, ...]:
+    """Where σ or log|σ′| is not smooth: 0, the other kinks, and where σ′ changes sign between −60 and 60."""
+    sign = compiled(activation.slope_sign, z)
+    grid = np.linspace(-60.0, 60.0, 24001) + 1e-3  # no point at 0
+    signs = sign(grid)
+    turns = [
+        _turn(sign, float(grid[k]), float(grid[k + 1])) for k in np.flatnonzero(signs[1:] * signs[:-1] < 0.0)
+    ]
+    return tuple(sorted({0.0, *(float(x) for x in activation.kinks), *turns}))
 
-    Raises ValueError unless mean is finite and std finite and > 0.
+
+def _turn(sign: Callable[[Any], Any], low: float, high: float) -> float:
+    """The float at which ``sign`` changes, by halving the interval until no float is left in it."""
+    before = float(sign(low))
+    while True:
+        middle = (low + high) / 2
+        if middle in (low, high):
+            return middle
+        low, high = (middle, high) if float(sign(middle)) == before else (low, middle)
+
+
+@lru_cache(maxsize=512)
+def _edges(mean: float, std: float, singular: tuple[float, ...]) -> Floats:
+    """The ends of the panels, in increasing order."""
+    low, high = mean - _BELL * std, mean + _BELL * std
+    bell = np.linspace(low, high, int(4 * _BELL) + 1)
+    unit = np.arange(-_STRAIGHT, _STRAIGHT + 1.0)
+    around = []
+    for x in singular:
+        least = max(2.0**-46 * min(1.0, std), 2.0**-42 * abs(x))
+        steps = math.ceil(math.log2(max(abs(low - x), abs(high - x), 2 * least) / least))
+        near = least * 2.0 ** np.arange(steps + 1)
+        around += [x - near, x + near]
+    edges = np.unique(np.concatenate([bell, unit, *around]))
+    edges = edges[(edges > low) & (edges < high)]
+    for x in singular:  # a point of the grids may lie within rounding of a singular one, which alone stays
+        edges = edges[np.abs(edges - x) >= max(2.0**-47 * min(1.0, std), 2.0**-43 * abs(x))]
+    return np.unique(np.concatenate([[low], edges, [x for x in singular if low < x < high], [high]]))
+
+
+def normal_rule(
+    mean: float, std: float, singular: tuple[float, ...] = (0.0,), points: int = _POINTS
+) -> tuple[Floats, Floats]:
+    """Nodes z and weights p for N(mean, std²), no panel across a point of ``singular``; each (n,), the weights with sum 1 to 1e-14.
+
+    Raises ValueError unless mean is finite and std finite and > 0, and where std is so small against the mean that
+    floats cannot tell the panels apart.
     """
     if not (math.isfinite(mean) and math.isfinite(std) and std > 0.0):
         raise ValueError(f"mean must be finite and std finite and > 0, not {mean!r} and {std!r}")
-    low, high = mean - REACH * std, mean + REACH * std
-    edges = np.linspace(low, high, panels + 1)
-    near = np.concatenate([[0.0], np.geomspace(1e-3, 1.0, 10), -np.geomspace(1e-3, 1.0, 10)])
-    edges = np.unique(np.concatenate([edges, np.clip(near, low, high)]))
-    nodes, weights = _panel()
+    if std < 1e-6 * abs(mean):
+        raise ValueError(f"std must be at least 1e-6 of the size of mean, not {std!r} at mean {mean!r}")
+    edges = _edges(mean, std, singular)
+    nodes, weights = _panel(points)
     half = np.diff(edges)[:, None] / 2
     x = (edges[:-1, None] + half + half * nodes).ravel()
     p = (half * weights).ravel() * np.exp(-(((x - mean) / std) ** 2) / 2) / (std * math.sqrt(2 * math.pi))
     return x, p
 
 
+def normal_mean(
+    f: Callable[[Floats], Floats], mean: float, std: float, singular: tuple[float, ...] = (0.0,)
+) -> float:
+    """E f(z), z ~ N(mean, std²), for f that is smooth between the points of ``singular``, with features of size 1 or more.
+
+    Raises ArithmeticError where two rules differ by more than 1e-10 of E|f(z)|: f has a feature that the panels miss, or no mean.
+    """
+    found = []
+    for points in (_POINTS, _MORE):
+        x, p = normal_rule(mean, std, singular, points)
+        values = np.asarray(f(x), dtype=np.float64)
+        found.append((float(p @ values), float(p @ np.abs(values))))
+    (one, _), (other, size) = found
+    if not abs(one - other) <= PROMISED * size:
+        raise ArithmeticError(
+            f"two rules give {one:.12g} and {other:.12g} for a mean over N({mean:g}, {std:g}²), further apart than 1e-10"
+        )
+    return other
+
+
 def moments(activation: Activation, std: float = 1.0, mean: float = 0.0) -> Moments:
-    """The moments of ``activation`` under z ~ N(mean, std²); raises ValueError as ``normal_rule`` does."""
-    x, p = normal_rule(float(mean), float(std))
-    value, log_slope = (compiled(e, z)(x) for e in (activation.value, activation.log_slope))
-    slope = np.exp(log_slope)
-    dead = log_slope == -np.inf
+    """The moments of ``activation`` under z ~ N(mean, std²), each to 1e-10 of the mean of its absolute value.
+
+    Raises ValueError as ``normal_rule`` does, ArithmeticError as ``normal_mean`` does.
+    """
+    mean, std = float(mean), float(std)
+    at = singular_points(activation)
+    value, log_slope = compiled(activation.value, z), compiled(activation.log_slope, z)
+    dead = normal_mean(lambda x: (log_slope(x) == -np.inf).astype(np.float64), mean, std, at)
     return Moments(
-        mean_input=float(mean),
-        std=float(std),
-        mean=float(p @ value),
-        second=float(p @ value**2),
-        slope_second=float(p @ slope**2),
-        mean_log_slope=-math.inf if p[dead].sum() > 0.0 else float(p @ log_slope),
-        dead=float(p[dead].sum()),
-        saturated=_share_below(activation, SATURATED, float(mean), float(std)),
+        mean_input=mean,
+        std=std,
+        mean=normal_mean(value, mean, std, at),
+        second=normal_mean(lambda x: value(x) ** 2, mean, std, at),
+        slope_second=normal_mean(lambda x: np.exp(2.0 * log_slope(x)), mean, std, at),
+        mean_log_slope=-math.inf if dead > 0.0 else normal_mean(log_slope, mean, std, at),
+        dead=dead,
+        saturated=_share_below(activation, SATURATED, mean, std),
     )
 
 
-def _share_below(
-    activation: Activation, threshold: float, mean: float, std: float, grid: int = 20001
-) -> float:
-    """Pr[|σ′(z)| < threshold]: the edges of that set by interpolation on a grid, then the normal law of each part."""
-    x = np.linspace(mean - REACH * std, mean + REACH * std, grid)
-    x = np.unique(np.append(x, [-1e-300, 0.0, 1e-300]))
-    below = np.abs(compiled(activation.slope, z)(x)) - threshold
-    inside = below < 0.0
-    turns = np.flatnonzero(inside[1:] != inside[:-1])
-    with np.errstate(invalid="ignore"):
-        edges = x[turns] - below[turns] * (x[turns + 1] - x[turns]) / (below[turns + 1] - below[turns])
+def _share_below(activation: Activation, threshold: float, mean: float, std: float) -> float:
+    """Pr[|σ′(z)| < threshold]: the edges of that set between the nodes of the rule, then the normal law of each part."""
+    slope = compiled(activation.slope, z)
+    x, _ = normal_rule(mean, std, singular_points(activation))
+    inside = np.abs(slope(x)) < threshold
+    edges = np.array(
+        [
+            _turn(lambda at: np.abs(slope(at)) < threshold, float(x[k]), float(x[k + 1]))
+            for k in np.flatnonzero(inside[1:] != inside[:-1])
+        ]
+    )
     law = np.concatenate([[0.0], _normal_cdf((edges - mean) / std), [1.0]])
     return float(np.diff(law)[(0 if inside[0] else 1) :: 2].sum())
 

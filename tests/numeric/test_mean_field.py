@@ -83,3 +83,10 @@ def test_a_linear_profile_by_hand() -> None:
     found = mean_field.profile("identity", 2.0, 1.0, 3)
     np.testing.assert_allclose(found.forward, [5.0, 21.0, 85.0], rtol=1e-12)
     np.testing.assert_allclose(found.backward, [16.0, 4.0, 1.0], rtol=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("q", "exact"), [(1e6, "0.0002659613876175483806899747"), (1e12, "0.0000002659615202674888048664915")]
+)
+def test_softsign_at_large_q_has_an_algebraic_tail(q: float, exact: str) -> None:
+    assert mean_field.slope_second_moment("softsign", q) == pytest.approx(float(exact), rel=1e-11, abs=0.0)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import sympy as sp
 
-from analysis.numeric.moments import moments, normal_rule
+from analysis.numeric.moments import moments, normal_mean, normal_rule, singular_points
 from analysis.symbolic.catalogue import ACTIVATIONS
 from analysis.symbolic.notation import z
 
@@ -55,7 +55,83 @@ def test_the_saturated_share_is_that_of_many_draws() -> None:
     assert moments(ACTIVATIONS["relu"], 2.0, -0.5).saturated == pytest.approx(0.598706, abs=1e-6)  # Φ(1/4)
 
 
+def test_a_law_too_narrow_for_floats_is_refused() -> None:
+    with pytest.raises(ValueError, match="at least 1e-6 of the size of mean"):
+        normal_rule(500.0, 1e-7)
+
+
 @pytest.mark.parametrize(("mean", "std"), [(0.0, 0.0), (0.0, -1.0), (math.nan, 1.0), (0.0, math.inf)])
 def test_bad_laws_are_refused(mean: float, std: float) -> None:
     with pytest.raises(ValueError, match="std finite and > 0"):
         normal_rule(mean, std)
+
+
+# By mpmath.quad at 40 digits, split at the zero of the slope and at ±1, 2, 5, 10 and 38 standard deviations.
+MEAN_LOG_SLOPE = {
+    ("silu", 1e-3): "-0.6931476805601953100005673",
+    ("silu", 1.0): "-1.10893443775085902022441422982",
+    ("silu", 2.0): "-1.230252016521636396262393",
+    ("silu", 10.0): "-3.332191523108702557250153",
+    ("gelu", 1e-3): "-0.693148453801806996151449",
+    ("gelu", 1.0): "-1.14604145081015376486286510179",
+    ("gelu", 2.0): "-1.563788196779548637144245",
+    ("gelu", 10.0): "-24.66776149363782560293562",
+}
+SLOPE_SECOND = {
+    ("tanh", 1e-3): "0.999998000006999968666834",
+    ("tanh", 1.0): "0.4644029024482682419720215",
+    ("tanh", 10.0): "0.05310678774811583410072551",
+    ("tanh", 1e3): "0.000531922954771445972191204",
+    ("tanh", 1e6): "0.0000005319230405351578067641491",
+    ("softsign", 1e3): "0.0002659613876175483806899747",
+    ("softsign", 1e6): "0.0000002659615202674888048664915",
+}
+
+
+@pytest.mark.parametrize(("name", "std"), MEAN_LOG_SLOPE, ids=str)
+def test_the_mean_logarithm_of_a_slope_with_a_zero(name: str, std: float) -> None:
+    expected = float(MEAN_LOG_SLOPE[name, std])
+    assert moments(ACTIVATIONS[name], std).mean_log_slope == pytest.approx(expected, rel=1e-12)
+
+
+@pytest.mark.parametrize(("name", "std"), SLOPE_SECOND, ids=str)
+def test_the_mean_squared_slope_from_narrow_to_wide_laws(name: str, std: float) -> None:
+    expected = float(SLOPE_SECOND[name, std])
+    assert moments(ACTIVATIONS[name], std).slope_second == pytest.approx(expected, rel=1e-12, abs=0.0)
+
+
+def test_wide_laws_see_the_slopes_as_a_spike() -> None:
+    """∫ tanh′² = 4/3, so E tanh′² → (4/3)/(s √(2π)) for large s; ∫ σ′² = 1/6 for the sigmoid."""
+    for std in (1e4, 1e6):
+        height = 1.0 / (std * math.sqrt(2.0 * math.pi))
+        assert moments(ACTIVATIONS["tanh"], std).slope_second == pytest.approx(
+            4 / 3 * height, rel=1e-7, abs=0.0
+        )
+        assert moments(ACTIVATIONS["sigmoid"], std).slope_second == pytest.approx(
+            height / 6, rel=1e-7, abs=0.0
+        )
+        edge = math.acosh(1.0 / math.sqrt(0.05))  # tanh′ = 0.05 there
+        within = math.erf(edge / std / math.sqrt(2.0))
+        assert 1.0 - moments(ACTIVATIONS["tanh"], std).saturated == pytest.approx(within, rel=1e-9, abs=0.0)
+
+
+def test_a_law_far_in_the_tail() -> None:
+    """E ReLU(z)² for z ~ N(−12, 1), by mpmath: nearly all of it comes from beyond 12 standard deviations."""
+    with mpmath.workdps(30):
+        exact = 145 * mpmath.ncdf(-12) - 12 * mpmath.npdf(12)
+    assert moments(ACTIVATIONS["relu"], 1.0, -12.0).second == pytest.approx(float(exact), rel=1e-10, abs=0.0)
+
+
+def test_the_zeros_of_the_slopes() -> None:
+    silu = -1 - float(mpmath.lambertw(mpmath.exp(-1)))
+    gelu = float(mpmath.findroot(lambda x: mpmath.ncdf(x) + x * mpmath.npdf(x), -0.75))
+    assert singular_points(ACTIVATIONS["silu"]) == (pytest.approx(silu, rel=1e-15), 0.0)
+    assert singular_points(ACTIVATIONS["gelu"]) == (pytest.approx(gelu, rel=1e-15), 0.0)
+
+
+def test_a_mean_that_the_panels_cannot_do_is_refused() -> None:
+    with pytest.raises(ArithmeticError, match="two rules give"):
+        normal_mean(lambda x: np.log(np.abs(x - 0.3)), 0.0, 1.0)
+    assert normal_mean(lambda x: np.log(np.abs(x)), 0.0, 1.0) == pytest.approx(
+        -(np.euler_gamma + math.log(2.0)) / 2, rel=1e-13
+    )

@@ -26,3 +26,37 @@ def test_known_integrals() -> None:
 def test_open_integrals_are_refused(bad: sp.Integral) -> None:
     with pytest.raises(ValueError, match="one variable without free symbols"):
         integral(bad)
+
+
+@pytest.mark.parametrize(
+    ("f", "low", "high"),
+    [
+        (1 / z, 0, 1),
+        (1 / z, 1, sp.oo),
+        (1 / z, -1, 1),
+        (z**-2, 0, 1),  # the extrapolation of the adaptive rule makes −1 of it
+        (sp.exp(-((z - 500) ** 2)), -sp.oo, sp.oo),  # exists, but the adaptive rule misses it and says 0
+        (sp.sin(z) / z, 0, sp.oo),  # exists, too hard
+    ],
+    ids=str,
+)
+def test_an_integral_that_is_not_had_to_what_is_promised_is_refused(
+    f: sp.Expr, low: object, high: object
+) -> None:
+    with pytest.raises(ArithmeticError, match="expr must be an integral that converges"):
+        integral(sp.Integral(f, (z, low, high)))
+
+
+@pytest.mark.parametrize(
+    ("f", "low", "high", "exact"),
+    [
+        (sp.log(sp.Abs(z)), -1, 1, -2.0),
+        (sp.Abs(z - sp.Rational(1, 3)), 0, 1, 5 / 18),
+        (1 / sp.sqrt(z), 0, 1, 2.0),
+        (1 / z, 2, 1, -math.log(2.0)),
+        (sp.exp(-((z / 1000) ** 2)), -sp.oo, sp.oo, 1000 * math.sqrt(math.pi)),
+    ],
+    ids=str,
+)
+def test_kinks_weak_singularities_and_wide_bells(f: sp.Expr, low: object, high: object, exact: float) -> None:
+    assert integral(sp.Integral(f, (z, low, high))) == pytest.approx(exact, rel=1e-11)
