@@ -123,6 +123,9 @@ RELU_SPREAD = half_lines(0 * z, z, 4) / half_lines(0 * z, z) ** 2 - 1
 """Var f(z)²/(E f(z)²)² of ReLU, which is n times the relative variance of a layer's mean square."""
 LINEAR_SPREAD = half_lines(z, z, 4) / half_lines(z, z) ** 2 - 1
 """The same without an activation."""
+SPREAD = sp.Function("Var")(q / expectation(q))
+"""The relative variance, from network to network, of the mean square of the last layer's weighted inputs."""
+depth = sp.Symbol("L", integer=True, positive=True)
 NEXT_Q = (n * v * m + v_b).subs({v: sigma_w**2 / n, v_b: sigma_b**2})
 """E[z²] of the next layer: n terms Var w E[a²], and the bias."""
 CHI = NEXT_Q.subs(sigma_b, 0)
@@ -171,6 +174,38 @@ def by_simplifying(statement: sp.Basic) -> Outcome:
         for row in (sp.Tuple(1, 3), sp.Tuple(2, 5))
     ]
     return counterexample(statement, points) or Unknown("the sides differ in form")
+
+
+def spread_is(each: sp.Expr) -> sp.Eq:
+    """The relative variance of q with He's weights is (1 + 2/n)²(1 + each/n)^(L − 1) − 1."""
+    return sp.Eq(SPREAD, (1 + 2 / n) ** 2 * (1 + each / n) ** (depth - 1) - 1, evaluate=False)
+
+
+def by_one_more_layer(statement: sp.Basic) -> Outcome:
+    """Var(q/E q) = right side, by induction on the number L of layers.
+
+    Given the layer before, the n squares that a mean square is made of are independent and have one law. So E q²/(E q)² is a
+    product with a factor 1 + (relative variance of one square)/n for each mean: the inputs', each ReLU layer's, the last layer's.
+    """
+    left, right = statement.args
+    if left != SPREAD:
+        return Unknown(f"the left side must be {SPREAD}")
+    linear, relu = 1 + LINEAR_SPREAD / n, 1 + RELU_SPREAD / n
+    truth = linear**2 * relu ** (depth - 1) - 1
+    first = sp.simplify(right.subs(depth, 1) + 1 - linear**2)
+    step = sp.simplify((right.subs(depth, depth + 1) + 1) - relu * (right + 1))
+    if first == 0 and step == 0:
+        return Proved(
+            "induction",
+            (
+                Step("the inputs and the weighted inputs of the last layer, squares of normal numbers", linear),
+                Step("one layer of ReLUs", relu),
+                Step("with L = 1, the relative second moment", linear**2),
+                Step("one more layer multiplies it by", relu),
+            ),
+        )
+    points = [{n: sp.Integer(k), depth: sp.Integer(l)} for k, l in ((1, 1), (1, 2), (50, 6))]
+    return counterexample(sp.Eq(truth, right, evaluate=False), points) or Unknown("the sides differ in form")
 
 
 def by_sets(statement: sp.Basic) -> Outcome:
@@ -265,6 +300,14 @@ CLAIMS = (
         check=by_integration,
         scope="E ReLU(z)⁴/(E ReLU(z)²)² − 1 with E ReLU(z)² = 1/2, z ~ N(0, 1); of n independent neurons the nth part",
         false_sibling=sp.Eq(_relu4, 2, evaluate=False),
+    ),
+    Claim(
+        label="relu-spread-exact",
+        sentence="With He's weights the mean square of layer L has exactly the relative variance (1 + 2/n)²(1 + 5/n)^(L−1) − 1.",
+        statement=spread_is(sp.Integer(5)),
+        check=by_one_more_layer,
+        scope="every width n and depth L; ReLU, normal weights with Var w = 2/n, zero biases, inputs N(0, 1)",
+        false_sibling=spread_is(sp.Integer(4)),
     ),
     Claim(
         label="same-weights-two-widths",

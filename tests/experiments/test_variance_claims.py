@@ -7,7 +7,7 @@ import sympy as sp
 
 from analysis.experiments import variance_claims as claims
 from analysis.numeric.mean_field import profile
-from analysis.symbolic.variance import n
+from analysis.symbolic.variance import depth, n
 
 BY_LABEL = {claim.label: claim for claim in claims.CLAIMS}
 
@@ -23,4 +23,4 @@ def test_the_recursions_are_those_of_the_profile() -> None:
 def test_the_spread_of_one_neuron_by_its_fourth_moments(layers: int, fourth: int) -> None:
     """z¹ = w x has E z⁴/(E z²)² = 3·3; ReLU doubles that ratio, and the next weight has 3 again."""
     formula = BY_LABEL["relu-spread-by-depth-over-width"].statement.rhs
-    assert formula.subs({n: 1, claims.depth: layers}) == sp.Integer(fourth - 1)
+    assert formula.subs({n: 1, depth: layers}) == sp.Integer(fourth - 1)
