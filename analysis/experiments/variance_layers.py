@@ -61,10 +61,11 @@ def variance_layers(
     sigma_w: float,
     sigma_b: float = 0.0,
     *,
+    input_square: float = 1.0,
     replicates: int = 100,
     seed: int = 0,
 ) -> VarianceLayers:
-    """Draw the networks and follow both directions. Raises ValueError on parameters out of range."""
+    """Draw the networks, with inputs N(0, ``input_square``), and follow both directions. Raises ValueError on parameters out of range."""
     width, depth, replicates = (
         whole("width", width, 1),
         whole("depth", depth, 1),
@@ -72,12 +73,13 @@ def variance_layers(
     )
     positive("sigma_w", sigma_w)
     positive("sigma_b", sigma_b, zero=True)
+    spread = math.sqrt(positive("input_square", input_square))
     rng = np.random.default_rng(whole("seed", seed, 0))
     law = named_activation(activation)
     value, slope = compiled(law.value, z_symbol), compiled(law.slope, z_symbol)
     forward, backward = np.empty((replicates, depth)), np.empty((replicates, depth))
     for r in range(replicates):
-        a, weights, slopes = rng.standard_normal(width), [], []
+        a, weights, slopes = spread * rng.standard_normal(width), [], []
         for l in range(depth):
             w = rng.standard_normal((width, width)) * (sigma_w / math.sqrt(width))
             z = w @ a + sigma_b * rng.standard_normal(width)
@@ -100,7 +102,7 @@ def variance_layers(
         seed,
         forward,
         backward,
-        profile(activation, float(sigma_w), float(sigma_b), depth),
+        profile(activation, float(sigma_w), float(sigma_b), depth, float(input_square)),
     )
 
 

@@ -162,7 +162,7 @@ def shares(found: Sequence[Share], ax: Axes | None = None) -> Axes:
         ax.barh(y, low, color="C0", height=0.45)
         ax.barh(y, 100 - low - high, left=low, color="0.85", height=0.45)
         ax.barh(y, high, left=100 - high, color="C1", height=0.45)
-        ax.text(0, y + 0.28, f"{s.prior}: {s.says}".replace("σ_w", r"$\sigma_w$"), va="bottom", fontsize=8.5)
+        ax.text(0, y + 0.28, s.title.replace("σ_w", r"$\sigma_w$"), va="bottom", fontsize=8.5)
         for share, x, align in ((low, 1.0, "left"), (high, 99.0, "right")):
             if share >= 4:
                 ax.text(x, y, f"{share:.0f} %", color="w", ha=align, va="center", fontsize=9)

@@ -107,6 +107,47 @@ def fixed_point(name: str, sigma_w: float, sigma_b: float) -> FixedPoint:
     return FixedPoint(q, chi(name, sigma_w, q))
 
 
+class Critical(NamedTuple):
+    """sigma_w: where gradients neither vanish nor explode exponentially with zero biases; q, chi: the variance there and χ.
+
+    ``kind``: "attracts", q settles at this value; "every", each q is kept; "repels", q falls to 0 or grows for ever from either
+    side; "limit", χ < 1 at every finite q, and χ → 1 only as q grows for ever.
+    """
+
+    sigma_w: float
+    q: float
+    chi: float
+    kind: str
+
+
+@cache
+def critical(name: str) -> Critical:
+    """The critical weight scale of an activation with zero biases; raises ValueError for an unknown one.
+
+    Where q is handed on, σ_w² E[σ²] = q, so χ = q E[σ′²]/E[σ²] is a function of q alone. An inner q with χ = 1 is taken first
+    (sigmoid); then q → 0, where χ → 1 if σ(0) = 0, with σ_w² = q/E[σ²] there; then q → ∞.
+    """
+    activation(name)
+
+    def share_kept(log_q: float) -> float:
+        q = math.exp(log_q)
+        return second_moment(name, q) / q
+
+    def log_chi(log_q: float) -> float:
+        return math.log(slope_second_moment(name, math.exp(log_q)) / share_kept(log_q))
+
+    low, high = math.log(_LEAST), math.log(_MOST)
+    kept = [share_kept(low), share_kept(0.0), share_kept(high)]
+    if max(kept) - min(kept) < 1e-9:
+        return Critical(1.0 / math.sqrt(kept[1]), 1.0, math.exp(log_chi(0.0)), "every")
+    if abs(log_chi(low)) < 1e-6:
+        return Critical(1.0 / math.sqrt(kept[0]), 0.0, 1.0, "attracts" if kept[0] > kept[1] else "repels")
+    if log_chi(low) < 0.0 < log_chi(high):
+        at = brentq(log_chi, low, high, xtol=1e-14, rtol=1e-14)
+        return Critical(1.0 / math.sqrt(share_kept(at)), math.exp(at), 1.0, "attracts")
+    return Critical(1.0 / math.sqrt(kept[2]), math.inf, 1.0, "limit")
+
+
 def gain(name: str, q: float = 1.0) -> float:
     """The σ_w that hands q on through the activation: √(q/E[σ(√q x)²]), with no biases."""
     return math.sqrt(q / second_moment(name, q))

@@ -90,3 +90,70 @@ def test_a_linear_profile_by_hand() -> None:
 )
 def test_softsign_at_large_q_has_an_algebraic_tail(q: float, exact: str) -> None:
     assert mean_field.slope_second_moment("softsign", q) == pytest.approx(float(exact), rel=1e-11, abs=0.0)
+
+
+# (σ_w, q, what q does), each by hand or by mpmath: 1/|σ′(0)| where σ(0) = 0 and the two slopes at 0 agree; SELU has the slopes
+# λ and λα there, λ²(1 + α²)/2 = 2.09744; the sigmoid by solving q E σ′² = E σ² with mpmath at 30 digits.
+CRITICAL = {
+    "sigmoid": (10.149263710019, 45.6242777974, "attracts"),
+    "tanh": (1.0, 0.0, "attracts"),
+    "identity": (1.0, 1.0, "every"),
+    "softplus": (math.sqrt(2.0), math.inf, "limit"),
+    "relu": (math.sqrt(2.0), 1.0, "every"),
+    "leaky relu": (math.sqrt(2.0 / 1.0001), 1.0, "every"),
+    "elu": (1.0, 0.0, "attracts"),
+    "selu": (1.0 / math.sqrt(1.0507009873554805**2 * (1.0 + 1.6732632423543772**2) / 2.0), 0.0, "attracts"),
+    "gelu": (2.0, 0.0, "repels"),
+    "silu": (2.0, 0.0, "repels"),
+    "softsign": (1.0, 0.0, "attracts"),
+}
+
+
+@pytest.mark.parametrize("name", ACTIVATIONS)
+def test_the_critical_scale_of_every_activation(name: str) -> None:
+    found = mean_field.critical(name)
+    sigma_w, q, kind = CRITICAL[name]
+    assert found.sigma_w == pytest.approx(sigma_w, rel=1e-6) and found.kind == kind
+    assert found.q == pytest.approx(q, rel=1e-9) and found.chi == pytest.approx(1.0, rel=1e-9)
+
+
+@pytest.mark.parametrize("name", ["tanh", "softsign", "elu", "selu", "sigmoid"])
+def test_below_the_critical_scale_gradients_vanish_and_above_they_grow(name: str) -> None:
+    at = mean_field.critical(name).sigma_w
+    assert mean_field.fixed_point(name, 0.9 * at, 0.0).chi < 1.0 < mean_field.fixed_point(name, 1.1 * at, 0.0).chi
+
+
+@pytest.mark.parametrize("name", ["gelu", "silu"])
+def test_the_fixed_point_of_gelu_and_silu_repels(name: str) -> None:
+    """Between √2 and 2 one q is handed on; a little below it q dies out, a little above it grows."""
+    scale = mean_field.gain(name, 1.0)
+    assert math.sqrt(2.0) < scale < 2.0
+    for start, end in ((0.99, 0.1), (1.01, 10.0)):
+        q = start
+        for _ in range(400):
+            q = mean_field.next_q(name, scale, 0.0, q)
+        assert (q < end) if start < 1 else (q > end)
+
+
+@pytest.mark.parametrize(
+    ("name", "log"),
+    [("relu", math.log(1 / 6) / 2), ("tanh", math.log(1 / 3) / 2), ("gelu", math.log(1 / 12) / 2)],
+)
+def test_the_loss_of_a_layer_with_the_default_of_pytorch(name: str, log: float) -> None:
+    """U(±1/√n) has the variance 1/(3n): σ_w² = 1/3, and small z have the slopes ½, 1 and ½: −0.896, −0.549 and −1.242."""
+    assert math.log(mean_field.fixed_point(name, 1 / math.sqrt(3.0), 0.0).chi) / 2 == pytest.approx(log, rel=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("scale", "chi"), [(10.149263710019, 1.0), (4.7226, 0.473578), (math.sqrt(30.0), 0.549366), (1.0, 0.055721)]
+)
+def test_sigmoid_with_zero_biases(scale: float, chi: float) -> None:
+    """By another rule: 20,000 equal steps over ±12 standard deviations, q iterated 300 times."""
+    x = np.linspace(-12.0, 12.0, 20_001)
+    p = np.exp(-x * x / 2) / np.exp(-x * x / 2).sum()
+    q = 1.0
+    for _ in range(300):
+        q = scale**2 * float(p @ (1.0 / (1.0 + np.exp(-math.sqrt(q) * x))) ** 2)
+    a = 1.0 / (1.0 + np.exp(-math.sqrt(q) * x))
+    assert scale**2 * float(p @ (a * (1.0 - a)) ** 2) == pytest.approx(chi, abs=2e-6)
+    assert mean_field.fixed_point("sigmoid", scale, 0.0).chi == pytest.approx(chi, abs=2e-6)
