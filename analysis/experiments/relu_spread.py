@@ -21,11 +21,13 @@ _RELU = (1, 1, 6, 60, 840)
 """E (2 max(0, x)²)ᵏ: half of the numbers above, times 2ᵏ."""
 
 
-def relu_mean_squares(
-    width: int, depth: int, *, networks: int, seed: int = 0, together: int = 400
-) -> Floats:
+def relu_mean_squares(width: int, depth: int, *, networks: int, seed: int = 0, together: int = 400) -> Floats:
     """E-normed mean squares x of the last of ``depth`` layers, (networks,); every weight matrix is drawn. Inputs N(0, 1)."""
-    width, depth, networks = whole("width", width, 1), whole("depth", depth, 1), whole("networks", networks, 1)
+    width, depth, networks = (
+        whole("width", width, 1),
+        whole("depth", depth, 1),
+        whole("networks", networks, 1),
+    )
     rng = np.random.default_rng(whole("seed", seed, 0))
     found = []
     for start in range(0, networks, together):

@@ -7,10 +7,17 @@ from functools import cache
 
 import sympy as sp
 
-from analysis.experiments.two_widths import bounded_weights
 from analysis.experiments.relu_spread import relu_mean_squares, spread_error
+from analysis.experiments.two_widths import bounded_weights
 from analysis.experiments.variance_layers import VarianceLayers, variance_layers
-from analysis.numeric.mean_field import chi, next_q, second_moment, slope_second_moment
+from analysis.numeric.mean_field import (
+    chi,
+    critical,
+    fixed_point,
+    next_q,
+    second_moment,
+    slope_second_moment,
+)
 from analysis.symbolic.claim import Estimate, Prediction
 from analysis.symbolic.display import expectation
 from analysis.symbolic.notation import sigma, sigma_prime, z
@@ -86,6 +93,21 @@ def _simulated_uniform() -> Estimate:
     return Estimate(float(x.mean()), float(x.std(ddof=1) / math.sqrt(len(x))))
 
 
+def _balanced_theory(statement: sp.Basic) -> float:
+    """χ⁵ at the fixed point of the stated scale: by what five layers multiply E[δ²]."""
+    return fixed_point("sigmoid", float(statement.rhs), 0.0).chi ** (_SIX - 1)
+
+
+@cache
+def _simulated_balance() -> Estimate:
+    at = critical("sigmoid")
+    networks = variance_layers(
+        "sigmoid", 400, _SIX, at.sigma_w, input_square=at.q / at.sigma_w**2, replicates=100, seed=14
+    )
+    found = networks.moments("backward")
+    return Estimate(float(found.mean[0]), float(found.standard_error[0]))
+
+
 _forward = sigma_w**2 * expectation(sigma(z) ** 2) + sigma_b**2
 _backward = sigma_w**2 * expectation(sigma_prime(z) ** 2)
 
@@ -130,5 +152,14 @@ CLAIMS = (
         simulate=_simulated_uniform,
         scope="sigmoid, weights uniform on (−1, 1), width 1000, zero biases, E[δ²] at layer 1 of 6; the near miss is what width 1 would give",
         false_sibling=sp.Eq(sigma_w**2, sp.Rational(1, 3), evaluate=False),
+    ),
+    Prediction(
+        label="sigmoid-critical-scale",
+        sentence="Behind sigmoids with zero biases gradients keep their size at σ_w = 10.15, where q settles at 45.6.",
+        statement=sp.Eq(sigma_w, sp.Float("10.1493", 6), evaluate=False),
+        theory=_balanced_theory,
+        simulate=_simulated_balance,
+        scope="zero biases, width 400, 100 networks, started at q = 45.6: E[δ²] at layer 1 of 6, in units of the last; the near miss balances z ~ N(0, 1) only",
+        false_sibling=sp.Eq(sigma_w, sp.Float("4.7226", 5), evaluate=False),
     ),
 )

@@ -188,8 +188,8 @@ def by_one_more_layer(statement: sp.Basic) -> Outcome:
     product with a factor 1 + (relative variance of one square)/n for each mean: the inputs', each ReLU layer's, the last layer's.
     """
     left, right = statement.args
-    if left != SPREAD:
-        return Unknown(f"the left side must be {SPREAD}")
+    if not isinstance(statement, sp.Eq) or left != SPREAD:
+        return Unknown(f"the statement must be an equation with {SPREAD} on its left")
     linear, relu = 1 + LINEAR_SPREAD / n, 1 + RELU_SPREAD / n
     truth = linear**2 * relu ** (depth - 1) - 1
     first = sp.simplify(right.subs(depth, 1) + 1 - linear**2)
@@ -198,7 +198,9 @@ def by_one_more_layer(statement: sp.Basic) -> Outcome:
         return Proved(
             "induction",
             (
-                Step("the inputs and the weighted inputs of the last layer, squares of normal numbers", linear),
+                Step(
+                    "the inputs and the weighted inputs of the last layer, squares of normal numbers", linear
+                ),
                 Step("one layer of ReLUs", relu),
                 Step("with L = 1, the relative second moment", linear**2),
                 Step("one more layer multiplies it by", relu),
@@ -206,6 +208,48 @@ def by_one_more_layer(statement: sp.Basic) -> Outcome:
         )
     points = [{n: sp.Integer(k), depth: sp.Integer(l)} for k, l in ((1, 1), (1, 2), (50, 6))]
     return counterexample(sp.Eq(truth, right, evaluate=False), points) or Unknown("the sides differ in form")
+
+
+def small_q(of: sp.Expr) -> sp.Limit:
+    """The limit of E[of(√q x)]/q for q → 0, x ~ N(0, 1)."""
+    x = sp.Symbol("x", real=True)
+    return sp.Limit(sp.Integral(of.subs(z, sp.sqrt(q) * x) / q * density(x), (x, -sp.oo, sp.oo)), q, 0)
+
+
+def by_small_q(statement: sp.Basic) -> Outcome:
+    """lim_{q→0+} ∫ f(q, x) φ(x) dx = right side, f a polynomial in x and tanh(√q x) over a power of q: its limit is integrated.
+
+    A polynomial in z and tanh z is at most C(|z|ᵏ + |z|ᵐ), with k its order at 0, so f is dominated and the limit goes inside.
+    """
+    left, right = statement.args
+    if not (
+        isinstance(statement, sp.Eq) and isinstance(left, sp.Limit) and isinstance(left.args[0], sp.Integral)
+    ):
+        return Unknown("the statement must be an equation with the limit of an integral on its left")
+    inner, variable, end, side = left.args
+    x, *ends = inner.limits[0]
+    if (variable, end, str(side), *ends) != (q, 0, "+", -sp.oo, sp.oo):
+        return Unknown("the limit must be q → 0 from the right, the integral over the whole line")
+    f = sp.cancel(inner.function / density(x))
+    tanh = sp.Symbol("T", real=True)
+    if not sp.expand(f.subs(sp.tanh(sp.sqrt(q) * x), tanh)).is_polynomial(x, tanh):
+        return Unknown("the integrand without the bell must be a polynomial in x and tanh(√q x)")
+    tends = sp.limit(f, q, 0, "+")
+    if not tends.is_polynomial(x):
+        return Unknown(f"the limit of the integrand is {tends}, no polynomial")
+    value = sp.integrate(tends * density(x), (x, -sp.oo, sp.oo))
+    if sp.simplify(value - right) == 0:
+        return Proved(
+            "calculus",
+            (
+                Step("the integrand without the bell tends to", tends),
+                Step(
+                    "it is dominated by a polynomial in x, so the limit goes inside, and the integral is",
+                    value,
+                ),
+            ),
+        )
+    return Refuted(f"the left side is {value}, the right side {right}")
 
 
 def by_sets(statement: sp.Basic) -> Outcome:
@@ -308,6 +352,22 @@ CLAIMS = (
         check=by_one_more_layer,
         scope="every width n and depth L; ReLU, normal weights with Var w = 2/n, zero biases, inputs N(0, 1)",
         false_sibling=spread_is(sp.Integer(4)),
+    ),
+    Claim(
+        label="tanh-small-signals-forward",
+        sentence="A layer of tanh hands on q less 2q², for small q: the mean square shrinks by the factor 1 − 2q.",
+        statement=sp.Eq(small_q((sp.tanh(z) ** 2 - z**2) / q), -2, evaluate=False),
+        check=by_small_q,
+        scope="σ_w = 1, zero biases, z ~ N(0, q), q → 0: then 1/q grows by 2 in each layer, and q is near 1/(2l) in layer l",
+        false_sibling=sp.Eq(small_q((sp.tanh(z) ** 2 - z**2) / q), -1, evaluate=False),
+    ),
+    Claim(
+        label="tanh-small-signals-backward",
+        sentence="On the way back its factor is χ = 1 − 2q for small q as well: errors shrink as signals do.",
+        statement=sp.Eq(small_q((1 - sp.tanh(z) ** 2) ** 2 - 1), -2, evaluate=False),
+        check=by_small_q,
+        scope="σ_w = 1, zero biases, z ~ N(0, q), q → 0: with q near 1/(2l) the factors 1 − 1/l multiply to a number over L",
+        false_sibling=sp.Eq(small_q((1 - sp.tanh(z) ** 2) - 1), -2, evaluate=False),
     ),
     Claim(
         label="same-weights-two-widths",

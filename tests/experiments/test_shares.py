@@ -54,7 +54,9 @@ def test_the_priors_draw_what_they_say() -> None:
 
 def test_depths_are_uniform_between_their_ends(monkeypatch: pytest.MonkeyPatch) -> None:
     seen = []
-    monkeypatch.setattr(shares, "gradient_size", lambda rng, **x: seen.append(x["depth"]) or {"log_ratio": 0.0})
+    monkeypatch.setattr(
+        shares, "gradient_size", lambda rng, **x: seen.append(x["depth"]) or {"log_ratio": 0.0}
+    )
     shares._log_ratios.cache_clear()
     share("chains", count=400)
     share("chains", count=400, depths=(30, 60))

@@ -120,7 +120,11 @@ def test_the_critical_scale_of_every_activation(name: str) -> None:
 @pytest.mark.parametrize("name", ["tanh", "softsign", "elu", "selu", "sigmoid"])
 def test_below_the_critical_scale_gradients_vanish_and_above_they_grow(name: str) -> None:
     at = mean_field.critical(name).sigma_w
-    assert mean_field.fixed_point(name, 0.9 * at, 0.0).chi < 1.0 < mean_field.fixed_point(name, 1.1 * at, 0.0).chi
+    assert (
+        mean_field.fixed_point(name, 0.9 * at, 0.0).chi
+        < 1.0
+        < mean_field.fixed_point(name, 1.1 * at, 0.0).chi
+    )
 
 
 @pytest.mark.parametrize("name", ["gelu", "silu"])
@@ -141,11 +145,14 @@ def test_the_fixed_point_of_gelu_and_silu_repels(name: str) -> None:
 )
 def test_the_loss_of_a_layer_with_the_default_of_pytorch(name: str, log: float) -> None:
     """U(±1/√n) has the variance 1/(3n): σ_w² = 1/3, and small z have the slopes ½, 1 and ½: −0.896, −0.549 and −1.242."""
-    assert math.log(mean_field.fixed_point(name, 1 / math.sqrt(3.0), 0.0).chi) / 2 == pytest.approx(log, rel=1e-6)
+    assert math.log(mean_field.fixed_point(name, 1 / math.sqrt(3.0), 0.0).chi) / 2 == pytest.approx(
+        log, rel=1e-6
+    )
 
 
 @pytest.mark.parametrize(
-    ("scale", "chi"), [(10.149263710019, 1.0), (4.7226, 0.473578), (math.sqrt(30.0), 0.549366), (1.0, 0.055721)]
+    ("scale", "chi"),
+    [(10.149263710019, 1.0), (4.7226, 0.473578), (math.sqrt(30.0), 0.549366), (1.0, 0.055721)],
 )
 def test_sigmoid_with_zero_biases(scale: float, chi: float) -> None:
     """By another rule: 20,000 equal steps over ±12 standard deviations, q iterated 300 times."""
