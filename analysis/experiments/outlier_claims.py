@@ -28,6 +28,10 @@ def _quadratic_in_the_loss() -> Estimate:
     return _measured("squared error, linear")
 
 
+def _level_in_the_loss() -> Estimate:
+    return _measured("squared error, sigmoid")
+
+
 def _power_is(p: int) -> sp.Eq:
     norm, t = sp.Symbol(r"\lVert\partial C/\partial w^{1}\rVert"), sp.Symbol("t", positive=True)
     return sp.Eq(power(norm, t), p, evaluate=False)
@@ -57,6 +61,16 @@ CLAIMS = (
         theory=_theory,
         simulate=_quadratic_in_the_loss,
         scope=f"linear outputs, squared error; {_scope}; tolerance 0.001",
+        false_sibling=_power_is(1),
+        tolerance=1e-3,
+    ),
+    Prediction(
+        label="outlier-power-sigmoid-squared-error",
+        sentence="With sigmoid outputs and the squared error it stays where it is: what is left comes from the other images.",
+        statement=_power_is(0),
+        theory=_theory,
+        simulate=_level_in_the_loss,
+        scope=f"sigmoid outputs, squared error; {_scope}; tolerance 0.001",
         false_sibling=_power_is(1),
         tolerance=1e-3,
     ),

@@ -272,6 +272,14 @@ CLAIMS = (
         false_sibling=_grows("squared error, linear", RELU.formula, 2, v * w1),
     ),
     Claim(
+        label="outlier-relu-sigmoid-squared-error",
+        sentence="With a sigmoid output and the squared error it goes to 0: the output saturates faster than the input grows.",
+        statement=_grows("squared error, sigmoid", RELU.formula, 0, sp.S.Zero),
+        check=by_limit(_on_the_way),
+        scope=_scope_small,
+        false_sibling=_grows("squared error, sigmoid", RELU.formula, 0, v),
+    ),
+    Claim(
         label="outlier-sigmoid-hidden",
         sentence="A sigmoid in the first layer saturates instead: the outlier moves its weight not at all.",
         statement=_grows("cross-entropy, sigmoid", SIGMOID.formula, 0, sp.S.Zero),

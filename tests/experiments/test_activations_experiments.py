@@ -8,8 +8,10 @@ import numpy as np
 import pytest
 
 from analysis.experiments import atlas, dead_units, saturated_neuron, selu, slope_above_one
+from analysis.numeric.compiled import compiled
 from analysis.numeric.network import Network, gradients
 from analysis.symbolic.catalogue import ACTIVATIONS
+from analysis.symbolic.notation import z
 
 
 def test_the_atlas_has_a_row_for_every_activation() -> None:
@@ -22,6 +24,23 @@ def test_the_atlas_has_a_row_for_every_activation() -> None:
         saturates["tanh"] == "both sides" and saturates["elu"] == "left" and saturates["leaky relu"] == "no"
     )
     assert len(atlas.timings(count=1000, repeats=1)) == len(ACTIVATIONS)
+
+
+@pytest.mark.parametrize("name", ACTIVATIONS)
+def test_what_is_timed_is_the_activation(name: str) -> None:
+    x = np.linspace(-8.0, 8.0, 4001)[:-1] + 1e-3  # no point at a kink
+    for written, expr in zip(
+        atlas.WRITTEN[name], (ACTIVATIONS[name].value, ACTIVATIONS[name].slope), strict=True
+    ):
+        np.testing.assert_allclose(written(x), compiled(expr, z)(x), rtol=1e-9, atol=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("name", "typical"), [("silu", 0.329910313823845), ("gelu", 0.317892675749511), ("selu", 0.9120168)]
+)
+def test_the_typical_slope(name: str, typical: float) -> None:
+    """exp E log|σ′| by mpmath at 40 digits; SELU in closed form, √(λ² α) e^{−1/√(2π)}."""
+    assert slope_above_one.growth(name).typical == pytest.approx(typical, rel=1e-6)
 
 
 def test_the_norms_follow_the_gain() -> None:
