@@ -70,12 +70,17 @@ def as_table(entries: Iterable[Entry]) -> str:
         "| $\\mathbb{E}\\,\\sigma'^2$ | saturates | dead | centred |\n|-|-|-|-|-|-|-|-|-|"
     )
     rows = [
-        f"| {e.activation.name} | ${_formula(e.activation)}$ | {e.largest_slope:.4f} | {round(e.moments.mean, 4) + 0.0:.4f}"
-        f" | {e.moments.second:.4f} | {e.moments.slope_second:.4f} | {e.saturates.removesuffix(' sides')} | {e.moments.dead:.2f}"
+        f"| {e.activation.name} | ${_formula(e.activation)}$ | {e.largest_slope:.4f} | {_four(e.moments.mean)}"
+        f" | {_four(e.moments.second)} | {_four(e.moments.slope_second)} | {e.saturates.removesuffix(' sides')} | {e.moments.dead:.2f}"
         f" | {'yes' if e.zero_centred else 'no'} |"
         for e in entries
     ]
     return "\n".join((head, *rows))
+
+
+def _four(x: float) -> str:
+    """Four digits; an exact tie such as 0.50005 goes the same way whatever its last bits are, and there is no −0."""
+    return f"{round(x + 1e-9, 4) + 0.0:.4f}"
 
 
 def _formula(x: Activation) -> str:

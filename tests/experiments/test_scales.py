@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from analysis.experiments.weight_scales import DEFAULT, as_short_table, as_table, catalogue, scales
+from analysis.experiments.scales import DEFAULT, as_short_table, as_table, catalogue, scales
 from analysis.numeric.mean_field import fixed_point
 from analysis.symbolic.catalogue import ACTIVATIONS
 
