@@ -93,15 +93,15 @@ def as_short_table(rows: Iterable[Scales]) -> str:
 def as_table(rows: Iterable[Scales]) -> str:
     """All of it in Markdown; numbers to four digits."""
     head = (
-        "| activation | keeps $q=1$ at | $\\chi$ there | critical $\\sigma_w$ | what $q$ does there "
-        "| default: $\\sqrt\\chi$ a layer | its logarithm |\n|-|-|-|-|-|-|-|"
+        "| activation | keeps $q=1$ at | $\\chi$ there | keeps gradients, while $q=1$, at | critical $\\sigma_w$ "
+        "| what $q$ does there | default: $\\tfrac12\\log\\chi$ |\n|-|-|-|-|-|-|-|"
     )
     return "\n".join(
         (
             head,
             *(
-                f"| {s.name} | {s.forward:.4f} | {s.chi_forward:.4f} | {s.critical_scale} | {s.settles}"
-                f" | {math.sqrt(s.default_chi):.3f} | {s.default_log:.3f} |"
+                f"| {s.name} | {s.forward:.4f} | {s.chi_forward:.4f} | {s.backward:.4f} | {s.critical_scale}"
+                f" | {s.settles} | {s.default_log:.3f} |"
                 for s in rows
             ),
         )

@@ -87,7 +87,8 @@ def fixed_point(name: str, sigma_w: float, sigma_b: float) -> FixedPoint:
     """The q at which large layers settle, and χ there.
 
     For activations whose E[σ²]/q falls as q grows (sigmoid, tanh, softsign) there is one such q. Raises ValueError where
-    every q is kept (ReLU with σ_w = √2, σ_b = 0), and as ``profile`` does.
+    every q is kept (ReLU with σ_w = √2, σ_b = 0), where small q die out and large ones grow (GELU and SiLU with √2 < σ_w < 2,
+    σ_b = 0), and as ``profile`` does.
     """
     _checked(sigma_w, sigma_b, 1.0)
 
@@ -99,6 +100,10 @@ def fixed_point(name: str, sigma_w: float, sigma_b: float) -> FixedPoint:
     first, last = growth(low), growth(high)
     if abs(first) < 1e-9 and abs(last) < 1e-9:
         raise ValueError(f"sigma_w = {sigma_w:g} lets {name} keep every q: there is no single fixed point")
+    if first < -1e-9 and last > 1e-9:
+        raise ValueError(
+            f"sigma_w = {sigma_w:g} lets {name} lose small q and grow large ones: no fixed point attracts"
+        )
     if first <= 1e-9:
         return FixedPoint(0.0, chi(name, sigma_w, _LEAST))
     if last > 0.0:

@@ -137,6 +137,12 @@ def test_the_fixed_point_of_gelu_and_silu_repels(name: str) -> None:
         for _ in range(400):
             q = mean_field.next_q(name, scale, 0.0, q)
         assert (q < end) if start < 1 else (q > end)
+    with pytest.raises(ValueError, match="lose small q and grow large ones"):
+        mean_field.fixed_point(name, scale, 0.0)
+    assert (
+        mean_field.fixed_point(name, 1.4, 0.0).q == 0.0
+        and mean_field.fixed_point(name, 2.1, 0.0).q == math.inf
+    )
 
 
 @pytest.mark.parametrize(
