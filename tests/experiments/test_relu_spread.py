@@ -73,3 +73,14 @@ def test_the_simulation_tells_four_and_six_from_five(wrong: int) -> None:
     prediction = CLAIMS["relu-spread-by-depth-over-width"]
     assert isinstance(prediction.settle(), Checked)
     assert isinstance(prediction.settle(spread_is(sp.Integer(wrong))), Refuted)
+
+
+def test_bars_from_the_sample_are_too_short_where_depth_over_width_is_large() -> None:
+    """Chapter 7: width 20, depth 20, 400 networks; two sample bars hold the true mean in about 83 of 100 repetitions."""
+    x = relu_mean_squares(20, 20, networks=400 * 60, seed=7)
+    chosen = x[np.random.default_rng(0).integers(0, len(x), (2000, 400))]
+    bars = chosen.std(axis=1, ddof=1) / 20.0
+    share = (np.abs(chosen.mean(axis=1) - x.mean()) < 2.0 * bars).mean()
+    assert 0.77 < share < 0.89
+    exact = math.sqrt(float(relative_moments(20, 20)[2] - 1)) / 20.0
+    assert 2 * exact == pytest.approx(0.910, abs=1e-3) and np.median(bars) < 0.8 * exact
