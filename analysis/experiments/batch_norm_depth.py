@@ -27,7 +27,9 @@ KINDS = ("plain", "batch", "layer", "residual")
 
 @dataclass(frozen=True, eq=False)
 class DepthSweep:
-    """log ‖∂C/∂x^l‖² and the mean cosine between two examples' σ(N(x^l)), for l = 0 … L − 1: both (nets, L)."""
+    """log ‖∂C/∂x^l‖², the mean cosine between two examples' σ(N(x^l)), and the largest ‖σ(N(x^l))‖² of an example over the mean of all,
+    for l = 0 … L − 1: (nets, L) each.
+    """
 
     kind: str
     activation: str
@@ -39,13 +41,18 @@ class DepthSweep:
     seed: int
     logs: Floats
     cosines: Floats
+    largest: Floats
 
-    def rate(self, boundary: int = 8) -> tuple[float, float]:
-        """Growth of log ‖∂C/∂x‖² per layer towards the input, and its standard error; ``boundary`` layers off both ends."""
+    def rates(self, boundary: int = 8) -> Floats:
+        """Growth of log ‖∂C/∂x‖² per layer towards the input in each network (nets,); ``boundary`` layers off both ends."""
         if not 0 <= boundary < (self.depth - 1) / 2:
             raise ValueError(f"boundary must leave two layers or more of {self.depth}, not {boundary}")
         first, last = boundary, self.depth - 1 - boundary
-        rates = (self.logs[:, first] - self.logs[:, last]) / (last - first)
+        return np.asarray((self.logs[:, first] - self.logs[:, last]) / (last - first))
+
+    def rate(self, boundary: int = 8) -> tuple[float, float]:
+        """The mean of ``rates`` and its standard error."""
+        rates = self.rates(boundary)
         return float(rates.mean()), float(rates.std(ddof=1) / math.sqrt(len(rates)))
 
 
@@ -75,7 +82,7 @@ def depth_sweep(
     rng = np.random.default_rng(seed)
     value, slope = compiled(of.value, z), compiled(of.slope, z)
     norm = {"plain": None, "layer": "layer"}.get(kind, "batch")
-    logs, cosines = np.empty((nets, depth)), np.empty((nets, depth))
+    logs, cosines, largest = (np.empty((nets, depth)) for _ in range(3))
     for net in range(nets):
         x = rng.standard_normal((batch, width))
         layers = []
@@ -83,7 +90,8 @@ def depth_sweep(
             made = normalisation.forward(x, gain, shift, kind=norm) if norm else None
             y = x if made is None else made.y
             a = np.asarray(value(y))
-            cosines[net, l] = _mean_cosine(a)
+            cosines[net, l], squares = _mean_cosine(a), (a * a).sum(axis=1)
+            largest[net, l] = squares.max() / squares.mean()
             w = rng.standard_normal((width, width)) * math.sqrt(2.0 / width)
             layers.append((made, y, w))
             x = a @ w + (x if kind == "residual" else 0.0)
@@ -97,7 +105,7 @@ def depth_sweep(
                 back = normalisation.gradients(back, made, gain, kind=norm).x
             delta = back + (delta if kind == "residual" else 0.0)
             logs[net, l] = 2.0 * math.log(norms.norm(delta))
-    return DepthSweep(kind, activation, batch, width, depth, gain, shift, seed, logs, cosines)
+    return DepthSweep(kind, activation, batch, width, depth, gain, shift, seed, logs, cosines, largest)
 
 
 def _mean_cosine(a: Floats) -> float:

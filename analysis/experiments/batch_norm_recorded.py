@@ -12,6 +12,7 @@ from analysis.experiments.storage import load_result
 FOLDER = ALL / "batch_norm"
 TRAINED = (
     *(("sigmoid", n, 4, 1.0) for n in ("none", "batch", "layer")),
+    *(("sigmoid", n, 4, s) for s in (2.0, 4.0, 8.0) for n in ("none", "batch")),
     *(("relu", n, 4, 1.0) for n in ("none", "batch", "layer")),
     *(("relu", n, 4, s) for s in (0.1, 10.0) for n in ("none", "batch")),
     *(("relu", n, 40, 1.0) for n in ("none", "batch", "layer", "residual")),

@@ -153,6 +153,22 @@ def batch_norm_training(
     )
 
 
+def starting_slopes(
+    data: Dataset, *, activation: str, depth: int, seeds: Iterable[int], scale: float = 1.0, width: int = 50
+) -> Floats:
+    """σ′(z) of each hidden layer before training, without normalisation: mean over seeds, training images and neurons (depth,).
+
+    Raises ValueError on unknown names or numbers out of range.
+    """
+    of = named_activation(activation)
+    depth, width, seeds = whole("depth", depth, 1), whole("width", width, 2), different_seeds(seeds)
+    gain = positive("scale", scale) * (np.sqrt(2.0) if activation == "relu" else 1.0)
+    X, *_ = split(data)
+    network = _Network(compiled(of.value, z), compiled(of.slope, z), "none")
+    _, layers = _forward(network, _drawn(seeds, X.shape[1], width, depth, gain), X[None])
+    return np.array([float(np.mean(network.slope(inside))) for inside, _, _ in layers])
+
+
 def _drawn(seeds: Sequence[int], pixels: int, width: int, depth: int, gain: float) -> Parameters:
     sizes = [pixels, *(width,) * depth, CLASSES]
     pairs = list(zip(sizes[:-1], sizes[1:], strict=True))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Callable
 from functools import cache
 
 import numpy as np
@@ -11,6 +12,7 @@ import sympy as sp
 
 from analysis.experiments import clipping_recorded
 from analysis.experiments.critic import critic
+from analysis.experiments.margins import by_margin
 from analysis.numeric.clipping import by_value
 from analysis.symbolic.claim import Checked, Claim, Estimate, Outcome, Prediction, Refuted, Step, Unknown
 
@@ -26,27 +28,32 @@ def measure(letter: str, run: str) -> sp.Symbol:
     return sp.Symbol(rf"{letter}_{{{run.replace('-', '~')}}}", real=True)
 
 
-def measured(symbol: sp.Symbol) -> float:
-    """The number that ``measure`` names."""
-    letter, name = re.fullmatch(r"([ADGWSE])_\{([a-z0-9~]+)\}", symbol.name).groups()  # type: ignore[union-attr]
+def measured(symbol: sp.Symbol) -> np.ndarray:
+    """What ``measure`` names: one number a seed, (S,); of a number of networks, D, the number alone, ()."""
+    letter, name = re.fullmatch(r"([ADGWSEVQ])_\{([a-z0-9~]+)\}", symbol.name).groups()  # type: ignore[union-attr]
+    if letter in "VQ":
+        off = clipping_recorded.plateau()
+        return np.asarray(off.accuracy[off.best(name)] if letter == "V" else off.ratio[off.best(name)])
     run = clipping_recorded.training(name.replace("~", "-"))
-    return {
-        "A": lambda: run.best()[1],
-        "D": lambda: float(np.isnan(run.loss[..., -1]).sum()),
-        "G": lambda: float(run.first[:, 0].mean()),
-        "W": lambda: float(np.nanmean(run.weight_norm[..., -1])),
-        "S": lambda: float(np.nanmean(run.gradient_norm[..., -1])),
-        "E": lambda: float(run.accuracy[:-1, :, -1].sum()),
-    }[letter]()
+    found: dict[str, Callable[[], np.ndarray]] = {
+        "A": lambda: run.accuracy[run.rates.index(run.best()[0]), :, -1],
+        "D": lambda: np.asarray(np.isnan(run.loss[..., -1]).sum(), dtype=float),
+        "G": lambda: run.first[:, 0],
+        "W": lambda: run.weight_norm[..., -1].mean(axis=0),
+        "S": lambda: run.gradient_norm[..., -1].mean(axis=0),
+        "E": lambda: run.accuracy[:-1, :, -1].sum(axis=0),
+    }
+    return found[letter]()
 
 
 def by_record(statement: sp.Basic) -> Outcome:
-    """The relation with every symbol replaced by what was measured."""
+    """The relation between what was measured: an equation seed by seed and to the last digit, an inequality by three standard errors."""
     values = {x: measured(x) for x in sorted(statement.free_symbols, key=str)}
-    text = "measured " + ", ".join(f"{str(x).replace('~', ' ')} = {v:.4g}" for x, v in values.items())
-    left, right = (side.xreplace({x: sp.Float(v) for x, v in values.items()}) for side in statement.args)
-    holds = float(left) == float(right) if isinstance(statement, sp.Eq) else bool(statement.func(left, right))
-    return Checked("the recorded runs", (Step(text),)) if holds else Refuted(text)
+    if not isinstance(statement, sp.Eq):
+        return by_margin(statement, values)
+    text = "measured " + ", ".join(f"{str(x).replace('~', ' ')} = {v.mean():.4g}" for x, v in values.items())
+    left, right = (values[side] if side in values else float(side) for side in statement.args)
+    return Checked("the recorded runs", (Step(text),)) if np.array_equal(left, right) else Refuted(text)
 
 
 def turned(threshold: sp.Expr) -> sp.Expr:
@@ -90,6 +97,7 @@ def by_critics(statement: sp.Basic) -> Outcome:
 
 
 _how = "digits, ten layers 40 wide, six seeds, seven rates from 0.0003 to 0.3, 10 epochs; weights 1.5 times He's; "
+_off = "1,000 digits, four hidden layers of 30 sigmoids, five seeds, from the plateau that 500 epochs of descent lead to; threshold 10⁻⁶; "
 
 CLAIMS = (
     Prediction(
@@ -112,19 +120,19 @@ CLAIMS = (
     ),
     Claim(
         label="clipping-trains-better",
-        sentence="At its best rate the clipped network reaches 85 %.",
-        statement=sp.Gt(measure("A", "large-norm-10"), sp.Rational(85, 100), evaluate=False),
+        sentence="Each at its best rate, the clipped network ends more than five points above the one without clipping.",
+        statement=sp.Gt(measure("A", "large-norm-10"), measure("A", "large") + sp.Rational(5, 100), evaluate=False),
         check=by_record,
-        scope=_how + "threshold 10; A is the mean test accuracy at the best rate; the near miss is without clipping",
-        false_sibling=sp.Gt(measure("A", "large"), sp.Rational(85, 100), evaluate=False),
+        scope=_how + "threshold 10; A is the mean test accuracy at the best rate",
+        false_sibling=sp.Gt(measure("A", "large"), measure("A", "large-norm-10") + sp.Rational(5, 100), evaluate=False),
     ),
     Claim(
         label="clipping-about-as-good-as-initialisation",
-        sentence="Clipped, it comes within five points of a network with weights of the right size.",
-        statement=sp.Gt(measure("A", "large-norm-10"), measure("A", "he") - sp.Rational(5, 100), evaluate=False),
+        sentence="Clipped, it comes within ten points of a network with weights of the right size.",
+        statement=sp.Gt(measure("A", "large-norm-10"), measure("A", "he") - sp.Rational(10, 100), evaluate=False),
         check=by_record,
         scope=_how + "threshold 10, against He's weights without clipping; the near miss is 1.5 times He's without clipping",
-        false_sibling=sp.Gt(measure("A", "large"), measure("A", "he") - sp.Rational(5, 100), evaluate=False),
+        false_sibling=sp.Gt(measure("A", "large"), measure("A", "he") - sp.Rational(10, 100), evaluate=False),
     ),
     Claim(
         label="clipping-does-not-touch-vanishing",
@@ -136,11 +144,27 @@ CLAIMS = (
     ),
     Claim(
         label="clipping-does-not-mend-vanishing",
-        sentence="Clipped, such a network stays below 25 % at every rate.",
-        statement=sp.Lt(measure("A", "small-norm-1"), sp.Rational(25, 100), evaluate=False),
+        sentence="Clipped, such a network stays below 30 % at every rate.",
+        statement=sp.Lt(measure("A", "small-norm-1"), sp.Rational(30, 100), evaluate=False),
         check=by_record,
         scope=_how.replace("1.5 times", "half of") + "threshold 1; guessing is right in 10 %",
-        false_sibling=sp.Lt(measure("A", "large-norm-1"), sp.Rational(25, 100), evaluate=False),
+        false_sibling=sp.Lt(measure("A", "large-norm-1"), sp.Rational(30, 100), evaluate=False),
+    ),
+    Claim(
+        label="clip-value-evens-the-speeds",
+        sentence="Clipped by value far below its entries, a vanished gradient has nearly the same speed in the first layer as in the fourth.",
+        statement=sp.Lt(measure("Q", "value"), sp.Rational(3, 2), evaluate=False),
+        check=by_record,
+        scope=_off + "Q is the fourth hidden layer's ‖∂C/∂b‖ over the first's, after clipping, on the plateau; the near miss clips by norm",
+        false_sibling=sp.Lt(measure("Q", "norm"), sp.Rational(3, 2), evaluate=False),
+    ),
+    Claim(
+        label="clip-value-leaves-the-plateau",
+        sentence="And it leads off the plateau, where clipping by norm at its own best rate ends far behind.",
+        statement=sp.Gt(measure("V", "value"), measure("V", "norm") + sp.Rational(40, 100), evaluate=False),
+        check=by_record,
+        scope=_off + "V is the accuracy on the training images after 600 steps, each at the best of four rates; the near miss does not clip",
+        false_sibling=sp.Gt(measure("V", "none"), measure("V", "norm"), evaluate=False),
     ),
     Claim(
         label="wgan-lipschitz",

@@ -1,5 +1,5 @@
 """The trainings of chapter 10, kept in ``analysis/recorded/clipping``; ``python -m analysis.experiments.clipping_recorded`` makes
-them anew, in about two minutes of one core.
+them anew, in about three minutes of one core.
 """
 
 from __future__ import annotations
@@ -11,7 +11,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from analysis.experiments.clipped_plateau import ClippedPlateau, clipped_plateau
 from analysis.experiments.clipped_training import DeepTraining, deep_training
+from analysis.experiments.record import images, sizes
 from analysis.experiments.recorded import FOLDER as ALL
 from analysis.experiments.recording import recorder
 from analysis.experiments.storage import load_result, save_result
@@ -41,6 +43,20 @@ RUNS: dict[str, dict[str, Any]] = {
 }
 """What each run asks for; ten layers 40 wide unless said otherwise."""
 
+PLATEAU = (
+    *(("value", rate) for rate in (1e4, 3e4, 1e5, 3e5)),
+    *(("norm", rate) for rate in (1e5, 3e5, 1e6, 3e6)),
+    *(("none", rate) for rate in (1.0, 10.0, 100.0)),
+)
+"""(how, rate) of the steps from chapter 4's plateau, with the threshold 10⁻⁶."""
+PLATEAU_SEEDS = range(5)
+
+
+@cache
+def plateau(folder: Path = FOLDER) -> ClippedPlateau:
+    """The recorded steps from the plateau."""
+    return load_result(ClippedPlateau, folder / "plateau")
+
 
 @cache
 def training(name: str, folder: Path = FOLDER) -> DeepTraining:
@@ -58,6 +74,10 @@ def main(options: argparse.Namespace) -> int:
         there = (options.into / f"{name}.json").is_file()
         if options.only in name and (options.again or not there):
             save_result(options.into / name, deep_training(data, seeds=SEEDS, **asked), COMMAND)
+    if options.only in "plateau" and (options.again or not (options.into / "plateau.json").is_file()):
+        shown = images("digits")
+        found = clipped_plateau(shown, sizes(shown, 4), PLATEAU, seeds=PLATEAU_SEEDS)
+        save_result(options.into / "plateau", found, COMMAND)
     return 0
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import argparse
 import sys
 
-from analysis.experiments.pretraining import STARTS, finetuning
-from analysis.experiments.pretraining_recorded import FOLDER, LABELLED, name
+from analysis.experiments.pretraining import finetuning
+from analysis.experiments.pretraining_recorded import FOLDER, LABELLED, TRAINED, name
 from analysis.experiments.recording import recorder
 from analysis.experiments.storage import save_result
 from analysis.numeric.data import digits
@@ -20,21 +20,20 @@ SEEDS = range(5)
 def main(options: argparse.Namespace) -> int:
     """Runs the command; a run whose files are there is left as it is unless ``--again`` is given."""
     data = digits()
-    for labelled, (epochs, every) in LABELLED.items():
-        for start in STARTS:
-            run = name(start, labelled)
-            there = (options.into / f"{run}.json").is_file()
-            if options.only in run and (options.again or not there):
-                result = finetuning(
-                    data,
-                    start=start,
-                    rates=RATES,
-                    seeds=SEEDS,
-                    labelled=labelled,
-                    epochs=epochs,
-                    every=every,
-                )
-                save_result(options.into / run, result, COMMAND)
+    for start, labelled in TRAINED:
+        run, (epochs, every) = name(start, labelled), LABELLED[labelled]
+        there = (options.into / f"{run}.json").is_file()
+        if options.only in run and (options.again or not there):
+            result = finetuning(
+                data,
+                start=start,
+                rates=RATES,
+                seeds=SEEDS,
+                labelled=labelled,
+                epochs=epochs,
+                every=every,
+            )
+            save_result(options.into / run, result, COMMAND)
     return 0
 
 

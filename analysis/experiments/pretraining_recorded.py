@@ -4,21 +4,23 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from analysis.experiments.pretraining import STARTS, Finetuning
+from analysis.experiments.pretraining import RESCALED, STARTS, Finetuning
 from analysis.experiments.recorded import FOLDER as ALL
 from analysis.experiments.storage import load_result
 
 FOLDER = ALL / "pretraining"
 LABELLED = {1400: (100, 1), 100: (1000, 10)}
 """Labelled images → epochs, and every how many of them the network is evaluated."""
+TRAINED = (*((start, labelled) for labelled in LABELLED for start in STARTS), (RESCALED, 100))
+"""(start, labelled images) of every recorded training."""
 
 
 def name(start: str, labelled: int = 1400) -> str:
     """The file name of a training; raises ValueError where it was not recorded."""
-    if start not in STARTS or labelled not in LABELLED:
+    if (start, labelled) not in TRAINED:
         raise ValueError(
             f"start must be one of {', '.join(STARTS)} and labelled one of {', '.join(map(str, LABELLED))}, "
-            f"not {start!r} and {labelled!r}"
+            f"or ({RESCALED!r}, 100), not {start!r} and {labelled!r}"
         )
     return f"{start.replace(' ', '-')}-{labelled}"
 

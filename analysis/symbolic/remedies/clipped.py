@@ -15,9 +15,9 @@ from typing import Any
 
 import sympy as sp
 
-from analysis.symbolic.claim import Claim, Outcome, Proved, Step, Unknown
+from analysis.symbolic.claim import Claim, Outcome, Proved, Refuted, Step, Unknown
 from analysis.symbolic.display import times
-from analysis.symbolic.proof import counterexample
+from analysis.symbolic.proof import counterexample, number
 
 c = sp.Symbol("c", positive=True)
 """The threshold."""
@@ -209,6 +209,108 @@ def _bounded(by: sp.Expr) -> sp.Le:
     return sp.Le(sp.sqrt(sp.Sum(by_value(_entries[_j]) ** 2, (_j, 1, _n))), by, evaluate=False)
 
 
+eta = sp.Symbol("eta", positive=True)
+"""The learning rate."""
+mu = sp.Symbol("mu", nonnegative=True)
+"""The momentum, below 1."""
+k = sp.Symbol("k", positive=True)
+"""What every gradient is multiplied by."""
+_t = sp.Symbol("t", integer=True, nonnegative=True)
+_norms = sp.IndexedBase("r", positive=True)
+_back = sp.Symbol("j", integer=True, nonnegative=True)
+
+
+def by_geometric_series(statement: sp.Le) -> Outcome:
+    """‖s_t‖ ≤ Σ μʲ min(r, c) by the triangle inequality; each minimum is at most c, and the series of c μʲ stays below its limit."""
+    total, *_ = statement.lhs.atoms(sp.Sum)
+    length = sp.Min(r, c)  # what clip-norm-bound proves of by_norm(r, r)
+    if total.function != mu**_back * by_norm(_norms[_t - _back], _norms[_t - _back]):
+        return Unknown("not the running sum of clipped gradients")
+    if not all(_resolved((c - length).xreplace(order)).is_nonnegative for order in _orders()):
+        return Unknown("a clipped gradient is longer than c")
+    share = sp.Symbol("m", positive=True)  # μ in (0, 1): the series in closed form
+    added = eta * c * (1 - share ** (_t + 1)) / (1 - share)
+    step = sp.simplify(added.subs(_t, _t + 1) - added - eta * c * share ** (_t + 1))
+    if step != 0 or sp.simplify(added.subs(_t, 0) - eta * c) != 0:
+        return Unknown("the closed form of the series is wrong")
+    most = eta * c / (1 - share)
+    if sp.simplify(statement.rhs.subs(mu, share) - most) == 0:
+        return Proved(
+            "induction",
+            (
+                Step(
+                    "by the triangle inequality ‖s_t‖ is at most the sum of the lengths, each at most", length
+                ),
+                Step("with c for each, added up, m standing for μ", added),
+                Step("which is less than its bound by", sp.factor(most - added)),
+                Step("so the bound is approached, where all gradients are above c and point the same way"),
+            ),
+        )
+    at = {mu: sp.S.Half, c: sp.S.One, eta: sp.S.One}
+    reached, right = added.subs({share: sp.S.Half, c: 1, eta: 1, _t: 9}), statement.rhs.subs(at)
+    if reached > right:
+        return Refuted(
+            "at mu = 1/2, c = 1, eta = 1, t = 9, all gradients above c and alike, "
+            f"the left side is {number(reached)}, the right side {number(right)}"
+        )
+    return Unknown("not the least bound")
+
+
+class adam(sp.Function):  # type: ignore[misc]
+    """The length of Adam's step in one entry: η m̂/(√v̂ + ε), from gradients that are all multiplied by the first argument.
+
+    m̂ and v̂ are the means of g and g² that Kingma and Ba (2015, algorithm 1) keep, corrected for their start at 0.
+    """
+
+    nargs = 2
+
+    def doit(self, **hints: Any) -> sp.Expr:
+        factor, small = (a.doit(**hints) for a in self.args)
+        return eta * factor * _mean / (sp.sqrt(factor**2 * _square) + small)
+
+    def _latex(self, printer: Any) -> str:
+        factor, small = (printer._print(a) for a in self.args)
+        return (
+            rf"\operatorname{{Adam}}_{{\varepsilon={small}}}\left({factor}\,g_1, {factor}\,g_2, \dots\right)"
+        )
+
+    def _sympystr(self, printer: Any) -> str:
+        factor, small = (printer._print(a) for a in self.args)
+        return f"Adam[epsilon = {small}]({factor}*g_1, {factor}*g_2, ...)"
+
+
+_mean = sp.Symbol("m", real=True)
+_square = sp.Symbol("v", positive=True)
+_kept = sp.Symbol("beta", positive=True)
+
+
+def by_moments(statement: sp.Eq) -> Outcome:
+    """By induction every running mean of g (of g²) is multiplied by k (by k²); put in, both sides are compared."""
+    for power in (1, 2):
+        share, start = k**power, sp.S.Zero
+        old, new = sp.symbols("x y", real=True)
+        step = _kept * share * old + (1 - _kept) * share * new
+        if share * start != 0 or sp.expand(step - share * (_kept * old + (1 - _kept) * new)) != 0:
+            return Unknown("a running mean is not linear")
+    left, right = (sp.powdenest(x.doit(), force=True) for x in statement.args)
+    if sp.simplify(left - right) == 0:
+        return Proved(
+            "induction",
+            (
+                Step("at the start the means of g and g² are 0, k times and k² times themselves"),
+                Step("and β x + (1 − β) y keeps a common factor, so after any number of steps too"),
+                Step("Adam's step with them", left),
+            ),
+        )
+    points = [{k: sp.S.Half, _mean: sp.S.One, _square: sp.S.One, eps: sp.S.One, eta: sp.S.One}]
+    return counterexample(sp.Eq(left, right, evaluate=False), points) or Unknown("they differ in form")
+
+
+def _step_at_most(bound: sp.Expr) -> sp.Le:
+    entry = _norms[_t - _back]
+    return sp.Le(eta * sp.Sum(mu**_back * by_norm(entry, entry), (_back, 0, _t)), bound, evaluate=False)
+
+
 CLAIMS = (
     Claim(
         label="clip-norm-keeps-direction",
@@ -260,7 +362,7 @@ CLAIMS = (
     ),
     Claim(
         label="clip-never-lengthens",
-        sentence="Clipping never makes a gradient longer: it does nothing for one that has vanished.",
+        sentence="Clipping by norm never makes a gradient longer.",
         statement=sp.Le(sp.Min(r, c), r, evaluate=False),
         check=by_orders,
         scope="every r > 0; the near miss always rescales to length c",
@@ -273,5 +375,21 @@ CLAIMS = (
         check=by_orders,
         scope="speeds r and q of two layers (the other layers change the common norm, and nothing else); the near miss clips each layer by its own norm",
         false_sibling=_ratio(r, q),
+    ),
+    Claim(
+        label="clip-momentum-step-bound",
+        sentence="With momentum μ a step is at most ηc/(1 − μ) long, and can come as near to that as one likes.",
+        statement=_step_at_most(eta * c / (1 - mu)),
+        check=by_geometric_series,
+        scope="s ← μs + g from s = 0, 0 ≤ μ < 1, each g clipped by norm at c; r_t is the norm of the gradient of step t before clipping",
+        false_sibling=_step_at_most(eta * c),
+    ),
+    Claim(
+        label="clip-adam-common-factor",
+        sentence="A factor common to all gradients does nothing to Adam's step but to divide its ε.",
+        statement=sp.Eq(adam(k, eps), adam(sp.S.One, eps / k), evaluate=False),
+        check=by_moments,
+        scope="the same k > 0 in every step, any number of steps, any β₁ and β₂; m and v the corrected means of g and g². A k that changes from step to step is not covered",
+        false_sibling=sp.Eq(adam(k, eps), adam(sp.S.One, eps), evaluate=False),
     ),
 )  # fmt: skip

@@ -27,13 +27,25 @@ from analysis.symbolic.normal import density
 from analysis.symbolic.notation import sigma_prime, z
 from analysis.symbolic.proof import counterexample, number
 from analysis.symbolic.remedies.normalised import m
+from analysis.symbolic.remedies.shattered import CLAIMS as ANGLES
+from analysis.symbolic.remedies.shattered import kappa_0, kappa_1, theta
 
 rho = -1 / (m - 1)
 """The correlation of two entries of x̂, because they add up to 0."""
-both_active = sp.Rational(1, 4) + sp.asin(rho) / (2 * sp.pi)
-"""Pr[x̂_1 > 0 and x̂_2 > 0] (Sheppard 1899)."""
-both_relu = (sp.sqrt(1 - rho**2) + rho * (sp.pi - sp.acos(rho))) / (2 * sp.pi)
-"""E[ReLU(x̂_1) ReLU(x̂_2)] (Cho & Saul 2009, the arc-cosine kernel of degree 1)."""
+
+
+def active_together(cosine: sp.Expr) -> sp.Expr:
+    """Pr[u > 0 and v > 0] of standard normal u and v with that correlation (Sheppard 1899)."""
+    return sp.Rational(1, 4) + sp.asin(cosine) / (2 * sp.pi)
+
+
+def mean_product(cosine: sp.Expr) -> sp.Expr:
+    """E[ReLU(u) ReLU(v)] of them (Cho & Saul 2009, the arc-cosine kernel of degree 1)."""
+    return (sp.sqrt(1 - cosine**2) + cosine * (sp.pi - sp.acos(cosine))) / (2 * sp.pi)
+
+
+both_active, both_relu = active_together(rho), mean_product(rho)
+"""Of x̂_1 and x̂_2, entries of a vector of fixed length: as of normal numbers, since ReLU(c x) = c ReLU(x) and E[x²] is the same."""
 
 
 def projected_trace(active: sp.Expr, pairs: sp.Expr, squares: sp.Expr, products: sp.Expr) -> sp.Expr:
@@ -54,6 +66,10 @@ relu_trace: sp.Expr = projected_trace(
 relu_variance: sp.Expr = sp.Rational(1, 2) - both_relu
 relu_rate: sp.Expr = rate(sp.Rational(1, 2), both_relu, relu_trace)
 """R of a ReLU network."""
+angle: sp.Expr = sp.acos(rho)
+"""The angle of two examples in batch normalisation: its cosine is ρ = −1/(m − 1)."""
+relu_rate_by_angle: sp.Expr = (m - 2 + kappa_0 + kappa_1) / ((m - 3) * (1 - kappa_1))
+"""R of a ReLU network, by twice the chance that both of two examples are active, κ₀, and twice the mean product, κ₁, at ``angle``."""
 
 block = sp.Symbol("l", integer=True, nonnegative=True)
 residual_variance: sp.Expr = 1 + 2 * relu_variance * block
@@ -100,6 +116,56 @@ def by_both_routes(statement: sp.Basic) -> Outcome:
             ),
         )
     return counterexample(sp.Eq(integrals, right, evaluate=False), [{}]) or Unknown("undecided")
+
+
+def _trace_is_right() -> bool:
+    """``projected_trace`` against tr(D G D P) written out, for batches of 2 to 4 with a letter for each slope and each x̂."""
+    for size in (2, 3, 4):
+        d, x = (sp.symbols(f"{name}:{size}", real=True) for name in "dx")
+        D, ones, hat = sp.diag(*d), sp.ones(size, 1), sp.Matrix(x)
+        G = sp.eye(size) - ones * ones.T / size
+        written = (D * G * D * (G - hat * hat.T / size)).trace()
+        squares = sum(a**2 * b**2 for a, b in zip(d, x, strict=True))
+        means = sum(d) ** 2, squares, sum(a * b for a, b in zip(d, x, strict=True)) ** 2
+        ours = projected_trace(sum(a**2 for a in d), *means).subs(m, size)
+        # P x̂ is 0 only where Σ x̂ = 0 and Σ x̂² = m; the identity needs the first alone
+        gap = sp.expand((written - ours).subs(x[-1], -sum(x[:-1])))
+        if gap != 0:
+            return False
+    return True
+
+
+def by_three_facts(statement: sp.Basic) -> Outcome:
+    """R(m) from E[1/v], the spread of ReLU's outputs and the projected slopes; the means over two examples by polar integration."""
+    if not _trace_is_right():
+        return Unknown("the trace of the projected slopes is not what is used")
+    lemmas = [c for c in ANGLES if c.label in ("shattered-both-active", "shattered-kernel")]
+    if not all(isinstance(c.settle(), Proved) for c in lemmas):
+        return Unknown("the means over two examples are not proved")
+    cosine = sp.Symbol("x", real=True)
+    at = {theta: sp.acos(cosine)}
+    pairs = (active_together(cosine), kappa_0), (mean_product(cosine), kappa_1)
+    if any(sp.simplify((2 * mean - of.subs(at)).rewrite(sp.acos)) != 0 for mean, of in pairs):
+        return Unknown("the means over two examples are not those of the rate")
+    half, active, product = sp.Rational(1, 2), kappa_0 / 2, kappa_1 / 2
+    trace = projected_trace(m / 2, m / 2 + m * (m - 1) * active, m / 2, m / 2 + m * (m - 1) * product)
+    found = sp.factor(rate(half, product, trace))
+    right = statement.rhs
+    if sp.simplify(found - right) == 0:
+        return Proved(
+            "integration",
+            (
+                Step(
+                    "twice the chance that a ReLU is active for both of two examples at the angle θ", kappa_0
+                ),
+                Step("twice the mean product of its two outputs", kappa_1),
+                Step("so the variance that the forward pass leaves is", sp.factor(half - product)),
+                Step("the slopes between the two projections, over m − 1, leave", sp.factor(trace / (m - 1))),
+                Step("times E[1/v] = m/(m − 3), over that variance", found),
+            ),
+        )
+    gap = sp.Eq(found.subs(theta, angle), right.subs(theta, angle), evaluate=False)
+    return counterexample(gap, [{m: sp.Integer(8)}]) or Unknown("they differ in form")
 
 
 def by_hermite(statement: sp.Basic) -> Outcome:
@@ -186,6 +252,11 @@ def _inverse_is(value: sp.Expr) -> sp.Eq:
     return sp.Eq(expectation(1 / _v), value, evaluate=False)
 
 
+def _rate_by_angle(mean_inverse: sp.Expr) -> sp.Eq:
+    share = (m - 2 + kappa_0 + kappa_1) / (m * (1 - kappa_1))
+    return sp.Eq(sp.Function("R")(m), mean_inverse * share, evaluate=False)
+
+
 _INITIAL = "fully connected, W ~ N(0, 1/n), width n → ∞, many layers from both ends, all examples of a batch alike, ε = 0, γ = 1, β = 0"
 
 CLAIMS = (
@@ -198,6 +269,14 @@ CLAIMS = (
         false_sibling=_inverse_is(m / (m - 1)),
     ),
     Claim(
+        label="batch-norm-relu-rate",
+        sentence="In batches of m the squared gradient norm of a ReLU network grows by R(m) a layer; two examples stand at an angle θ with cos θ = −1/(m − 1).",
+        statement=_rate_by_angle(m / (m - 3)),
+        check=by_three_facts,
+        scope=f"ReLU; {_INITIAL}; m ≥ 4; the near miss takes ⟨1/v⟩ for 1",
+        false_sibling=_rate_by_angle(sp.S.One),
+    ),
+    Claim(
         label="batch-norm-relu-large-batch",
         sentence="In large batches the squared gradient norm of a ReLU network grows by π/(π − 1) = 1.467 a layer, the norm by 1.211.",
         statement=_rate_is(sp.pi / (sp.pi - 1)),
@@ -207,7 +286,7 @@ CLAIMS = (
     ),
     Claim(
         label="batch-norm-always-explodes",
-        sentence="In large batches the rate is 1 or more for every activation, and 1 only for an affine one.",
+        sentence="In large batches, and where all examples fare alike, the rate is 1 or more for every activation, and 1 only for an affine one.",
         statement=_at_least(sp.S.One),
         check=by_hermite,
         scope=f"Z ~ N(0, 1), σ(Z) and σ′(Z) with finite second moments (Poincaré's inequality); R = E[σ′²]/Var σ; {_INITIAL}",

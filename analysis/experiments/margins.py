@@ -1,0 +1,76 @@
+"""How far a measured inequality is from failing, in standard errors. What a sentence says of recorded runs holds by 3 of them.
+
+Every symbol of a relation stands for one number a seed, the same seeds on both sides. The margin is the mean over the seeds of
+what the larger side has more, divided by its standard error; paired, so that what all variants of a seed share drops out.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import sympy as sp
+from numpy.typing import NDArray
+
+from analysis.symbolic.claim import Checked, Outcome, Refuted, Step, Unknown
+
+Floats = NDArray[np.float64]
+LEAST = 3.0
+
+
+def standard_error(x: Floats) -> float:
+    """s/√n of n numbers (n,), s their standard deviation with n − 1 below; 0 for a single number that is exact, of shape ()."""
+    return float(np.std(x, ddof=1) / math.sqrt(len(x))) if np.ndim(x) else 0.0
+
+
+def margin(relation: sp.Rel, values: Mapping[sp.Symbol, Floats], *, logarithmic: bool = False) -> float:
+    """The margin of one inequality; of an exact count, of shape (), ±∞. With ``logarithmic`` the logarithms of both sides are compared.
+
+    Raises ValueError where the relation is not an inequality.
+    """
+    if not isinstance(relation, (sp.Gt, sp.Ge, sp.Lt, sp.Le)):
+        raise ValueError(f"relation must be an inequality, not {relation}")
+    names = sorted(relation.free_symbols, key=str)
+    sides = sp.lambdify(names, (relation.gts, relation.lts), "numpy")(*(values[s] for s in names))
+    larger, smaller = (np.log(side) if logarithmic else np.asarray(side, dtype=float) for side in sides)
+    gap = larger - smaller
+    mean, error = float(np.mean(gap)), standard_error(gap)
+    if error > 0.0:
+        return mean / error
+    return math.inf if mean > 0.0 or (mean == 0.0 and isinstance(relation, (sp.Ge, sp.Le))) else -math.inf
+
+
+def by_margin(
+    statement: sp.Basic,
+    values: Mapping[sp.Symbol, Floats],
+    *,
+    logarithmic: bool = False,
+    how: str = "the recorded runs",
+) -> Outcome:
+    """Checked where each inequality, of one or of several joined by "and", holds by 3 standard errors; refuted where one fails by 3."""
+    text = "measured " + ", ".join(_shown(s, x, logarithmic) for s, x in values.items())
+    parts = sorted(statement.args, key=str) if isinstance(statement, sp.And) else [statement]
+    margins = [margin(part, values, logarithmic=logarithmic) for part in parts]
+    exact = all(math.isinf(m) for m in margins)
+    shown = text if exact else f"{text}; margin {', '.join(f'{m:.1f}' for m in margins)} standard errors"
+    if min(margins) <= -LEAST:
+        return Refuted(shown)
+    if min(margins) >= LEAST:
+        return Checked(how, (Step(shown),))
+    return Unknown(f"{shown}: too close to tell")
+
+
+def _shown(symbol: sp.Symbol, x: Floats, logarithmic: bool) -> str:
+    """The mean over the seeds, of numbers that are compared by their logarithm the geometric one."""
+    mean = math.exp(float(np.mean(np.log(x)))) if logarithmic else float(np.mean(x))
+    return f"{str(symbol).replace('~', ' ')} = {mean:.4g}"
+
+
+def joined(outcomes: Sequence[Outcome]) -> Outcome:
+    """Of several outcomes together: one that is refuted, else one that is unknown, else checked with the lines of all."""
+    for kind in (Refuted, Unknown):
+        for outcome in outcomes:
+            if isinstance(outcome, kind):
+                return outcome
+    return Checked("the recorded runs", tuple(s for o in outcomes if isinstance(o, Checked) for s in o.steps))
