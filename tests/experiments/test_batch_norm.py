@@ -107,6 +107,28 @@ def test_a_network_that_diverges_is_buried() -> None:
     assert np.isnan(run.loss[..., -1]).all() and np.isfinite(run.loss[..., 0]).all()
 
 
+def test_a_sigmoid_network_does_not_start_saturated() -> None:
+    """0.238, 0.235, 0.235 and 0.235 of at most 0.25, typed; and from the draws and images alone, without the training's code."""
+    slopes = training.starting_slopes(digits(), activation="sigmoid", depth=4, seeds=range(5))
+    assert slopes == pytest.approx([0.2377, 0.2350, 0.2348, 0.2353], abs=5e-5)
+    images = digits().images[np.random.default_rng(11).permutation(1797)[397:]]
+    found = []
+    for seed in range(5):
+        rng, a = np.random.default_rng(seed), images
+        for n in (64, 50, 50, 50):
+            a = 1.0 / (1.0 + np.exp(-a @ rng.standard_normal((n, 50)) / np.sqrt(n)))
+            found.append((a * (1.0 - a)).mean())
+    assert np.mean(found) == pytest.approx(slopes.mean(), rel=1e-12)
+    larger = training.starting_slopes(digits(), activation="sigmoid", depth=4, seeds=range(5), scale=4.0)
+    assert (larger < slopes).all()
+
+
+def test_larger_weights_do_for_the_sigmoids_most_of_what_normalisation_does() -> None:
+    """Found again: 94.6 % without, with weights four times as large; 96.6 % with batch normalisation."""
+    for n, scale, wanted in (("none", 4.0, 0.946), ("batch", 1.0, 0.966), ("none", 1.0, 0.103)):
+        assert recorded.training("sigmoid", n, 4, scale).best()[1] == pytest.approx(wanted, abs=5e-4)
+
+
 def test_large_batches() -> None:
     assert large_batch_growth("relu") == pytest.approx(float(large_batch_rate(RELU)), rel=1e-5)
     assert large_batch_growth("identity") == pytest.approx(1.0)

@@ -56,7 +56,9 @@ def test_the_machines_look_at_no_label_and_each_at_what_is_below() -> None:
     np.testing.assert_allclose(again.fit(below).components_.T, layers[1][0])
 
 
-@pytest.mark.parametrize(("start", "labelled"), [("xavier", 1400), ("gaussian", 100), ("pretrained", 100)])
+@pytest.mark.parametrize(
+    ("start", "labelled"), [("xavier", 1400), ("gaussian", 100), ("gaussian 0.7", 100), ("pretrained", 100)]
+)
 def test_the_beginning_of_a_record_comes_out_again(start: str, labelled: int) -> None:
     stored = recorded.training(start, labelled)
     assert (stored.epochs, stored.every) == recorded.LABELLED[labelled]
@@ -80,10 +82,22 @@ def test_the_beginning_of_a_record_comes_out_again(start: str, labelled: int) ->
 
 def test_the_record_is_made_by_its_command(tmp_path: object, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(record, "LABELLED", {100: (2, 1)})
+    monkeypatch.setattr(record, "TRAINED", (("xavier", 100), ("gaussian", 100)))
     monkeypatch.setattr(record, "SEEDS", range(2))
     assert record.main(["--into", str(tmp_path), "--only", "xavier"]) == 0
     made = recorded.training("xavier", 100, folder=tmp_path)  # type: ignore[arg-type]
     assert made.loss.shape == (5, 2, 3)
+
+
+def test_the_epochs_to_a_level_are_counted_seed_by_seed() -> None:
+    """From the accuracies alone: pretrained 7, 6, 8, 6, 6; N(0, 1) 4, 3, 4, 6, 3; Xavier 19, 22, 39, 19, 19."""
+    for start, wanted in (
+        ("pretrained", [7, 6, 8, 6, 6]),
+        ("gaussian", [4, 3, 4, 6, 3]),
+        ("xavier", [19, 22, 39, 19, 19]),
+    ):
+        np.testing.assert_array_equal(recorded.training(start).epochs_to(0.9), wanted)
+    assert np.isinf(recorded.training("rbm start").epochs_to(0.9)).all()
 
 
 def test_the_exact_ascents_and_the_bias() -> None:

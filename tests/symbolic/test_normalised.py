@@ -33,13 +33,16 @@ from analysis.symbolic.remedies.normalised import (
     xhat,
 )
 from analysis.symbolic.remedies.normalised_rates import (
+    angle,
     both_active,
     both_relu,
     large_batch_rate,
     linear_rate,
     projected_trace,
     relu_rate,
+    relu_rate_by_angle,
     relu_trace,
+    theta,
 )
 
 EVERY = (*normalised_claims.CLAIMS, *normalised_rates.CLAIMS)
@@ -151,3 +154,42 @@ def test_an_index_that_changes_between_the_sides_is_not_proved() -> None:
     left, right = claim.statement.args
     mixed = sp.Eq(left, right.xreplace({xhat[k]: xhat[i]}), evaluate=False)
     assert isinstance(claim.settle(claim.statement), Proved) and isinstance(claim.settle(mixed), Unknown)
+
+
+@pytest.mark.parametrize(
+    ("batch", "wanted"),
+    [(4, 3.0841), (5, 2.2737), (6, 2.0038), (8, 1.7882), (16, 1.5900), (32, 1.5220), (128, 1.4797)],
+)
+def test_the_rate_for_a_batch_is_what_one_layer_of_draws_gives(batch: int, wanted: float) -> None:
+    """R(m), typed, against sampled batches: the mean outputs, the slopes and both projections by their definitions."""
+    by_angle = relu_rate_by_angle.subs(theta, angle)
+    for formula in (by_angle, relu_rate):
+        assert float(formula.subs(m, batch)) == pytest.approx(wanted, abs=5e-5)
+    rng = np.random.default_rng(batch)
+    x = rng.standard_normal((400_000 // batch, batch))
+    x -= x.mean(axis=1, keepdims=True)
+    hat = x / np.sqrt((x**2).mean(axis=1, keepdims=True))
+    out = np.maximum(hat, 0.0)
+    together = (out.sum(axis=1) ** 2 - (out**2).sum(axis=1)).mean() / (batch * (batch - 1))
+    spread = (out**2).mean() - together
+    back = rng.standard_normal(x.shape)
+    back = (back - back.mean(axis=1, keepdims=True)) * (hat > 0.0)
+    back -= back.mean(axis=1, keepdims=True)
+    back -= (back * hat).mean(axis=1, keepdims=True) * hat
+    share = (back**2).sum(axis=1).mean() / (batch - 1)
+    assert batch / (batch - 3) * share / spread == pytest.approx(wanted, rel=0.02)
+
+
+def test_the_log_gain_of_a_layer_is_typed() -> None:
+    """½ log(π/(π − 1)) = 0.1916 for large batches; R tends to π/(π − 1) = 1.4669."""
+    large = float(sp.limit(relu_rate, m, sp.oo))
+    assert large == pytest.approx(1.46694, abs=5e-6)
+    assert np.log(large) / 2 == pytest.approx(0.1916, abs=5e-5)
+
+
+def test_the_claim_on_the_rate_refuses_other_rates() -> None:
+    (claim,) = [c for c in EVERY if c.label == "batch-norm-relu-rate"]
+    assert isinstance(claim.settle(), Proved)
+    for factor in (sp.Rational(99, 100), 2, m / (m - 1)):
+        other = sp.Eq(claim.statement.lhs, factor * claim.statement.rhs, evaluate=False)
+        assert isinstance(claim.settle(other), Refuted)

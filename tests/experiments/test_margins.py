@@ -1,0 +1,159 @@
+"""Margins of measured inequalities, and the standard errors behind them: numbers typed from a calculation by hand."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import sympy as sp
+
+from analysis.experiments import (
+    batch_norm_recorded,
+    batch_norm_training_claims,
+    clipped_training_claims,
+    clipping_recorded,
+    pretraining_claims,
+    recurrent_recorded,
+    residual_recorded,
+    weight_decay_claims,
+)
+from analysis.experiments.batch_norm_depth import DepthSweep, depth_sweep
+from analysis.experiments.margins import by_margin, joined, margin, standard_error
+from analysis.experiments.shattered import InputGradients
+from analysis.symbolic.claim import Checked, Claim, Refuted, Unknown
+
+x, y, count = sp.symbols("x y n", positive=True)
+FOUR = np.array([0.1, 0.2, 0.3, 0.4])
+ERROR_OF_FOUR = 0.06454972243679028
+"""Squares around 0.25 add up to 0.05; 0.05/3 = 0.0166667 is the variance, its root 0.1290994, over √4 this."""
+
+
+def test_a_standard_error_is_that_of_the_mean() -> None:
+    assert standard_error(FOUR) == pytest.approx(ERROR_OF_FOUR, rel=1e-12)
+    assert standard_error(np.asarray(3.0)) == 0.0
+
+
+def test_the_margin_is_paired_and_in_standard_errors() -> None:
+    values = {x: FOUR + 1.0, y: np.ones(4)}
+    assert margin(sp.Gt(x, y, evaluate=False), values) == pytest.approx(0.25 / ERROR_OF_FOUR)
+    assert margin(sp.Lt(x, y, evaluate=False), values) == pytest.approx(-0.25 / ERROR_OF_FOUR)
+    shared = {x: FOUR + np.array([5.0, -7.0, 9.0, 0.0]), y: np.array([5.0, -7.0, 9.0, 0.0])}
+    assert margin(sp.Gt(x, y, evaluate=False), shared) == pytest.approx(0.25 / ERROR_OF_FOUR)
+    logs = {x: np.exp(FOUR), y: np.ones(4)}
+    assert margin(sp.Gt(x, y, evaluate=False), logs, logarithmic=True) == pytest.approx(0.25 / ERROR_OF_FOUR)
+    exact = {x: np.asarray(4.0), y: np.asarray(4.0)}
+    assert margin(sp.Ge(x, y, evaluate=False), exact) == np.inf
+    assert margin(sp.Gt(x, y, evaluate=False), exact) == -np.inf
+    with pytest.raises(ValueError, match="relation must be an inequality"):
+        margin(sp.Eq(x, y, evaluate=False), values)
+
+
+def test_three_standard_errors_decide() -> None:
+    values = {x: FOUR}
+    for bound, kind in ((0.05, Checked), (0.06, Unknown), (0.44, Unknown), (0.45, Refuted)):
+        assert isinstance(by_margin(sp.Gt(x, bound, evaluate=False), values), kind), bound
+    both = sp.And(sp.Gt(x, 0.05, evaluate=False), sp.Gt(x, 0.06, evaluate=False), evaluate=False)
+    assert isinstance(by_margin(both, values), Unknown)
+    assert "too close to tell" in by_margin(both, values).why
+    found = by_margin(sp.Gt(x, 0.05, evaluate=False), values)
+    assert found.steps[0].text.endswith("margin 3.1 standard errors")
+    assert isinstance(joined([found, by_margin(both, values)]), Unknown)
+    assert isinstance(
+        joined([by_margin(both, values), by_margin(sp.Gt(x, 1, evaluate=False), values)]), Refuted
+    )
+
+
+def _all_inequalities() -> list[Claim]:
+    modules = batch_norm_training_claims, clipped_training_claims, pretraining_claims, weight_decay_claims
+    return [c for m in modules for c in m.CLAIMS if getattr(c, "check", None) is m.__dict__.get("by_record")]
+
+
+@pytest.mark.parametrize("claim", _all_inequalities(), ids=lambda c: c.label)
+def test_every_inequality_between_recorded_numbers_prints_its_margin(claim: Claim) -> None:
+    outcome = claim.settle()
+    assert isinstance(outcome, Checked)
+    if not isinstance(claim.statement, sp.Eq):
+        margins = [
+            float(word)
+            for step in outcome.steps
+            for word in step.text.split("margin ")[1].removesuffix(" standard errors").split(", ")
+        ]
+        assert min(margins) >= 3.0
+
+
+def test_what_the_book_once_said_is_too_close_to_tell() -> None:
+    """The sentences before their margins were looked at: 1.9, 0.7, 1.3, 2.6, 1.7 standard errors."""
+    symbol = {str(s): s for s in (*pretraining_claims.MEASURED, *batch_norm_training_claims.MEASURED)}
+    measure = clipped_training_claims.measure
+    once = (
+        (pretraining_claims, sp.Gt(symbol["a_P"], symbol["a_G"] + 0.01, evaluate=False), 1.9),
+        (clipped_training_claims, sp.Gt(measure("A", "large-norm-10"), 0.85, evaluate=False), 0.7),
+        (
+            clipped_training_claims,
+            sp.Gt(measure("A", "large-norm-10"), measure("A", "he") - 0.05, evaluate=False),
+            1.3,
+        ),
+        (clipped_training_claims, sp.Lt(measure("A", "small-norm-1"), 0.25, evaluate=False), 2.6),
+        (
+            batch_norm_training_claims,
+            sp.Gt(symbol["S_40BN"], 1000 * symbol["S_4BN"], evaluate=False),
+            1.7,
+        ),
+    )
+    for module, statement, wanted in once:
+        outcome = module.by_record(statement)
+        assert isinstance(outcome, Unknown)
+        assert f"margin {wanted} standard errors" in outcome.why
+
+
+def test_the_lead_with_few_labels_comes_from_the_files() -> None:
+    """Read with NumPy alone: 2.5 ± 0.8 points over N(0, 1), 1.4 ± 1.1 over N(0, 0.7²)."""
+    folder = pretraining_claims.recorded.FOLDER
+    final = {}
+    for name, epoch in (("pretrained", 300), ("gaussian", 1000), ("gaussian-0.7", 1000)):
+        accuracy = np.load(folder / f"{name}-100.npz")["accuracy"][:, :, epoch // 10]
+        final[name] = max(accuracy, key=np.mean)
+    for name, lead, error in (("gaussian", 2.5, 0.8), ("gaussian-0.7", 1.4, 1.1)):
+        gap = 100 * (final["pretrained"] - final[name])
+        assert round(gap.mean(), 1) == lead
+        assert round(np.sqrt(((gap - gap.mean()) ** 2).sum() / 4 / 5), 1) == error
+
+
+def _with(final: np.ndarray, run: object, field: str) -> object:
+    """The run with three rates and four seeds that end as in ``final``."""
+    return replace(run, rates=(0.1, 0.3, 1.0), seeds=(0, 1, 2, 3), **{field: final[..., None]})  # type: ignore[type-var]
+
+
+@pytest.mark.parametrize(
+    "which", ["batch norm", "clipping", "residual", "recurrent digits", "recurrent adding"]
+)
+def test_the_best_run_gives_its_rate_its_mean_and_the_error_of_the_mean(which: str) -> None:
+    final = np.stack([FOUR / 4, FOUR, FOUR / 2])
+    if which == "batch norm":
+        run = _with(final, batch_norm_recorded.training("relu", "batch", 4), "accuracy")
+    elif which == "clipping":
+        run = _with(final, clipping_recorded.training("he"), "accuracy")
+    elif which == "residual":
+        run = _with(final, residual_recorded.training("plain", 4), "accuracy")
+    else:
+        task = which.split()[1]
+        final = 1.0 - final if task == "adding" else final
+        run = _with(final, replace(recurrent_recorded.adding("gru", 50), task=task), "score")
+    rate, mean, error = run.best()  # type: ignore[attr-defined]
+    assert rate == 0.3
+    assert mean == pytest.approx(0.75 if "adding" in which else 0.25, rel=1e-12)
+    assert error == pytest.approx(ERROR_OF_FOUR, rel=1e-12)
+
+
+def test_other_standard_errors_are_those_of_means() -> None:
+    logs = np.zeros((4, 20))
+    logs[:, 8] = 3.0 * FOUR  # layers 8 and 11 of 20: three apart
+    sweep = depth_sweep("batch", batch=4, width=8, depth=20, nets=2)
+    rate, error = replace(sweep, logs=logs).rate()
+    assert (rate, error) == (pytest.approx(0.25), pytest.approx(ERROR_OF_FOUR))
+    assert isinstance(sweep, DepthSweep) and sweep.largest.shape == (2, 20) and (sweep.largest >= 1.0).all()
+    correlations = np.zeros((4, 2, 2))
+    correlations[:, 0, 1] = FOUR
+    pair = InputGradients(1, 2, 0.0, 1.0, np.arange(2.0), np.ones(2), correlations).between(0, 1)
+    assert pair == (pytest.approx(0.25), pytest.approx(ERROR_OF_FOUR))
