@@ -160,7 +160,7 @@ CLAIMS = (
     ),
     Claim(
         label="clip-value-leaves-the-plateau",
-        sentence="And it leads off the plateau, where clipping by norm at its own best rate ends far behind.",
+        sentence="Clipping by value leads off the plateau; clipping by norm, at its own best rate, ends far behind.",
         statement=sp.Gt(measure("V", "value"), measure("V", "norm") + sp.Rational(40, 100), evaluate=False),
         check=by_record,
         scope=_off + "V is the accuracy on the training images after 600 steps, each at the best of four rates; the near miss does not clip",
