@@ -51,6 +51,8 @@ def by_margin(
     """Checked where each inequality, of one or of several joined by "and", holds by 3 standard errors; refuted where one fails by 3."""
     text = "measured " + ", ".join(_shown(s, x, logarithmic) for s, x in values.items())
     parts = sorted(statement.args, key=str) if isinstance(statement, sp.And) else [statement]
+    if not all(isinstance(part, (sp.Gt, sp.Ge, sp.Lt, sp.Le)) for part in parts):
+        return Unknown("only inequalities are looked at, one or several joined by and")
     margins = [margin(part, values, logarithmic=logarithmic) for part in parts]
     exact = all(math.isinf(m) for m in margins)
     shown = text if exact else f"{text}; margin {', '.join(f'{m:.1f}' for m in margins)} standard errors"

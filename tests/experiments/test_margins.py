@@ -56,6 +56,8 @@ def test_three_standard_errors_decide() -> None:
     both = sp.And(sp.Gt(x, 0.05, evaluate=False), sp.Gt(x, 0.06, evaluate=False), evaluate=False)
     assert isinstance(by_margin(both, values), Unknown)
     assert "too close to tell" in by_margin(both, values).why
+    either = sp.Or(sp.Gt(x, 0.05, evaluate=False), sp.Gt(x, 9, evaluate=False), evaluate=False)
+    assert isinstance(by_margin(either, values), Unknown)
     found = by_margin(sp.Gt(x, 0.05, evaluate=False), values)
     assert found.steps[0].text.endswith("margin 3.1 standard errors")
     assert isinstance(joined([found, by_margin(both, values)]), Unknown)

@@ -222,6 +222,8 @@ _back = sp.Symbol("j", integer=True, nonnegative=True)
 
 def by_geometric_series(statement: sp.Le) -> Outcome:
     """‖s_t‖ ≤ Σ μʲ min(r, c) by the triangle inequality; each minimum is at most c, and the series of c μʲ stays below its limit."""
+    if not isinstance(statement, sp.Le):
+        return Unknown("only an upper bound is looked at: a relation with ≤")
     total, *_ = statement.lhs.atoms(sp.Sum)
     length = sp.Min(r, c)  # what clip-norm-bound proves of by_norm(r, r)
     if total.function != mu**_back * by_norm(_norms[_t - _back], _norms[_t - _back]):
@@ -286,6 +288,8 @@ _kept = sp.Symbol("beta", positive=True)
 
 def by_moments(statement: sp.Eq) -> Outcome:
     """By induction every running mean of g (of g²) is multiplied by k (by k²); put in, both sides are compared."""
+    if not isinstance(statement, sp.Eq):
+        return Unknown("only an equation is looked at")
     for power in (1, 2):
         share, start = k**power, sp.S.Zero
         old, new = sp.symbols("x y", real=True)

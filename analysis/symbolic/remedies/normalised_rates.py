@@ -137,6 +137,8 @@ def _trace_is_right() -> bool:
 
 def by_three_facts(statement: sp.Basic) -> Outcome:
     """R(m) from E[1/v], the spread of ReLU's outputs and the projected slopes; the means over two examples by polar integration."""
+    if not isinstance(statement, sp.Eq):
+        return Unknown("only an equation is looked at")
     if not _trace_is_right():
         return Unknown("the trace of the projected slopes is not what is used")
     lemmas = [c for c in ANGLES if c.label in ("shattered-both-active", "shattered-kernel")]
@@ -170,6 +172,8 @@ def by_three_facts(statement: sp.Basic) -> Outcome:
 
 def by_hermite(statement: sp.Basic) -> Outcome:
     """E[σ′²] ≥ c Var σ for σ = Σ c_n He_n: term n of the left side is n times that of the variance, and n ≥ 1."""
+    if not isinstance(statement, sp.Ge) or statement.lhs != expectation(sigma_prime(_Z) ** 2):
+        return Unknown("only E[σ′²] ≥ c Var σ is looked at")
     n = sp.Symbol("n", integer=True, positive=True)
     c = statement.rhs.doit().coeff(_variance)
     norms = sp.factorial(n)
@@ -204,6 +208,8 @@ def by_chi_square(statement: sp.Basic) -> Outcome:
     density_of = t ** (shape / 2 - 1) * sp.exp(-t / 2) / (2 ** (shape / 2) * sp.gamma(shape / 2))
     inverse = sp.gammasimp(sp.integrate(density_of / t, (t, 0, sp.oo))).subs(freedom, m - 3)
     mean, right = sp.simplify(m * inverse), statement.rhs.doit()
+    if statement.lhs != expectation(1 / _v):
+        return Unknown("only E[1/v] is looked at")
     if sp.simplify(mean - right) == 0:
         return Proved("integration", (Step("m times the mean of 1/χ² with m − 1 degrees of freedom", mean),))
     return counterexample(sp.Eq(mean, right, evaluate=False), [{m: sp.Integer(8)}]) or Unknown("undecided")

@@ -73,6 +73,9 @@ def test_momentum_lengthens_the_longest_step(momentum: float, most: float) -> No
     for k in (sp.Rational(1, 2), sp.Rational(99, 100)):
         lower = sp.Le(claim.statement.lhs, k * claim.statement.rhs, evaluate=False)
         assert not isinstance(claim.settle(lower), Proved)
+    for relation in (sp.Ge, sp.Lt, sp.Gt):
+        turned = relation(*claim.statement.args, evaluate=False)
+        assert not isinstance(claim.settle(turned), Proved)
 
 
 def _adam(gradients: np.ndarray, rate: float, small: float) -> np.ndarray:
