@@ -8,12 +8,16 @@ from pathlib import Path
 
 from analysis.ledger_page import Place, places
 
+NOT_SHOWN = "not shown in this book yet"
 NOTEBOOKS = Path(__file__).parent.parent / "notebooks"
 
 
 @dataclass(frozen=True)
 class Remedy:
-    """One line: symptom, cause, what helps, the claims that show it, and its price or limit. Markdown."""
+    """One line: symptom, cause, what helps, the claims that show it, and its price or limit. Markdown.
+
+    Without claims the line says that the book does not show it yet.
+    """
 
     symptom: str
     cause: str
@@ -25,14 +29,14 @@ class Remedy:
 REMEDIES = (
     Remedy(
         "early layers hardly learn",
-        r"the mean logarithm of a layer's factor is below 0",
-        "weights of the right scale: Xavier, He",
-        ("xavier-compromise", "he-variance"),
-        "none; holds at the start only, and on average: the spread grows with depth over width",
+        "the mean logarithm of a layer's factor is below 0",
+        "weights of the right scale: Xavier's for tanh, He's for ReLU",
+        ("xavier-compromise", "he-variance", "xavier-sigmoid-loses-three-quarters"),
+        "Xavier's are far too small for sigmoids; the scale holds at the start, and on average: the spread grows with depth over width",
     ),
     Remedy(
         "early layers hardly learn, sigmoid or tanh",
-        "units saturate, and every slope is small",
+        "units saturate, or every slope is small",
         "a rectifier, with the scale that goes with it",
         ("he-variance", "relu-layer-spread"),
         "dead units",
@@ -52,18 +56,25 @@ REMEDIES = (
         "at great depth it explodes at the start by itself; examples of a batch depend on each other",
     ),
     Remedy(
+        "a deep network with batch normalisation explodes at the start, or batches are small",
+        "the gradient grows in every layer, more so in small batches",
+        "layer normalisation",
+        ("layer-norm-rate",),
+        "the size of the gradient is not all: plain layers, forty deep, did not learn with it either",
+    ),
+    Remedy(
         "a network of tens or hundreds of layers does not train",
         "a product of many factors, and gradients that say nothing about their neighbours",
         "residual connections with scaled or normalised branches",
         ("residual-trains-where-plain-does-not", "shattered-residual-scaled"),
-        "unscaled branches double the mean square per block",
+        "unscaled branches of ReLUs make the mean square explode; at small depth they hardly help",
     ),
     Remedy(
         "steps that throw the weights far away",
         "a cliff: the gradient is large on a small set",
         "clipping by the global norm",
         ("clipping-stops-divergence", "clip-global-keeps-speeds"),
-        "a threshold to choose; no help against vanishing",
+        "a threshold to choose; by norm it is no help against vanishing",
     ),
     Remedy(
         "weights that grow in training",
@@ -75,23 +86,37 @@ REMEDIES = (
     Remedy(
         "what happened many time steps ago is forgotten",
         "one recurrent weight, multiplied again and again",
-        "an LSTM with a forget bias for the time scale",
-        ("lstm-adds-at-lag-100", "bias-for-a-time-scale"),
-        "four times the weights; a gate below 1 still forgets",
+        "an LSTM or a gated recurrent unit",
+        ("lstm-adds-at-lag-100", "initial-reach-does-not-decide", "forget-bias-is-not-decisive"),
+        "four times the weights, or three; a gate below 1 still forgets; the forget bias made no difference where it was tried; ungated ReLU cells were not tried yet",
     ),
     Remedy(
         "few labels, many examples",
         "random weights know nothing of the inputs",
         "layer-wise pretraining",
         ("few-labels-equal-budget",),
-        "its own training; with labels in plenty it loses to good random weights",
+        "its own training; a lead over random weights of the best scale is not shown; with labels in plenty it loses to good random weights",
     ),
     Remedy(
         "an outlier moves everything",
-        "a loss that grows without bound, inputs that multiply the first layer's gradient",
-        "standardised inputs, cross-entropy behind a sigmoid",
-        ("standardised-outlier", "cross-entropy-gradient-below-one"),
-        "the outlier must be in the statistics",
+        "inputs that multiply the first layer's gradient, and a loss that grows without bound",
+        "standardised inputs",
+        ("standardised-outlier", "outlier-power-cross-entropy"),
+        "the outlier must be in the statistics; the cross-entropy bounds the gradient at the output and no more: behind ReLUs the first layer's grows with the outlier",
+    ),
+    Remedy(
+        "layers whose gradients differ by powers of ten",
+        "one rate for all",
+        "Adam, which divides each entry by its own size",
+        (),
+        "",
+    ),
+    Remedy(
+        "some directions grow while others vanish",
+        "the singular values of random weights spread out in a product",
+        "orthogonal weights",
+        (),
+        "",
     ),
 )
 
@@ -103,7 +128,7 @@ def table(remedies: Iterable[Remedy], where: Mapping[str, Place]) -> str:
         missing = [label for label in row.claims if label not in where]
         if missing:
             raise ValueError(f"{row.remedy!r} is shown by {', '.join(missing)}, which no chapter shows")
-        links = ", ".join(f"[`{label}`]({where[label].link})" for label in row.claims)
+        links = ", ".join(f"[`{label}`]({where[label].link})" for label in row.claims) or NOT_SHOWN
         lines.append(f"| {row.symptom} | {row.cause} | {row.remedy} | {links} | {row.cost} |")
     return "\n".join(lines)
 

@@ -1,34 +1,54 @@
-r"""The errata: every statement of the two popular accounts, its verdict, and where the book shows it.
+r"""The errata: every statement of the two popular accounts in its own words, its verdict, and where the book shows it.
 
-One table, ``VERDICTS``. The chapter of verdicts shows it; the table at the end of each chapter must say the same. A row names
-the claims that show it, or, where a picture or a passage does, that place as ``notebook#heading``.
+One table, ``VERDICTS``: the page of verdicts and the last section of each chapter print it, and no condition is typed twice.
+A is POLL's article (2017) after Nielsen's chapter, N what that chapter says besides, B a note on causes and six remedies.
+``RULE`` says which word a statement gets.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from analysis.ledger_page import Place, places
 
-HOLDS, HOLDS_IF, FALSE, SOLVED, NOT_RUN = "holds", "holds if", "false as stated", "solved", "not re-run"
-KINDS = (HOLDS, HOLDS_IF, FALSE, SOLVED, NOT_RUN)
+HOLDS, HOLDS_IF, FALSE, OPEN, NONE = "holds", "holds if", "false as stated", "open", "not a statement"
+KINDS = (HOLDS, HOLDS_IF, FALSE, OPEN, NONE)
 NOTEBOOKS = Path(__file__).parent.parent / "notebooks"
+HERE = "verdicts.ipynb#statements-that-no-chapter-needs"
+
+RULE = r"""One rule for every row, applied in this order to the account's own words:
+
+1. **Not a statement**: a request, a question, a picture or a list of links; it can be neither true nor false.
+2. **Open**: neither this book nor, to our knowledge, anyone else has settled it; or it has not been run here yet.
+3. **Holds**: true as the account words it, for what the account speaks of. We add no condition; what follows is a remark.
+4. **False as stated**: the row gives a counter-example within what the account speaks of. Where the account says *certainly*,
+   *the cause is* or *cannot*, one case is enough. Where it says *easily* or *usually*, it takes a whole family of networks that
+   meets the account's own premise and goes the other way.
+5. **Holds if …**: true under a condition that the account does not state, and the row names it. The cases that fail lie outside
+   what the account has in mind, or its words leave open which of two things is meant."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Verdict:
-    """One statement of a popular account. ``says`` is its condition, its correction, or what to add; Markdown.
+    """One statement of a popular account, in Markdown.
 
-    ``id`` is A1 … A19 for the first account, N1 … N13 for what Nielsen's chapter adds to it, B1 … B27 for the second;
-    ``chapters`` are those that settle it.
+    ``quote`` is the account's clause in English; ``original`` the same clause as it stands in the Chinese text, omissions marked
+    " … ", or "" for what Nielsen wrote in English; ``verbatim`` is False where ``quote`` paraphrases. ``condition`` belongs to
+    "holds if", ``counterexample`` to "false as stated"; ``says`` adds what is right, or a remark. ``chapters`` print the row;
+    ``claims`` and ``shown`` (``notebook#heading``) show it.
     """
 
     id: str
     chapters: tuple[int, ...]
-    statement: str
+    quote: str
+    original: str = ""
+    verbatim: bool = True
     kind: str
+    condition: str = ""
+    counterexample: str = ""
     says: str = ""
     claims: tuple[str, ...] = ()
     shown: str = ""
@@ -38,18 +58,29 @@ class Verdict:
             raise ValueError(f"kind of {self.id} must be one of {', '.join(KINDS)}, not {self.kind!r}")
         if not (self.claims or self.shown):
             raise ValueError(f"{self.id} must name a claim or a place that shows it")
-        if self.kind in (HOLDS_IF, FALSE) and not self.says:
-            raise ValueError(f"{self.id} {self.kind}: says must give the condition or the correct statement")
+        if bool(self.condition) != (self.kind == HOLDS_IF):
+            raise ValueError(f"{self.id}: a condition must be given with {HOLDS_IF!r}, and with nothing else")
+        if bool(self.counterexample) != (self.kind == FALSE):
+            raise ValueError(
+                f"{self.id}: a counterexample must be given with {FALSE!r}, and with nothing else"
+            )
 
+    @property
+    def words(self) -> str:
+        """What the account says: the clause, and beside it the original, which a page for print leaves out."""
+        text = f'"{self.quote}"' if self.verbatim else f"{self.quote} (paraphrase)"
+        original = re.sub(r"([*_\[\]$`])", r"\\\1", self.original)  # as it stands there, not as Markdown
+        return f'{text}<br><span lang="zh">{original}</span>' if original else text
 
-def _rows(chapters: tuple[int, ...], *rows: tuple[str, ...]) -> tuple[Verdict, ...]:
-    """(ids, statement, kind, says, where): ids and claims with blanks between; a place has a # in it."""
-    found = []
-    for ids, statement, kind, says, where in rows:
-        shown = where if "#" in where else ""
-        claims = () if shown else tuple(where.split())
-        found += [Verdict(name, chapters, statement, kind, says, claims, shown) for name in ids.split()]
-    return tuple(found)
+    @property
+    def verdict(self) -> str:
+        """The word of the verdict in bold, the condition or the counter-example, and what is right."""
+        first = f"**{self.kind}**"
+        if self.condition:
+            first += f" {self.condition}"
+        elif self.counterexample:
+            first += f": {self.counterexample}"
+        return ". ".join(part for part in (first, self.says) if part)
 
 
 def collect(rows: Iterable[Verdict]) -> dict[str, Verdict]:
@@ -63,16 +94,14 @@ def collect(rows: Iterable[Verdict]) -> dict[str, Verdict]:
 
 
 def table(rows: Iterable[Verdict], where: Mapping[str, Place]) -> str:
-    """A Markdown table: ID, statement, verdict, and links to the cells that show it; ``where`` places the claims.
+    """A Markdown table: ID, the account's words, verdict with links to what shows it; ``where`` places the claims.
 
     Raises ValueError where a claim has no place.
     """
-    lines = ["| row | statement | verdict | shown by |", "|-|-|-|-|"]
-    for row in rows:
-        verdict = f"**{row.kind}**" + (
-            f" {row.says}" if row.kind == HOLDS_IF else f": {row.says}" if row.says else ""
-        )
-        lines.append(f"| {row.id} | {row.statement} | {verdict} | {_links(row, where)} |")
+    lines = ["| row | the account's words | verdict |", "|-|-|-|"]
+    lines += [
+        f"| {row.id} | {row.words} | {row.verdict}.<br> Shown by {_links(row, where)} |" for row in rows
+    ]
     return "\n".join(lines)
 
 
@@ -80,10 +109,10 @@ def _links(row: Verdict, where: Mapping[str, Place]) -> str:
     missing = [label for label in row.claims if label not in where]
     if missing:
         raise ValueError(f"{row.id} is shown by {', '.join(missing)}, which no chapter shows")
+    links = [f"[`{label}`]({where[label].link})" for label in row.claims]
     if row.shown:
-        notebook, _, anchor = row.shown.partition("#")
-        return f"[{anchor.replace('-', ' ')}]({row.shown})" if notebook else ""
-    return ", ".join(f"[`{label}`]({where[label].link})" for label in row.claims)
+        links.append(f"[{row.shown.partition('#')[2].replace('-', ' ')}]({row.shown})")
+    return ", ".join(links)
 
 
 def verdicts(account: str) -> str:
@@ -94,470 +123,710 @@ def verdicts(account: str) -> str:
     return table(rows, places(NOTEBOOKS))
 
 
-VERDICTS = collect(
-    (
-        *_rows(
-            (1,),
-            (
-                "A1",
-                r"training suffers from vanishing, more generally *unstable*, gradients",
-                HOLDS_IF,
-                r'"unstable" is defined: $\lambda\ne0$, with $\lambda$ the log-gain per layer',
-                "01_chain_rule.ipynb#when-is-a-gradient-unstable",
-            ),
-            (
-                "A6",
-                "a network with one neuron in each layer shows the matter",
-                HOLDS,
-                "for this formula; wide layers bring matrices",
-                "01_chain_rule.ipynb#the-network",
-            ),
-            (
-                "A7",
-                r"$\partial C/\partial b_1 = \sigma'(z_1)\,w_2\sigma'(z_2)\,w_3\sigma'(z_3)\,w_4\sigma'(z_4)\,\partial C/\partial a_4$",
-                HOLDS,
-                r"at every depth; $w_1$ is no factor, and $\partial C/\partial w_1 = a_0\,\partial C/\partial b_1$",
-                "chain-gradient-depth-4 chain-gradient-any-depth first-weight-is-no-factor chain-gradient-weight",
-            ),
-            (
-                "A19",
-                "the source is Nielsen's book",
-                HOLDS,
-                "chapter, section and equations are given",
-                "01_chain_rule.ipynb#sources",
-            ),
-            (
-                "N6",
-                r"the cascade $\Delta b_1 \to \Delta a_1 \to \dots$ gives the same product",
-                HOLDS,
-                "to first order in the change",
-                "cascade-is-the-chain-rule",
-            ),
-            (
-                "N13",
-                "Hochreiter 1991; Glorot and Bengio 2010; Sutskever et al. 2013",
-                HOLDS,
-                "as credit; what each of them shows is said",
-                "01_chain_rule.ipynb#sources",
-            ),
+def of_chapter(chapter: int) -> str:
+    """The rows that a chapter settles, as a Markdown table; raises ValueError where there are none."""
+    rows = [row for row in VERDICTS.values() if chapter in row.chapters]
+    if not rows:
+        raise ValueError(f"chapter must be one that settles a row, 1 to 13, not {chapter!r}")
+    lines = ["| row | the account's words | verdict |", "|-|-|-|"]
+    for row in rows:
+        elsewhere = f" ([shown here]({row.shown}))" if row.shown == HERE else ""
+        lines.append(f"| {row.id} | {row.words} | {row.verdict}{elsewhere} |")
+    return "\n".join(lines)
+
+
+_ROWS = (
+    Verdict(
+        id="A1",
+        chapters=(1,),
+        quote="one problem that deep learning faces at present is that vanishing gradients, or more generally unstable gradients, occur in the training of networks",
+        original="目前深度学习面临的一个问题就是在网络训练的过程中存在梯度消失问题（vanishing gradient problem），或者更广义地来讲就是不稳定梯度问题",
+        kind=HOLDS,
+        says=r"The account does not define *unstable*; here it means $\lambda\ne0$, with $\lambda$ the log-gain per layer",
+        claims=("four-hidden-layers-do-not-recover",),
+        shown="01_chain_rule.ipynb#when-is-a-gradient-unstable",
+    ),
+    Verdict(
+        id="A2",
+        chapters=(4,),
+        quote="the bars on the neurons can be understood as their learning rates … the bars of the second layer are all longer than those of the corresponding neurons of the first",
+        original="神经元上的条可以理解为神经元的学习速率 … 第二层神经元上的条都要大于第一层对应神经元上的条，即第二层神经元的学习速率大于第一层神经元学习速率",
+        kind=FALSE,
+        counterexample="in the drawing at the head of chapter 4 two of the six bars of the second layer are the shorter ones",
+        says=r"Nielsen says *mostly*. The bars are $\lvert\partial C/\partial b\rvert$; the learning rate $\eta$ is the same for every neuron",
+        shown="04_learning_speeds.ipynb#what-is-a-learning-speed",
+    ),
+    Verdict(
+        id="A3",
+        chapters=(4,),
+        quote="could it be a coincidence? It is not; Nielsen shows by experiments in his book that the phenomenon is general",
+        original="那这可不可能是个巧合呢？其实不是的，在书中，Nielsen通过实验说明这种现象是普遍存在的",
+        kind=HOLDS_IF,
+        condition="the networks are of Nielsen's kind, with his weights: the speed grows from layer to layer in all 200",
+        says="With $N(0,1)$ weights two of 200 fail, and a network that explodes has the opposite order. He ran one network of each of three depths",
+        claims=("speeds-grow-with-the-layer",),
+    ),
+    Verdict(
+        id="A4",
+        chapters=(4,),
+        quote="the learning speeds of the first layer and the last differ by two orders of magnitude, that is, it is 100 times slower than the fourth",
+        original="第一层的学习速度和最后一层要差两个数量级，也就是比第四层慢了100倍",
+        kind=HOLDS_IF,
+        condition="the curves are read at their start, or after 400 epochs",
+        says="In between the ratio halves",
+        claims=("nielsen-speed-ratio",),
+    ),
+    Verdict(
+        id="A5",
+        chapters=(4,),
+        quote="this problem can be avoided, though the alternative is not that effective and causes a problem too: the gradients in the earlier layers become very large … this instability is the fundamental cause of gradient-based learning in deep networks",
+        original="这个问题是可以避免的，尽管替代方法并不是那么有效，同样会产生问题——在前面的层中的梯度会变得非常大 … 这种不稳定性才是深度神经网络中基于梯度学习的根本原因",
+        kind=FALSE,
+        counterexample="wide ReLU layers with He's weights keep the mean square of the gradient from layer to layer, and layer normalisation keeps its size: the problem avoided, and no explosion",
+        says="In a chain of sigmoids the same network does vanish or explode with its weights. Nielsen calls the instability a *problem for* gradient-based learning; a *cause* of it makes no sense",
+        claims=("he-variance", "layer-norm-rate"),
+        shown="04_learning_speeds.ipynb#both-regimes-in-one-chain",
+    ),
+    Verdict(
+        id="A6",
+        chapters=(1,),
+        quote="to understand why vanishing gradients occur, let us look at an extremely simple deep network: each layer has a single neuron",
+        original="为了弄清楚为何会出现消失的梯度，来看看一个极简单的深度神经网络：每一层都只有一个单一的神经元",
+        kind=NONE,
+        says="It chooses an example. What carries over to wide layers, and what does not, is the subject of [chapter 5](05_wide_layers.ipynb)",
+        shown="01_chain_rule.ipynb#the-network",
+    ),
+    Verdict(
+        id="A7",
+        chapters=(1,),
+        quote="we write out the whole expression of the gradient",
+        original="我们把梯度的整个表达式写出来",
+        kind=HOLDS,
+        says=r"The formula, a picture there: $\partial C/\partial b_1 = \sigma'(z_1)\,w_2\sigma'(z_2)\,w_3\sigma'(z_3)\,w_4\sigma'(z_4)\,\partial C/\partial a_4$. The like holds at every depth; $w_1$ is no factor, and $\partial C/\partial w_1 = a_0\,\partial C/\partial b_1$",
+        claims=(
+            "chain-gradient-depth-4",
+            "chain-gradient-any-depth",
+            "first-weight-is-no-factor",
+            "chain-gradient-weight",
         ),
-        *_rows(
-            (2,),
-            (
-                "A8 B9",
-                r"the curve of $\sigma'$ is a bell of height $1/4$",
-                HOLDS,
-                "",
-                "sigmoid-quarter-bound sigmoid-slope-by-value",
-            ),
-            (
-                "A9",
-                r"$\sigma'$ is largest at $0$, where it is $1/4$",
-                HOLDS,
-                "proved three ways",
-                "sigmoid-quarter-bound sigmoid-quarter-by-calculus sigmoid-quarter-intervals",
-            ),
-            (
-                "A11",
-                r"so usually $\lvert w\rvert<1$",
-                HOLDS,
-                r"with probability $\operatorname{erf}(1/\sqrt2)$",
-                "gaussian-weight-below-one",
-            ),
-            (
-                "A12",
-                r"so $\lvert w\,\sigma'(z)\rvert<1/4$, and the product must fall exponentially",
-                FALSE,
-                r"it is an event, not a law. The product does fall almost surely, because $\lambda<0$",
-                "factor-below-quarter-silent-input factor-below-quarter-full-input log-product-exponent",
-            ),
-            (
-                "A13",
-                "the third layer learns at least 16 times faster than the first",
-                HOLDS_IF,
-                '"usually" is added',
-                "ratio-below-sixteenth ratio-bound-law",
-            ),
-            (
-                "A14",
-                r"the essential cause is $\lvert w\,\sigma'(z)\rvert<1/4$",
-                FALSE,
-                r"the cause is $\mathbb{E}\log\lvert w\,\sigma'(z)\rvert<0$ under the stationary law",
-                "log-product-exponent",
-            ),
-            ("N7", "the factor 16", HOLDS, r"as a bound for $\lvert w_2w_3\rvert\le1$", "ratio-bound-law"),
-            (
-                "N8",
-                "the argument is informal: weights can grow in training",
-                HOLDS,
-                "chapters 1 to 3 are about initialisation; chapter 4 trains",
-                "04_learning_speeds.ipynb#five-hundred-epochs",
-            ),
-            (
-                "N9",
-                "try an activation with a larger slope",
-                SOLVED,
-                "a larger slope alone does not help",
-                "02_quarter_bound.ipynb#a-larger-slope-is-not-enough",
-            ),
+    ),
+    Verdict(
+        id="A8",
+        chapters=(2,),
+        quote="let us first look at the curve of the derivative of the sigmoid",
+        original="先看下sigmoid函数导数的曲线",
+        kind=NONE,
+        says="It shows a picture, drawn here from the derivative itself",
+        claims=("sigmoid-slope-by-value",),
+        shown="02_quarter_bound.ipynb#the-slope-of-the-sigmoid",
+    ),
+    Verdict(
+        id="A9",
+        chapters=(2,),
+        quote=r"this derivative is highest at [$\sigma'(0)=\tfrac14$]",
+        original="该导数在 … 时达到最高",
+        kind=HOLDS,
+        says="Proved three ways",
+        claims=("sigmoid-quarter-bound", "sigmoid-quarter-by-calculus", "sigmoid-quarter-intervals"),
+    ),
+    Verdict(
+        id="A10",
+        chapters=(2, 4),
+        quote="if we initialise the weights of the network with the standard method, we use a Gaussian with mean 0 and standard deviation 1",
+        original="如果我们使用标准方法来初始化网络中的权重，那么会使用一个均值为0标准差为1的高斯分布",
+        kind=HOLDS_IF,
+        condition="the recipe of the first chapters of Nielsen's book is called the standard",
+        says=r"The speeds that the account shows come from $N(0,1/n_{\text{in}})$, with $n_{\text{in}}$ the number of inputs, and no network drawn from $N(0,1)$ starts as slowly",
+        claims=("standard-normal-weights-are-faster", "nielsen-speeds-4-hidden"),
+    ),
+    Verdict(
+        id="A11",
+        chapters=(2,),
+        quote=r"so all weights will usually satisfy [$\lvert w_j\rvert<1$]",
+        original="因此所有的权重通常会满足",
+        kind=HOLDS_IF,
+        condition=r"each weight is taken by itself: the probability is $\operatorname{erf}(1/\sqrt2)$, two in three",
+        says=r"That all four do has the probability $\operatorname{erf}(1/\sqrt2)^4$, about one in five",
+        claims=("gaussian-weight-below-one",),
+    ),
+    Verdict(
+        id="A12",
+        chapters=(2,),
+        quote=r"we find that [$\lvert w_j\sigma'(z_j)\rvert<\tfrac14$], and in the product of all these terms the result will certainly fall exponentially: the more terms, the faster",
+        original="我们发现会有 … ，并且在进行所有这些项的乘积时，最终结果肯定会指数级下降：项越多，乘积的下降也就越快",
+        kind=FALSE,
+        counterexample=r"$w=3$ and $z=0$ make the factor $\tfrac34$. With $w,b\sim N(0,1)$ the bound fails in one draw of nine (incoming activation $1$) to one of four or five (activation $0$); the account had just said *usually*",
+        says=r"The product does fall, almost surely as the depth grows, because $\lambda<0$",
+        claims=(
+            "factor-below-quarter-silent-input",
+            "factor-below-quarter-full-input",
+            "log-product-exponent",
         ),
-        *_rows(
-            (3,),
-            (
-                "A15",
-                r"with weights of $100$ and suitable biases every $z_j=0$",
-                HOLDS,
-                r"$b_1=-100\,a_0$ and $b_2=b_3=b_4=-50$, the only choice; $b_1$ serves one input only",
-                "explosion-biases",
-            ),
-            (
-                "A16",
-                r"then all terms $w_j\sigma'(z_j)$ equal $100\cdot\tfrac14=25$",
-                HOLDS,
-                r"but only three of them are factors of $\partial C/\partial b_1$, after $\sigma'(z_1)=\tfrac14$: the product is $25^3/4$",
-                "explosion-gradient",
-            ),
-            (
-                "A17",
-                "so the gradient explodes",
-                HOLDS_IF,
-                r"the input is within $6.2337\cdot10^{-6}$ of the one the biases were made for (depth 4); $\lvert w\sigma'\rvert\ge1$ only in a window of width $0.0917$",
-                "explosion-is-fragile window-width-at-100",
-            ),
-            (
-                "N10",
-                r"$\lvert w\rvert\ge4$; the window's width; its maximum $0.45$ near $6.9$",
-                SOLVED,
-                r"the bound on the width is attained; the maximum is $0.4477$ at $6.8942$",
-                "explosion-needs-weight-four window-width window-width-maximum window-width-published",
-            ),
-            (
-                "N11",
-                r"the identity neuron $w_2\sigma(w_1x+b)\approx x$ with small $w_1$",
-                FALSE,
-                r"the error goes to $\tfrac12$, and is never below $0.05605$; with a constant added it is at most $w_1^2/96$",
-                "identity-neuron-fails-as-stated identity-neuron-best-anywhere mended-identity-bound",
-            ),
+    ),
+    Verdict(
+        id="A13",
+        chapters=(2,),
+        quote=r"comparing [$\partial C/\partial b_3$] with [$\partial C/\partial b_1$] one sees that [$\partial C/\partial b_1$] is far smaller",
+        original="比较一下 … 和 … 可知， … 要远远小于",
+        kind=HOLDS_IF,
+        condition=r"$\lvert w_2w_3\rvert\le1$; the ratio is then at most $\tfrac1{16}$",
+        says="Over all draws it is below that with probability $0.9026$",
+        claims=("ratio-below-sixteenth", "ratio-bound-law"),
+    ),
+    Verdict(
+        id="A14",
+        chapters=(2,),
+        quote=r"the essential cause of the vanishing gradient is therefore the constraint [$\lvert w_j\sigma'(z_j)\rvert<\tfrac14$]",
+        original="因此，梯度消失的本质原因是： … 的约束",
+        kind=FALSE,
+        counterexample=r"a chain with $w=2$ and every $z=0$ breaks the constraint in every layer, for its factors are $\tfrac12$, and vanishes all the same",
+        says=r"The cause is $\mathbb{E}\log\lvert w\,\sigma'(z)\rvert<0$ under the stationary law of the activations",
+        claims=("log-product-exponent",),
+    ),
+    Verdict(
+        id="A15",
+        chapters=(3,),
+        quote="choose the biases so that the weighted input of each neuron is [$z_j=0$] … we get the other biases in the same way",
+        original="方法就是选择偏置来保证每个神经元的带权输入是 … 我们使用相同的方法来获取其他的偏置",
+        kind=HOLDS,
+        says="One choice does it: $b_1=-100\\,a_0$ and $b_2=b_3=b_4=-50$; $b_1$ serves one input",
+        claims=("explosion-biases",),
+    ),
+    Verdict(
+        id="A16",
+        chapters=(3,),
+        quote=r"all terms [$w_j\sigma'(z_j)$] equal 100\*1/4=25",
+        original="所有的项 … 都等于100*1/4=25",
+        kind=HOLDS,
+        says=r"Three of them are factors of $\partial C/\partial b_1$, after $\sigma'(z_1)=\tfrac14$: the product is $25^3/4$",
+        claims=("explosion-gradient",),
+    ),
+    Verdict(
+        id="A17",
+        chapters=(3,),
+        quote="in the end we get an exploding gradient",
+        original="最终，我们获得了激增的梯度",
+        kind=HOLDS,
+        says=r"It is an example, and a fragile one: an input that is off by $6.2338\cdot10^{-6}$ makes the product smaller than $1$, and $\lvert w\sigma'\rvert\ge1$ holds in a window of width $0.0917$",
+        claims=("explosion-is-fragile", "window-width-at-100"),
+    ),
+    Verdict(
+        id="A18",
+        chapters=(3, 5),
+        quote="the only way to let all layers learn at nearly the same speed is that the products of all these terms reach a balance",
+        original="唯一让所有层都接近相同的学习速度的方式是所有这些项的乘积都能得到一种平衡",
+        kind=HOLDS,
+        says=r"For a chain this is the formula itself, and balance means $\lambda=0$. It can be designed ($w=4$ and $z=0$), and weights near $4$ with biases near $-2$ come close; normal weights of mean $0$ with independent, symmetric biases never reach it. In wide layers it lies at a weight scale that falls with the width, and balances the leading direction, not all of them",
+        claims=("no-exponential-explosion", "random-chain-always-vanishes", "exponent-of-a-wide-layer"),
+    ),
+    Verdict(
+        id="A19",
+        chapters=(1,),
+        quote="Michael Nielsen, Neural Networks and Deep Learning",
+        original="Michael Nielsen,《Neural Networks and Deep Learning》",
+        kind=NONE,
+        says="A source is neither true nor false; chapter, section and equations are given here",
+        shown="01_chain_rule.ipynb#sources",
+    ),
+    Verdict(
+        id="N1",
+        chapters=(4,),
+        quote="the speeds at the start are .07 and .31 with two hidden layers; .012, .060 and .283 with three; .003, .017, .070 and .285 with four",
+        verbatim=False,
+        kind=HOLDS,
+        says="All nine lie inside the range of 200 networks",
+        claims=("nielsen-speeds-2-hidden", "nielsen-speeds-3-hidden", "nielsen-speeds-4-hidden"),
+    ),
+    Verdict(
+        id="N2",
+        chapters=(4,),
+        quote="one, two, three and four hidden layers reach nearly the same accuracy on MNIST",
+        verbatim=False,
+        kind=OPEN,
+        says="It was not run again here: it needs all 60,000 training images",
+        shown="04_learning_speeds.ipynb#where-the-popular-account-is-right",
+    ),
+    Verdict(
+        id="N3",
+        chapters=(4,),
+        quote=r"$\lVert\delta^l\rVert$ is a rough measure of the speed at which layer $l$ learns",
+        verbatim=False,
+        kind=HOLDS,
+        says="It is roughest for the weights of the first layer, which has 784 inputs",
+        shown="04_learning_speeds.ipynb#what-is-a-learning-speed",
+    ),
+    Verdict(
+        id="N4",
+        chapters=(4,),
+        quote="with two hidden layers the speeds of both fall quickly, and then recover",
+        verbatim=False,
+        kind=HOLDS,
+        says="In all 200 networks. With three hidden layers one in 200 does within 500 epochs, with four none",
+        claims=("two-hidden-layers-recover", "four-hidden-layers-do-not-recover"),
+    ),
+    Verdict(
+        id="N5",
+        chapters=(4,),
+        quote="a small gradient in the early layers does not mean that they are near an optimum",
+        verbatim=False,
+        kind=HOLDS,
+        says="He argues at the random start; it was measured on the plateau after 500 epochs too",
+        claims=("small-gradient-is-not-near-optimum",),
+    ),
+    Verdict(
+        id="N6",
+        chapters=(1,),
+        quote=r"the cascade $\Delta b_1 \to \Delta a_1 \to \dots$ gives the same product",
+        verbatim=False,
+        kind=HOLDS,
+        says="To first order in the change, as his $\\approx$ says",
+        claims=("cascade-is-the-chain-rule",),
+    ),
+    Verdict(
+        id="N7",
+        chapters=(2,),
+        quote=r"$\partial C/\partial b_1$ is usually smaller than $\partial C/\partial b_3$ by a factor of 16 or more",
+        verbatim=False,
+        kind=HOLDS,
+        says="*Usually* is a probability of $0.9026$",
+        claims=("ratio-below-sixteenth",),
+    ),
+    Verdict(
+        id="N8",
+        chapters=(2,),
+        quote="the argument is informal, not a rigorous proof: the weights could grow during training",
+        verbatim=False,
+        kind=HOLDS,
+        says="Chapters 1 to 3 are about initialisation; chapter 4 trains",
+        shown="04_learning_speeds.ipynb#five-hundred-epochs",
+    ),
+    Verdict(
+        id="N9",
+        chapters=(2,),
+        quote="an exercise: would an activation with a much larger derivative help to avoid the unstable gradient?",
+        verbatim=False,
+        kind=NONE,
+        says="A question. The answer is that a larger slope alone does not help",
+        shown="02_quarter_bound.ipynb#a-larger-slope-is-not-enough",
+    ),
+    Verdict(
+        id="N10",
+        chapters=(3,),
+        quote=r"a problem: $\lvert w\,\sigma'(wa+b)\rvert\ge1$ needs $\lvert w\rvert\ge4$; the activations for which it holds form an interval no wider than an expression in $\lvert w\rvert$, which is greatest near $6.9$, where it is about $0.45$",
+        verbatim=False,
+        kind=HOLDS,
+        says=r"The bound on the width is attained; the maximum is $0.4477$ at $6.8942$",
+        claims=(
+            "explosion-needs-weight-four",
+            "window-width",
+            "window-width-maximum",
+            "window-width-published",
         ),
-        *_rows(
-            (4,),
-            (
-                "A2",
-                "the bars on the neurons show their learning rate; the second layer's are longer",
-                HOLDS_IF,
-                r'"gradient" is read for "rate": $\eta$ is the same for all',
-                "04_learning_speeds.ipynb#what-is-a-learning-speed",
-            ),
-            (
-                "A3",
-                "no coincidence, the effect is general",
-                HOLDS,
-                "for this family of networks; two of 200 fail with $N(0,1)$ weights",
-                "speeds-grow-with-the-layer",
-            ),
-            (
-                "A4",
-                "with four hidden layers the first is about 100 times slower than the fourth",
-                HOLDS,
-                "at the start and after 400 epochs; in between the ratio halves",
-                "nielsen-speed-ratio",
-            ),
-            (
-                "A5",
-                "it can be avoided, but then gradients explode; instability is the root",
-                HOLDS,
-                "for chains: the same one vanishes or explodes with its weights. Instability is a *problem for* gradient-based learning, not its cause",
-                "04_learning_speeds.ipynb#both-regimes-in-one-chain",
-            ),
-            (
-                "B5",
-                "layers near the output learn, the first stay near their initial values",
-                HOLDS_IF,
-                '"first" means the early hidden layers: with his recipe on MNIST the second moves least, in 200 of 200',
-                "output-layer-moves-most",
-            ),
-            (
-                "N1",
-                "the recorded initial speeds",
-                HOLDS,
-                "all nine inside the range of 200 networks",
-                "nielsen-speeds-2-hidden nielsen-speeds-3-hidden nielsen-speeds-4-hidden",
-            ),
-            (
-                "N2",
-                "one to four hidden layers reach nearly the same accuracy",
-                NOT_RUN,
-                "it needs all 60,000 training images",
-                "04_learning_speeds.ipynb#where-the-popular-account-is-right",
-            ),
-            (
-                "N3",
-                r"$\lVert\delta^l\rVert$ is a rough measure of speed",
-                HOLDS,
-                "for the weights of the first layer it is too rough",
-                "04_learning_speeds.ipynb#what-is-a-learning-speed",
-            ),
-            (
-                "N4",
-                "speeds fall, then recover",
-                HOLDS_IF,
-                "there are two hidden layers (MNIST); with three one in 200 does within 500 epochs, with four none",
-                "two-hidden-layers-recover four-hidden-layers-do-not-recover",
-            ),
-            (
-                "N5",
-                "a small gradient here does not mean a near optimum",
-                HOLDS,
-                "measured on the plateau after 500 epochs",
-                "small-gradient-is-not-near-optimum",
-            ),
+    ),
+    Verdict(
+        id="N11",
+        chapters=(3,),
+        quote=r"a problem: with suitable $w_1$, $b$ and $w_2$ the neuron gives $w_2\sigma(w_1x+b)\approx x$ on $[0,1]$. A hint: take $w_1$ small",
+        verbatim=False,
+        kind=FALSE,
+        counterexample=r"no choice brings the error below $0.05605$, and the hint leads away from it: as $w_1\to0$ the best error goes to $\tfrac12$, that of a constant",
+        says=r"With a constant added, as the next neuron's bias can, the error is at most $w_1^2/96$",
+        claims=(
+            "identity-neuron-best-anywhere",
+            "identity-neuron-fails-as-stated",
+            "mended-identity-bound",
         ),
-        *_rows(
-            (2, 4),
-            (
-                "A10",
-                r'"standard" initialisation draws weights from $N(0,1)$',
-                HOLDS_IF,
-                r"one means Nielsen's story; his recorded figures used $N(0,1/n_{\text{in}})$",
-                "standard-normal-weights-are-faster nielsen-speeds-4-hidden",
-            ),
+    ),
+    Verdict(
+        id="N12",
+        chapters=(5,),
+        quote=r"in wide layers $\delta^l=\Sigma'(z^l)(w^{l+1})^\top\cdots\nabla_{a^L}C$",
+        verbatim=False,
+        kind=HOLDS,
+        says=r"Proved at all widths; $\tfrac14$ bounds $\Sigma'$ and not the product",
+        claims=("wide-layer-errors", "quarter-bounds-the-slopes", "wide-layer-gain"),
+    ),
+    Verdict(
+        id="N13",
+        chapters=(1,),
+        quote="Hochreiter 1991; Glorot and Bengio 2010; Sutskever and others 2013",
+        verbatim=False,
+        kind=NONE,
+        says="Sources; what each of them shows is said here",
+        shown="01_chain_rule.ipynb#sources",
+    ),
+    Verdict(
+        id="B1",
+        chapters=(6, 8),
+        quote="vanishing often occurs in two situations, first in deep networks, second with an unsuitable loss function, for example the sigmoid",
+        original="两种情况下梯度消失经常出现，一是在深层网络中，二是采用了不合适的损失函数，比如sigmoid",
+        kind=FALSE,
+        counterexample="the sigmoid is an activation, and as an output unit with the cross-entropy its slope cancels",
+        says="A loss may saturate too (squared error behind a sigmoid), but that is one factor at the output, not a product over the depth",
+        claims=("squared-error-saturates", "cross-entropy-does-not-saturate"),
+    ),
+    Verdict(
+        id="B2",
+        chapters=(3, 7),
+        quote="exploding generally appears in deep networks and where the initial weights are too large",
+        original="梯度爆炸一般出现在深层网络和权值初始化值太大的情况下",
+        kind=HOLDS_IF,
+        condition=r"*too large* is measured against the width, as $\sigma_w^2=n\operatorname{Var}(w)$",
+        says=r"At width 1000 weights below 1 are too large; in a chain of sigmoids none are, for they saturate",
+        claims=("weights-below-one-explode", "random-chain-always-vanishes"),
+    ),
+    Verdict(
+        id="B3",
+        chapters=(5,),
+        quote="the network can be seen as a composite non-linear function (the functions are in fact the activations of the layers) … the chain rule is a product, so the deeper the layers, the more exponentially the gradient propagates",
+        original="整个深度网络可以视为是一个复合的非线性多元函数（这些非线性多元函数其实就是每层的激活函数） … 链式法则是一个连乘的形式，所以当层数越深的时候，梯度将以指数传播",
+        kind=HOLDS_IF,
+        condition=r"the exponent is not $0$: with He's weights it is, and a centred chain with $w=4$ falls like a power of the depth",
+        says=r"The product is $J=\prod DW$: the affine maps between the activations count as much as the activations",
+        claims=("wide-layer-jacobian", "weight-four-decays-as-a-power", "he-variance"),
+    ),
+    Verdict(
+        id="B4",
+        chapters=(5, 6),
+        quote="if the derivative of the activation near the output layer is greater than 1, then as layers are added the gradient easily grows exponentially, and explodes; if on the contrary it is less than 1, then by the product of the chain rule it easily decays to 0 as well, and vanishes",
+        original="如果接近输出层的激活函数求导后梯度值大于1，那么层数增多的时候，最终求出的梯度很容易指数级增长，就会产生梯度爆炸；相反，如果小于1，那么经过链式法则的连乘形式，也会很容易衰减至0，就会产生梯度消失",
+        kind=FALSE,
+        counterexample=r"wide layers of sigmoids, whose derivative is at most $\tfrac14$, explode with large enough weights; and with the derivative $1$ everywhere weights of one and the same size vanish at width 1 and explode at width 16",
+        says="The weights multiply the derivative: along a chain the mean logarithm of the factor decides, in wide layers the mean square",
+        claims=(
+            "weights-below-one-explode",
+            "width-one-is-the-chain",
+            "exponent-of-a-wide-layer",
+            "selu-typical-slope-below-one",
         ),
-        *_rows(
-            (2, 6),
-            (
-                "B11",
-                "tanh is better, its slope still below 1",
-                HOLDS_IF,
-                '"at most 1" is read: equality at $0$',
-                "tanh-is-a-scaled-sigmoid",
-            ),
+    ),
+    Verdict(
+        id="B5",
+        chapters=(4,),
+        quote="the layers near the output learn well, those near the input slowly; sometimes the weights of the first few layers are after long training nearly what they were at the random start",
+        original="网络中靠近输出的层学习的情况很好，靠近输入的层学习的很慢，有时甚至训练了很久，前几层的权值和刚开始随机初始化的值差不多",
+        kind=HOLDS_IF,
+        condition="the gradients vanish; where they explode, the first layers have the largest",
+        says="With Nielsen's recipe on MNIST the output layer moves most, and least moves the second, in 200 of 200",
+        claims=("output-layer-moves-most",),
+        shown="04_learning_speeds.ipynb#which-layers-move",
+    ),
+    Verdict(
+        id="B6",
+        chapters=(5,),
+        quote="the root cause of vanishing and exploding lies in the back-propagation training rule; in essence it is a problem of the method",
+        original="梯度消失、爆炸，其根本原因在于反向传播训练法则，本质在于方法问题",
+        kind=FALSE,
+        counterexample="differences in 80 digits, which use no back-propagation, decay alike",
+        says="Back-propagation computes the derivative that the function has; the function is the cause",
+        shown="05_wide_layers.ipynb#is-back-propagation-to-blame",
+    ),
+    Verdict(
+        id="B7",
+        chapters=(5,),
+        quote="the reason why Hinton proposed capsules was to discard completely the deep learning that now rests on back-propagation",
+        original="Hinton提出capsule的原因就是为了彻底抛弃目前基于反向传播的深度学习算法",
+        kind=FALSE,
+        counterexample="the capsule network of Sabour, Frosst and Hinton (2017) is trained by back-propagation",
+        says="The paper names another aim: parts that keep their pose and agree on the whole that they make up",
+        shown="05_wide_layers.ipynb#is-back-propagation-to-blame",
+    ),
+    Verdict(
+        id="B8",
+        chapters=(3, 7),
+        quote="[with too large initial weights] the gradients of the earlier layers change faster than those of the later ones, and explosion easily occurs",
+        original="初始化权重的值过大 … 则前面的网络层比后面的网络层梯度变化更快，很容易发生梯度爆炸的问题",
+        kind=HOLDS_IF,
+        condition="the layers are wide enough to leave units unsaturated",
+        says="In a chain of sigmoids large weights saturate, and the gradient vanishes at every scale",
+        claims=("random-chain-always-vanishes",),
+        shown="07_initialisation.ipynb#large-weights-explode-or-saturate",
+    ),
+    Verdict(
+        id="B9",
+        chapters=(2,),
+        quote="if the sigmoid is used as the loss function, its gradient cannot exceed 0.25",
+        original="如果使用sigmoid作为损失函数，其梯度是不可能超过0.25的",
+        kind=HOLDS,
+        says="For the slope, whatever the sigmoid is used as; it is no loss function (row B1)",
+        claims=("sigmoid-quarter-bound",),
+    ),
+    Verdict(
+        id="B10",
+        chapters=(2, 7),
+        quote="the initial weights of a network are usually less than 1, so that by the chain rule vanishing occurs easily",
+        original="初始化的网络权值通常都小于1，这样经过链式求导之后，很容易发生梯度消失",
+        kind=FALSE,
+        counterexample=r"sigmoid layers of width 1000 with all $\lvert w\rvert<1$ explode",
+        says="The size of a weight alone says nothing; the width counts. With one neuron a layer such weights do vanish",
+        claims=("weights-below-one-explode", "same-weights-two-widths"),
+    ),
+    Verdict(
+        id="B11",
+        chapters=(2, 6),
+        quote="tanh is somewhat better than the sigmoid, but its derivative is still less than 1",
+        original="tanh比sigmoid要好一些，但是它的倒数仍然是小于1的",
+        kind=FALSE,
+        counterexample=r"$\tanh'(0)=1$",
+        says="It is at most $1$, four times the sigmoid's bound, and that is why tanh is better: with the same weights it loses less per layer. (The account writes *reciprocal*, a slip of one character for *derivative*)",
+        claims=("tanh-is-a-scaled-sigmoid",),
+        shown="02_quarter_bound.ipynb#a-larger-slope-is-not-enough",
+    ),
+    Verdict(
+        id="B13",
+        chapters=(8,),
+        quote="the input has outliers, which makes the value of the loss large",
+        original="数据输入有异常值，导致损失函数值变大",
+        kind=HOLDS_IF,
+        condition="the loss is unbounded and the outlier is answered wrongly",
+        says="The gradient at the output is bounded by $1$ for the cross-entropy, by $4/27$ for a sigmoid with squared error, and unbounded for a linear output. Behind ReLUs the first layer's gradient has the outlier as a factor even so; saturating units kill it",
+        claims=(
+            "cross-entropy-gradient-below-one",
+            "squared-error-gradient-bound",
+            "linear-output-gradient-unbounded",
+            "outlier-power-cross-entropy",
+            "outlier-power-squared-error",
         ),
-        *_rows(
-            (2, 7),
-            (
-                "B10",
-                "initial weights are usually below 1, so gradients vanish",
-                HOLDS_IF,
-                "the layer has one neuron, and then because $\\lambda<0$; the same weights explode at width 1000",
-                "same-weights-two-widths weights-below-one-explode",
-            ),
+    ),
+    Verdict(
+        id="B14",
+        chapters=(9,),
+        quote="to solve the problem of the gradient, Hinton proposed unsupervised layer-wise training … in the deep belief network he used this method, and after the pretraining of the layers trained the whole network with back-propagation",
+        original="Hinton为了解决梯度的问题，提出采取无监督逐层训练方法 … Hinton在训练深度信念网络（Deep Belief Networks中，使用了这个方法，在各层预训练完成后，再利用BP算法对整个网络进行训练",
+        kind=FALSE,
+        counterexample="the deep belief net of 2006 was fine-tuned up-down, without back-propagation",
+        says="Fine-tuning by back-propagation is Hinton and Salakhutdinov (2006). It gives a better start, and more error reaches the first layer; no factor changes its form, and that it beats random weights of the best scale is not shown, be labels few or many. That local optima add up to a global one is unproven",
+        claims=(
+            "pretraining-wakes-the-first-layer",
+            "pretraining-beats-xavier-in-epochs",
+            "pretraining-loses-in-work",
+            "few-labels-equal-budget",
+            "few-labels-another-scale",
         ),
-        *_rows(
-            (3, 5),
-            (
-                "A18",
-                "early gradients are products of later terms; only balance makes all layers learn alike",
-                HOLDS_IF,
-                r"balance means $\lambda=0$: reached by design, never by normal weights with biases independent of them in a chain; in wide layers at a weight scale that falls with the width",
-                "no-exponential-explosion random-chain-always-vanishes centred-chain-balance exponent-of-a-wide-layer",
-            ),
+        shown="09_pretraining.ipynb#whose-idea-was-it",
+    ),
+    Verdict(
+        id="B15",
+        chapters=(10,),
+        quote="if the gradient exceeds the threshold, it is forced into this range. This can prevent exploding gradients",
+        original="如果梯度超过这个阈值，那么就将其强制限制在这个范围之内。这可以防止梯度爆炸",
+        kind=HOLDS,
+        says="No network diverges, at any rate tried. By norm the direction stays, by value it turns. By norm clipping does nothing against vanishing; by value, with a threshold far below the gradient and a large rate, it can",
+        claims=(
+            "clipping-stops-divergence",
+            "clip-norm-keeps-direction",
+            "clip-value-turns-gradient",
+            "clipping-does-not-mend-vanishing",
+            "clip-value-leaves-the-plateau",
         ),
-        *_rows(
-            (3, 7),
-            (
-                "B2",
-                "exploding comes from depth with large initial weights",
-                HOLDS_IF,
-                r"the layers are wide and $\sigma_w^2=n\operatorname{Var}(w)$ is large; in a chain large weights saturate",
-                "weights-below-one-explode random-chain-always-vanishes",
-            ),
-            (
-                "B8",
-                "with large initial weights the early layers' gradients change faster",
-                HOLDS_IF,
-                "the width leaves enough units unsaturated; otherwise the gradient vanishes",
-                "07_initialisation.ipynb#large-weights-explode-or-saturate",
-            ),
+    ),
+    Verdict(
+        id="B16",
+        chapters=(10,),
+        quote="in WGAN there is a gradient clipping too, but it is not the same as this; WGAN limits the updates by gradients to ensure the Lipschitz condition",
+        original="在WGAN中也有梯度剪切限制操作，但是和这个是不一样的，WGAN限制梯度更新信息是为了保证lipchitz条件",
+        kind=FALSE,
+        counterexample="the Wasserstein GAN clips *weights*, after each step, and no gradient",
+        says="That it is another thing, and that the Lipschitz condition is the purpose, is right",
+        claims=("wgan-lipschitz", "wgan-bound-from-c"),
+    ),
+    Verdict(
+        id="B17",
+        chapters=(10,),
+        quote="another means to solve exploding gradients is weight regularisation",
+        original="另外一种解决梯度爆炸的手段是采用权重正则化",
+        kind=HOLDS_IF,
+        condition="the explosion builds up over many steps, for the penalty needs time to shrink the weights",
+        says="It leaves the data gradient unchanged at initialisation, and does not save a network that diverges early",
+        claims=("decay-leaves-learning-speed", "decay-shrinks-weights", "decay-does-not-stop-explosion"),
+    ),
+    Verdict(
+        id="B18",
+        chapters=(7,),
+        quote="in deep networks it is in fact mostly vanishing that occurs",
+        original="事实上，在深度神经网络中，往往是梯度消失出现的更多一些",
+        kind=HOLDS_IF,
+        condition="the scales and depths that one has in mind make it so, and the threshold from which one speaks of vanishing",
+        says="By the choice of these the share goes from nearly all networks to none",
+        shown="07_initialisation.ipynb#how-often-does-each-happen",
+    ),
+    Verdict(
+        id="B19",
+        chapters=(6, 7),
+        quote="if the derivative of the activation is 1, there is no problem of vanishing or exploding any more, every layer can get the same update speed; so ReLU came into being",
+        original="如果激活函数的导数为1，那么就不存在梯度消失爆炸的问题了，每层的网络都可以得到相同的更新速度，relu就这样应运而生",
+        kind=FALSE,
+        counterexample=r"with $\operatorname{Var}(w)=1/n$ each layer of ReLUs halves the mean square",
+        says=r"$\operatorname{Var}(w)=2/n$ keeps it, in the mean: the spread from network to network grows with depth over width",
+        claims=("he-variance", "relu-layer-spread", "relu-spread-by-depth-over-width"),
+    ),
+    Verdict(
+        id="B20",
+        chapters=(6,),
+        quote="easy to compute, fast to compute",
+        original="计算方便，计算速度快",
+        kind=HOLDS_IF,
+        condition="it is computed as a maximum: one comparison, where sigmoid and tanh need an exponential",
+        says="Written as a case distinction it can be the slower one. Hardware and library decide; times are printed, never asserted",
+        shown="06_activations.ipynb#what-they-cost",
+    ),
+    Verdict(
+        id="B21",
+        chapters=(6,),
+        quote="because the negative part is always 0, some neurons cannot be activated (a small learning rate solves this in part) … the output is not centred at 0",
+        original="由于负数部分恒为0，会导致一些神经元无法激活（可通过设置小学习率部分解决） … 输出不是以0为中心的",
+        kind=HOLDS,
+        says=r"*In part* is right: units that die by a large step are saved, those that are born dead are not. The output has the mean $\mathbb{E}\,\sigma=0.3989$",
+        claims=("relu-network-born-dead",),
+    ),
+    Verdict(
+        id="B22",
+        chapters=(6,),
+        quote="leaky ReLU is there to solve what ReLU's zero range causes … ELU too",
+        original="leakrelu就是为了解决relu的0区间带来的影响 … elu激活函数也是为了解决relu的0区间带来的影响",
+        kind=HOLDS,
+        says=r"That is their purpose, and neither has the slope $0$. ELU still saturates, so too large a step puts it out of action as well; its slope is continuous for $\alpha=1$ and for no other $\alpha$",
+        claims=("leaky-relu-never-saturates", "elu-slope-at-zero", "elu-saturates"),
+    ),
+    Verdict(
+        id="B23",
+        chapters=(11,),
+        quote="in essence batch normalisation solves the problem of the gradient in back-propagation",
+        original="Batchnorm本质上是解决反向传播过程中的梯度问题",
+        kind=FALSE,
+        counterexample=r"at initialisation a deep fully connected ReLU network with it *explodes*: in the norm by $1.211$ a layer for large batches, by more for small ones",
+        says="It mends a bad scale of the weights, and at forty layers needs residual paths. Four sigmoid layers learn with it, and with larger weights without it; that it ends ahead of these is not shown",
+        claims=(
+            "batch-norm-relu-large-batch",
+            "batch-norm-always-explodes",
+            "batch-norm-mends-small-weights",
+            "batch-norm-wakes-a-sigmoid-network",
+            "larger-weights-wake-a-sigmoid-network",
+            "batch-norm-residual-trains",
         ),
-        *_rows(
-            (5,),
-            (
-                "B3",
-                "a network is a composite function; the chain rule is a product, exponential in depth",
-                HOLDS,
-                r"$J=\prod DW$, with exponents $\lambda_i$; the affine maps count as much as the activations",
-                "wide-layer-jacobian gaussian-exponent-largest",
-            ),
-            (
-                "B6",
-                "the root cause is the back-propagation method",
-                FALSE,
-                "the function is the cause: differences in 80 digits decay alike",
-                "05_wide_layers.ipynb#is-back-propagation-to-blame",
-            ),
-            (
-                "B7",
-                "capsules were meant to do without back-propagation",
-                FALSE,
-                "capsule networks are trained by back-propagation",
-                "05_wide_layers.ipynb#is-back-propagation-to-blame",
-            ),
-            (
-                "N12",
-                r"$\delta^l=\Sigma'(z^l)(w^{l+1})^\top\cdots\nabla_{a^L}C$ for wide layers",
-                HOLDS,
-                r"for all widths; $\tfrac14$ bounds $\Sigma'$ and not the product",
-                "wide-layer-errors quarter-bounds-the-slopes wide-layer-gain",
-            ),
+    ),
+    Verdict(
+        id="B24",
+        chapters=(11,),
+        quote="the gradient that passes a layer is multiplied by the weights of that layer; their size influences vanishing and exploding, and batch normalisation [acts] by scaling and shifting the output of each layer",
+        original="经过每一层的梯度会乘以该层的权重。权重w的大小影响了梯度的消失和爆炸，batchnorm就是通过对每一层的输出做scale和shift的方法",
+        kind=HOLDS_IF,
+        condition=r"the weights are changed by a factor $\alpha>0$, and $\varepsilon=0$: then their size drops out, $\mathrm{BN}(\alpha Wx)=\mathrm{BN}(Wx)$",
+        says=r"It is not lost: $\nabla_{\alpha W}=\nabla_W/\alpha$, a learning rate. $\alpha<0$ flips the sign, and $\mathrm{BN}_\varepsilon(\alpha Wx)=\mathrm{BN}_{\varepsilon/\alpha^2}(Wx)$",
+        claims=(
+            "batch-norm-forgets-scale",
+            "batch-norm-scale-and-epsilon",
+            "batch-norm-gradient-falls-with-scale",
+            "batch-norm-gradient-and-epsilon",
         ),
-        *_rows(
-            (5, 6),
-            (
-                "B4",
-                "an activation's derivative above 1 explodes, below 1 vanishes",
-                FALSE,
-                "the weights multiply it: along a chain the mean logarithm of the factor decides, in wide layers the mean square",
-                "width-one-is-the-chain exponent-of-a-wide-layer selu-typical-slope-below-one",
-            ),
+    ),
+    Verdict(
+        id="B25",
+        chapters=(12,),
+        quote="residual connections easily build networks of hundreds, of more than a thousand layers, without worry that the gradient vanishes too quickly; the reason is the shortcut",
+        original="残差可以很轻松的构建几百层，一千多层的网络而不用担心梯度消失过快的问题，原因就在于残差的捷径（shortcut）部分",
+        kind=HOLDS_IF,
+        condition="the branches are scaled or normalised",
+        says=r"Vanishing is no worry, explosion is: unscaled branches of ReLUs or linear ones multiply the mean square in every block, by two where the branch preserves it, while bounded ones such as $W\tanh(x)$ add to it. The scale $1/\sqrt L$ keeps the growth below $e$ where the branch preserves the mean square and ends in weights of mean $0$; $x+\mathrm{ReLU}(Wx)/\sqrt L$ does not",
+        claims=(
+            "residual-block-mean-square",
+            "residual-branch-scale",
+            "residual-relu-last-growth",
+            "residual-unscaled-diverges",
+            "residual-trains-where-plain-does-not",
         ),
-        *_rows(
-            (6,),
-            (
-                "B12",
-                "(SELU, GELU, SiLU) a slope above 1 explodes",
-                FALSE,
-                "the suprema are above 1, the typical slopes all below; in wide layers only SELU's mean square exceeds 1, by little",
-                "selu-supremum-not-attained gelu-slope-bound silu-slope-bound selu-typical-slope-below-one",
-            ),
-            (
-                "B20",
-                "ReLU is cheap and fast",
-                HOLDS_IF,
-                "hardware and library make it so: printed, not asserted",
-                "06_activations.ipynb#what-they-cost",
-            ),
-            (
-                "B21",
-                "ReLU's flaws: dead units, and an output that is not centred at zero",
-                HOLDS,
-                "units die by a large step, and some are born dead, which no smaller rate mends",
-                "relu-network-born-dead",
-            ),
-            (
-                "B22",
-                "leaky ReLU and ELU mend the zero region",
-                HOLDS,
-                r"for dead units; ELU still saturates and is smooth for $\alpha=1$ only",
-                "leaky-relu-never-saturates elu-slope-at-zero elu-saturates",
-            ),
+    ),
+    Verdict(
+        id="B26",
+        chapters=(13,),
+        quote="LSTM is less prone to vanishing gradients, the main reason being the complex 'gates' inside … by its 'gates' it can in its next updates 'remember' what is left of the previous trainings",
+        original="是不那么容易发生梯度消失的，主要原因在于LSTM内部复杂的“门”(gates) … LSTM通过它内部的“门”可以接下来更新的时候“记住”前几次训练的”残留记忆“",
+        kind=FALSE,
+        counterexample="a cell remembers earlier *time steps* of one sequence, and nothing of an earlier training step: its state begins anew with each sequence",
+        says=r"It is less prone than a tanh cell: $\partial c_t/\partial c_{t-1}=f_t+\dots$, and trained it solves the adding problem at lag 100, where the tanh cells tried here fail at 50. That the *gates* do it is not shown: Le, Jaitly and Hinton (2015) report an ungated ReLU cell that solves the same problem, which is not run here yet. And $f<1$ forgets: with bias $1$ by half in $2.2$ steps",
+        claims=(
+            "lstm-memory-step",
+            "bias-one-half-life",
+            "forget-gate-below-one",
+            "lstm-adds-at-lag-100",
         ),
-        *_rows(
-            (6, 7),
-            (
-                "B19",
-                "ReLU's derivative is 1, so there is no problem and all layers learn alike",
-                HOLDS_IF,
-                r"$\operatorname{Var}(w)=2/n$, and then for the mean square; with $1/n$ each layer halves it, and the spread grows with depth over width",
-                "he-variance relu-layer-spread relu-spread-by-depth-over-width",
-            ),
-        ),
-        *_rows(
-            (6, 8),
-            (
-                "B1",
-                'vanishing comes from depth, or from a bad "loss function, e.g. sigmoid"',
-                FALSE,
-                "the sigmoid is an activation. A loss may saturate too (squared error behind a sigmoid), but that is one factor at the output, not a product over the depth",
-                "squared-error-saturates cross-entropy-does-not-saturate",
-            ),
-        ),
-        *_rows(
-            (7,),
-            (
-                "B18",
-                "vanishing is the commoner",
-                HOLDS_IF,
-                "the prior over scales and depths makes it so: from nearly all networks to none",
-                "07_initialisation.ipynb#how-often-does-each-happen",
-            ),
-        ),
-        *_rows(
-            (8,),
-            (
-                "B13",
-                "outliers in the input inflate the loss, and so the gradients",
-                HOLDS_IF,
-                "the loss is unbounded. The gradient at the output is bounded by $1$ for cross-entropy, by $4/27$ for a sigmoid with squared error, and unbounded for a linear output",
-                "cross-entropy-gradient-below-one squared-error-gradient-bound linear-output-gradient-unbounded outlier-power-cross-entropy outlier-power-squared-error",
-            ),
-        ),
-        *_rows(
-            (11,),
-            (
-                "B23",
-                "batch normalisation solves the gradient problem",
-                FALSE,
-                r"at initialisation a deep fully connected network with it explodes, by about $1.21$ in norm per ReLU layer for large batches; it mends a bad scale of the weights, and needs residual paths at forty layers",
-                "batch-norm-relu-large-batch batch-norm-always-explodes batch-norm-residual-trains larger-gradient-is-not-faster",
-            ),
-            (
-                "B24",
-                "back-propagation multiplies by $w$; batch normalisation removes its scale",
-                HOLDS_IF,
-                r"$\alpha>0$ and $\varepsilon=0$: $\mathrm{BN}(\alpha Wx)=\mathrm{BN}(Wx)$ and $\nabla_{\alpha W}=\nabla_W/\alpha$; $\alpha<0$ flips the sign",
-                "batch-norm-forgets-scale batch-norm-scale-and-epsilon batch-norm-gradient-falls-with-scale batch-norm-gradient-and-epsilon",
-            ),
-        ),
-        *_rows(
-            (12,),
-            (
-                "B25",
-                "residual shortcuts allow hundreds, a thousand layers",
-                HOLDS_IF,
-                r"the branches are scaled or normalised: unscaled ones double the mean square per block; the scale $1/\sqrt L$ keeps it below $e$ if the branch preserves the second moment and ends in weights of mean $0$",
-                "residual-block-mean-square residual-scaled-growth residual-relu-last-growth residual-trains-where-plain-does-not",
-            ),
-        ),
-        *_rows(
-            (9,),
-            (
-                "B14",
-                "unsupervised layer-wise pretraining, then fine-tuning, cures the vanishing gradient (Hinton 2006)",
-                HOLDS_IF,
-                "a better start is meant: the network learns sooner, but no factor changes its form, and for the same work good random weights are as good unless labels are few. The network of 2006 was fine-tuned up-down; back-propagation is Hinton and Salakhutdinov (2006); a global optimum is unproven",
-                "pretraining-wakes-the-first-layer pretraining-beats-xavier-in-epochs pretraining-loses-in-work few-labels-equal-budget",
-            ),
-        ),
-        *_rows(
-            (10,),
-            (
-                "B15",
-                "clip gradients at a threshold",
-                HOLDS,
-                "against explosion; by norm the direction stays, by value it does not. It does nothing against vanishing",
-                "clipping-stops-divergence clip-norm-keeps-direction clip-value-turns-gradient clipping-does-not-mend-vanishing",
-            ),
-            (
-                "B16",
-                "the clipping of the Wasserstein GAN is the same idea",
-                FALSE,
-                "it clips weights, to bound the Lipschitz constant of the critic",
-                "wgan-lipschitz wgan-bound-from-c",
-            ),
-            (
-                "B17",
-                "weight regularisation (L1, L2) limits explosion",
-                HOLDS_IF,
-                "there is time: it shrinks the weights in the course of training; it leaves the data gradient unchanged at initialisation and does not save a network that diverges early",
-                "decay-leaves-learning-speed decay-shrinks-weights decay-does-not-stop-explosion",
-            ),
-        ),
-        *_rows(
-            (13,),
-            (
-                "B26",
-                'an LSTM is less prone to vanishing gradients, because its gates "remember"',
-                HOLDS_IF,
-                r"time steps are meant, not training steps: $\partial c_t/\partial c_{t-1}=f_t+\dots$; $f<1$ still forgets, with bias $1$ by half in $2.2$ steps",
-                "lstm-memory-step bias-one-half-life forget-gate-below-one lstm-adds-at-lag-100",
-            ),
-            (
-                "B27",
-                "sources: two further popular accounts",
-                FALSE,
-                "the results come from primary papers, which are listed with what each of them shows",
-                "13_lstm.ipynb#sources-of-the-second-account",
-            ),
-        ),
-    )
+    ),
+    Verdict(
+        id="B27",
+        chapters=(13,),
+        quote="[references: two articles on Zhihu]",
+        original="详解深度学习中的梯度消失、爆炸原因及其解决方法 … 梯度消失和梯度爆炸及解决方法",
+        kind=NONE,
+        says="A list of links is neither true nor false. The results come from primary papers, which are listed with what each of them shows",
+        shown="13_lstm.ipynb#sources-of-the-second-account",
+    ),
+    Verdict(
+        id="B28",
+        chapters=(5,),
+        quote="in the way the human brain thinks there is no back-propagation",
+        original="对于人来说，在大脑的思考机制里是没有反向传播的",
+        kind=OPEN,
+        says="No one has found it there; whether the brain approximates it by local means is under discussion",
+        shown=HERE,
+    ),
+    Verdict(
+        id="B29",
+        chapters=(11,),
+        quote="the distribution of the input of any neuron is pulled back by force to a standard normal distribution of mean 0 and variance 1 … so that the input falls into the region where the non-linear function is sensitive, and a small change of the input leads to a larger change of the loss",
+        original="把每层神经网络任意神经元这个输入值的分布强行拉回到接近均值为0方差为1的标准正太分布 … 使得激活输入值落在非线性函数对输入比较敏感的区域，这样输入的小变化就会导致损失函数较大的变化",
+        kind=FALSE,
+        counterexample="an exponential distribution keeps its skewness of 2 and its kurtosis of 9; and inputs that lay close to 0, where the sigmoid is steepest, lose slope",
+        says="Mean and variance are set, the shape is not. Whether the slope rises depends on where the inputs were; and a larger gradient is not a faster layer",
+        claims=("larger-gradient-is-not-faster",),
+        shown=HERE,
+    ),
+    Verdict(
+        id="B30",
+        chapters=(6,),
+        quote="[ReLU] has sped up the training of networks",
+        original="加速了网络的训练",
+        kind=OPEN,
+        says="It is not shown here yet: it needs training with equal budgets, scale and rate tuned on both sides",
+        shown=HERE,
+    ),
+    Verdict(
+        id="B31",
+        chapters=(9,),
+        quote="this method has its merits, but it is not used much now",
+        original="此方法有一定的好处，但是目前应用的不是很多了",
+        kind=HOLDS,
+        says="For unsupervised *layer-wise* pretraining, of which the account speaks; pretraining a whole network and fine-tuning it is how most networks are made today",
+        shown=HERE,
+    ),
+    Verdict(
+        id="B32",
+        chapters=(10,),
+        quote="so if the gradient explodes, the norm of the weights becomes very large, and by the regularisation term the occurrence of explosion can be limited in part",
+        original="因此，如果发生梯度爆炸，权值的范数就会变的非常大，通过正则化项，可以部分限制梯度爆炸的发生",
+        kind=FALSE,
+        counterexample="in ten ReLU layers with 1.5 times He's weights the first gradient is a hundred times as long as with his; at a small rate the weights then hardly change their norm, and the network trains",
+        says="At a large rate the gradient comes first and the weights follow, with the penalty as without",
+        shown=HERE,
+    ),
+    Verdict(
+        id="B33",
+        chapters=(13,),
+        quote="therefore it is often used to generate text",
+        original="因此，经常用于生成文本中",
+        kind=HOLDS_IF,
+        condition="the years until about 2018 are meant",
+        says="Since then transformers have taken over",
+        shown=HERE,
+    ),
+    Verdict(
+        id="B34",
+        chapters=(10,),
+        quote="the following code can also be used to compute the L2 regularisation loss: l2_loss = tf.add_n(…)",
+        original="如果没有设置初始化参数，也可以使用以下代码计算 … l2_loss = tf.add_n([tf.nn.l2_loss(var) for var in tf.trainable_variables() if 'weights' in var.name]) … alpha是指正则项系数",
+        kind=FALSE,
+        counterexample=r"for $w=(3,4)$ the code gives $12\tfrac12$; the penalty $\alpha\lVert W\rVert^2$ of the formula beside it is $25\alpha$",
+        says="`tf.nn.l2_loss` is half the sum of squares, and $\\alpha$ is missing. The lines run in TensorFlow 1",
+        shown=HERE,
+    ),
 )
+VERDICTS = collect(_ROWS)

@@ -9,14 +9,20 @@ import matplotlib.pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
-ACCOUNTS = {"A": "first account", "N": "Nielsen besides", "B": "second account"}
-COLOURS = {"holds": "C2", "holds if": "C0", "false as stated": "C1", "solved": "0.6", "not re-run": "0.8"}
+ACCOUNTS = {"A": "A, after Nielsen", "N": "N, Nielsen besides", "B": "B, six remedies"}
+COLOURS = {"holds": "C2", "holds if": "C0", "false as stated": "C1", "open": "0.6", "not a statement": "0.85"}
 
 
 def counts(rows: Iterable[object], ax: Axes | None = None) -> Axes:
-    """How many statements of each account have which verdict, as parts of a horizontal bar; ``rows`` have ``id`` and ``kind``."""
+    """How many statements of each account have which verdict, as parts of a horizontal bar; ``rows`` have ``id`` and ``kind``.
+
+    Raises ValueError for a kind without a colour, which would be left out.
+    """
     ax = plt.subplots(figsize=(6.4, 2.4))[1] if ax is None else ax
     found = Counter((row.id[0], row.kind) for row in rows)  # type: ignore[attr-defined]
+    strange = {kind for _, kind in found} - set(COLOURS)
+    if strange:
+        raise ValueError(f"kind of each row must be one of {', '.join(COLOURS)}, not {', '.join(strange)}")
     for y, account in enumerate(reversed(ACCOUNTS)):
         left = 0
         for kind, colour in COLOURS.items():

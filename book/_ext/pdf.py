@@ -61,6 +61,16 @@ def without_folds(document: nodes.document) -> None:
             fold.parent.insert(fold.parent.index(fold), nodes.paragraph("", "", heading))
 
 
+def without_chinese(document: nodes.document) -> None:
+    """Quotations in Chinese, ``<span lang="zh">…</span>``, are left out: the fonts have no such letters."""
+    for start in [raw for raw in document.findall(nodes.raw) if raw.astext() == '<span lang="zh">']:
+        siblings, place = start.parent, start.parent.index(start)
+        end = next((n for n in range(place, len(siblings)) if siblings[n].astext() == "</span>"), None)
+        if end is None:
+            raise ValueError(f'nothing ends <span lang="zh"> in {siblings.astext()[:80]!r}')
+        siblings[place : end + 1] = []
+
+
 def boxes(document: nodes.document) -> None:
     """Claims and exercises stand in a box, whose look the preamble defines."""
     for output in document.findall(nodes.container):
@@ -113,6 +123,7 @@ def prepare(app: Sphinx, doctree: nodes.document) -> None:
         )  # links to the page lead there
         doctree += [child for child in section if not isinstance(child, nodes.title | nodes.paragraph)]
     without_folds(doctree)
+    without_chinese(doctree)
     boxes(doctree)
     tables(doctree)
     for picture in doctree.findall(nodes.image):
