@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
-from analysis.exercises.domain import over
+from analysis.exercises.domain import Domain, over
 from analysis.exercises.exercise import Condition, Exercise, Mistake, Value, Witness, instead
 from analysis.symbolic.catalogue import SIGMOID, TANH
 from analysis.symbolic.layer import plain
@@ -15,7 +15,7 @@ _DEPTH, _TAKEN = 10, 3
 
 _factor = Value(
     right=lambda: residual(plain(TANH), s).factor,
-    domain=over(w, h, b, s),
+    domain=Domain((*((x, ((-2, 2),)) for x in (w, h, b)), (s, ((0.05, 2),)))),
     arguments=(w, h, b, s),
     mistakes=(
         Mistake(lambda right: right - 1, "The shortcut is missing: the output is h + s·tanh(wh + b), and h has the derivative 1."),

@@ -124,8 +124,8 @@ def _factor(c: Comparison) -> str | None:
     ratio_here = c.theirs[list(right).index(first)] / first
     if c.count == 1 or ratio_here == 0 or not c.same([y * ratio_here for y in right]):
         return None
-    simple = Fraction(float(ratio_here)).limit_denominator(64)
-    if simple and abs(float(ratio_here) / float(simple) - 1) < 1e-9 and abs(simple) <= 64:
+    simple = Fraction(float(ratio_here)).limit_denominator(64) if abs(ratio_here) <= 64 else None
+    if simple and abs(float(ratio_here) / float(simple) - 1) < 1e-9:
         return f"Right up to a constant: yours is {simple} times the right answer."
     return "Right up to a constant factor."
 

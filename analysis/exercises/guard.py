@@ -23,7 +23,7 @@ import warnings
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
-from analysis.exercises.program import kind_name
+from analysis.exercises.program import harmless, kind_name
 
 Function = Callable[..., object]
 Arguments = tuple[float, ...]
@@ -104,7 +104,7 @@ def _described(error: BaseException) -> str:
     if isinstance(error, MemoryError):
         return f"it wants more memory than there is (`MemoryError`; it may take {MOST_BYTES // 10**9} GB of memory at most)"
     try:
-        text = " ".join(str(error).replace("`", "'").split())
+        text = harmless(str(error)[:1000])
     except BaseException:
         text = ""
     return f"it raises {kind_name(error)}" + (f" ({text[:120]})" if text else "")

@@ -72,7 +72,13 @@ class Program:
 
 def quoted(text: str) -> str:
     """Words of the reader's, short and harmless, as code."""
-    return "`" + " ".join(text.replace("`", "'").split())[:60] + "`"
+    return "`" + harmless(text)[:60] + "`"
+
+
+def harmless(text: str) -> str:
+    """The text on one line, without backquotes and without characters that a page could not show or would obey."""
+    line = " ".join(text.replace("`", "'").split())
+    return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in line)
 
 
 class Foreign:

@@ -16,7 +16,7 @@ import pytest
 import sympy as sp
 
 from analysis.exercises import EXERCISES, check
-from analysis.exercises.exercise import Witness
+from analysis.exercises.exercise import Value, Witness
 from analysis.exercises.verdict import Verdict
 from analysis.symbolic.notation import z
 
@@ -430,6 +430,40 @@ def test_a_witness_that_cannot_be_evaluated(name: str) -> None:
             if point and all(c.relation.subs(point) == sp.true for c in exercise.wanted[0].conditions):
                 continue  # so large a width, say, is as good a witness as any
             assert timed(number, answer).status in ("refused", "wrong")
+
+
+@pytest.mark.parametrize("number", EXERCISES)
+def test_enormous_and_tiny_multiples_are_told(number: str) -> None:
+    """Beyond what a float holds: 10⁴⁰⁰ times the right answer, and a constant of that size."""
+    wanted = EXERCISES[number].wanted
+    for place, part in enumerate(wanted):
+        if isinstance(part, Value):
+            for answer in (
+                part.answer * sp.Integer(10) ** 400,
+                part.answer * sp.Integer(10) ** -400,
+                sp.Integer(10) ** 400,
+                lambda *x: 1e308,
+            ):
+                given = tuple(answer if k == place else ... for k in range(len(wanted)))
+                assert check(number, given if len(wanted) > 1 else answer).status == "wrong"
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [sp.Symbol("\ud800"), sp.Symbol("\u202e|`\x00"), type("\u202e", (), {})()],
+    ids=["name", "order", "class"],
+)
+def test_a_page_can_show_every_name(answer: Any) -> None:
+    shown = "".join(timed("2.2", answer)._repr_mimebundle_().values())
+    assert shown.encode() and "\N{REPLACEMENT CHARACTER}" in shown and not {"\x00", "\u202e"} & set(shown)
+
+
+def test_a_page_can_show_every_error() -> None:
+    def raises(x: float) -> float:
+        raise ValueError("\ud800 \u202e \x00")
+
+    shown = "".join(timed("2.2", raises)._repr_mimebundle_().values())
+    assert shown.encode() and "ValueError" in shown and not {"\x00", "\u202e"} & set(shown)
 
 
 def test_a_witness_is_a_number() -> None:

@@ -92,6 +92,14 @@ def test_points_have_all_their_digits() -> None:
                 assert all(x.denominator > 2**30 for x in drawn)
 
 
+def test_a_symbol_is_drawn_where_it_may_be() -> None:
+    for number, exercise in EXERCISES.items():
+        for wanted in exercise.wanted:
+            if isinstance(wanted, Value):
+                for symbol, ranges in wanted.domain.free:
+                    assert not symbol.is_positive or min(low for low, _ in ranges) > 0, (number, symbol)
+
+
 def test_far_points_keep_to_what_a_symbol_may_be() -> None:
     a, b, c = sp.symbols("a b c")
     domain = Domain(((a, ((-2, 2),)), (b, ((0.1, 3),)), (c, ((0.05, 0.95),))))
