@@ -77,7 +77,7 @@ def _along(numbers: Any, x: Floats) -> Any:
 
 def _stack(name: str, arrays: Sequence[Floats], diverging: bool) -> list[Floats]:
     found = [real_array(f"{name}[{k}]", x, diverging=diverging) for k, x in enumerate(several(name, arrays))]
-    if len({x.shape[:1] for x in found}) != 1 or found[0].ndim < 1:
+    if len({x.shape[:1] for x in found}) != 1 or found[0].shape[:1] in ((), (0,)):
         shapes = ", ".join(str(x.shape) for x in found) or "nothing"
         raise ValueError(
             f"{name} must be one or more arrays (N, …) with the same number of networks N, not {shapes}"

@@ -24,7 +24,10 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, eq=False)
 class Exponents:
-    """λ_1 ≥ … ≥ λ_n up to their errors, natural logarithms per layer, and the standard error of each; shape (n,)."""
+    """λ_1 ≥ … ≥ λ_n up to their errors, natural logarithms per layer, and the standard error of each; shape (n,).
+
+    Where a product is singular its λ is −inf, and has no standard error (NaN).
+    """
 
     values: Floats
     standard_errors: Floats
@@ -73,7 +76,8 @@ def exponents(matrices: Iterable[Floats], burn_in: int = 0, largest: int | None 
     if total is None or not depth:
         raise ValueError(f"matrices must hold more than burn_in = {burn_in} layers")
     rates = total / depth
-    error = rates.std(axis=0, ddof=1) / math.sqrt(len(rates))
+    with np.errstate(invalid="ignore"):
+        error = rates.std(axis=0, ddof=1) / math.sqrt(len(rates))
     return Exponents(rates.mean(axis=0), error, rates, depth)
 
 

@@ -133,6 +133,8 @@ def cost(network: Network, X: ArrayLike, Y: ArrayLike, kind: str = "cross-entrop
 def cross_entropy(z: Floats, y: Floats) -> Floats:
     """−y log σ(z) − (1 − y) log(1 − σ(z)), elementwise, without overflow: max(z, 0) − yz + log1p(e^−|z|)."""
     z, y = _real("z", z), _real("y", y)
+    if z.shape != y.shape:
+        raise ValueError(f"z and y must have one shape, not {tuple(z.shape)} and {tuple(y.shape)}")
     xp = arrays.namespace(z)
     return xp.maximum(z, xp.zeros_like(z)) - y * z + xp.log1p(xp.exp(-xp.abs(z)))
 

@@ -12,7 +12,7 @@ import numpy as np
 import sympy as sp
 from numpy.typing import ArrayLike, NDArray
 
-from analysis.numeric.arguments import instance, number, one_of, real_array
+from analysis.numeric.arguments import finite, instance, number, one_of, real_array
 from analysis.numeric.compiled import compiled
 from analysis.numeric.norms import power_of_two, varies
 from analysis.symbolic.remedies.normalised import (
@@ -74,7 +74,7 @@ def forward(
     """γ (x − μ)/√(v + ε) + β; ``gain`` and ``shift`` are numbers or one for each neuron.
 
     Raises ValueError on an unknown kind, a negative ε, x that is not (…, m, n) and finite, or, at ε = 0, a batch without spread: its
-    numbers are equal, or differ by no more than rounding.
+    numbers are equal, or differ by no more than rounding. Raises OverflowError where y leaves float64.
     """
     axis = AXES[one_of("kind", kind, AXES)]
     values, eps = real_array("x", x, ("…", "m", "n")), number("eps", eps, least=0.0)
@@ -94,6 +94,8 @@ def forward(
         floor = eps / scale / scale
         hat = np.asarray(_normalise(rest, about, v, floor))
         y = np.asarray(_output(hat, gains, shifts))
+        if not finite(y):
+            raise OverflowError("γ x̂ + β leaves float64: take smaller gain and shift")
         return Normalised(y, hat, scale * (start + about), scale * (scale * v), scale * np.sqrt(v + floor))
 
 

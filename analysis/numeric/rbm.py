@@ -20,6 +20,8 @@ from analysis.numeric.arguments import generator, instance, number, real_array, 
 
 Floats = NDArray[np.float64]
 LARGEST = 12
+_MOST_STEPS = 10**6
+"""Powers of the transition matrix lose a unit in the last place a step."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -127,7 +129,7 @@ def transition(rbm: RBM) -> Floats:
 
 def expected_cd(rbm: RBM, data: ArrayLike, k: int) -> Update:
     """The expected CD-k update: the negative phase is taken after k steps of Gibbs sampling from the data (Hinton 2002)."""
-    rows, k = _rows(rbm, data, "data"), whole("k", k)
+    rows, k = _rows(rbm, data, "data"), whole("k", k, 1, _MOST_STEPS)
     if not ((rows == 0.0) | (rows == 1.0)).all():
         raise ValueError("data must be 0 or 1: the expectation starts from states")
     start = np.zeros(2 ** len(rbm.visible))

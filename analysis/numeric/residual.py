@@ -10,7 +10,7 @@ import sympy as sp
 from numpy.typing import ArrayLike, NDArray
 
 from analysis.numeric import arguments, signed_log
-from analysis.numeric.arguments import number, one_of, positive, real_array, several
+from analysis.numeric.arguments import finite, number, one_of, positive, real_array, several
 from analysis.numeric.compiled import compiled
 from analysis.numeric.norms import rms
 from analysis.numeric.signed_log import SignedLog
@@ -27,7 +27,7 @@ def chain_gains(
     """∂a_j/∂a_0 for j = 1 … L as (sign, log): chains with weights and biases (..., L) and inputs a₀ (...).
 
     ``scale`` is that of the branch of a residual chain; None is a plain chain. Raises ValueError for shapes that do not
-    fit, numbers that are not finite, and a scale that is not positive.
+    fit, numbers that are not finite, and a scale that is not positive; OverflowError where a z_j leaves float64.
     """
     arguments.activation("activation", activation)
     x, ws, bs = real_array("a0", a0), real_array("weights", weights), real_array("biases", biases)
@@ -40,16 +40,20 @@ def chain_gains(
     put_in: dict[sp.Basic, float] = {s: 1.0 if scale is None else scale}
     factor = compiled(chain_factor(activation, shortcut).subs(put_in), w, z)
     output = compiled(chain_output(activation, shortcut).subs(put_in), h, w, b)
-    log_slope = compiled(activation.log_slope, z)
+    log_slope, slope_sign = compiled(activation.log_slope, z), compiled(activation.slope_sign, z)
     signs, logs = np.empty(ws.shape), np.empty(ws.shape)
     for j in range(ws.shape[-1]):
-        weighted = ws[..., j] * x + bs[..., j]
-        found = signed_log.of(factor(ws[..., j], weighted))
-        if not shortcut:  # a plain factor may be below the smallest double
+        with np.errstate(over="ignore", invalid="ignore"):
+            weighted = ws[..., j] * x + bs[..., j]
+        factors = factor(ws[..., j], weighted) if shortcut else weighted
+        if not (finite(weighted) and finite(factors)):
+            raise OverflowError(f"z or its factor leaves the range of float64 in layer {j + 1}")
+        if shortcut:
+            found = signed_log.of(factors)
+        else:  # a plain factor may be below the smallest double
             with np.errstate(divide="ignore"):
                 exact = np.log(np.abs(ws[..., j])) + log_slope(weighted)
-            sign = np.sign(ws[..., j]) * compiled(activation.slope_sign, z)(weighted)
-            found = signed_log.from_parts(sign, exact)
+            found = signed_log.from_parts(np.sign(ws[..., j]) * slope_sign(weighted), exact)
         signs[..., j], logs[..., j] = found
         x = output(x, ws[..., j], bs[..., j])
     return signed_log.prefix_products(SignedLog(signs, logs))
@@ -94,30 +98,31 @@ def passes(
     if last.shape not in ((n,), x.shape):
         raise ValueError(f"readout must have shape ({n},), not {last.shape}")
     g = np.broadcast_to(last, x.shape).copy()
-    active: list[NDArray[np.bool_]] = []
-    signal, means = [], []
-    log = np.zeros(len(x))
-    x, log = _rescaled(x, log)
-    signal.append(log)
-    means.append(x.mean(axis=1))
-    for W in weights:
-        if branch == "weights last":
-            active.append(x > 0.0)
-            through = np.maximum(x, 0.0) @ W.T
-        else:
-            inside = x @ W.T
-            active.append(inside > 0.0)
-            through = np.maximum(inside, 0.0)
-        x, log = _rescaled(shortcut * x + scale * through, log)
+    with np.errstate(over="ignore", invalid="ignore"):  # ``_rescaled`` refuses what is not finite
+        active: list[NDArray[np.bool_]] = []
+        signal, means = [], []
+        log = np.zeros(len(x))
+        x, log = _rescaled(x, log)
         signal.append(log)
         means.append(x.mean(axis=1))
-    g, log = _rescaled(g, np.zeros(len(x)))
-    gradient = [np.zeros(len(x))]
-    log = np.zeros(len(x))
-    for W, on in zip(reversed(weights), reversed(active), strict=True):
-        back = (g @ W) * on if branch == "weights last" else (g * on) @ W
-        g, log = _rescaled(shortcut * g + scale * back, log)
-        gradient.append(log)
+        for W in weights:
+            if branch == "weights last":
+                active.append(x > 0.0)
+                through = np.maximum(x, 0.0) @ W.T
+            else:
+                inside = x @ W.T
+                active.append(inside > 0.0)
+                through = np.maximum(inside, 0.0)
+            x, log = _rescaled(shortcut * x + scale * through, log)
+            signal.append(log)
+            means.append(x.mean(axis=1))
+        g, log = _rescaled(g, np.zeros(len(x)))
+        gradient = [np.zeros(len(x))]
+        log = np.zeros(len(x))
+        for W, on in zip(reversed(weights), reversed(active), strict=True):
+            back = (g @ W) * on if branch == "weights last" else (g * on) @ W
+            g, log = _rescaled(shortcut * g + scale * back, log)
+            gradient.append(log)
     return Passes(np.stack(signal, axis=1), np.stack(gradient[::-1], axis=1), np.stack(means, axis=1), g)
 
 

@@ -41,7 +41,7 @@ def from_parts(sign: ArrayLike, logabs: ArrayLike) -> SignedLog:
         s, l = np.broadcast_arrays(s, l)
     except ValueError:
         raise ValueError(f"sign and logabs must fit each other, not {s.shape} and {l.shape}") from None
-    if not (np.isfinite(s) & (s * s * s == s)).all():
+    if not ((s == -1.0) | (s == 0.0) | (s == 1.0)).all():
         raise ValueError("sign must be −1, 0 or 1")
     if not (l < np.inf).all():
         raise ValueError("logabs must be below +inf, without NaN")

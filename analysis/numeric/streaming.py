@@ -18,6 +18,8 @@ from numpy.typing import ArrayLike, NDArray
 from analysis.numeric.arguments import instance, real_array, whole
 
 Floats = NDArray[np.float64]
+_SMALLEST = 2.0**-1000
+"""Below, a sum of squares may have lost digits to squares that underflow."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,7 +56,10 @@ def no_moments(shape: tuple[int, ...] = ()) -> Moments:
 
 
 def moments(x: ArrayLike, axis: int = 0) -> Moments:
-    """The moments of x along ``axis``; raises ValueError on NaN or infinity, or where x has no such axis."""
+    """The moments of x along ``axis``; raises ValueError on NaN or infinity, or where x has no such axis.
+
+    Raises OverflowError, as ``merged`` and ``add`` do, where a sum of squares is above 1.8e308 or below 1e-301 and not 0.
+    """
     values = real_array("x", x)
     if values.ndim == 0:
         raise ValueError("x must have an axis, but it is a single number")
@@ -65,11 +70,14 @@ def moments(x: ArrayLike, axis: int = 0) -> Moments:
     shift = np.take(
         values, [0], axis=axis
     )  # the first number: the sum of what remains rounds less than that of x
-    rest = values - shift
-    about = rest.mean(axis=axis, keepdims=True)
-    deviation = rest - about
-    slip = deviation.mean(axis=axis, keepdims=True)  # 0 but for rounding
-    squares = ((deviation - slip) ** 2).sum(axis=axis)
+    with np.errstate(over="ignore", under="ignore", invalid="ignore"):
+        rest = values - shift
+        about = rest.mean(axis=axis, keepdims=True)
+        deviation = rest - about
+        slip = deviation.mean(axis=axis, keepdims=True)  # 0 but for rounding
+        deviation = deviation - slip
+        squares = (deviation**2).sum(axis=axis)
+    _representable(squares, np.abs(deviation).max(axis=axis))
     return Moments(n, np.asarray((shift + (about + slip)).squeeze(axis)), np.asarray(squares))
 
 
@@ -82,9 +90,22 @@ def merged(one: Moments, other: Moments) -> Moments:
     if one.count == 0 or other.count == 0:
         return other if one.count == 0 else one
     n = one.count + other.count
-    gap = other.mean - one.mean
-    mean = one.mean + gap * (other.count / n)
-    return Moments(n, mean, one.squares + other.squares + gap * gap * (one.count * other.count / n))
+    with np.errstate(over="ignore", under="ignore", invalid="ignore"):
+        gap = other.mean - one.mean
+        mean = one.mean + gap * (other.count / n)
+        between = gap * gap * (one.count * other.count / n)
+        squares = one.squares + other.squares + between
+    _representable(squares, np.abs(gap))
+    return Moments(n, mean, squares)
+
+
+def _representable(squares: Floats, largest: Floats) -> None:
+    """Raises OverflowError where squares of deviations over- or underflow: neither inf nor 0 may stand for them."""
+    lost = (largest > 0.0) & (squares < _SMALLEST)
+    if lost.any() or not np.isfinite(squares).all():
+        raise OverflowError(
+            "the squares of x leave float64: multiply x by a power of two, and the moments back"
+        )
 
 
 def add(so_far: Moments, x: ArrayLike) -> Moments:

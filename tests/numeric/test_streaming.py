@@ -103,3 +103,16 @@ def test_refuses() -> None:
         merged(no_moments((2,)), no_moments((3,)))
     with pytest.raises(ValueError, match="axis must be an integer from -1 to 0, not 1"):
         moments([1.0], axis=1)
+
+
+@pytest.mark.parametrize("size", [1e200, 1.7e308, 1e-200, 5e-324])
+def test_squares_that_leave_float64_are_told(size: float) -> None:
+    """A standard deviation of 1e-200 must not come out as 0, nor one of 1e200 as inf."""
+    for call in (
+        lambda: moments([size, -size, 0.5 * size]),
+        lambda: add(moments([0.0, 0.0]), size),
+        lambda: merged(moments([size, size]), moments([-size, -size])),
+    ):
+        with pytest.raises(OverflowError, match="the squares of x leave float64"):
+            call()
+    assert moments([size, size]).variance == 0.0
