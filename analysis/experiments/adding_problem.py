@@ -22,6 +22,7 @@ from tqdm import trange
 
 from analysis.experiments.checks import different_seeds, positive, whole
 from analysis.experiments.threads import one_thread
+from analysis.numeric.arguments import generator
 from analysis.numeric.clipping import stack_norm
 from analysis.numeric.data import Dataset
 from analysis.numeric.recurrent import Weights, backward, forward, uniform_weights
@@ -96,7 +97,7 @@ class SequenceTraining:
 
 def sequences(length: int, count: int, rng: np.random.Generator) -> tuple[Floats, Floats]:
     """(T, count, 2) numbers and marks, and the sums (count, 1). Raises ValueError for fewer than two steps or no sequence."""
-    length, count = whole("length", length, 2), whole("count", count, 1)
+    length, count, rng = whole("length", length, 2), whole("count", count, 1), generator("rng", rng)
     xs, half, each = np.zeros((length, count, 2)), length // 2, np.arange(count)
     xs[..., 0] = rng.random((length, count))
     places = rng.integers(0, half, count), rng.integers(half, length, count)

@@ -76,7 +76,7 @@ def depth_sweep(
     """
     if kind not in KINDS:
         raise ValueError(f"kind must be one of {', '.join(KINDS)}, not {kind!r}")
-    of = named_activation(activation)
+    of = named_activation(activation, "activation")
     batch, width = whole("batch", batch, 2), whole("width", width, 2)
     depth, nets = whole("depth", depth, 2), whole("nets", nets, 2)
     gain, shift = positive("gain", gain), float(shift)
@@ -161,7 +161,7 @@ def large_batch_growth(activation: str, gain: float = 1.0, shift: float = 0.0) -
     Gauss-Legendre quadrature on ±12, split where γZ + β = 0, so that a kink of σ there costs no digits. Raises ValueError on an unknown
     activation and on a gain that is not above 0.
     """
-    of, gain = named_activation(activation), positive("gain", gain)
+    of, gain = named_activation(activation, "activation"), positive("gain", gain)
     at, p = (np.concatenate(parts) for parts in zip(*_panels(-shift / gain), strict=True))
     value = np.asarray(compiled(of.value, z)(gain * at + shift))
     slope = np.asarray(compiled(of.slope, z)(gain * at + shift))

@@ -116,7 +116,7 @@ def batch_norm_training(
     """
     if normaliser not in NORMALISERS:
         raise ValueError(f"normaliser must be one of {', '.join(NORMALISERS)}, not {normaliser!r}")
-    of = named_activation(activation)
+    of = named_activation(activation, "activation")
     network = _Network(compiled(of.value, z), compiled(of.slope, z), normaliser)
     depth, width, epochs = whole("depth", depth, 1), whole("width", width, 2), whole("epochs", epochs, 0)
     minibatch, seeds = whole("minibatch", minibatch, 2), different_seeds(seeds)

@@ -37,7 +37,7 @@ def gradient_size(
     """
     depth, width = whole("depth", depth, 2), whole("width", width, 1)
     s, t = positive("scale", scale), positive("bias_scale", bias_scale, zero=True)
-    law = named_activation(activation)
+    law = named_activation(activation, "activation")
     value, slope = compiled(law.value, z_symbol), compiled(law.slope, z_symbol)
     a = rng.standard_normal(width)
     weights, slopes = [], []

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import linprog
 
+from analysis.numeric.arguments import real_array
 from analysis.numeric.compiled import compiled
 from analysis.symbolic.identity_neuron import floor_of_error, mended_error, w1
 
@@ -68,6 +69,6 @@ def least_error(weight: float, points: int = 201, tolerance: float = 1e-6) -> fl
 
 def identity_errors(weights: ArrayLike, points: int = 201) -> IdentityErrors:
     """The best error, its lower bound and the mended neuron's error for each w₁ > 0."""
-    w = np.atleast_1d(np.asarray(weights, dtype=np.float64))
+    w = np.atleast_1d(real_array("weights", weights))
     best = np.array([least_error(x, points) for x in w.tolist()])
     return IdentityErrors(w, best, compiled(floor_of_error(), w1)(w), compiled(mended_error, w1)(w))

@@ -46,7 +46,7 @@ def bounded_weights(
         whole("replicates", replicates, 1),
     )
     rng = np.random.default_rng(whole("seed", seed, 0))
-    law = named_activation(activation)
+    law = named_activation(activation, "activation")
     value, slope = compiled(law.value, z_symbol), compiled(law.slope, z_symbol)
     squares = np.ones((replicates, depth))
     for r in range(replicates):

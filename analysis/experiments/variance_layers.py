@@ -75,7 +75,7 @@ def variance_layers(
     positive("sigma_b", sigma_b, zero=True)
     spread = math.sqrt(positive("input_square", input_square))
     rng = np.random.default_rng(whole("seed", seed, 0))
-    law = named_activation(activation)
+    law = named_activation(activation, "activation")
     value, slope = compiled(law.value, z_symbol), compiled(law.slope, z_symbol)
     forward, backward = np.empty((replicates, depth)), np.empty((replicates, depth))
     for r in range(replicates):
@@ -123,7 +123,7 @@ def layer_values(
     width, depth, inputs = whole("width", width, 1), whole("depth", depth, 1), whole("inputs", inputs, 1)
     positive("sigma_w", sigma_w)
     rng = np.random.default_rng(whole("seed", seed, 0))
-    value = compiled(named_activation(activation).value, z_symbol)
+    value = compiled(named_activation(activation, "activation").value, z_symbol)
     a, rows = rng.standard_normal((inputs, width)), []
     for _ in range(depth):
         w = rng.standard_normal((width, width)) * (sigma_w / math.sqrt(width))

@@ -62,8 +62,8 @@ class Network:
             raise ValueError(
                 f"sizes {sizes} need {depth} weights and {depth} biases, not {given[0]} and {given[1]}"
             )
-        _known("activation", self.activation)
-        _known("output", self.output)
+        activation(self.activation, "activation")
+        activation(self.output, "output")
         layers = range(depth)
         weights = (_frozen(f"weights[{l}]", self.weights[l], (sizes[l + 1], sizes[l])) for l in layers)
         biases = (_frozen(f"biases[{l}]", self.biases[l], (sizes[l + 1],)) for l in layers)
@@ -133,8 +133,10 @@ def cost(network: Network, X: ArrayLike, Y: ArrayLike, kind: str = "cross-entrop
 def cross_entropy(z: Floats, y: Floats) -> Floats:
     """−y log σ(z) − (1 − y) log(1 − σ(z)), elementwise, without overflow: max(z, 0) − yz + log1p(e^−|z|)."""
     z, y = _real("z", z), _real("y", y)
-    if z.shape != y.shape:
-        raise ValueError(f"z and y must have one shape, not {tuple(z.shape)} and {tuple(y.shape)}")
+    try:
+        np.broadcast_shapes(tuple(z.shape), tuple(y.shape))
+    except ValueError:
+        raise ValueError(f"z and y must fit each other, not {tuple(z.shape)} and {tuple(y.shape)}") from None
     xp = arrays.namespace(z)
     return xp.maximum(z, xp.zeros_like(z)) - y * z + xp.log1p(xp.exp(-xp.abs(z)))
 
@@ -213,13 +215,6 @@ def _cost(z: Floats, a: Floats, y: Floats, kind: str) -> float:
 def _sigmoid(z: Floats) -> Floats:
     found: Floats = compiled(SIGMOID.value, z_symbol)(z)
     return found
-
-
-def _known(name: str, label: str) -> None:
-    try:
-        activation(label)
-    except ValueError as error:
-        raise ValueError(str(error).replace("name", name, 1)) from None
 
 
 def _frozen(name: str, x: ArrayLike, shape: tuple[int, ...]) -> Floats:

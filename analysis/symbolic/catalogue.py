@@ -122,12 +122,12 @@ ACTIVATIONS: dict[str, Activation] = {
 }
 
 
-def activation(name: str) -> Activation:
-    """The activation of that name; raises ValueError naming the known ones."""
+def activation(name: str, argument: str = "name") -> Activation:
+    """The activation of that name; raises ValueError naming the known ones, and the argument that was to hold one."""
     if isinstance(name, str) and name in ACTIVATIONS:
         return ACTIVATIONS[name]
     given = f"the Activation of {name.name} itself" if isinstance(name, Activation) else repr(name)
-    raise ValueError(f"name must be one of {', '.join(ACTIVATIONS)}, not {given}")
+    raise ValueError(f"{argument} must be one of {', '.join(ACTIVATIONS)}, not {given}")
 
 
 def given_activation(name: str, x: object) -> Activation:

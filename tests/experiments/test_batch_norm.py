@@ -167,7 +167,7 @@ def test_weights_of_any_size_give_the_same_gradient_growth() -> None:
     [
         ({"kind": "group"}, "kind must be one of plain, batch"),
         ({"batch": 1}, "batch"),
-        ({"activation": "swoosh"}, "name must be one of"),
+        ({"activation": "swoosh"}, "activation must be one of"),
         ({"gain": -1.0}, "gain"),
     ],
 )
