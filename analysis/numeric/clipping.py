@@ -18,6 +18,8 @@ from analysis.symbolic.remedies.clipped import BY_VALUE, c, g
 
 Floats = NDArray[np.float64]
 HOW = ("none", "value", "norm")
+_TAME = 2.0**-1000
+"""A factor above this is a normal number, exact to its last bit."""
 
 
 def by_value(x: ArrayLike, threshold: float) -> Floats:
@@ -67,6 +69,9 @@ def _by_norm(arrays: list[Floats], most: float) -> list[Floats]:
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         share = most / rest
         short = share >= scale
+        factor = np.where(short, 1.0, share / scale)
+        if (factor > _TAME).all():
+            return [x * _along(factor, x) for x in arrays]
         return [np.where(_along(short, x), x, x / _along(scale, x) * _along(share, x)) for x in arrays]
 
 

@@ -138,7 +138,11 @@ def cross_entropy(z: Floats, y: Floats) -> Floats:
     except ValueError:
         raise ValueError(f"z and y must fit each other, not {tuple(z.shape)} and {tuple(y.shape)}") from None
     xp = arrays.namespace(z)
-    return xp.maximum(z, xp.zeros_like(z)) - y * z + xp.log1p(xp.exp(-xp.abs(z)))
+    with np.errstate(over="ignore", invalid="ignore"):
+        found = xp.maximum(z, xp.zeros_like(z)) - y * z + xp.log1p(xp.exp(-xp.abs(z)))
+    if not _finite(found):
+        raise OverflowError(f"the cross-entropy leaves the range of {z.dtype}")
+    return found
 
 
 def gradients(network: Network, X: ArrayLike, Y: ArrayLike, kind: str = "cross-entropy") -> Gradients:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from analysis.numeric import arrays
-from analysis.numeric.arguments import instance, real_array, whole
+from analysis.numeric.arguments import finite, instance, real_array, whole
 
 Array = NDArray[np.float64]
 
@@ -120,7 +120,7 @@ def prefix_sums(x: ArrayLike, axis: int = -1) -> Array:
 
     ``cumsum`` adds in order, so the rounding error of each of its additions is known exactly (Knuth's TwoSum); the
     errors are summed too and added back: Sum2 of Ogita, Rump and Oishi (2005, algorithm 4.4) for all partial sums. The
-    error is at most 2⁻⁵³|s| + (n 2⁻⁵³)² Σ|x|.
+    error is at most 2⁻⁵³|s| + (n 2⁻⁵³)² Σ|x|. Raises ValueError for NaN or infinity, OverflowError where a sum exceeds 1.8e308.
     """
     return _prefix_sums(real_array("x", x), _axis(axis, np.ndim(x)))
 
@@ -133,12 +133,20 @@ def _axis(axis: int, dimensions: int) -> int:
 
 def _prefix_sums(x: Array, axis: int) -> Array:
     terms = np.moveaxis(x, axis, -1)
+    with np.errstate(over="ignore", invalid="ignore"):
+        found = _added_up(terms)
+    if not finite(found):
+        raise OverflowError("a sum leaves float64")
+    return np.moveaxis(found, -1, axis)
+
+
+def _added_up(terms: Array) -> Array:
     rough = np.cumsum(terms, axis=-1)
     before = np.zeros_like(rough)
     before[..., 1:] = rough[..., :-1]
     step = rough - before
     error = (before - (rough - step)) + (terms - step)
-    return np.moveaxis(rough + np.cumsum(error, axis=-1), -1, axis)
+    return np.asarray(rough + np.cumsum(error, axis=-1))
 
 
 def prefix_products(x: SignedLog, axis: int = -1) -> SignedLog:

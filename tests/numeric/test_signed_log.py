@@ -214,3 +214,9 @@ def test_a_million_random_terms_that_cancel():
     found = signed_log.prefix_sums(terms)
     for k in (1, 1000, 12345, 10**6):
         assert abs(found[k - 1] - math.fsum(terms[:k])) <= 2.0**-53 * abs(found[k - 1]) + 1e-24 * k
+
+
+def test_a_sum_that_leaves_float64_is_told() -> None:
+    for x in ([1.7e308, 1.7e308], [-1.7e308, -1.7e308, 1.7e308]):
+        with pytest.raises(OverflowError, match="a sum leaves float64"):
+            signed_log.prefix_sums(x)
