@@ -6,17 +6,16 @@ import re
 
 import numpy as np
 import sympy as sp
-from numpy.typing import NDArray
 
 from analysis.experiments import recurrent_recorded as recorded
 from analysis.experiments.adding_problem import VARIANTS, SequenceTraining
-from analysis.experiments.independent_margins import Measured, by_measuring, geometric
+from analysis.experiments.margins import Floats, by_measuring
 from analysis.symbolic.claim import Claim
 
 _NAMES = {name.replace("-", "_"): name for name in VARIANTS}
 
 
-def _shares(run: SequenceTraining) -> NDArray[np.float64]:
+def _shares(run: SequenceTraining) -> Floats:
     """‖∂C/∂h_1‖ over ‖∂C/∂h_T‖ at the best rate, before training and at the end, for each seed (S, 2)."""
     speeds = run.speeds[run.rates.index(run.best()[0])]
     return np.asarray(speeds[..., 0] / speeds[..., -1])
@@ -24,13 +23,13 @@ def _shares(run: SequenceTraining) -> NDArray[np.float64]:
 
 def reach(run: SequenceTraining) -> tuple[float, float]:
     """‖∂C/∂h_1‖ over ‖∂C/∂h_T‖ at the best rate, before training and at the end; the geometric mean over the seeds."""
-    before, after = (geometric(x).value for x in _shares(run).T)
-    return before, after
+    before, after = np.exp(np.log(_shares(run)).mean(axis=0))
+    return float(before), float(after)
 
 
-def measured(symbol: sp.Symbol) -> Measured:
-    """E_{v, T}: the mean squared error of variant v on sequences of length T at its best rate; A_{v}: the accuracy on the digits;
-    B_{v, T} and F_{v, T}: ``reach`` before training and at the end.
+def measured(symbol: sp.Symbol) -> Floats:
+    """One number a seed, (S,). E_{v, T}: the mean squared error of variant v on sequences of length T at its best rate; A_{v}: the
+    accuracy on the digits; B_{v, T} and F_{v, T}: what ``reach`` averages before training and at the end.
     """
     found = re.fullmatch(r"([EABF])_\{([a-z0-9_]+)(?:, (\d+))?\}", symbol.name.replace(r"\_", "_"))
     if found is None:
@@ -39,14 +38,14 @@ def measured(symbol: sp.Symbol) -> Measured:
         )
     letter, name, length = found.groups()
     if letter == "A":
-        return Measured(*recorded.pixels(_NAMES[name]).best()[1:])
+        return recorded.pixels(_NAMES[name]).at_best()[:, -1]
     run = recorded.adding(_NAMES[name], int(length))
     if letter == "E":
-        return Measured(*run.best()[1:])
-    return geometric(_shares(run)[:, "BF".index(letter)])
+        return run.at_best()[:, -1]
+    return _shares(run)[:, "BF".index(letter)]
 
 
-by_record = by_measuring(measured, "the recorded runs")
+by_record = by_measuring(measured, logarithmic="BF")
 
 
 def _of(letter: str, variant: str, length: int | None = None) -> sp.Symbol:

@@ -10,8 +10,8 @@ import sympy as sp
 
 from analysis.experiments import batch_norm_recorded as recorded
 from analysis.experiments.batch_norm_training import BatchNormTraining
-from analysis.experiments.margins import by_margin, joined
-from analysis.symbolic.claim import Claim, Outcome
+from analysis.experiments.margins import by_measuring
+from analysis.symbolic.claim import Claim
 
 DEEP = 40
 SHALLOW = 4
@@ -84,22 +84,7 @@ MEASURED: dict[sp.Symbol, Callable[[], np.ndarray]] = {
 """One number a seed. Speeds S and their spreads D are compared by their logarithm, and their mean is the geometric one."""
 
 
-def by_record(statement: sp.Basic) -> Outcome:
-    """The relation, or several joined by "and", between what was measured; it must hold by three standard errors."""
-    parts = statement.args if isinstance(statement, sp.And) else (statement,)
-    outcomes = []
-    for logarithmic in (False, True):
-        these = [p for p in parts if _by_logarithm(p) == logarithmic]
-        if these:
-            values = {
-                x: MEASURED[x]() for x in sorted(set().union(*(p.free_symbols for p in these)), key=str)
-            }
-            outcomes.append(by_margin(sp.And(*these, evaluate=False), values, logarithmic=logarithmic))
-    return joined(outcomes)
-
-
-def _by_logarithm(relation: sp.Basic) -> bool:
-    return {str(x)[0] for x in relation.free_symbols} <= set("SD")
+by_record = by_measuring(lambda symbol: MEASURED[symbol](), logarithmic="SD")
 
 
 def _gt(left: sp.Expr, right: sp.Expr) -> sp.Basic:

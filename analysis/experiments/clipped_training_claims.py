@@ -12,7 +12,7 @@ import sympy as sp
 
 from analysis.experiments import clipping_recorded
 from analysis.experiments.critic import critic
-from analysis.experiments.margins import by_margin
+from analysis.experiments.margins import by_measuring
 from analysis.numeric.clipping import by_value
 from analysis.symbolic.claim import Checked, Claim, Estimate, Outcome, Prediction, Refuted, Step, Unknown
 
@@ -46,14 +46,7 @@ def measured(symbol: sp.Symbol) -> np.ndarray:
     return found[letter]()
 
 
-def by_record(statement: sp.Basic) -> Outcome:
-    """The relation between what was measured: an equation seed by seed and to the last digit, an inequality by three standard errors."""
-    values = {x: measured(x) for x in sorted(statement.free_symbols, key=str)}
-    if not isinstance(statement, sp.Eq):
-        return by_margin(statement, values)
-    text = "measured " + ", ".join(f"{str(x).replace('~', ' ')} = {v.mean():.4g}" for x, v in values.items())
-    left, right = (values[side] if side in values else float(side) for side in statement.args)
-    return Checked("the recorded runs", (Step(text),)) if np.array_equal(left, right) else Refuted(text)
+by_record = by_measuring(measured)
 
 
 def turned(threshold: sp.Expr) -> sp.Expr:

@@ -1,19 +1,20 @@
 """How far a measured inequality is from failing, in standard errors. What a sentence says of recorded runs holds by 3 of them.
 
 Every symbol of a relation stands for one number a seed, the same seeds on both sides. The margin is the mean over the seeds of
-what the larger side has more, divided by its standard error; paired, so that what all variants of a seed share drops out.
+what the larger side has more, divided by its standard error; paired, so that what all variants of a seed share drops out. Where
+they share nothing, the squares of the errors add up as they do for independent numbers.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from analysis.symbolic.claim import Checked, Outcome, Refuted, Step, Unknown
+from analysis.symbolic.claim import Check, Checked, Outcome, Refuted, Step, Unknown
 
 Floats = NDArray[np.float64]
 LEAST = 3.0
@@ -66,7 +67,40 @@ def by_margin(
 def _shown(symbol: sp.Symbol, x: Floats, logarithmic: bool) -> str:
     """The mean over the seeds, of numbers that are compared by their logarithm the geometric one."""
     mean = math.exp(float(np.mean(np.log(x)))) if logarithmic else float(np.mean(x))
-    return f"{str(symbol).replace('~', ' ')} = {mean:.4g}"
+    return f"{str(symbol).replace('~', ' ').replace(chr(92), '')} = {mean:.4g}"
+
+
+def by_measuring(measured: Callable[[sp.Symbol], Floats], logarithmic: str = "") -> Check:
+    """The check of statements about recorded runs: equations seed by seed and to the last digit, inequalities ``by_margin``.
+
+    ``measured`` gives a symbol's numbers, (S,) or an exact count (). ``logarithmic`` holds the initials of symbols that span powers
+    of ten: an inequality between such symbols alone is one of logarithms. The parts of an "and" are settled each and ``joined``.
+    """
+
+    def check(statement: sp.Basic) -> Outcome:
+        kinds: dict[str, list[sp.Basic]] = {"equation": [], "difference": [], "ratio": []}
+        for part in statement.args if isinstance(statement, sp.And) else (statement,):
+            initials = {str(x)[0] for x in part.free_symbols}
+            ratio = "ratio" if initials <= set(logarithmic) else "difference"
+            kinds["equation" if isinstance(part, sp.Eq) else ratio].append(part)
+        outcomes = []
+        for kind, parts in kinds.items():
+            symbols = sorted(set().union(*(part.free_symbols for part in parts)), key=str)
+            values = {x: measured(x) for x in symbols}
+            if kind == "equation":
+                outcomes += [_equal(part, {x: values[x] for x in symbols if part.has(x)}) for part in parts]
+            elif parts:
+                together = parts[0] if len(parts) == 1 else sp.And(*parts, evaluate=False)
+                outcomes.append(by_margin(together, values, logarithmic=kind == "ratio"))
+        return joined(outcomes)
+
+    return check
+
+
+def _equal(equation: sp.Eq, values: Mapping[sp.Symbol, Floats]) -> Outcome:
+    text = "measured " + ", ".join(_shown(x, v, logarithmic=False) for x, v in values.items())
+    left, right = sp.lambdify(list(values), equation.args, "numpy")(*values.values())
+    return Checked("the recorded runs", (Step(text),)) if np.array_equal(left, right) else Refuted(text)
 
 
 def joined(outcomes: Sequence[Outcome]) -> Outcome:

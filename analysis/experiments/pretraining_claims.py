@@ -11,12 +11,12 @@ import sympy as sp
 from analysis.experiments import pretraining_recorded as recorded
 from analysis.experiments.batch_norm_training import split
 from analysis.experiments.contrastive import CHAINS, sampled_share, share
-from analysis.experiments.margins import by_margin
+from analysis.experiments.margins import by_measuring
 from analysis.experiments.pretraining import HIDDEN, PRETRAINING_COST, RESCALED, Finetuning
 from analysis.numeric.compiled import compiled
 from analysis.numeric.data import digits
 from analysis.symbolic.catalogue import SIGMOID
-from analysis.symbolic.claim import Claim, Estimate, Outcome, Prediction
+from analysis.symbolic.claim import Claim, Estimate, Prediction
 from analysis.symbolic.display import expectation, times
 from analysis.symbolic.notation import sigma_prime, z
 
@@ -84,11 +84,7 @@ MEASURED: dict[sp.Symbol, Callable[[], np.ndarray]] = {
 """One number a seed. What spans powers of ten (v, d, q, E) is compared by its logarithm, and its mean is the geometric one."""
 
 
-def by_record(statement: sp.Basic) -> Outcome:
-    """The relation, or several joined by "and", between what was measured; it must hold by three standard errors."""
-    symbols = sorted(statement.free_symbols, key=str)
-    compared = {str(x)[0] for x in symbols} <= set("vdqE")
-    return by_margin(statement, {x: MEASURED[x]() for x in symbols}, logarithmic=compared)
+by_record = by_measuring(lambda symbol: MEASURED[symbol](), logarithmic="vdqE")
 
 
 def _gt(left: sp.Expr, right: sp.Expr) -> sp.Basic:

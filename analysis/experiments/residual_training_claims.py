@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 
+import numpy as np
 import sympy as sp
 
 from analysis.experiments import residual_recorded
-from analysis.experiments.independent_margins import Measured, by_measuring, geometric
+from analysis.experiments.margins import Floats, by_measuring
 from analysis.experiments.residual_training import VARIANTS
 from analysis.symbolic.claim import Claim
 
@@ -15,20 +16,20 @@ DEEP = residual_recorded.DEPTHS[-1]
 _NAMES = {name.replace("-", "_"): name for name in VARIANTS}
 
 
-def measured(symbol: sp.Symbol) -> Measured:
-    """A_v: the best mean accuracy of variant v over the rates; D_v: the smallest share that diverged at any rate; G_v: the
-    geometric mean over the seeds of ‖∂C/∂W^1‖ before training. The depth stands last.
+def measured(symbol: sp.Symbol) -> Floats:
+    """One number a seed, (S,). A_v: the accuracy of variant v at the rate with the best mean; G_v: ‖∂C/∂W^1‖ before training. And
+    D_v: the smallest share that diverged at any rate, (). The depth stands last.
     """
     letter, name, depth = re.fullmatch(
         r"([ADG])_\{([a-z_]+), (\d+)\}", symbol.name.replace(r"\_", "_")
     ).groups()  # type: ignore[union-attr]
     run = residual_recorded.training(_NAMES[name], int(depth))
     if letter == "A":
-        return Measured(*run.best()[1:])
-    return Measured(float(run.diverged().min()), 0.0) if letter == "D" else geometric(run.start_speeds[:, 0])
+        return run.accuracy[run.rates.index(run.best()[0]), :, -1]
+    return np.asarray(run.diverged().min()) if letter == "D" else run.start_speeds[:, 0]
 
 
-by_record = by_measuring(measured, "the recorded runs")
+by_record = by_measuring(measured, logarithmic="G")
 
 
 def _of(letter: str, variant: str, depth: int = DEEP) -> sp.Symbol:

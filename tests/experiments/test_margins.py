@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 import sympy as sp
 
 from analysis.experiments import (
+    adding_problem_claims,
     batch_norm_recorded,
     batch_norm_training_claims,
     clipped_training_claims,
@@ -16,12 +18,13 @@ from analysis.experiments import (
     pretraining_claims,
     recurrent_recorded,
     residual_recorded,
+    residual_training_claims,
     weight_decay_claims,
 )
 from analysis.experiments.batch_norm_depth import DepthSweep, depth_sweep
-from analysis.experiments.margins import by_margin, joined, margin, standard_error
+from analysis.experiments.margins import by_margin, by_measuring, joined, margin, standard_error
 from analysis.experiments.shattered import InputGradients
-from analysis.symbolic.claim import Checked, Claim, Refuted, Unknown
+from analysis.symbolic.claim import Checked, Claim, Outcome, Refuted, Unknown
 
 x, y, count = sp.symbols("x y n", positive=True)
 FOUR = np.array([0.1, 0.2, 0.3, 0.4])
@@ -66,8 +69,101 @@ def test_three_standard_errors_decide() -> None:
     )
 
 
+THREE = 5.0 + 3.0 * math.sqrt(3.0) * np.array([1.0, 1.0, -1.0, -1.0])
+FOUR_OTHERS = 20.0 + 4.0 * math.sqrt(3.0) * np.array([1.0, -1.0, 1.0, -1.0])
+"""Means 5 and 20, standard errors 3 and 4 (of ±d four times, d √(4/3)/2 = d/√3), and no correlation."""
+
+
+def test_errors_of_numbers_without_correlation_add_up_in_squares() -> None:
+    values = {x: THREE, y: FOUR_OTHERS}
+    assert [standard_error(v) for v in values.values()] == pytest.approx([3.0, 4.0])
+    assert margin(sp.Gt(y, x, evaluate=False), values) == pytest.approx(3.0)  # √(3² + 4²) = 5
+    assert margin(sp.Lt(y, x, evaluate=False), values) == pytest.approx(-3.0)
+    assert margin(sp.Lt(x, 8, evaluate=False), values) == pytest.approx(1.0)
+    assert margin(sp.Gt(y, 2 * x, evaluate=False), values) == pytest.approx(10 / math.sqrt(52))
+    assert margin(sp.Gt(x, 2, evaluate=False), {x: np.full(4, 3.0)}) == np.inf
+
+
+def test_ratios_are_compared_by_their_logarithms() -> None:
+    """Two of the four logarithms to base 10 are 1, the others 0 and 2: s = √(2/3), and the error is s/2."""
+    values = {x: np.array([1.0, 100.0, 10.0, 10.0]), y: np.asarray(1.0)}
+    assert standard_error(np.log(values[x])) == pytest.approx(math.log(10.0) * math.sqrt(2 / 3) / 2)
+    assert margin(sp.Gt(x, 1, evaluate=False), values, logarithmic=True) == pytest.approx(
+        2 / math.sqrt(2 / 3)
+    )
+    found = margin(sp.Gt(1000 * y, x, evaluate=False), values, logarithmic=True)
+    assert found == pytest.approx(4 / math.sqrt(2 / 3))
+    shown = by_measuring(values.__getitem__, logarithmic="xy")(sp.Gt(x, 1, evaluate=False))
+    assert isinstance(shown, Unknown) and shown.why.startswith("measured x = 10; margin 2.4 standard errors")
+
+
+def around(mean: float, error: float) -> np.ndarray:
+    """Four numbers with this mean and standard error."""
+    return mean + error * math.sqrt(3.0) * np.array([1.0, -1.0, 1.0, -1.0])
+
+
+@pytest.mark.parametrize(
+    ("statement", "kind"),
+    [
+        (sp.Gt(x, sp.Rational(46, 100), evaluate=False), Checked),
+        (sp.Gt(x, sp.Rational(48, 100), evaluate=False), Unknown),  # two standard errors are too few
+        (sp.Gt(x, sp.Rational(51, 100), evaluate=False), Unknown),
+        (sp.Gt(x, sp.Rational(54, 100), evaluate=False), Refuted),
+        (sp.And(sp.Gt(x, sp.Rational(4, 10)), sp.Lt(x, sp.Rational(49, 100)), evaluate=False), Unknown),
+        (sp.Eq(count, sp.Float(0.4), evaluate=False), Checked),
+        (sp.Eq(count, 1, evaluate=False), Refuted),
+        (sp.Eq(x, sp.Rational(5, 10), evaluate=False), Refuted),  # each seed has to, not their mean
+        (sp.And(sp.Eq(2 * x, y, evaluate=False), sp.Gt(x, 0.4, evaluate=False), evaluate=False), Checked),
+        (sp.And(sp.Eq(count, 1, evaluate=False), sp.Gt(x, 0.4, evaluate=False), evaluate=False), Refuted),
+        (sp.Or(sp.Gt(x, 0.4, evaluate=False), sp.Gt(x, 9, evaluate=False), evaluate=False), Unknown),
+    ],
+    ids=str,
+)
+def test_what_is_measured_settles_a_statement(statement: sp.Basic, kind: type[Outcome]) -> None:
+    values = {x: around(0.5, 0.01), y: 2.0 * around(0.5, 0.01), count: np.asarray(0.4)}
+    assert isinstance(by_measuring(values.__getitem__)(statement), kind)
+
+
+def test_only_inequalities_between_ratios_are_compared_by_logarithms() -> None:
+    """log₁₀ r has mean −2.25 and squares around it of 8.75: r is one error above 0, log r 6.75/√(8.75/12) = 7.9 above log 10⁻⁹."""
+    r, d = sp.symbols("r d", positive=True)
+    values = {r: np.array([1e-4, 1e-3, 1e-2, 1.0]), d: around(0.5, 0.01)}
+    check = by_measuring(values.__getitem__, logarithmic="r")
+    bound, small = sp.Rational(1, 10**9), sp.Gt(d, 0.4, evaluate=False)
+    found = check(sp.And(sp.Gt(r, bound, evaluate=False), small, evaluate=False))
+    assert isinstance(found, Checked) and [step.text for step in found.steps] == [
+        "measured d = 0.5; margin 10.0 standard errors",
+        "measured r = 0.005623; margin 7.9 standard errors",
+    ]
+    assert isinstance(check(sp.Gt(r, d / 10**9, evaluate=False)), Unknown)
+
+
+@pytest.mark.parametrize(
+    ("label", "statement"),
+    [
+        ("residual-hardly-helps-shallow", "A_{plain, 4} > 94/100"),  # holds by 1.9 only
+        ("plain-gradient-is-not-small", "G_{plain, 48} > G_{residual\\_scaled, 48}"),  # by 0.1
+        ("lstm-reads-digits-by-pixel", "A_{lstm\\_1} > 9/10"),  # by 0.9
+    ],
+)
+def test_what_the_records_do_not_resolve_is_not_claimed(label: str, statement: str) -> None:
+    claims = {c.label: c for c in (*residual_training_claims.CLAIMS, *adding_problem_claims.CLAIMS)}
+    left, right = (
+        sp.Symbol(side, real=True) if side[0] in "AG" else sp.Rational(side)
+        for side in statement.split(" > ")
+    )
+    assert isinstance(claims[label].settle(sp.Gt(left, right, evaluate=False)), Unknown)
+
+
 def _all_inequalities() -> list[Claim]:
-    modules = batch_norm_training_claims, clipped_training_claims, pretraining_claims, weight_decay_claims
+    modules = (
+        batch_norm_training_claims,
+        clipped_training_claims,
+        pretraining_claims,
+        weight_decay_claims,
+        residual_training_claims,
+        adding_problem_claims,
+    )
     return [c for m in modules for c in m.CLAIMS if getattr(c, "check", None) is m.__dict__.get("by_record")]
 
 
