@@ -84,6 +84,7 @@ def _sigmoid(z: Floats) -> Floats:
 def forward(kind: str, weights: Weights, xs: ArrayLike, *, diverging: bool = False) -> Trace:
     """The states from h_0 = c_0 = 0 on; xs is (T, N, B, d).
 
+    A gate is ½ tanh(z/2) + ½, right to 1e-16 and not to as many digits: below z = −38 it is 0, above 37 it is 1.
     Raises ValueError as ``checked`` does, OverflowError where a state leaves float64 (unless ``diverging``).
     """
     n = checked(kind, weights, xs, diverging=diverging)
@@ -127,9 +128,10 @@ class Gradients(NamedTuple):
 def backward(weights: Weights, trace: Trace, last: ArrayLike, *, diverging: bool = False) -> Gradients:
     """Back-propagation through time from ``last`` = ∂C/∂h_T (N, B, n), where C depends on h_T alone.
 
-    Plain numbers: a gradient below 5e-324 comes out as 0; ``recurrent_log.log_backward`` gives it as sign and logarithm. Raises
-    ValueError where shapes do not fit or something is not finite, OverflowError where a gradient leaves float64 (unless
-    ``diverging``: then it is inf or NaN).
+    Plain numbers: a gradient below 5e-324 comes out as 0, and a gate's slope i (1 − i) has the error of the gate, so that it is 0
+    where ``forward`` rounds to 0 or 1. ``recurrent_log.log_backward`` takes the slopes of gates from z itself, and gives sign and
+    logarithm. Raises ValueError where shapes do not fit or something is not finite, OverflowError where a gradient leaves float64
+    (unless ``diverging``: then it is inf or NaN).
     """
     n = checked_trace(weights, trace, diverging=diverging)
     last = checked_last(trace, last, diverging=diverging)
@@ -188,7 +190,7 @@ def memory(weights: Weights, trace: Trace, start: int, *, cut: bool = False) -> 
 
     All paths, for the LSTM also those through h_s = o_s tanh(c_s); with ``cut`` those through c alone, as if U were 0 in the
     backward pass (Hochreiter and Schmidhuber 1997 train with gradients cut like this). Raises ValueError for a start outside, OverflowError where an entry exceeds 1.8e308; one below
-    5e-324 is 0.
+    5e-324 is 0, and slopes of gates are those of ``backward``.
     """
     checked_trace(weights, trace)
     T = len(trace.gates)
