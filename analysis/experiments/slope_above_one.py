@@ -1,4 +1,4 @@
-"""Slopes above 1 that do not explode: the product of slopes along a chain and through wide layers (rows B4 and B12)."""
+"""Slopes above 1 that do not explode: the product of slopes along a chain and through wide layers (row B4)."""
 
 from __future__ import annotations
 
