@@ -9,7 +9,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,6 +20,7 @@ import numpy as np
 import pytest
 from counted import NAME, runs
 from threadpoolctl import threadpool_info, threadpool_limits
+from waiting import wait_for
 
 from analysis.experiments.batches import run_batches
 from analysis.experiments.learning_speeds import learning_speeds
@@ -45,13 +46,6 @@ def cluster(workers: int = 3) -> Iterator[Any]:
         distributed.Client(local) as client,
     ):
         yield client
-
-
-def wait_for(condition: Callable[[], bool], seconds: float = 60.0) -> None:
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "waited in vain"
-        time.sleep(0.01)
 
 
 def kept_points(folder: Path) -> set[int]:
