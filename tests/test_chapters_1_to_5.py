@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 import re
 from pathlib import Path
@@ -10,19 +9,13 @@ from pathlib import Path
 import mpmath
 import numpy as np
 import pytest
+from notebook_text import NOTEBOOKS, cells, prose, sources
 
 from analysis.experiments.wide_layers import exponent_by_width
 from analysis.numeric.mean_field import fixed_point
 
-NOTEBOOKS = Path(__file__).resolve().parents[1] / "notebooks"
 CHAPTERS = sorted(NOTEBOOKS.glob("0[1-5]_*.ipynb"))
 BIBLIOGRAPHY = (NOTEBOOKS / "references.bib").read_text(encoding="utf-8")
-
-
-def cells(name: str) -> list[str]:
-    """The sources of the cells of a notebook."""
-    notebook = json.loads((NOTEBOOKS / f"{name}.ipynb").read_text(encoding="utf-8"))
-    return ["".join(cell["source"]) for cell in notebook["cells"]]
 
 
 def entry(key: str) -> str:
@@ -32,22 +25,22 @@ def entry(key: str) -> str:
 
 @pytest.mark.parametrize("name", ["01_chain_rule", "02_quarter_bound", "03_explosion"])
 def test_who_found_it_first(name: str) -> None:
-    (sources,) = (text for text in cells(name) if text.startswith("## Sources"))
+    (listed,) = (text for text in sources(name) if text.startswith("## Sources"))
     for line in ("5(2) (1994) 157–166, doi:10.1109/72.279181", "28(3) (2013) 1310–1318"):
-        assert line in sources
+        assert line in listed
     assert all(x in entry("bengio1994") for x in ("{5}", "{2}", "157--166", "1994", "10.1109/72.279181"))
     assert all(x in entry("pascanu2013") for x in ("{28}", "{3}", "1310--1318", "2013"))
 
 
 def test_the_method_of_benettin_is_in_part_2() -> None:
     assert all(x in entry("benettin1980") for x in ("{Part} 2", "21--30", "10.1007/BF02128237"))
-    (sources,) = (text for text in cells("05_wide_layers") if text.startswith("## Sources"))
-    assert "Part 2: numerical application, *Meccanica* 15 (1980), 21–30, doi:10.1007/BF02128237" in sources
+    (listed,) = (text for text in sources("05_wide_layers") if text.startswith("## Sources"))
+    assert "Part 2: numerical application, *Meccanica* 15 (1980), 21–30, doi:10.1007/BF02128237" in listed
 
 
 def test_a_section_begins_after_the_answer_to_the_one_before() -> None:
     """ "Do the others?" asks about the table of layers that move least; the heading comes after that table and its text."""
-    found = cells("04_learning_speeds")
+    found = sources("04_learning_speeds")
     places = [
         next(k for k, text in enumerate(found) if mark in text)
         for mark in (
@@ -63,7 +56,7 @@ def test_a_section_begins_after_the_answer_to_the_one_before() -> None:
 
 def test_lambda_is_the_log_gain_only() -> None:
     """In chapter 4 and its solutions weight decay has the parameter 5 over m images; n counts inputs."""
-    for text in (*cells("04_learning_speeds"), *cells("solutions/04_solutions")):
+    for text in (*sources("04_learning_speeds"), *sources("solutions/04_solutions")):
         if "eight decay" in text and "he calls them" not in text:
             assert not re.search(r"\\lambda|/n\b|\{2n\}", text), text
 
@@ -71,11 +64,9 @@ def test_lambda_is_the_log_gain_only() -> None:
 @pytest.mark.parametrize("path", CHAPTERS, ids=lambda p: p.stem)
 def test_independence_alone_is_never_said_to_exclude_balance(path: Path) -> None:
     """w ~ N(4, 0.05²) with b = −2 is independent and all but balanced: the means belong to the sentence, in text and on slides."""
-    notebook = json.loads(path.read_text(encoding="utf-8"))
-    slides = (cell["metadata"].get("slideshow", {}) for cell in notebook["cells"])
+    slides = (cell["metadata"].get("slideshow", {}) for cell in cells(path))
     words = [x for slide in slides for x in (slide.get("title", ""), slide.get("notes", ""))]
-    texts = ("".join(cell["source"]) for cell in notebook["cells"] if cell["cell_type"] == "markdown")
-    words += [text for text in texts if "| row | statement |" not in text]
+    words += [text for text in prose(path) if "| row | statement |" not in text]
     for sentence in (s for text in words for s in re.split(r"(?<=[.!?:])\s", text)):
         if re.search("independent", sentence, re.I) and re.search(
             r"\bnever\b|\balways\b|\bnot come\b", sentence
@@ -102,10 +93,9 @@ def test_the_notes_say_from_where_on_a_flaw_is_refuted() -> None:
         ),
     }
     for name, root in roots.items():
-        notebook = json.loads((NOTEBOOKS / f"{name}.ipynb").read_text(encoding="utf-8"))
         (notes,) = (
             cell["metadata"]["slideshow"]["notes"]
-            for cell in notebook["cells"]
+            for cell in cells(name)
             if cell["metadata"].get("slideshow", {}).get("title") == "Find the flaw"
         )
         (said,) = re.findall(r"about ([−\d.]+\d)", notes)

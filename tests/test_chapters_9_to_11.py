@@ -2,40 +2,30 @@
 
 from __future__ import annotations
 
-import json
 from functools import cache
-from pathlib import Path
+from typing import Any
 
+import notebook_text
 import pytest
 
-NOTEBOOKS = Path(__file__).parent.parent / "notebooks"
 NAMES = {9: "09_pretraining", 10: "10_clipping_and_decay", 11: "11_batch_normalisation"}
 
 
 @cache
-def cells(chapter: int) -> list[dict[str, object]]:
+def cells(chapter: int) -> list[dict[str, Any]]:
     """All cells but the table of verdicts, which is made elsewhere."""
-    notebook = json.loads((NOTEBOOKS / f"{NAMES[chapter]}.ipynb").read_text(encoding="utf-8"))
-    return [c for c in notebook["cells"] if "Where the popular account is right" not in "".join(c["source"])]
+    every = notebook_text.cells(NAMES[chapter])
+    return [c for c in every if "Where the popular account is right" not in notebook_text.source(c)]
 
 
 def said(chapter: int) -> str:
     """Prose, captions, alternative texts, titles and notes of slides."""
-    return " ".join(
-        ("".join(c["source"]) if c["cell_type"] == "markdown" else "")  # type: ignore[arg-type]
-        + json.dumps(c["metadata"], ensure_ascii=False)
-        for c in cells(chapter)
-    )
+    return notebook_text.said(cells(chapter))
 
 
 def shown(chapter: int) -> str:
     """The text of all outputs."""
-    lines = []
-    for c in cells(chapter):
-        for output in c.get("outputs", []):  # type: ignore[attr-defined]
-            lines.append("".join(output.get("text", [])))
-            lines.append("".join(output.get("data", {}).get("text/plain", [])))
-    return "\n".join(lines)
+    return notebook_text.shown(cells(chapter))
 
 
 @pytest.mark.parametrize(

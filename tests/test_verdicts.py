@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 import re
 from pathlib import Path
@@ -12,6 +11,8 @@ import numpy as np
 import pytest
 from nbformat.v4 import new_code_cell, new_output
 from notebook_lint import computed, decimals, leaves, links, numbers_are_computed
+from notebook_text import NOTEBOOKS, prose
+from notebook_text import notebook as read
 from sphinx_project import build, md
 
 from analysis import remedy_map
@@ -36,7 +37,6 @@ from analysis.verdicts import (
     verdicts,
 )
 
-NOTEBOOKS = Path(__file__).parent.parent / "notebooks"
 SEEDS = Path(__file__).parent.parent.parent / "shared" / "seeds"
 CHAPTERS = sorted(NOTEBOOKS.glob("[0-9][0-9]_*.ipynb"))
 HEADING = "Where the popular account is right"
@@ -50,14 +50,8 @@ CHINESE = re.compile(r"[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]")
 ROWS = [pytest.param(row, id=row.id) for row in VERDICTS.values()]
 
 
-def read(path: Path) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    return found
-
-
 def markdown(path: Path) -> str:
-    cells = read(path)["cells"]
-    return "\n\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown")
+    return "\n\n".join(prose(path))
 
 
 def headings(path: Path) -> set[str]:

@@ -2,45 +2,27 @@
 
 from __future__ import annotations
 
-import json
 import math
 import re
-from typing import Any
 
 import numpy as np
 import pytest
-from loading import ROOT
+from notebook_text import cells, said, shown
 
 from analysis.numeric.mean_field import profile
 
 
-def _notebook(name: str) -> dict[str, Any]:
-    return json.loads((ROOT / "notebooks" / name).read_text(encoding="utf-8"))
-
-
 def words(name: str) -> str:
     """All Markdown of a notebook and the texts of its figures and slides."""
-    found = []
-    for cell in _notebook(name)["cells"]:
-        if cell["cell_type"] == "markdown":
-            found.append("".join(cell["source"]))
-        found.append(json.dumps(cell["metadata"], ensure_ascii=False))
-    return "\n".join(found)
+    return said(cells(name))
 
 
 def printed(name: str) -> str:
     """All plain-text and Markdown outputs of a notebook."""
-    found = []
-    for cell in _notebook(name)["cells"]:
-        for output in cell.get("outputs", []):
-            found += ["".join(output.get("text", ""))]
-            found += [
-                "".join(output.get("data", {}).get(kind, "")) for kind in ("text/plain", "text/markdown")
-            ]
-    return "\n".join(found)
+    return shown(cells(name), "text/plain", "text/markdown")
 
 
-CH6, CH7, CH8 = "06_activations.ipynb", "07_initialisation.ipynb", "08_data.ipynb"
+CH6, CH7, CH8 = "06_activations", "07_initialisation", "08_data"
 
 
 def test_the_typical_slopes_printed() -> None:

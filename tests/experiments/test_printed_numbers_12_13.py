@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Callable
 from functools import cache
 from itertools import combinations
 
 import mpmath
+import notebook_text
 import numpy as np
 import pytest
-from loading import ROOT
 
 NAMES = {12: "12_residual", 13: "13_lstm"}
 
@@ -19,10 +18,7 @@ NAMES = {12: "12_residual", 13: "13_lstm"}
 @cache
 def shown(chapter: int) -> str:
     """All that the chapter's cells show as text."""
-    notebook = json.loads((ROOT / "notebooks" / f"{NAMES[chapter]}.ipynb").read_text(encoding="utf-8"))
-    outputs = [o for c in notebook["cells"] for o in c.get("outputs", [])]
-    texts = [o.get("text", "") for o in outputs] + [o.get("data", {}).get("text/plain", "") for o in outputs]
-    return "\n".join("".join(t) for t in texts)
+    return notebook_text.shown(notebook_text.cells(NAMES[chapter]))
 
 
 def normal_mean(f: Callable[[mpmath.mpf], mpmath.mpf], *splits: float) -> float:

@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import json
 import re
 from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
-from loading import ROOT
+from notebook_text import sources
 
 WIDTH, DEPTH = 300, 16
 
 
 def printed() -> str:
     """The class as the chapter prints it."""
-    cells = json.loads((ROOT / "notebooks" / "12_residual.ipynb").read_text(encoding="utf-8"))["cells"]
-    (found,) = [
-        m[0] for c in cells if (m := re.search(r"class Block\(.*?\n\n\n", "".join(c["source"]), re.DOTALL))
-    ]
+    blocks = (re.search(r"class Block\(.*?\n\n\n", text, re.DOTALL) for text in sources("12_residual"))
+    (found,) = [block[0] for block in blocks if block]
     return found
 
 

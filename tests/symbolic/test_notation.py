@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import json
 import re
 from functools import cache
 from pathlib import Path
@@ -11,6 +10,7 @@ from pathlib import Path
 import pytest
 import sympy as sp
 from matplotlib.mathtext import MathTextParser
+from notebook_text import NOTEBOOKS, cells, sources
 
 from analysis.symbolic import notation
 from analysis.symbolic.notation import (
@@ -64,12 +64,11 @@ def names_in_the_code() -> frozenset[str]:
 @cache
 def formulas_of_chapter(chapter: int) -> str | None:
     """All text of the chapter's notebook and its outputs; None where the chapter is not written."""
-    paths = sorted((ROOT / "notebooks").glob(f"{chapter:02d}_*.ipynb"))
+    paths = sorted(NOTEBOOKS.glob(f"{chapter:02d}_*.ipynb"))
     if not paths:
         return None
-    cells = json.loads(paths[0].read_text(encoding="utf-8"))["cells"]
-    parts = ["".join(cell["source"]) for cell in cells]
-    for output in (output for cell in cells for output in cell.get("outputs", ())):
+    parts = sources(paths[0])
+    for output in (output for cell in cells(paths[0]) for output in cell.get("outputs", ())):
         parts += ["".join(text) for kind, text in output.get("data", {}).items() if kind.startswith("text/")]
     return "\n".join(parts)
 
