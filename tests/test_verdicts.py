@@ -13,9 +13,11 @@ from nbformat.v4 import new_code_cell, new_output
 from notebook_lint import computed, decimals, leaves, links, numbers_are_computed
 from notebook_text import NOTEBOOKS, prose
 from notebook_text import notebook as read
+from scipy.special import digamma, gammaln
 from sphinx_project import build, md
 
 from analysis import remedy_map
+from analysis.experiments import recorded
 from analysis.experiments.gradient_bars import gradient_bars
 from analysis.figures.verdicts import COLOURS
 from analysis.ledger import CLAIMS
@@ -161,6 +163,9 @@ def test_numbers_that_stand_in_words() -> None:
     assert (bars[1] < bars[0]).sum() == 2 and bars.shape == (2, 6)  # A2: two of six
     assert 1 / 5.5 < math.erf(math.sqrt(0.5)) ** 4 < 1 / 4.5  # A11: about one in five
     assert 3 * 0.25 == 3 / 4 and 2 * 0.25 == 1 / 2  # A12, A14: w σ′(0)
+    assert (
+        2 * 0.25 < 1 and r"the derivative $2$" in VERDICTS["B4"].counterexample
+    )  # a slope above 1, and vanishing
     rng = np.random.default_rng(12)
     w, b = rng.standard_normal((2, 400_000))
     for a, low, high in ((0, 1 / 5, 1 / 4), (1, 1 / 9.5, 1 / 8.5)):  # A12: one in four or five, one of nine
@@ -177,6 +182,86 @@ def test_numbers_that_stand_in_words() -> None:
     x = rng.exponential(size=2_000_000)
     z = (x - x.mean()) / x.std()
     assert abs((z**3).mean() - 2) < 0.05 and abs((z**4).mean() - 9) < 0.6  # B29
+
+
+def test_with_three_hidden_layers_no_network_recovers() -> None:
+    """N4, by the record: each final speed over the lowest."""
+    rises = {}
+    for hidden in (2, 3, 4):
+        bands = recorded.trained_bands("mnist", "nielsen", hidden)
+        rises[hidden] = bands.final / bands.lowest >= 2
+    assert rises[2].all() and len(rises[2]) == 200 and not rises[4].any()
+    assert not rises[3].all(axis=1).any() and rises[3].sum(axis=0).tolist() == [1, 0, 0]
+    says = VERDICTS["N4"].says
+    assert (
+        "three hidden layers no network recovers in all" in says and "one of 200 in its first alone" in says
+    )
+
+
+def test_the_typical_gradient_falls_with_the_weights_of_he() -> None:
+    """B3: the mean logarithm of the factor of a layer of n ReLUs: k of them are open, and k squares are chi-squared."""
+    for n in (64, 256):
+        k = np.arange(1, n + 1)
+        open_ = np.exp(gammaln(n + 1) - gammaln(k + 1) - gammaln(n - k + 1) - n * math.log(2))
+        logs = float(open_ @ (math.log(4 / n) + digamma(k / 2))) / 2
+        assert abs(logs + 5 / (4 * n)) < 0.1 / n
+        if n == 64:
+            assert round(logs, 3) == -0.02 and round(logs * 1000 / math.log(10), 1) == -8.7
+    row = VERDICTS["B3"]
+    assert r"about $\tfrac5{4n}$ a layer" in row.says and "every finite width" in row.says
+    assert "of the mean square is with He's" in row.condition
+
+
+def test_a_chain_vanishes_at_every_scale_under_a_condition() -> None:
+    """B2, B8, A18: weight 8 and bias −4, tied to it, double the gradient in every layer."""
+    h = 0.5
+    for _ in range(30):
+        h = 1 / (1 + math.exp(-(8 * h - 4)))
+        assert 8 * h * (1 - h) == 2
+    rows = [row for row in VERDICTS.values() if "random-chain-always-vanishes" in row.claims]
+    assert {row.id for row in rows} == {"A18", "B2", "B8"}
+    for row in rows:
+        assert "independent, symmetric biases" in row.says and "normal" in row.says
+        assert "mean 0" in ours(row).replace("$0$", "0")
+    assert all("row A17" in VERDICTS[name].says for name in ("B2", "B8"))
+
+
+@pytest.mark.parametrize(("bound", "grows"), [(1.0, True), (math.sqrt(6 / 2000), False)])
+def test_weights_below_one_explode_or_vanish(bound: float, grows: bool) -> None:
+    """B2, B10: weights uniform on (−1, 1), and Xavier's, at width 1000 behind sigmoids; both are below 1."""
+    rng, width, layers = np.random.default_rng(10), 1000, []
+    a = rng.standard_normal(width)
+    for _ in range(6):
+        w = rng.uniform(-bound, bound, (width, width))
+        a = 1 / (1 + np.exp(-(w @ a)))
+        layers.append((w, a * (1 - a)))
+    delta = rng.standard_normal(width)
+    start = delta @ delta
+    for (w, _), (_, slope) in zip(layers[:0:-1], layers[-2::-1], strict=True):
+        delta = (delta @ w) * slope
+    assert (delta @ delta > 3 * start) == grows and (delta @ delta < start / 1e5) == (not grows)
+    for name in ("B2", "B10"):
+        assert "drawn evenly from $(-1,1)$" in ours(VERDICTS[name])
+    assert "Xavier" in VERDICTS["B10"].says and "(−1, 1)" in CLAIMS["weights-below-one-explode"].sentence
+
+
+def test_what_was_measured_is_said_with_how() -> None:
+    """B23, B15, A10, A2, B18: the scope of the runs, and whose words and networks are meant."""
+    assert "plain SGD, 15 epochs, six rates" in VERDICTS["B23"].says
+    assert "needs residual paths" not in VERDICTS["B23"].says
+    assert "By the global norm, with plain descent" in VERDICTS["B15"].says
+    assert "none of 200 networks" in VERDICTS["A10"].says
+    assert "Nielsen says *mostly*" in VERDICTS["A2"].counterexample
+    assert "the account names no population" in VERDICTS["B18"].condition
+
+
+def test_the_page_says_why_a_number_is_missing_and_which_map_keeps_the_shape() -> None:
+    page = markdown(NOTEBOOKS / "verdicts.ipynb")
+    assert "There is no B12" in page and "B12" not in VERDICTS
+    x = np.random.default_rng(29).exponential(size=1000)
+    skewness = [float((((y - y.mean()) / y.std()) ** 3).mean()) for y in (x, 2 * x + 1, -2 * x)]
+    np.testing.assert_allclose(skewness[1:], [skewness[0], -skewness[0]])
+    assert "affine map with a positive factor" in page and "and an affine map changes neither" not in page
 
 
 # The chapters

@@ -74,7 +74,34 @@ def test_the_bar_of_the_spread_and_what_the_limit_of_1000_decides() -> None:
     assert "so that its bar can be trusted" not in text and "the fourth moments give $0.062$" in text
     assert f"$1.25^{{29}}={round(1.25**29)}$" in text and 1.25**29 < 1000.0 < 1.25**31
     alt = next(line for line in text.split("\n") if "near Xavier and He" in line and "bars" in line)
-    assert "neither happens" not in alt and "more than a third" in alt
+    assert "neither happens" not in alt and "about a third vanishes" in alt
+
+
+def test_a_share_is_said_to_be_more_only_where_its_interval_is() -> None:
+    text = words(CH7)
+    shares = re.findall(r"vanished +(\d+) %  \( *([\d.]+) to +([\d.]+)\)", printed(CH7))
+    found, low, high = (float(x) for x in shares[-1])  # 60 to 100 layers
+    assert found == 36 and low < 100 / 3 < high  # so "more than a third" is not shown
+    assert "more than a third" not in text and "layers about a third has" in text
+
+
+def test_how_often_two_bars_from_the_sample_hold_the_mean() -> None:
+    """The law of the mean square after 20 ReLU layers of 20, drawn without a weight: a product of independent sums of squares.
+
+    Of n normal numbers a binomial half passes the ReLU, and the squares of those that do have the law of chi-squared.
+    """
+    n, layers, networks, repeats = 20, 20, 400, 2500
+    rng, held = np.random.default_rng(20), 0
+    for _ in range(5):
+        size = (repeats // 5, networks)
+        square = rng.chisquare(n, size) / n * (rng.chisquare(n, size) / n)
+        for _ in range(layers - 1):
+            square *= 2 / n * 2 * rng.standard_gamma(rng.binomial(n, 0.5, size) / 2)
+        bar = 2 * square.std(axis=1, ddof=1) / math.sqrt(networks)
+        held += int((np.abs(square.mean(axis=1) - 1) <= bar).sum())
+    (said,) = re.findall(r"hold the true mean about (\d+) times in 100", words(CH7))
+    share = held / repeats
+    assert abs(int(said) / 100 - share) < 3 * math.sqrt(share * (1 - share) / repeats)
 
 
 @pytest.mark.parametrize("power", [0, 1, 2])

@@ -146,7 +146,7 @@ CLAIMS = (
     ),
     Prediction(
         label="weights-below-one-explode",
-        sentence="With all |w| below 1, a wide enough network of sigmoids explodes: σ_w² is the width times Var w.",
+        sentence="Drawn evenly from (−1, 1), all |w| are below 1, and a wide network of sigmoids explodes: σ_w² is the width times Var w.",
         statement=sp.Eq(sigma_w**2, sp.Rational(1000, 3), evaluate=False),
         theory=_uniform_theory,
         simulate=_simulated_uniform,
