@@ -174,7 +174,7 @@ _where = Choice(
     says=(
         ("a", "That is what a small initial gain per layer would give. Batch normalisation's rate R is above 1: the gradient grows on its way back."),
         ("b", "The forward pass keeps its size. The backward pass does not: it divides by the spread of every batch."),
-        ("c", "R > 1 for every activation that is not affine, so the gradient grows from the output to the input."),
+        ("c", "In large batches whose examples all fare alike R > 1 for every activation that is not affine, so the gradient grows from the output to the input."),
         ("d", "The rate has no peak in the middle: every layer away from the ends multiplies by the same R."),
     ),
     right="c",

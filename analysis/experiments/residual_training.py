@@ -76,6 +76,10 @@ class ResidualTraining:
         r = int(final.mean(axis=1).argmax())
         return self.rates[r], float(final[r].mean()), float(final[r].std(ddof=1) / np.sqrt(final.shape[1]))
 
+    def final(self) -> Floats:
+        """Test accuracy of each seed at the end, at the best rate (S,)."""
+        return self.accuracy[self.rates.index(self.best()[0]), :, -1]
+
     def diverged(self) -> Floats:
         """Of each rate, the share of the networks that diverged (R,)."""
         return np.asarray(np.isnan(self.loss[..., -1]).mean(axis=1))
