@@ -11,7 +11,9 @@ from typing import Any
 import mpmath
 import numpy as np
 import sympy as sp
+from sympy.functions.elementary.piecewise import ExprCondPair
 
+from analysis.exercises.arithmetic import COMPARISONS, LOGICAL
 from analysis.exercises.program import (
     Program,
     Refusal,
@@ -31,15 +33,16 @@ _LARGEST_DECIMAL = 10_000
 
 @dataclass(frozen=True)
 class Formula:
-    """A number or a SymPy expression; a ``Lambda`` brings its variables along."""
+    """A number or a SymPy expression; a ``Lambda`` brings its variables along. ``typed_decimal`` is True for a Decimal."""
 
     program: Program
     variables: tuple[str, ...] = ()
+    typed_decimal: bool = False
 
     @property
     def has_decimals(self) -> bool:
         """True where a decimal number, which is rounded, stands in it."""
-        return sp.Float in self.program.kinds
+        return self.typed_decimal or sp.Float in self.program.kinds
 
 
 @dataclass(frozen=True)
@@ -56,11 +59,11 @@ def understand(answer: object) -> Formula | Function:
         raise Refusal("A string is never evaluated. Write the expression itself, without quotation marks.")
     number = _number(answer)
     if number is not None:
-        return Formula(number)
+        return Formula(number, typed_decimal=kind is Decimal)
     if kind is sp.Lambda:
         return _from_lambda(answer)
     if descends(answer, sp.Basic):
-        return Formula(read(answer))
+        return Formula(_a_number(read(answer)))
     if descends(answer, type):
         raise Refusal("This is a class. Give a value, an expression or a function.")
     if callable(answer):
@@ -106,6 +109,27 @@ def _number(answer: Any) -> Program | None:
     return None
 
 
+def _a_number(program: Program) -> Program:
+    """The same; raises Refusal where it is a statement that is true or false, or has one where a number belongs."""
+    truths: list[bool] = []
+    for kind, _, parts in program.steps:
+        within = [truths[k] for k in parts]
+        numbers = (
+            within[:1] if kind is ExprCondPair else [] if kind in LOGICAL or kind is sp.Piecewise else within
+        )
+        if any(numbers):
+            raise Refusal("In this answer a statement that is true or false stands where a number belongs.")
+        truths.append(kind in LOGICAL or kind in COMPARISONS)
+    last = program.steps[-1].kind
+    if last is sp.Equality:
+        raise Refusal("This is an equation. Give its right side alone.")
+    if last in COMPARISONS:
+        raise Refusal("This is a comparison, which is true or false; the answer is a number.")
+    if last in LOGICAL:
+        raise Refusal("This is a truth value, not a number.")
+    return program
+
+
 def _exact(x: Any) -> Program:
     """A float or mpf as a program that knows it is a decimal."""
     bits = bits_of(mpmath.mpf(x) if type(x) is float else x)
@@ -120,7 +144,7 @@ def _from_lambda(answer: Any) -> Formula:
         raise Refusal("This `Lambda` is malformed.")
     variables, body = parts
     names = tuple(v.name for v in variables._args if type(v) is sp.Symbol and type(v.name) is str)
-    program = read(body)
+    program = _a_number(read(body))
     if not program.names <= set(names):
         raise Refusal("The body of this `Lambda` holds a symbol that is not among its variables.")
     return Formula(program, names)

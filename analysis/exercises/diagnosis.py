@@ -29,7 +29,8 @@ class Comparison:
 
     ``theirs`` and ``ours`` run over all ``points``; the first ``count`` of these are general points, and ``zeros`` says
     where those with a symbol at 0 are. A value is None where there is none. ``values`` evaluates a program at the general
-    points; ``a_number`` is True for a plain decimal that is judged by its digits.
+    points; ``a_number`` is True for a plain decimal that is judged by its digits. A known mistake is recognised by
+    ``close_to_mistake``.
     """
 
     wanted: Value
@@ -39,6 +40,7 @@ class Comparison:
     theirs: Values
     ours: Values
     close: Close
+    close_to_mistake: Close
     a_number: bool
     values: Callable[[Program], Iterable[Any]]
     mistakes: Iterator[tuple[Program, str]]
@@ -49,14 +51,15 @@ class Comparison:
         """The places of the general points."""
         return range(self.count)
 
-    def same(self, others: Iterable[Any]) -> bool:
+    def same(self, others: Iterable[Any], close: Close | None = None) -> bool:
         """True where the reader's values are these, at every general point, missing ones included; stops at the first that is not."""
+        close = close or self.close
         met = False
         for x, y in zip(self.theirs[: self.count], others, strict=False):
             if x is None or y is None:
                 if x is not y:
                     return False
-            elif not self.close(x, y):
+            elif not close(x, y):
                 return False
             else:
                 met = True
@@ -86,7 +89,7 @@ def diagnose(c: Comparison) -> str:
 
 def _known(c: Comparison) -> str | None:
     for program, says in c.mistakes:
-        if c.same(c.values(program)):
+        if c.same(c.values(program), c.close_to_mistake):
             return says
     return None
 
@@ -94,9 +97,23 @@ def _known(c: Comparison) -> str | None:
 def _no_value(c: Comparison) -> str | None:
     for k in c.general:
         if c.theirs[k] is None:
-            place = place_name(c.points[k])
-            return f"At {place} your answer has no real value." if place else "Your answer has no real value."
+            return no_value_at(c.points[k])
     return None
+
+
+def no_value_at(point: Point) -> str:
+    """One sentence for an answer that has no real value at this point."""
+    place = place_name(point)
+    return f"At {place} your answer has no real value." if place else "Your answer has no real value."
+
+
+def _not_whole(c: Comparison) -> str | None:
+    if not c.wanted.whole:
+        return None
+    x, y = c.theirs[0], c.ours[0]
+    if not c.m.isint(x):
+        return "A count is a whole number, and your answer is none."
+    return "Near, but not equal: a count has to be exact." if 0 < abs(x - y) < abs(y) / 1000 else None
 
 
 def _sign(c: Comparison) -> str | None:
@@ -149,7 +166,7 @@ def _only_at_zero(c: Comparison) -> str | None:
     for name, places in c.zeros.items():
         known = [k for k in places if c.ours[k] is not None and c.ours[k] != 0]
         if known and all(c.agrees(k) for k in known) and not any(c.agrees(k) for k in c.general):
-            return f"Right where {name} = 0, and only there."
+            return f"Right where {name} = 0, but not in general."
     return None
 
 
@@ -195,16 +212,31 @@ def _nearly(c: Comparison) -> str | None:
     error = max(abs(x / y - 1) for x, y in zip(c.theirs, right, strict=False))
     if c.a_number:
         digits = min(_digits(c.m, x, y) for x, y in zip(c.theirs, right, strict=False) if x != y)
+        if digits >= c.wanted.digits:
+            return "Close, but not equal to the right answer, which can be given exactly."
         return f"Close: {digits} digits are right, {c.wanted.digits} are asked for." if digits >= 2 else None
-    if c.count == 1 and error < 10.0**-c.wanted.digits:
+    if (
+        c.count == 1
+        and not c.wanted.whole
+        and not c.wanted.answer.is_Integer
+        and error < 10.0**-c.wanted.digits
+    ):
         return "As a decimal this would do, but it is not equal to the right answer. An expression has to be exact."
-    if error > 1e-6:
+    if error > 1e-6 or c.wanted.whole:
         return None
+    if c.count == 1:
+        return "Very close, but not equal to the right answer. An expression has to be exact."
     return f"Very close, but not equal: the relative difference is about 1e{math.floor(float(c.m.log10(error)))}. Use exact numbers, such as `Rational(1, 4)`."
 
 
 def _somewhere(c: Comparison) -> str:
-    k = next(k for k in c.general if not c.agrees(k))
+    return not_right_at(c, next(k for k in c.general if not c.agrees(k)))
+
+
+def not_right_at(c: Comparison, k: int) -> str:
+    """One sentence for an answer whose value at point k is not the right one."""
+    if c.theirs[k] is None:
+        return no_value_at(c.points[k])
     place, side = place_name(c.points[k]), "large" if c.theirs[k] > c.ours[k] else "small"
     if not c.points[k]:
         return f"Not right: too {side}."
@@ -219,6 +251,7 @@ def _somewhere(c: Comparison) -> str:
 _RULES: tuple[Callable[[Comparison], str | None], ...] = (
     _known,
     _no_value,
+    _not_whole,
     _zero,
     _nearly,
     _sign,

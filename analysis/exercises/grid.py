@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
+from analysis.exercises.arithmetic import UNKNOWN
 from analysis.exercises.domain import Domain, Point, completed, far_points, meanings, points, reach
 from analysis.exercises.exercise import Value
 from analysis.exercises.program import Deadline, Program, as_real, context, read, run
@@ -53,9 +54,10 @@ def places(domain: Domain, digits: int) -> tuple[dict[str, Any], ...]:
 
 
 def evaluated(program: Program, domain: Domain, digits: int, deadline: Deadline) -> Iterator[Any]:
-    """The values of a program at the points of the grid, one after the other, with so many digits."""
+    """The values of a program at the points of the grid, one after the other, with so many digits; None where none is known."""
     m, table = context(digits), meanings(domain.activation)
-    return (as_real(m, run(program, place, table, m, deadline)) for place in places(domain, digits))
+    values = (as_real(m, run(program, place, table, m, deadline)) for place in places(domain, digits))
+    return (None if x is UNKNOWN else x for x in values)
 
 
 @cache

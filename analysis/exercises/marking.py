@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Sequence
+from fractions import Fraction
 from functools import cache
 from typing import Any, NamedTuple
 
 from analysis.exercises import guard
 from analysis.exercises.answer import Formula, Function, parts, understand
-from analysis.exercises.arithmetic import Context
+from analysis.exercises.arithmetic import UNKNOWN, Context
 from analysis.exercises.cases import case_points
-from analysis.exercises.diagnosis import Close, Comparison, diagnose, not_everywhere
-from analysis.exercises.domain import Domain, Point, completed, meanings
+from analysis.exercises.diagnosis import Close, Comparison, diagnose, not_everywhere, not_right_at
+from analysis.exercises.domain import Domain, Point, completed, meanings, place_name
 from analysis.exercises.exercise import Choice, Condition, Exercise, Mistake, Value, Wanted, Witness, listed
 from analysis.exercises.grid import UNHURRIED, Values, evaluated, grid, places, right_values
 from analysis.exercises.program import Deadline, Program, Refusal, as_real, context, quoted, read, run
@@ -97,6 +98,48 @@ def _to_digits(digits: int, m: Context) -> Close:
     return close
 
 
+def _to_rounding(x: Any, y: Any) -> bool:
+    """As close as one number computed in double precision comes: 2.0000000000000004 for 2."""
+    return bool(abs(x - y) <= 2.0**-49 * (abs(y) or 1))
+
+
+class Closeness(NamedTuple):
+    """How near an answer has to be, how near a known mistake, and whether digits are what the first goes by."""
+
+    right: Close
+    mistake: Close
+    by_digits: bool
+
+
+def _closeness(wanted: Value, given: Formula) -> Closeness:
+    """A count and an exact rational are judged exactly, and so is a decimal where the right answer is a whole number."""
+    answer, m = wanted.answer, context(_WORKING)
+    digits = _to_digits(wanted.digits, m)
+    if wanted.whole:
+        return Closeness(_exactly, digits if given.has_decimals and not _is_whole(given) else _exactly, False)
+    if wanted.domain.names or not given.program.is_literal:
+        close = _to_double if given.has_decimals else _exactly
+        return Closeness(close, close, False)
+    if answer.is_Integer and given.has_decimals:
+        return Closeness(_to_rounding, digits, True)
+    if answer.is_Rational and not given.has_decimals:
+        return Closeness(_exactly, _exactly, False)
+    return Closeness(digits, digits, True)
+
+
+def _is_whole(given: Formula) -> bool:
+    number = given.program.as_fraction
+    return number is not None and number.denominator == 1
+
+
+def _is_another_fraction(wanted: Value, given: Formula) -> bool:
+    """True where both are rational numbers, and not the same: to 30 digits they may agree."""
+    if not wanted.answer.is_Rational or wanted.domain.names or (given.has_decimals and not wanted.whole):
+        return False
+    number = given.program.as_fraction
+    return number is not None and number != Fraction(int(wanted.answer.p), int(wanted.answer.q))
+
+
 @cache
 def _arguments(wanted: Value) -> tuple[Program, ...]:
     return tuple(read(x) for x in wanted.arguments)
@@ -111,9 +154,7 @@ def _mistaken(wanted: Value, mistake: Mistake) -> Program:
     return read(mistake.answer(wanted.answer))
 
 
-def _compare(
-    wanted: Value, theirs: Values, close: Close, digits: int, a_number: bool, deadline: Deadline
-) -> Comparison:
+def _compare(wanted: Value, theirs: Values, close: Closeness, digits: int, deadline: Deadline) -> Comparison:
     domain = wanted.domain
     return Comparison(
         wanted=wanted,
@@ -122,8 +163,9 @@ def _compare(
         zeros=grid(domain).zeros,
         theirs=theirs,
         ours=right_values(wanted, digits),
-        close=close,
-        a_number=a_number,
+        close=close.right,
+        close_to_mistake=close.mistake,
+        a_number=close.by_digits,
         values=lambda program: evaluated(program, domain, digits, deadline),
         mistakes=_mistakes(wanted),
         m=context(digits),
@@ -135,22 +177,35 @@ def _compare(
 
 def _judge_formula(wanted: Value, given: Formula, deadline: Deadline) -> Judged:
     domain = wanted.domain
-    by_digits = not domain.names and given.program.is_literal
-    m = context(_WORKING)
-    close = _to_digits(wanted.digits, m) if by_digits else _to_double if given.has_decimals else _exactly
-    theirs = list(_given_values(wanted, given, _WORKING, range(len(grid(domain).points)), deadline))
-    compared = _compare(wanted, theirs, close, _WORKING, by_digits, deadline)
-    doubtful = [k for k in compared.general if not compared.agrees(k)]
+    closeness = _closeness(wanted, given)
+    close = closeness.right
+    found = list(_given_values(wanted, given, _WORKING, range(len(grid(domain).points)), deadline))
+    unknown = [k for k in range(grid(domain).general) if found[k] is UNKNOWN]
+    theirs = [None if x is UNKNOWN else x for x in found]
+    compared = _compare(wanted, theirs, closeness, _WORKING, deadline)
+    doubtful = [k for k in compared.general if k not in unknown and not compared.agrees(k)]
     ours = right_values(wanted, _CAREFUL)
     careful = zip(_given_values(wanted, given, _CAREFUL, doubtful, deadline), doubtful, strict=True)
-    if not all(x is not None and close(x, ours[k]) for x, k in careful):
-        return Judged("wrong", diagnose(compared))
+    off = next((k for x, k in careful if x is None or x is UNKNOWN or not close(x, ours[k])), None)
+    if off is not None or (not unknown and _is_another_fraction(wanted, given)):
+        says = not_right_at(compared, off) if unknown and off is not None else diagnose(compared)
+        return Judged("wrong", says)
     elsewhere = [(compared.points[k], True) for k in grid(domain).beyond]
     for point, single in itertools.chain(elsewhere, case_points(given.program, domain, deadline)):
         if _refuted_at(point, single, wanted, given, close, deadline):
             return Judged("wrong", not_everywhere(point))
+    if unknown:
+        raise Refusal(_not_computed(compared.points[unknown[0]]))
     note = wanted.remark if given.program.kinds & set(wanted.avoid) else ""
     return Judged("right", f"Right. {note}".strip())
+
+
+def _not_computed(point: Point) -> str:
+    place = place_name(point)
+    return (
+        f"{f'At {place} the' if place else 'The'} value of your answer could not be computed to enough digits: "
+        "a number on the way to it is too large, or too close to 0."
+    )
 
 
 def _refuted_at(
@@ -158,7 +213,7 @@ def _refuted_at(
 ) -> bool:
     """True where the answer is certainly not the right one at this point: more digits do not change its value.
 
-    At a ``single`` point it may lack a value, as sinh(z)/z does at 0.
+    At a ``single`` point it may lack a value, as sinh(z)/z does at 0. Raises Refusal where a value elsewhere is not computed.
     """
     found: list[Any] = []
     for digits in (_WORKING, _CAREFUL, 2 * _CAREFUL):
@@ -166,7 +221,11 @@ def _refuted_at(
         place = completed(wanted.domain, point, m, deadline)
         y = as_real(m, run(read(wanted.answer), place, meanings(wanted.domain.activation), m, deadline))
         x = _given_value(wanted, given, place, m, deadline)
-        if y is None or (x is None and single) or (x is not None and close(x, y)):
+        if y is None or y is UNKNOWN:
+            return False
+        if x is UNKNOWN and not single:
+            raise Refusal(_not_computed(point))
+        if x is UNKNOWN or (x is None and single) or (x is not None and close(x, y)):
             return False
         found.append(x)
     return None in found or close(m.convert(found[1]), found[2])
@@ -206,7 +265,7 @@ def _passed(wanted: Value) -> tuple[tuple[float, ...], ...]:
 
     def double(argument: Program, place: dict[str, Any]) -> float:
         x = run(argument, place, table, m, UNHURRIED)
-        return float("nan") if x is None else float(x)
+        return float("nan") if x is None or x is UNKNOWN else float(x)
 
     everywhere = places(wanted.domain, _WORKING)
     return tuple(tuple(double(argument, place) for argument in _arguments(wanted)) for place in everywhere)
@@ -224,14 +283,30 @@ def _judge_function(wanted: Value, given: Function, deadline: Deadline) -> Judge
     if all(x is None for x in general):
         raise Refusal(f"Your function could not be used: {reply.complaint}. It is called with {called_with}.")
     theirs = [None if x is None else m.mpf(x) for x in reply.values]
-    close = _as_floats if domain.names else _to_digits(wanted.digits, m)
-    compared = _compare(wanted, theirs, close, _WORKING, not domain.names, deadline)
+    compared = _compare(wanted, theirs, _closeness_of_function(wanted), _WORKING, deadline)
+    failed = next((k for k, x in enumerate(general) if x is None), None)
+    if failed is not None:
+        place = place_name(compared.points[failed])
+        says = f"{f'At {place} your' if place else 'At one of the points tried your'} function gives no number: {reply.complaint}."
+        if any(compared.differs(k) for k in compared.general):
+            return Judged("wrong", says)
+        raise Refusal(f"{says} It is called with {called_with}.")
     if not compared.same(compared.ours):
         return Judged("wrong", diagnose(compared))
     elsewhere = next((k for k in grid(domain).beyond if compared.differs(k)), None)
     if elsewhere is not None:
         return Judged("wrong", not_everywhere(compared.points[elsewhere]))
-    return Judged("right", "Right.")
+    how = " A function is compared to 9 digits: a smaller error would not be seen." if domain.names else ""
+    return Judged("right", f"Right.{how}")
+
+
+def _closeness_of_function(wanted: Value) -> Closeness:
+    if wanted.domain.names:
+        return Closeness(_as_floats, _as_floats, False)
+    digits = _to_digits(wanted.digits, context(_WORKING))
+    if wanted.whole:
+        return Closeness(_exactly, _exactly, False)
+    return Closeness(_to_rounding if wanted.answer.is_Integer else digits, digits, True)
 
 
 def _judge_choice(wanted: Choice, answer: object) -> Judged:
@@ -259,12 +334,14 @@ def _judge_witness(wanted: Witness, given: Formula | Function, deadline: Deadlin
     number = as_real(m, run(given.program, {}, table, m, deadline))
     if number is None:
         raise Refusal("This has no real value.")
+    if number is UNKNOWN:
+        raise Refusal(_not_computed({}))
     if number == float(number):
         number = m.mpf(repr(float(number)))  # the float 0.1 is a hair above 1/10; what was typed is 1/10
     at = {wanted.symbol.name: number}
     for condition in wanted.conditions:
         holds = run(read(condition.relation), at, table, m, deadline)
-        if holds is None:
+        if holds is None or holds is UNKNOWN:
             raise Refusal("Something cannot be evaluated at this point: it is too large.")
         if not holds:
             return Judged("wrong", _missed(condition, at, table, m, deadline))

@@ -10,6 +10,7 @@ import time
 from abc import ABCMeta
 from collections.abc import Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -22,6 +23,7 @@ from analysis.exercises.arithmetic import (
     LARGEST_EXPONENT,
     LAZY,
     NUMBERS,
+    UNKNOWN,
     UNSPECIFIED,
     Context,
     Value,
@@ -68,6 +70,19 @@ class Program:
     def is_literal(self) -> bool:
         """True for a plain number: 3, 1/6, 0.577."""
         return len(self.steps) == 1 and self.steps[0].kind in NUMBERS
+
+    @property
+    def as_fraction(self) -> Fraction | None:
+        """A plain number without rounding; None for anything else, and for a decimal far too large or small."""
+        if not self.is_literal:
+            return None
+        if self.steps[0].kind is not sp.Float:
+            return Fraction(*self.steps[0].payload)
+        sign, mantissa, exponent, _ = self.steps[0].payload
+        if abs(exponent) > MOST_BITS:
+            return None
+        size = Fraction(mantissa * 2 ** max(exponent, 0), 2 ** max(-exponent, 0))
+        return -size if sign else size
 
 
 def quoted(text: str) -> str:
@@ -164,8 +179,6 @@ def _objection(node: Any) -> str:
         return "The answer, or a part of it, is not a finite number."
     if kind in _UNFINISHED:
         return f"A {name} is not carried out yet: call `.doit()` on your answer first."
-    if kind in (sp.Equality, sp.Unequality):
-        return "This is an equation. Give its right side alone."
     if descends(node, sp.core.function.AppliedUndef):
         return f"{name} is a function of your own, of which nothing is known. Use those of `analysis.symbolic.notation`."
     return f"A part of the answer is of the kind {name}, which is not among the functions used here."
@@ -256,7 +269,7 @@ def run(
 ) -> Value:
     """The value of the program where its symbols have the values of ``point`` and σ, C … the ``meanings`` given.
 
-    A meaning is a program in the symbol x. Returns a number of ``m``, or None where there is no value. Raises Refusal once the
+    A meaning is a program in the symbol x. Returns a number of ``m``, None where there is no value, or UNKNOWN. Raises Refusal once the
     deadline has passed.
     """
     return trace(program, point, meanings, m, deadline)[-1]
@@ -284,7 +297,11 @@ def trace(
             x = CONSTANTS[kind](m)
         elif kind in UNSPECIFIED:
             inner = values[parts[0]]
-            x = None if inner is None else run(meanings[kind], {"x": inner}, meanings, m, deadline)
+            x = (
+                inner
+                if inner is None or inner is UNKNOWN
+                else run(meanings[kind], {"x": inner}, meanings, m, deadline)
+            )
         else:
             x = apply(m, kind, [values[i] for i in parts])
         values.append(x if isinstance(x, tuple) else bounded(m, x))
@@ -292,7 +309,9 @@ def trace(
 
 
 def as_real(m: Context, x: Value) -> Value:
-    """A number that is real up to rounding as an mpf; None for anything else."""
+    """A number that is real up to rounding as an mpf; UNKNOWN stays, None for anything else."""
+    if x is UNKNOWN:
+        return x
     if x is None or isinstance(x, bool | tuple):
         return None
     if isinstance(x, m.mpc):

@@ -21,7 +21,7 @@ def named(name: str) -> Experiment:
     if module and colon and attribute:
         try:
             found = getattr(importlib.import_module(module), attribute)
-        except (ImportError, AttributeError) as error:
+        except (ImportError, AttributeError, TypeError, ValueError) as error:  # the last two: "..x", "x..y"
             raise ValueError(f"experiment {name!r} cannot be had: {error}") from None
         if isinstance(found, Experiment):
             return found

@@ -11,7 +11,7 @@ import hashlib
 import itertools
 import json
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from pathlib import Path
@@ -85,10 +85,16 @@ def sweep(
     a number of processes to start, or an Executor. ``batch`` runs make one task of it (None: at most 256 tasks). With a ``checkpoints`` folder every task is kept as it comes in, and a sweep
     that was interrupted, or is wanted larger, computes only what is not there; a second sweep in the folder waits
     for the first (``alone`` says where it cannot). Raises ValueError on an unknown parameter or value and on a file
-    in the folder that is corrupt or of another sweep, TypeError where ``executor`` is none, RuntimeError where a
+    in the folder that is corrupt or of another sweep, TypeError where ``grid`` is no mapping, an axis has no order, ``checkpoints`` is no path or ``executor`` is none, RuntimeError where a
     killed worker broke the pool, OSError where processes cannot share semaphores.
     """
     law = named(experiment)
+    if not isinstance(grid, Mapping):
+        raise TypeError(
+            f"grid must be a dict of parameters and their values, such as {{'depth': [3, 6]}}, not {grid!r}"
+        )
+    if not isinstance(checkpoints, str | Path | None):
+        raise TypeError(f"checkpoints must be a folder (a string or a Path) or None, not {checkpoints!r}")
     axes, fixed = _axes(law, grid)
     replicates, seed = whole("replicates", replicates, 1), whole("seed", seed, 0)
     batch = None if batch is None else whole("batch", batch, 1)
@@ -171,6 +177,13 @@ def _axes(law: Experiment, grid: Mapping[str, Any]) -> tuple[dict[str, tuple[Val
         if isinstance(x, str) or not isinstance(x, Iterable):
             fixed[name] = law.checked(name, x)
             continue
+        if isinstance(x, np.ndarray) and x.ndim == 0:
+            fixed[name] = law.checked(name, x.item())
+            continue
+        if isinstance(x, Mapping | Set | bytes | bytearray):
+            raise TypeError(
+                f"{name} must be one value or a sequence of values, not the {type(x).__name__} {x!r}"
+            )
         values = tuple(law.checked(name, v) for v in x)
         if not values or len(set(values)) < len(values):
             raise ValueError(f"{name} must be one or more different values, not {values}")

@@ -284,12 +284,15 @@ REFUSED: dict[str, Any] = {
     "not implemented": NotImplemented,
 }  # fmt: skip
 
-WRONG: dict[str, Any] = {
+NOT_COMPUTED: dict[str, Any] = {
     "a tower of powers": tower(),
     "10**10**10": sp.Pow(10, sp.Pow(10, 10, evaluate=False), evaluate=False),
     "3**2**1000000": sp.Pow(3, sp.Pow(2, 10**6, evaluate=False), evaluate=False),
     "a tower of exponentials": exponentials(),
     "the same, negative": sp.exp(-exponentials()),
+}  # fmt: skip
+
+WRONG: dict[str, Any] = {
     "1/0": sp.Pow(sp.S.Zero, -1, evaluate=False),
     "the logarithm of 0": sp.log(sp.Add(z, -z, evaluate=False), evaluate=False),
     "a complex number": sp.I,
@@ -425,6 +428,12 @@ def test_what_can_be_evaluated_is_wrong(name: str) -> None:
     assert quick("2.2", WRONG[name]).status == "wrong"
 
 
+@pytest.mark.parametrize("name", NOT_COMPUTED)
+def test_what_is_too_large_is_called_so(name: str) -> None:
+    verdict = timed("2.2", NOT_COMPUTED[name])
+    assert verdict.status == "refused" and "could not be computed to enough digits" in verdict.sentences[0]
+
+
 @pytest.mark.parametrize("number", [n for n, e in EXERCISES.items() if len(e.wanted) == 1])
 @pytest.mark.parametrize(
     "name", ["a string", "nan", "a million terms", "an object with hooks", "a class", "a list"]
@@ -441,7 +450,8 @@ def test_every_exercise_refuses(number: str, name: str) -> None:
 def test_a_witness_that_cannot_be_evaluated(name: str) -> None:
     for number, exercise in EXERCISES.items():
         if isinstance(exercise.wanted[0], Witness):
-            answer = WRONG[name].xreplace({z: sp.S.One}) if isinstance(WRONG[name], sp.Basic) else WRONG[name]
+            given = (WRONG | NOT_COMPUTED)[name]
+            answer = given.xreplace({z: sp.S.One}) if isinstance(given, sp.Basic) else given
             point = {exercise.wanted[0].symbol: sp.Rational(answer)} if isinstance(answer, float) else {}
             if point and all(c.relation.subs(point) == sp.true for c in exercise.wanted[0].conditions):
                 continue  # so large a width, say, is as good a witness as any

@@ -123,7 +123,9 @@ def test_case_points_lie_at_between_and_beyond_the_numbers() -> None:
     )
     assert other[0] == pytest.approx(-2 * math.pi - 1) and other[-1] == pytest.approx(2 * math.pi + 1)
     assert any(2 < x < 2 * math.pi for x in other)
-    assert list(case_points(read(z**2 + 3), over(z), LATER)) == []
+    assert list(case_points(read(3 * z + sp.sin(z)), over(z), LATER)) == []
+    alone = list(case_points(read(sp.exp(z - 3)), over(z), LATER))
+    assert {float(point["z"]) for point, _ in alone} == {-3.0, 3.0} and all(single for _, single in alone)
 
 
 def test_too_many_cases_are_refused() -> None:

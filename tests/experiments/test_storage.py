@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import errno
+import gc
 import json
 import os
 import subprocess
 import sys
+import warnings
+import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -47,6 +50,61 @@ def test_no_pickle(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("facts", "error", "message"),
+    [
+        ({1: "a"}, TypeError, "facts must have strings for keys, not 1"),
+        ({"a": [{"b": {2: 3}}]}, TypeError, r"facts\['a'\]\['b'\] must have strings for keys, not 2"),
+        ({None: 1}, TypeError, "facts must have strings for keys, not None"),
+        ({"f": float("inf")}, ValueError, "JSON compliant"),
+    ],
+)
+def test_facts_that_would_come_back_changed(
+    tmp_path: Path, facts: dict[Any, Any], error: type[Exception], message: str
+) -> None:
+    with pytest.raises(error, match=message):
+        save(tmp_path / "run", {}, facts)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_mask_is_not_dropped(tmp_path: Path) -> None:
+    masked = np.ma.masked_array([1.0, 2.0], mask=[False, True])
+    with pytest.raises(TypeError, match="arrays: m has a mask"):
+        save(tmp_path / "run", {"x": np.ones(2), "m": masked}, {})
+    with pytest.raises(TypeError, match="arrays must have strings for keys, not 1"):
+        save(tmp_path / "run", {1: np.ones(2)}, {})  # type: ignore[dict-item]
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_any_name_is_a_name(tmp_path: Path) -> None:
+    arrays = {"file": np.arange(3), "args": np.ones(2), "allow_pickle": np.zeros(1), "self": np.array(7.0)}
+    save(tmp_path / "run", arrays, {})
+    back, _ = load(tmp_path / "run")
+    assert back.keys() == arrays.keys()
+    for name, x in arrays.items():
+        np.testing.assert_array_equal(back[name], x)
+
+
+def test_a_path_may_be_a_string(tmp_path: Path) -> None:
+    save(str(tmp_path / "run"), ARRAYS, FACTS)
+    assert load(str(tmp_path / "run"))[1] == FACTS
+    for call in (lambda: save(3, {}, {}), lambda: load(3)):  # type: ignore[arg-type]
+        with pytest.raises(TypeError, match="path must be a string or a Path, not 3"):
+            call()
+
+
+def test_a_broken_file_is_closed(tmp_path: Path) -> None:
+    save(tmp_path / "run", ARRAYS, FACTS)
+    whole = (tmp_path / "run.npz").read_bytes()
+    (tmp_path / "run.npz").write_bytes(whole[: len(whole) // 2])
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        with pytest.raises(ValueError, match="corrupt"):
+            load(tmp_path / "run")
+        gc.collect()
+    assert told == []
+
+
+@pytest.mark.parametrize(
     ("trouble", "message"),
     [
         (KeyboardInterrupt(), "^$"),
@@ -62,14 +120,14 @@ def test_an_interrupted_write_leaves_nothing_behind(
 ) -> None:
     save(tmp_path / "run", ARRAYS, FACTS)
 
-    def stop(stream: Any, **rest: Any) -> None:
-        stream.write(b"half")
+    def stop(archive: zipfile.ZipFile, name: str, x: Any) -> None:
+        archive.writestr(name, b"half")
         raise trouble
 
-    monkeypatch.setattr(storage.np, "savez_compressed", stop)
+    monkeypatch.setattr(storage, "_write", stop)
     for name in ("run", "new"):
         with pytest.raises(type(trouble), match=message.replace("run", name)):
-            save(tmp_path / name, {}, {"another": True})
+            save(tmp_path / name, ARRAYS, {"another": True})
     assert {p.name for p in tmp_path.iterdir()} == {"run.json", "run.npz"}
     assert load(tmp_path / "run")[1] == FACTS  # the former pair is whole
 

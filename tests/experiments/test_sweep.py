@@ -371,6 +371,9 @@ def test_a_folder_of_another_sweep_is_refused(tmp_path: Path) -> None:
         ("counted:NOT_ONE", GRID, {}, "experiment must be one of gradient-size"),
         ("counted:NOTHING", GRID, {}, "experiment 'counted:NOTHING' cannot be had"),
         ("no_such_module:X", GRID, {}, "experiment 'no_such_module:X' cannot be had"),
+        ("..x:y", GRID, {}, r"experiment '\.\.x:y' cannot be had"),
+        (".:y", GRID, {}, r"experiment '\.:y' cannot be had"),
+        ("a..b:y", GRID, {}, r"experiment 'a\.\.b:y' cannot be had"),
         (
             "gradient-size",
             GRID | {"dpeth": 3},
@@ -396,6 +399,23 @@ def test_a_folder_of_another_sweep_is_refused(tmp_path: Path) -> None:
 def test_sweep_refuses(name: Any, grid: dict[str, Any], rest: dict[str, Any], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         sweep(name, grid, **rest)
+
+
+@pytest.mark.parametrize(
+    ("grid", "rest", "message"),
+    [
+        ("abc", {}, "grid must be a dict of parameters and their values.*not 'abc'"),
+        ([3], {}, r"grid must be a dict of parameters and their values.*not \[3\]"),
+        (None, {}, "grid must be a dict .*not None"),
+        (GRID | {"depth": {3, 6}}, {}, r"depth must be one value or a sequence of values, not the set \{3, 6\}"),
+        (GRID | {"depth": {3: 6}}, {}, r"depth must be one value or a sequence of values, not the dict \{3: 6\}"),
+        (GRID | {"depth": b"ab"}, {}, "depth must be one value or a sequence of values, not the bytes"),
+        (GRID, {"checkpoints": 3}, "checkpoints must be a folder .*not 3"),
+    ],
+)  # fmt: skip
+def test_sweep_refuses_another_kind(grid: Any, rest: dict[str, Any], message: str) -> None:
+    with pytest.raises(TypeError, match=message):
+        sweep("gradient-size", grid, **rest)
 
 
 def test_an_experiment_says_what_it_takes_and_gives(monkeypatch: pytest.MonkeyPatch) -> None:
