@@ -8,6 +8,7 @@ the last digits for the small ones too (Drmač & Veselić 2008, SIAM J. Matrix A
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -114,7 +115,7 @@ def spectrum(matrices: Sequence[ArrayLike], every: int = 1) -> Spectrum:
     """Singular values of M_L ⋯ M_1 for matrices M_1, …, M_L, the first applied first.
 
     ``every`` is how many matrices are multiplied between two factorisations; more than 1 loses digits. Raises ValueError for
-    shapes that do not fit, NaN, or a product whose singular values differ by more than 280 powers of ten.
+    shapes that do not fit, NaN, or a product whose singular values differ by more than 280 powers of ten, 0 apart.
     """
     checked, every = _checked(matrices), whole("every", every)
     shape = checked[0].shape[1]
@@ -128,22 +129,37 @@ def _factored(matrices: Sequence[Floats], every: int) -> tuple[Floats, Floats]:
     shape = matrices[0].shape[1]
     q, log_d, t = np.eye(shape), np.zeros(shape), np.eye(shape)
     for first in range(0, len(matrices), every):
-        log_scale = 0.0
-        for m, log_size in map(tamed, matrices[first : first + every]):
+        log_scale, log_spread = 0.0, 0.0
+        for given in matrices[first : first + every]:
+            m, log_size = tamed(given)
             q, log_scale = m @ q, log_scale + log_size
+            log_spread += _log_spread(given)
         top = log_d.max() if np.isfinite(log_d).any() else 0.0
         scaled = np.exp(log_d - top)
-        if np.any((scaled < _WIDEST) & np.isfinite(log_d)):
-            raise ValueError(
-                "matrices must give singular values within 280 powers of ten of each other: take fewer layers"
-            )
+        _within_reach(log_d)
         q, r, order = qr(q * scaled, mode="economic", pivoting=True)
         size = np.abs(np.diag(r))
         safe = np.where(size > 0.0, size, 1.0)
         t = (r / safe[:, None]) @ t[order]
         with np.errstate(divide="ignore"):
             log_d = top + np.log(size) + log_scale
+        _within_reach(log_d, lost=log_spread > -math.log(_WIDEST))
     return log_d, t
+
+
+def _log_spread(m: Floats) -> float:
+    """log of the largest |entry| over the smallest that is not 0."""
+    logs = np.log(np.abs(m[m != 0.0]))
+    return float(logs.max() - logs.min()) if logs.size else 0.0
+
+
+def _within_reach(log_d: Floats, lost: bool = False) -> None:
+    """Raises ValueError where a d is too small against the largest, or is 0 where its entries may have been ``lost`` to underflow."""
+    known = log_d[np.isfinite(log_d)]
+    if (lost and known.size < log_d.size) or (known.size and known.min() - known.max() < math.log(_WIDEST)):
+        raise ValueError(
+            "matrices must give singular values within 280 powers of ten of each other: take fewer layers, or scale their rows"
+        )
 
 
 def direct_log_values(matrices: Sequence[ArrayLike]) -> Floats:

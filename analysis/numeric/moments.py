@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from analysis.numeric import arguments, arrays
 from analysis.numeric.compiled import compiled
 from analysis.symbolic.activation import Activation
 from analysis.symbolic.notation import z
@@ -34,6 +35,7 @@ _BELL = 38.0
 """Standard deviations that the rule covers: the bell's last before it leaves float64, for means that live in its tail."""
 _STRAIGHT = 40.0
 """Beyond this every activation of the catalogue is a straight line, or has a tail that geometric panels follow."""
+_WIDEST = 1e150
 _POINTS, _MORE = 20, 28
 
 
@@ -64,9 +66,16 @@ def _panel(points: int) -> tuple[Floats, Floats]:
     return nodes, weights
 
 
-@cache
 def singular_points(activation: Activation) -> tuple[float, ...]:
-    """Where σ or log|σ′| is not smooth: 0, the other kinks, and where σ′ changes sign between −60 and 60."""
+    """Where σ or log|σ′| is not smooth: 0, the other kinks, and where σ′ changes sign between −60 and 60.
+
+    Raises TypeError for what is no ``Activation``.
+    """
+    return _singular_points(arguments.activation("activation", activation))
+
+
+@cache
+def _singular_points(activation: Activation) -> tuple[float, ...]:
     sign = compiled(activation.slope_sign, z)
     grid = np.linspace(-60.0, 60.0, 24001) + 1e-3  # no point at 0
     signs = sign(grid)
@@ -86,6 +95,11 @@ def _turn(sign: Callable[[Any], Any], low: float, high: float) -> float:
         low, high = (middle, high) if float(sign(middle)) == before else (low, middle)
 
 
+def _least(x: float, std: float) -> float:
+    """The width of the panels that end at a singular point x."""
+    return max(2.0**-46 * min(1.0, std), 2.0**-42 * abs(x))
+
+
 @lru_cache(maxsize=512)
 def _edges(mean: float, std: float, singular: tuple[float, ...]) -> Floats:
     """The ends of the panels, in increasing order."""
@@ -94,7 +108,7 @@ def _edges(mean: float, std: float, singular: tuple[float, ...]) -> Floats:
     unit = np.arange(-_STRAIGHT, _STRAIGHT + 1.0)
     around = []
     for x in singular:
-        least = max(2.0**-46 * min(1.0, std), 2.0**-42 * abs(x))
+        least = _least(x, std)
         steps = math.ceil(math.log2(max(abs(low - x), abs(high - x), 2 * least) / least))
         near = least * 2.0 ** np.arange(steps + 1)
         around += [x - near, x + near]
@@ -105,6 +119,16 @@ def _edges(mean: float, std: float, singular: tuple[float, ...]) -> Floats:
     return np.unique(np.concatenate([[low], edges, [x for x in singular if low < x < high], [high]]))
 
 
+def _law(mean: Any, std: Any) -> tuple[float, float]:
+    """mean and std as floats; raises ValueError unless the panels can follow that law."""
+    mean, std = arguments.number("mean", mean), arguments.positive("std", std)
+    if std < 1e-6 * abs(mean):
+        raise ValueError(f"std must be at least 1e-6 of the size of mean, not {std!r} at mean {mean!r}")
+    if std > _WIDEST or abs(mean) > _WIDEST or std < 1.0 / _WIDEST:
+        raise ValueError(f"mean and std must be between 1e-150 and 1e150 in size, not {mean!r} and {std!r}")
+    return mean, std
+
+
 def normal_rule(
     mean: float, std: float, singular: tuple[float, ...] = (0.0,), points: int = _POINTS
 ) -> tuple[Floats, Floats]:
@@ -113,10 +137,9 @@ def normal_rule(
     Raises ValueError unless mean is finite and std finite and > 0, and where std is so small against the mean that
     floats cannot tell the panels apart.
     """
-    if not (math.isfinite(mean) and math.isfinite(std) and std > 0.0):
-        raise ValueError(f"mean must be finite and std finite and > 0, not {mean!r} and {std!r}")
-    if std < 1e-6 * abs(mean):
-        raise ValueError(f"std must be at least 1e-6 of the size of mean, not {std!r} at mean {mean!r}")
+    mean, std = _law(mean, std)
+    singular = tuple(arguments.number("each of singular", x) for x in singular)
+    points = arguments.whole("points", points, 1, 200)
     edges = _edges(mean, std, singular)
     nodes, weights = _panel(points)
     half = np.diff(edges)[:, None] / 2
@@ -130,27 +153,55 @@ def normal_mean(
 ) -> float:
     """E f(z), z ~ N(mean, std²), for f that is smooth between the points of ``singular``, with features of size 1 or more.
 
-    Raises ArithmeticError where two rules differ by more than 1e-10 of E|f(z)|: f has a feature that the panels miss, or no mean.
+    Raises ArithmeticError where two rules differ by more than 1e-10 of E|f(z)|, or where |f| does not fall off towards a point of
+    ``singular`` or in the tails: f has a feature that the panels miss, or no mean. TypeError unless f gives real numbers.
     """
+    mean, std = _law(mean, std)
     found = []
     for points in (_POINTS, _MORE):
         x, p = normal_rule(mean, std, singular, points)
-        values = np.asarray(f(x), dtype=np.float64)
-        found.append((float(p @ values), float(p @ np.abs(values))))
+        with np.errstate(all="ignore"):
+            values = arrays.of_numpy("f(z)", f(x)).astype(np.float64, copy=False)
+            if values.shape not in ((), x.shape):
+                raise TypeError(f"f(z) must have the shape of z, {x.shape}, not {values.shape}")
+            parts = p * np.abs(values)
+            found.append((float(p @ np.broadcast_to(values, x.shape)), float(parts.sum())))
     (one, _), (other, size) = found
     if not abs(one - other) <= PROMISED * size:
         raise ArithmeticError(
             f"two rules give {one:.12g} and {other:.12g} for a mean over N({mean:g}, {std:g}²), further apart than 1e-10"
         )
+    if not _converges(x, parts, mean, std, singular):
+        raise ArithmeticError(
+            f"f must have a mean over N({mean:g}, {std:g}²), but |f| does not fall off towards a singular point or in the tails"
+        )
     return other
+
+
+def _converges(x: Floats, parts: Floats, mean: float, std: float, singular: tuple[float, ...]) -> bool:
+    """Whether the parts of E|f| become small towards each singular point, as every |z − c|^−a with a < 1/2 does, and in the tails.
+
+    Two rules that mirror each other at a pole agree on an answer that is no mean: E 1/z comes to 0 by both.
+    """
+    negligible = PROMISED * float(parts.sum()) + 1e-290  # the bell's own tail lies below
+    if float(parts[np.abs(x - mean) > (_BELL - 1.0) * std].sum()) > negligible:
+        return False
+    for c in singular:
+        distance, least = np.abs(x - c), _least(c, std)
+        within = float(parts[distance < 8.0 * least].sum())
+        around = float(parts[(distance >= 8.0 * least) & (distance < 64.0 * least)].sum())
+        if within > negligible and within > 0.8 * around:
+            return False
+    return True
 
 
 def moments(activation: Activation, std: float = 1.0, mean: float = 0.0) -> Moments:
     """The moments of ``activation`` under z ~ N(mean, std²), each to 1e-10 of the mean of its absolute value.
 
-    Raises ValueError as ``normal_rule`` does, ArithmeticError as ``normal_mean`` does.
+    Raises ValueError as ``normal_rule`` does, ArithmeticError as ``normal_mean`` does, TypeError for what is no ``Activation``.
     """
-    mean, std = float(mean), float(std)
+    arguments.activation("activation", activation)
+    mean, std = _law(mean, std)
     at = singular_points(activation)
     value, log_slope = compiled(activation.value, z), compiled(activation.log_slope, z)
     dead = normal_mean(lambda x: (log_slope(x) == -np.inf).astype(np.float64), mean, std, at)
@@ -189,6 +240,5 @@ def _normal_cdf(x: Floats) -> Any:
 
 def second_moment_map(activation: Activation, q: float) -> float:
     """q ↦ E σ(√q x)², x ~ N(0, 1): how a second moment passes through the activation (the weights' scale comes on top)."""
-    if not (math.isfinite(q) and q > 0.0):
-        raise ValueError(f"q must be finite and > 0, not {q!r}")
-    return moments(activation, math.sqrt(q)).second
+    arguments.activation("activation", activation)
+    return moments(activation, math.sqrt(arguments.positive("q", q))).second

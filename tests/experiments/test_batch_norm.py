@@ -156,6 +156,37 @@ def test_the_growth_in_large_batches_is_that_of_mpmath(
     assert large_batch_growth(activation, gain, shift) == pytest.approx(wanted, rel=1e-11)
 
 
+# By mpmath at 30 digits; ReLU far below its kink from E ReLU² = (1 + β²)Φ(β) + βφ(β) and E ReLU = βΦ(β) + φ(β).
+WIDE_AND_FAR = [
+    ("tanh", 100.0, 0.0, 53.619248554117), ("tanh", 1000.0, 0.0, 532.347706612859),
+    ("relu", 1.0, -20.0, 202.485327466630), ("tanh", 1e8, 0.0, 4 / 3 * 1e8 / math.sqrt(2 * math.pi)),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("activation", "gain", "shift", "wanted"), WIDE_AND_FAR)
+def test_the_growth_for_large_gains_and_far_shifts(
+    activation: str, gain: float, shift: float, wanted: float
+) -> None:
+    rel = 1e-7 if gain == 1e8 else 1e-10  # the leading term in 1/γ
+    assert large_batch_growth(activation, gain, shift) == pytest.approx(wanted, rel=rel)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("tanh", 1.0, 50.0), "gain and shift"),
+        (("sigmoid", 1e-170), "gain and shift"),
+        (("sigmoid", 1e-6), "gain and shift must leave σ a spread"),
+        (("tanh", 1.0, math.nan), "shift must be a finite number"),
+        (("tanh", 1.0, math.inf), "shift must be a finite number"),
+        (("tanh", math.nan), "gain must be a finite number"),
+    ],
+)
+def test_a_growth_that_rounding_hides_is_refused(arguments: tuple[Any, ...], says: str) -> None:
+    with pytest.raises(ValueError, match=says):
+        large_batch_growth(*arguments)
+
+
 def test_weights_of_any_size_give_the_same_gradient_growth() -> None:
     sweep = depth_sweep("plain", batch=4, width=32, depth=20, nets=2, seed=1)
     again = depth_sweep("plain", batch=4, width=32, depth=20, nets=2, seed=1)

@@ -464,3 +464,31 @@ def test_gradient_size_at_the_ends_of_the_range() -> None:
     with np.errstate(all="raise"):
         burst = gradient_size(np.random.default_rng(0), depth=400, width=20, scale=1e3, activation="relu")
     assert math.isnan(burst["log_ratio"])
+
+
+@pytest.mark.parametrize("scale", [1e3, 1e6, 1e20, 1e150, 1e300])
+@pytest.mark.parametrize(("name", "rate", "constant"), [("tanh", 2, 4), ("sigmoid", 1, 1)])
+def test_saturated_slopes_of_any_size_are_taken_in_logarithms(
+    scale: float, name: str, rate: int, constant: int
+) -> None:
+    """One neuron, by hand: log|w₃ w₂| + Σ log σ′(z) with log tanh′(z) = log 4 − 2|z|, log σ′(z) = −|z| from |z| = 40 on."""
+    found = gradient_size(
+        np.random.default_rng(8), depth=3, width=1, scale=scale, activation=name, bias_scale=scale
+    )
+    rng = np.random.default_rng(8)
+    a, w, z = rng.standard_normal(1), [], []
+    for _ in range(3):
+        w.append(float(rng.standard_normal((1, 1))[0, 0] * scale))
+        z.append(float(w[-1] * a[0] + scale * rng.standard_normal(1)[0]))
+        a = np.array([math.copysign(1.0, z[-1]) if name == "tanh" else float(z[-1] > 0)])
+    assert min(map(abs, z)) > 40.0
+    wanted = sum(math.log(abs(w[l])) + math.log(constant) - rate * abs(z[l - 1]) for l in (2, 1))
+    assert found["log_ratio"] == pytest.approx(wanted, rel=1e-12)
+
+
+def test_a_forward_pass_that_overflows_behind_a_saturated_slope_is_nan() -> None:
+    for name in ("tanh", "sigmoid", "gelu"):
+        found = sweep("gradient-size", {"depth": 3, "scale": 1.7e308, "activation": name})
+        assert np.isnan(found.measure("log_ratio")).all()
+    wide = sweep("gradient-size", {"depth": 3, "scale": [1e6, 1e20, 1e200], "width": 100})
+    assert np.isfinite(wide.measure("log_ratio")).all()

@@ -132,3 +132,45 @@ def test_bad_arguments_of_exponents() -> None:
             exponents(gaussian_matrices(*arguments, rng))
     with pytest.raises(ValueError, match="finite"):
         exponents([np.full((2, 2, 2), np.nan)])
+
+
+APART = [(1e300, 1e-10), (1e200, 1e-200), (1.0, 1e-320), (1e308, 1e-308)]
+
+
+@pytest.mark.parametrize("pair", APART, ids=str)
+def test_singular_values_too_far_apart_are_refused_not_said_to_be_zero(pair: tuple[float, float]) -> None:
+    for matrices in ([np.diag(pair)], [np.eye(2), np.diag(pair)], [np.diag(pair[::-1])]):
+        with pytest.raises(ValueError, match="within 280 powers of ten"):
+            numeric.spectrum(matrices)
+    with pytest.raises(ValueError, match="within 280 powers of ten"):
+        numeric.spectrum([np.diag([1.0, 1e-200])] * 2, every=2)
+
+
+def test_singular_values_280_powers_apart_are_had() -> None:
+    found = numeric.spectrum([np.diag([1e135, 1e-135]), np.diag([2.0, 0.5])]).log_values
+    np.testing.assert_allclose(found, np.log([2e135, 5e-136]), rtol=1e-14)
+    np.testing.assert_allclose(
+        numeric.spectrum([np.diag([1e200, 0.0, 1e-70])]).log_values, [np.log(1e200), np.log(1e-70), -np.inf]
+    )
+
+
+@pytest.mark.parametrize("pair", [(1e200, 1e-200), (1e300, 1e-300), (1.0, 1e-320), (1e-300, 1e-310)], ids=str)
+def test_exponents_of_any_two_sizes(pair: tuple[float, float]) -> None:
+    stack = np.stack([np.diag(pair), np.diag(pair)])
+    np.testing.assert_allclose(exponents([stack] * 3).values, np.log(pair), rtol=1e-13)
+    other = np.stack([np.diag(pair), np.eye(2)])
+    np.testing.assert_allclose(exponents([other] * 3).rates, [np.log(pair), [0.0, 0.0]], rtol=1e-13)
+
+
+def test_an_exponent_that_underflow_hides_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"matrices\[0\] must have entries within 600 powers"):
+        exponents([np.stack([np.diag([1e308, 5e-324])] * 2)])
+    assert exponents([np.stack([np.diag([1e308, 0.0])] * 2)]).values[1] == -np.inf
+
+
+@pytest.mark.parametrize("name", ["silu", "relu", "tanh", "gelu"])
+def test_a_random_network_that_leaves_float64_is_told(name: str) -> None:
+    with pytest.raises(OverflowError, match="z leaves float64 in layer"):
+        list(network_matrices(name, 2, 1e200 if name in ("silu", "gelu") else 1.7e308, 1e308, 3, 2, np.random.default_rng(0)))
+    with pytest.raises(OverflowError, match="std must leave the entries"):
+        list(gaussian_matrices(4, 1.7e308, 3, 2, np.random.default_rng(0)))

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
+import warnings
+from typing import Any
 
 import mpmath
 import numpy as np
 import pytest
 import sympy as sp
 
-from analysis.numeric.moments import moments, normal_mean, normal_rule, singular_points
+from analysis.numeric.moments import moments, normal_mean, normal_rule, second_moment_map, singular_points
 from analysis.symbolic.catalogue import ACTIVATIONS
 from analysis.symbolic.notation import z
 
@@ -65,10 +67,63 @@ def test_a_law_too_narrow_for_floats_is_refused() -> None:
         normal_rule(500.0, 1e-7)
 
 
-@pytest.mark.parametrize(("mean", "std"), [(0.0, 0.0), (0.0, -1.0), (math.nan, 1.0), (0.0, math.inf)])
-def test_bad_laws_are_refused(mean: float, std: float) -> None:
-    with pytest.raises(ValueError, match="std finite and > 0"):
-        normal_rule(mean, std)
+BAD_LAWS = [
+    (0.0, 0.0, "std"), (0.0, -1.0, "std"), (math.nan, 1.0, "mean"), (0.0, math.inf, "std"), (True, 1.0, "mean"),
+    (0.0, "1", "std"), (None, 1.0, "mean"), (1j, 1.0, "mean"), (np.ones(2), 1.0, "mean"), (0.0, np.ones(2), "std"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("mean", "std", "name"), BAD_LAWS, ids=str)
+def test_bad_laws_are_refused(mean: Any, std: Any, name: str) -> None:
+    for call in (
+        lambda: normal_rule(mean, std),
+        lambda: normal_mean(np.abs, mean, std),
+        lambda: moments(ACTIVATIONS["tanh"], std, mean),
+    ):
+        with pytest.raises(ValueError, match=f"^{name} must be a finite number"):
+            call()
+
+
+@pytest.mark.parametrize(("mean", "std"), [(0.0, 1e154), (1e300, 1e300), (0.0, 1e-170)])
+def test_laws_that_squares_cannot_follow_are_refused(mean: float, std: float) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        with pytest.raises(ValueError, match="between 1e-150 and 1e150"):
+            moments(ACTIVATIONS["relu"], std, mean)
+
+
+def test_an_activation_is_told_apart_from_its_name() -> None:
+    for call in (
+        lambda: moments("sigmoid"),
+        lambda: second_moment_map("sigmoid", 1.0),
+        lambda: singular_points("sigmoid"),
+    ):
+        with pytest.raises(TypeError, match="activation must be an Activation"):
+            call()
+
+
+@pytest.mark.parametrize("power", [-1, -3, -5])
+@pytest.mark.parametrize("plus", [0.0, 1.0])
+@pytest.mark.parametrize(("mean", "std"), [(0.0, 1.0), (0.5, 1.0), (0.0, 1e-3), (0.0, 1e5)])
+def test_there_is_no_mean_of_an_odd_power_with_a_pole(
+    power: int, plus: float, mean: float, std: float
+) -> None:
+    """Rules that mirror each other at 0 agree on a number; E|z⁻¹| = ∞."""
+    with pytest.raises(ArithmeticError):
+        normal_mean(lambda x: x**power + plus, mean, std)
+
+
+def test_a_mean_may_have_a_weak_singularity_a_narrow_law_and_no_tail() -> None:
+    with mpmath.workdps(25):
+        exact = mpmath.mpf(2) ** mpmath.mpf("0.1") * mpmath.gamma(mpmath.mpf("0.6")) / mpmath.sqrt(mpmath.pi)
+    assert normal_mean(lambda x: np.abs(x) ** 0.2, 0.0, 1.0) == pytest.approx(float(exact), rel=1e-11)
+    with pytest.raises(ArithmeticError):
+        normal_mean(lambda x: np.exp(x * x / 2) / (1 + x * x) * np.sign(x), 0.0, 1.0)
+
+
+def test_a_function_of_complex_numbers_has_no_mean_here() -> None:
+    with pytest.raises(TypeError, match=r"f\(z\) must hold real numbers, not complex128"):
+        normal_mean(lambda x: x + 1j, 0.0, 1.0)
 
 
 # By mpmath.quad at 40 digits, split at the zero of the slope and at ±1, 2, 5, 10 and 38 standard deviations.
