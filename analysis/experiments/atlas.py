@@ -14,7 +14,7 @@ from scipy.special import expit, ndtr
 from analysis.numeric.compiled import compiled
 from analysis.numeric.moments import Moments, moments
 from analysis.symbolic.activation import Activation
-from analysis.symbolic.catalogue import ACTIVATIONS
+from analysis.symbolic.catalogue import ACTIVATIONS, given_activation
 from analysis.symbolic.constants import SELU_ALPHA, SELU_SCALE
 from analysis.symbolic.notation import z
 from analysis.symbolic.render import tex
@@ -53,7 +53,8 @@ class Entry:
 
 
 def entry(x: Activation) -> Entry:
-    """The row of one activation, by quadrature."""
+    """The row of one activation, by quadrature; raises TypeError for what is no ``Activation``."""
+    given_activation("x", x)
     left, right = compiled(x.slope, z)(np.array([-_FAR, _FAR]))
     return Entry(x, float(x.slope_bound), float(left), float(right), moments(x))
 

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from scipy.optimize import minimize_scalar
 
 from analysis.experiments.log_product import exponent, mean_log_normal, simulate
+from analysis.numeric.arguments import real_array
 from analysis.numeric.compiled import compiled
 from analysis.symbolic.balance import gain_bound, lam, mean_log_weight, s
 from analysis.symbolic.catalogue import SIGMOID
@@ -64,8 +65,10 @@ class OffCentre:
 
 
 def balance(stds: Sequence[float]) -> Balance:
-    """The curves that need no simulation, λ to five digits; raises ValueError for a standard deviation that is not positive."""
-    grid = np.asarray(stds, dtype=np.float64)
+    """The curves that need no simulation, λ to five digits; raises ValueError for a standard deviation that is not positive, or is
+    so large (thousands) that the rule does not fit in memory.
+    """
+    grid = real_array("stds", stds, ("n",))
     independent = np.array([exponent(SIGMOID, float(x), 0.0, nodes=24).lam for x in grid])
     log_weight = np.array([mean_log_normal(float(x)) for x in grid])
     centre = log_weight - math.log(4.0)

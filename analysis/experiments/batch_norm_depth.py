@@ -161,7 +161,11 @@ def large_batch_growth(activation: str, gain: float = 1.0, shift: float = 0.0) -
     By ``moments.normal_mean``, to about 1e-10. Raises ValueError on an unknown activation, a gain that is not above 0, and a gain and a
     shift that leave of σ a spread below 1e-5 of its size, which rounding hides.
     """
-    of, gain, shift = named_activation(activation, "activation"), positive("gain", gain), number("shift", shift)
+    of, gain, shift = (
+        named_activation(activation, "activation"),
+        positive("gain", gain),
+        number("shift", shift),
+    )
     try:
         found = moments.moments(of, gain, shift)
         value = compiled(of.value, z)

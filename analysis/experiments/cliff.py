@@ -51,7 +51,11 @@ def descend(
     start: tuple[float, float], *, rate: float, steps: int, how: str = "none", threshold: float = 1.0
 ) -> Path:
     """Gradient descent from (w, b); ``how`` is "none", "value" or "norm". Raises ValueError for unknown names or numbers out of range."""
-    rate, steps = positive("rate", rate), whole("steps", steps, 1)
+    rate, steps, threshold = (
+        positive("rate", rate),
+        whole("steps", steps, 1),
+        positive("threshold", threshold),
+    )
     points, costs, slopes = [real_array("start", start, (2,))], [], []
     for step in range(steps + 1):
         C, *slope = surface(*points[-1])

@@ -150,6 +150,7 @@ def draw(
     sizes: Sequence[int], seeds: Sequence[int], times: int, gain: float
 ) -> tuple[list[Floats], list[Floats]]:
     """W (N, n_in, n_out) and b (N, 1, n_out) of all seeds, ``times`` over, in the order of the rates."""
+    times, gain = whole("times", times, 1), positive("gain", gain)
     rngs = [np.random.default_rng(s) for s in seeds]
     weights, biases = [], []
     for n_in, n_out in zip(sizes[:-1], sizes[1:], strict=True):

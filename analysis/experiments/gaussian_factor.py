@@ -10,6 +10,7 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
+from analysis.numeric.arguments import real_array, whole
 from analysis.numeric.compiled import compiled
 from analysis.numeric.quadrature import number
 from analysis.symbolic.catalogue import SIGMOID
@@ -92,7 +93,9 @@ class Share(NamedTuple):
 
 
 def shares(activations: Sequence[float], samples: int = 200_000) -> tuple[Share, ...]:
-    """``Share`` at each incoming activation a in [0, 1]; raises ValueError outside."""
+    """``Share`` at each incoming activation a in [0, 1]; raises ValueError outside, and for fewer than two samples."""
+    samples = whole("samples", samples, 2)
+    activations = real_array("activations", activations, ("n",)).tolist()
     for at in activations:
         if not 0.0 <= at <= 1.0:
             raise ValueError(f"activations must lie in [0, 1], where the sigmoid's values lie, not {at!r}")

@@ -27,6 +27,8 @@ from analysis.symbolic.catalogue import given_activation
 from analysis.symbolic.notation import z
 
 Floats = NDArray[np.float64]
+_MOST_BYTES = 2.0**31
+"""The interpolation matrices of ``exponent`` may be as large."""
 EULER_GAMMA = 0.57721566490153286060651209
 
 
@@ -123,7 +125,8 @@ def exponent(
     """λ, ς² and the autocovariances of a chain of ``activation``, by quadrature.
 
     ``nodes`` Chebyshev points in v; double them to see the error. The activation must be bounded (so that v is) with a
-    slope that is nowhere zero. Raises ValueError for standard deviations that are not positive (``bias_std`` may be 0).
+    slope that is nowhere zero. Raises ValueError for standard deviations that are not positive (``bias_std`` may be 0), or so large that
+    the rule, whose points grow with them, does not fit in memory.
     """
     given_activation("activation", activation)
     s, t = _positive("weight_std", weight_std), _positive("bias_std", bias_std, zero_allowed=True)
@@ -133,7 +136,12 @@ def exponent(
         raise ValueError(
             f"activation must be bounded by 1 with a slope that is nowhere 0, which {activation.name} is not"
         )
-    v, bary = _chebyshev(t, math.hypot(s * largest, t), nodes)
+    nodes, widest = whole("nodes", nodes, 2), math.hypot(s * largest, t)
+    if 8.0 * 160.0 * max(1.0, widest) * nodes**2 > _MOST_BYTES:
+        raise ValueError(
+            f"weight_std and bias_std must be smaller, or nodes fewer: the rule for {widest:g} needs more than 2 GiB"
+        )
+    v, bary = _chebyshev(t, widest, nodes)
     x, p = _normal_rule(float(v.max()))
     grid = v[:, None] * x
     onward = np.hypot(s * value(grid), t)

@@ -27,6 +27,7 @@ from scipy.special import expit
 from analysis.experiments.batch_norm_training import split
 from analysis.experiments.checks import different_seeds, positive, whole
 from analysis.experiments.threads import one_thread
+from analysis.numeric.arguments import one_of
 from analysis.numeric.data import Dataset
 from analysis.numeric.norms import norm, rms
 
@@ -130,8 +131,7 @@ def finetuning(
 
     Raises ValueError on unknown names or numbers out of range.
     """
-    if start not in (*STARTS, RESCALED):
-        raise ValueError(f"start must be one of {', '.join((*STARTS, RESCALED))}, not {start!r}")
+    one_of("start", start, (*STARTS, RESCALED))
     seeds, epochs = different_seeds(seeds), whole("epochs", epochs, 0)
     every = whole("every", every, 1)
     if epochs % every:
@@ -159,7 +159,8 @@ def finetuning(
 def begin(
     images: Floats, start: str, seeds: Sequence[int], rbm_epochs: int = RBM_EPOCHS
 ) -> tuple[list[Floats], list[Floats]]:
-    """W^l (S, n_in, n_out) and b^l (S, 1, n_out) of every seed before fine-tuning."""
+    """W^l (S, n_in, n_out) and b^l (S, 1, n_out) of every seed before fine-tuning; raises ValueError for an unknown start."""
+    one_of("start", start, (*STARTS, RESCALED))
     each = []
     sizes = (images.shape[1], *HIDDEN)
     for seed in seeds:

@@ -41,13 +41,15 @@ def relu_mean_squares(width: int, depth: int, *, networks: int, seed: int = 0, t
 
 
 def relative_moments(width: int, depth: int) -> tuple[Fraction, ...]:
-    """E xᵏ for k = 0 … 4, exactly."""
+    """E xᵏ for k = 0 … 4, exactly; raises ValueError for sizes that are not integers ≥ 1."""
+    width, depth = whole("width", width, 1), whole("depth", depth, 1)
     square, relu = _mean_of(_SQUARE, width), _mean_of(_RELU, width)
     return tuple(s**2 * r ** (depth - 1) for s, r in zip(square, relu, strict=True))
 
 
 def spread_error(width: int, depth: int, networks: int) -> float:
     """The standard error of (1/N) Σ (x − 1)² over N networks: √((E(x − 1)⁴ − (Var x)²)/N)."""
+    networks = whole("networks", networks, 1)
     _, _, two, three, four = relative_moments(width, depth)
     variance = two - 1
     return math.sqrt(float(four - 4 * three + 6 * two - 3 - variance**2) / networks)

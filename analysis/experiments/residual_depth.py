@@ -168,6 +168,7 @@ def bounded_sweep(
     For an activation that is bounded: the signal grows so slowly that nothing is rescaled, and it must not be, for σ is not
     homogeneous. (For ReLU there is ``wide_sweep``.) Raises ValueError on numbers out of range, and where the signal overflows.
     """
+    given_activation("activation", activation)
     depth, width, nets = whole("depth", depth, 1), whole("width", width, 2), whole("nets", nets, 2)
     spread = np.float32(math.sqrt(positive("variance", variance) / width))
     value, slope = (compiled(e, z) for e in (activation.value, activation.slope))

@@ -8,6 +8,7 @@ from functools import cache
 import sympy as sp
 from flint import ctx
 
+from analysis.numeric.arguments import whole
 from analysis.numeric.balls import Ball, BallFunction, ball_function, rational
 from analysis.symbolic.catalogue import SIGMOID
 from analysis.symbolic.chain import in_order
@@ -37,8 +38,7 @@ def crossing(weights: Sequence[int] = WEIGHTS, digits: int = 8) -> tuple[sp.Rati
     The product decreases with |Δ| (see ``by_monotone_factors``), so it is 1 at one point between them. Raises ValueError
     where it is not above 1 at Δ = 0, ArithmeticError where a sign is not decided.
     """
-    if digits < 1:
-        raise ValueError(f"digits must be 1 or more, not {digits!r}")
+    digits = whole("digits", digits)
 
     def exceeds(by: sp.Rational) -> bool:
         value = certain_product(by, weights)

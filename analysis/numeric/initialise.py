@@ -11,6 +11,9 @@ from numpy.typing import NDArray
 from analysis.numeric.arguments import generator, number, one_of
 from analysis.numeric.network import Network, checked_sizes
 
+_STEEPEST = 1e150
+"""The square of a slope above this leaves float64."""
+
 
 class Initialiser(Protocol):
     """(sizes, rng) → Network; ``zero_biases`` sets every b to 0, ``activation`` names that of the hidden layers, ``output``
@@ -101,7 +104,7 @@ def he(
     slope: float = 0.0,
 ) -> Network:
     """Var w = 2/((1 + s²) n_in), with s the ``slope`` on the negative side (He et al. 2015, equations 10 and 15)."""
-    slope = number("slope", slope)
+    slope = number("slope", slope, least=-_STEEPEST, most=_STEEPEST)
     return _by_variance(
         sizes,
         rng,

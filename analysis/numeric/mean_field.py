@@ -18,8 +18,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import brentq
 
+from analysis.numeric.arguments import number, positive, whole
 from analysis.numeric.compiled import compiled, compiled_scalar
 from analysis.numeric.moments import normal_mean
+from analysis.symbolic.activation import Activation
 from analysis.symbolic.catalogue import activation
 from analysis.symbolic.notation import z as z_symbol
 from analysis.symbolic.variance import CHI, NEXT_Q, m
@@ -28,6 +30,8 @@ from analysis.symbolic.variance import sigma_w as w_symbol
 
 Floats = NDArray[np.float64]
 _LEAST, _MOST = 1e-14, 1e14
+_TINY, _MOST_SQUARE = 1e-100, 1e300
+"""Below the first q the activation is straight on either side of 0 to the last digit; beyond the second squares leave float64."""
 _next_q, _chi = compiled_scalar(NEXT_Q, m, w_symbol, b_symbol), compiled_scalar(CHI, m, w_symbol)
 
 
@@ -46,43 +50,58 @@ class Profile(NamedTuple):
 
 
 def second_moment(name: str, q: float) -> float:
-    """E[σ(z)²] for z ~ N(0, q)."""
-    return _mean_square(compiled(activation(name).value, z_symbol), q)
+    """E[σ(z)²] for z ~ N(0, q); raises ValueError for an unknown activation or q outside [0, 1e300], as all that take q do."""
+    of = activation(name)
+    q = _mean_square("q", q)
+    value = compiled(of.value, z_symbol)
+    if 0.0 < q < _TINY and float(value(0.0)) == 0.0:
+        return q * _limit(of)
+    return _mean(value, q if q >= _TINY else 0.0)
 
 
 def slope_second_moment(name: str, q: float) -> float:
     """E[σ′(z)²] for z ~ N(0, q)."""
-    return _mean_square(compiled(activation(name).slope, z_symbol), q)
+    of = activation(name)
+    q = _mean_square("q", q)
+    return _limit(of) if 0.0 < q < _TINY else _mean(compiled(of.slope, z_symbol), q)
 
 
 def next_q(name: str, sigma_w: float, sigma_b: float, q: float) -> float:
-    """σ_w² E[σ(√q x)²] + σ_b²."""
-    return _next_q(second_moment(name, q), sigma_w, sigma_b)
+    """σ_w² E[σ(√q x)²] + σ_b²; raises ValueError as ``profile`` does, OverflowError where that exceeds 1.8e308."""
+    sigma_w, sigma_b = _spread("sigma_w", sigma_w), _spread("sigma_b", sigma_b)
+    return _told(lambda: _next_q(second_moment(name, q), sigma_w, sigma_b))
 
 
 def chi(name: str, sigma_w: float, q: float) -> float:
-    """σ_w² E[σ′(√q x)²]: the factor of one layer on E[δ²]."""
-    return _chi(slope_second_moment(name, q), sigma_w)
+    """σ_w² E[σ′(√q x)²]: the factor of one layer on E[δ²]. Raises as ``next_q`` does."""
+    sigma_w = _spread("sigma_w", sigma_w)
+    return _told(lambda: _chi(slope_second_moment(name, q), sigma_w))
 
 
 def profile(name: str, sigma_w: float, sigma_b: float, depth: int, input_square: float = 1.0) -> Profile:
     """Both recursions through ``depth`` layers of equal width, from inputs with mean square ``input_square``.
 
-    Raises ValueError on a depth below 1, a negative or infinite spread or an unknown activation.
+    What falls below 4.9e-324 is 0. Raises ValueError on a depth below 1, a negative or infinite spread or an unknown activation,
+    OverflowError where a mean square leaves float64, or a forward one exceeds 1e300.
     """
-    _checked(sigma_w, sigma_b, input_square)
-    if isinstance(depth, bool) or not isinstance(depth, int) or depth < 1:
-        raise ValueError(f"depth must be an integer of at least 1, not {depth!r}")
-    forward = [sigma_w**2 * input_square + sigma_b**2]
+    activation(name)
+    sigma_w, sigma_b = _spread("sigma_w", sigma_w), _spread("sigma_b", sigma_b)
+    square, depth = _mean_square("input_square", input_square), whole("depth", depth)
+    forward = [_told(lambda: sigma_w**2 * square + sigma_b**2)]
     while len(forward) < depth:
+        if forward[-1] > _MOST_SQUARE:
+            raise OverflowError(
+                f"sigma_w = {sigma_w:g} lets E z² exceed 1e300 in layer {len(forward)}: take fewer layers"
+            )
         forward.append(next_q(name, sigma_w, sigma_b, forward[-1]))
     backward = [1.0]
     for q in reversed(forward[:-1]):  # δˡ = (wᵀ δˡ⁺¹) ⊙ σ′(zˡ)
         backward.append(backward[-1] * chi(name, sigma_w, q))
+    if not math.isfinite(backward[-1]):
+        raise OverflowError(f"sigma_w = {sigma_w:g} lets E δ² leave float64: take fewer layers")
     return Profile(np.array(forward), np.array(backward[::-1]))
 
 
-@cache
 def fixed_point(name: str, sigma_w: float, sigma_b: float) -> FixedPoint:
     """The q at which large layers settle, and χ there.
 
@@ -90,8 +109,11 @@ def fixed_point(name: str, sigma_w: float, sigma_b: float) -> FixedPoint:
     every q is kept (ReLU with σ_w = √2, σ_b = 0), where small q die out and large ones grow (GELU and SiLU with √2 < σ_w < 2,
     σ_b = 0), and as ``profile`` does.
     """
-    _checked(sigma_w, sigma_b, 1.0)
+    return _fixed_point(activation(name).name, _spread("sigma_w", sigma_w), _spread("sigma_b", sigma_b))
 
+
+@cache
+def _fixed_point(name: str, sigma_w: float, sigma_b: float) -> FixedPoint:
     def growth(log_q: float) -> float:
         q = math.exp(log_q)
         return math.log(max(next_q(name, sigma_w, sigma_b, q), 1e-300) / q)
@@ -105,7 +127,7 @@ def fixed_point(name: str, sigma_w: float, sigma_b: float) -> FixedPoint:
             f"sigma_w = {sigma_w:g} lets {name} lose small q and grow large ones: no fixed point attracts"
         )
     if first <= 1e-9:
-        return FixedPoint(0.0, chi(name, sigma_w, _LEAST))
+        return FixedPoint(0.0, _chi(_limit(activation(name)), sigma_w))
     if last > 0.0:
         return FixedPoint(math.inf, chi(name, sigma_w, _MOST))
     q = math.exp(brentq(growth, low, high, xtol=1e-14, rtol=1e-14))
@@ -125,15 +147,17 @@ class Critical(NamedTuple):
     kind: str
 
 
-@cache
 def critical(name: str) -> Critical:
     """The critical weight scale of an activation with zero biases; raises ValueError for an unknown one.
 
     Where q is handed on, σ_w² E[σ²] = q, so χ = q E[σ′²]/E[σ²] is a function of q alone. An inner q with χ = 1 is taken first
     (sigmoid); then q → 0, where χ → 1 if σ(0) = 0, with σ_w² = q/E[σ²] there; then q → ∞.
     """
-    activation(name)
+    return _critical(activation(name).name)
 
+
+@cache
+def _critical(name: str) -> Critical:
     def share_kept(log_q: float) -> float:
         q = math.exp(log_q)
         return second_moment(name, q) / q
@@ -145,8 +169,9 @@ def critical(name: str) -> Critical:
     kept = [share_kept(low), share_kept(0.0), share_kept(high)]
     if max(kept) - min(kept) < 1e-9:
         return Critical(1.0 / math.sqrt(kept[1]), 1.0, math.exp(log_chi(0.0)), "every")
-    if abs(log_chi(low)) < 1e-6:
-        return Critical(1.0 / math.sqrt(kept[0]), 0.0, 1.0, "attracts" if kept[0] > kept[1] else "repels")
+    if float(compiled(activation(name).value, z_symbol)(0.0)) == 0.0:
+        limit = _limit(activation(name))
+        return Critical(1.0 / math.sqrt(limit), 0.0, 1.0, "attracts" if limit > kept[1] else "repels")
     if log_chi(low) < 0.0 < log_chi(high):
         at = brentq(log_chi, low, high, xtol=1e-14, rtol=1e-14)
         return Critical(1.0 / math.sqrt(share_kept(at)), math.exp(at), 1.0, "attracts")
@@ -154,19 +179,40 @@ def critical(name: str) -> Critical:
 
 
 def gain(name: str, q: float = 1.0) -> float:
-    """The σ_w that hands q on through the activation: √(q/E[σ(√q x)²]), with no biases."""
+    """The σ_w that hands q > 0 on through the activation: √(q/E[σ(√q x)²]), with no biases."""
+    activation(name)
+    q = _mean_square("q", positive("q", q))
     return math.sqrt(q / second_moment(name, q))
 
 
-def _checked(sigma_w: float, sigma_b: float, square: float) -> None:
-    for label, x in (("sigma_w", sigma_w), ("sigma_b", sigma_b), ("input_square", square)):
-        if isinstance(x, bool) or not isinstance(x, (int, float)) or not 0.0 <= x < math.inf:
-            raise ValueError(f"{label} must be a finite number ≥ 0, not {x!r}")
+def _limit(of: Activation) -> float:
+    """E σ′² as q → 0, and E σ²/q too if σ(0) = 0: the mean of the squared slopes on the two sides of 0."""
+    left, right = compiled(of.slope, z_symbol)(np.array([-1e-300, 1e-300]))
+    return float(left**2 + right**2) / 2.0
 
 
-def _mean_square(f: Callable[[Any], Any], q: float) -> float:
-    if not (isinstance(q, (int, float)) and 0.0 <= q < math.inf):
-        raise ValueError(f"q must be a finite number ≥ 0, not {q!r}")
+def _spread(name: str, x: Any) -> float:
+    return number(name, x, least=0.0)
+
+
+def _mean_square(name: str, x: Any) -> float:
+    return number(name, x, least=0.0, most=_MOST_SQUARE)
+
+
+def _told(call: Callable[[], float]) -> float:
+    """The result; raises OverflowError in words where it leaves float64."""
+    try:
+        found = call()
+    except OverflowError:
+        found = math.inf
+    if not math.isfinite(found):
+        raise OverflowError(
+            "sigma_w and sigma_b must leave the mean square within float64: take smaller ones"
+        )
+    return found
+
+
+def _mean(f: Callable[[Any], Any], q: float) -> float:
     if q == 0.0:
         return float(f(0.0)) ** 2
     return normal_mean(lambda x: np.asarray(f(x)) ** 2, 0.0, math.sqrt(q))

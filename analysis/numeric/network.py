@@ -20,6 +20,7 @@ Follows the Python array API standard: a network of PyTorch tensors takes and gi
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from numbers import Integral
 from typing import Any, NamedTuple
@@ -123,7 +124,7 @@ def cost(network: Network, X: ArrayLike, Y: ArrayLike, kind: str = "cross-entrop
     max(z, 0) − yz + log1p(e^−|z|), which is finite for every z. "squared error": C_x = ½ ‖a − y‖². "softmax
     cross-entropy", for identity outputs: C_x = −Σ_j y_j log p_j with p_j = e^{z_j}/Σ_k e^{z_k}. Raises ValueError
     on a wrong shape, NaN, an unknown kind, an output that the kind does not take, or for the cross-entropies targets
-    outside [0, 1], and for softmax targets of an image that do not sum to 1.
+    outside [0, 1], and for softmax targets of an image that do not sum to 1; OverflowError where C leaves the range of its precision.
     """
     z, a = forward(network, X)
     y = _targets(network, Y, a[0].shape[0], kind)
@@ -190,7 +191,8 @@ def softmax(z: Floats) -> Floats:
     """e^{z_j}/Σ_k e^{z_k} along the last axis, without overflow; shape of z."""
     z = _real("z", z)
     xp = arrays.namespace(z)
-    e = xp.exp(z - xp.max(z, axis=-1, keepdims=True))
+    with np.errstate(over="ignore"):
+        e = xp.exp(z - xp.max(z, axis=-1, keepdims=True))
     return e / xp.sum(e, axis=-1, keepdims=True)
 
 
@@ -208,12 +210,39 @@ def _output_error(network: Network, z: Floats, a: Floats, y: Floats, kind: str) 
 
 def _cost(z: Floats, a: Floats, y: Floats, kind: str) -> float:
     xp = arrays.namespace(z)
+    with np.errstate(over="ignore", invalid="ignore"):
+        if kind == "softmax cross-entropy":
+            found = float(xp.mean(_softmax_cost(z, y)))
+        else:
+            per_output = 0.5 * (a - y) ** 2 if kind == "squared error" else cross_entropy(z, y)
+            found = float(xp.mean(xp.sum(per_output, axis=1)))
+        if not math.isfinite(found):
+            found = _scaled_cost(z, a, y, kind)
+    if not abs(found) <= float(xp.finfo(z.dtype).max):
+        raise OverflowError(f"the cost leaves the range of {z.dtype}")
+    return found
+
+
+def _scaled_cost(z: Floats, a: Floats, y: Floats, kind: str) -> float:
+    """The cost where a square or a sum leaves float64 on the way to a mean that may not: scaled by the largest part."""
+    xp, m = arrays.namespace(z), z.shape[0]
     if kind == "softmax cross-entropy":
-        top = xp.max(z, axis=1)
-        logs = top + xp.log(xp.sum(xp.exp(z - top[:, None]), axis=1))
-        return float(xp.mean(logs - xp.sum(y * z, axis=1)))
-    per_output = 0.5 * (a - y) ** 2 if kind == "squared error" else cross_entropy(z, y)
-    return float(xp.mean(xp.sum(per_output, axis=1)))
+        parts, back = _softmax_cost(z / 4.0, y, scale=4.0), 4.0
+    else:
+        parts, back = (0.5 * a - 0.5 * y, 2.0) if kind == "squared error" else (cross_entropy(z, y), 1.0)
+    largest = float(xp.max(xp.abs(parts)))
+    if kind == "squared error":
+        mean = float(xp.sum((parts / largest) ** 2)) / m
+        return float(back * mean * largest * largest)
+    return float(back * (largest * (float(xp.sum(parts / largest)) / m)))
+
+
+def _softmax_cost(z: Floats, y: Floats, scale: float = 1.0) -> Floats:
+    """−Σ_j y_j log p_j of each image for the logits ``scale`` · z, over ``scale``."""
+    xp = arrays.namespace(z)
+    top = xp.max(z, axis=1)
+    logs = top + xp.log(xp.sum(xp.exp(scale * (z - top[:, None])), axis=1)) / scale
+    return logs - xp.sum(y * z, axis=1)
 
 
 def _sigmoid(z: Floats) -> Floats:

@@ -6,7 +6,7 @@ over the examples (axis −2), layer normalisation over the neurons (axis −1).
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import sympy as sp
@@ -104,20 +104,43 @@ def gradients(
 ) -> Gradients:
     """∂C/∂x, ∂C/∂γ and ∂C/∂β from g = ∂C/∂y, all paths through the mean and the variance included.
 
-    For layer normalisation γ belongs to g, inside its means. Raises ValueError as ``forward`` does, and for g of another shape than x.
+    For layer normalisation γ belongs to g, inside its means. Raises ValueError as ``forward`` does, and for g of another shape than x;
+    OverflowError where a gradient leaves float64.
     """
     axis = AXES[one_of("kind", kind, AXES)]
     instance("made", made, Normalised)
     g, eps = real_array("g", g, made.hat.shape), number("eps", eps, least=0.0)
     gains = _for_each_neuron("gain", gain, made.hat)
-    outer, scaled = (gains, g) if kind == "batch" else (np.float64(1.0), np.asarray(g * gains))
+    usual = ((made.variance > _EXTREME**-2) & (made.variance < _EXTREME**2)).all()
+    with np.errstate(all="ignore"):
+        found = _gradients(g, gains, made, eps if usual else 0.0, axis, made.variance if usual else 1.0)
+        if not usual:
+            found = found._replace(x=found.x / made.deviation)
+        if not all(map(finite, found)):
+            found = _scaled_gradients(g, gains, made, axis)
+    if not all(map(finite, found)):
+        raise OverflowError("the gradient leaves float64: take smaller g or gain, or x of a larger spread")
+    return found
+
+
+def _gradients(g: Floats, gains: Floats, made: Normalised, eps: float, axis: int, variance: Any) -> Gradients:
+    outer, scaled = (gains, g) if axis == AXES["batch"] else (np.float64(1.0), np.asarray(g * gains))
     mean = scaled.mean(axis=axis, keepdims=True)
     along = (scaled * made.hat).mean(axis=axis, keepdims=True)
-    if ((made.variance > _EXTREME**-2) & (made.variance < _EXTREME**2)).all():
-        of_x = _backward(scaled, made.hat, mean, along, made.variance, eps, outer)
-    else:
-        of_x = _backward(scaled, made.hat, mean, along, 1.0, 0.0, outer) / made.deviation
+    of_x = _backward(scaled, made.hat, mean, along, variance, eps, outer)
     return Gradients(np.asarray(of_x), (g * made.hat).sum(axis=-2), g.sum(axis=-2))
+
+
+def _scaled_gradients(g: Floats, gains: Floats, made: Normalised, axis: int) -> Gradients:
+    """The same where a product on the way leaves float64: g, γ and √(v + ε) without their powers of two, which come last."""
+    every = np.broadcast_to(gains, made.hat.shape)
+    column, sizes = power_of_two(g, -2), (power_of_two(g, axis), power_of_two(every, axis))
+    part, power = np.frexp(made.deviation)
+    exponents = sum(np.frexp(s)[1].astype(int) - 1 for s in sizes) - power.astype(int)
+    of_x = _gradients(g / sizes[0], every / sizes[1], made, 0.0, axis, 1.0).x / part
+    of_gain, of_shift = ((g / column * h).sum(axis=-2) for h in (made.hat, 1.0))
+    back = column.squeeze(axis=-2)
+    return Gradients(np.ldexp(of_x, exponents), of_gain * back, of_shift * back)
 
 
 def _scale(values: Floats, eps: float, axis: int) -> Floats:
@@ -134,6 +157,6 @@ def _for_each_neuron(name: str, x: ArrayLike, values: Floats) -> Floats:
         fits = np.broadcast_shapes(found.shape, values.shape) == values.shape
     except ValueError:
         fits = False
-    if not fits:
+    if not fits or (found.ndim >= 2 and found.shape[-2] != 1):
         raise ValueError(f"{name} must be a number or have shape ({values.shape[-1]},), not {found.shape}")
     return found

@@ -37,6 +37,8 @@ def integral(expr: sp.Integral) -> float:
         raise TypeError(f"expr must be a SymPy Integral, not {type(expr).__name__}")
     if expr.free_symbols or len(expr.limits) != 1 or len(expr.limits[0]) != 3:
         raise ValueError(f"expr must be a definite integral in one variable without free symbols, not {expr}")
+    if expr.function.has(sp.zoo, sp.nan, sp.oo, -sp.oo):
+        raise ArithmeticError(f"expr must have a finite integrand, not {expr.function}")
     variable, *ends = expr.limits[0]
     if not all(x.is_extended_real for x in ends):
         raise ValueError(f"expr must be an integral with real limits, not {expr}")
@@ -206,9 +208,10 @@ def number(expr: sp.Expr) -> float:
         raise ValueError(f"expr must have no free symbols, not {expr}")
     inner = expr.doit(integrals=False)
     value = inner.xreplace({i: sp.Float(repr(integral(i))) for i in inner.atoms(sp.Integral)}).evalf(17)
-    if value.is_real is False and not value.is_infinite:
-        raise ValueError(f"expr must be real, not {value}")
-    found = float(value)
-    if not math.isfinite(found):
+    if value.has(sp.oo, -sp.oo, sp.zoo, sp.nan):
         raise ArithmeticError(f"expr must be finite, not {value}")
-    return found
+    if not value.is_real:
+        raise ValueError(f"expr must be real, not {value}")
+    if abs(value) > np.finfo(float).max:
+        raise OverflowError(f"expr must be within float64, not {value}")
+    return float(value)

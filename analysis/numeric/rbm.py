@@ -4,7 +4,8 @@ Binary visible units v (n_v), hidden units h (n_h), weights W (n_v × n_h), bias
 
     E(v, h) = −b·v − c·h − vᵀ W h,    p(v) = Σ_h e^{−E(v, h)} / Z = e^{−F(v)} / Z    (Smolensky 1986; Hinton 2002).
 
-The exact functions go through all 2^{n_v} states and refuse machines with more than ``LARGEST`` visible units.
+The exact functions go through all 2^{n_v} states and refuse machines with more than ``LARGEST`` visible units. Functions of a machine
+raise OverflowError where its weights are so large that an input, an energy or a log-probability leaves float64.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import expit, logsumexp
 
-from analysis.numeric.arguments import generator, instance, number, real_array, whole
+from analysis.numeric.arguments import finite, generator, instance, number, real_array, whole
 
 Floats = NDArray[np.float64]
 LARGEST = 12
@@ -58,21 +59,25 @@ def drawn(n_visible: int, n_hidden: int, scale: float, rng: np.random.Generator)
     """Weights and biases from N(0, scale²); raises ValueError for numbers out of range."""
     n_visible, n_hidden = whole("n_visible", n_visible), whole("n_hidden", n_hidden)
     scale, rng = number("scale", scale, least=0.0), generator("rng", rng)
-    return RBM(
-        scale * rng.standard_normal((n_visible, n_hidden)),
-        scale * rng.standard_normal(n_visible),
-        scale * rng.standard_normal(n_hidden),
-    )
+    sizes = ((n_visible, n_hidden), (n_visible,), (n_hidden,))
+    with np.errstate(over="ignore"):
+        parts = [scale * rng.standard_normal(size) for size in sizes]
+    if not all(map(finite, parts)):
+        raise OverflowError(f"scale must leave the weights within float64, not {scale:g}")
+    return RBM(*parts)
 
 
 def hidden_given(rbm: RBM, v: ArrayLike) -> Floats:
     """P(h_j = 1 | v) = σ(c_j + Σ_i v_i W_ij) for rows v (m, n_v): shape (m, n_h)."""
-    return np.asarray(expit(_rows(rbm, v) @ rbm.weights + rbm.hidden))
+    return np.asarray(expit(_to_hidden(rbm, _rows(rbm, v))))
 
 
 def visible_given(rbm: RBM, h: ArrayLike) -> Floats:
     """P(v_i = 1 | h) = σ(b_i + Σ_j W_ij h_j) for rows h (m, n_h): shape (m, n_v)."""
-    return np.asarray(expit(_rows(rbm, h, "h") @ rbm.weights.T + rbm.visible))
+    rows = _rows(rbm, h, "h")
+    with np.errstate(over="ignore", invalid="ignore"):
+        inputs = rows @ rbm.weights.T + rbm.visible
+    return np.asarray(expit(_within("the input of a visible unit", inputs)))
 
 
 def energy(rbm: RBM, v: ArrayLike, h: ArrayLike) -> Floats:
@@ -80,13 +85,17 @@ def energy(rbm: RBM, v: ArrayLike, h: ArrayLike) -> Floats:
     v, h = _rows(rbm, v), _rows(rbm, h, "h")
     if len(v) != len(h):
         raise ValueError(f"h must have one row for each of v, {len(v)}, not {len(h)}")
-    return np.asarray(-v @ rbm.visible - h @ rbm.hidden - ((v @ rbm.weights) * h).sum(axis=1))
+    with np.errstate(over="ignore", invalid="ignore"):
+        found = -v @ rbm.visible - h @ rbm.hidden - ((v @ rbm.weights) * h).sum(axis=1)
+    return _within("E(v, h)", found)
 
 
 def free_energy(rbm: RBM, v: ArrayLike) -> Floats:
     """F(v) = −b·v − Σ_j softplus(c_j + Σ_i v_i W_ij) for rows v (m, n_v): shape (m,)."""
     v = _rows(rbm, v)
-    return np.asarray(-v @ rbm.visible - np.logaddexp(0.0, v @ rbm.weights + rbm.hidden).sum(axis=1))
+    with np.errstate(over="ignore", invalid="ignore"):
+        found = -v @ rbm.visible - np.logaddexp(0.0, _to_hidden(rbm, v)).sum(axis=1)
+    return _within("F(v)", found)
 
 
 def states(n: int) -> Floats:
@@ -99,7 +108,9 @@ def log_probability(rbm: RBM, v: ArrayLike) -> Floats:
     """log p(v) for rows v, with Z summed over all visible states: shape (m,)."""
     v = _rows(rbm, v)
     every = states(len(rbm.visible))
-    return -free_energy(rbm, v) - float(logsumexp(-free_energy(rbm, every)))
+    with np.errstate(over="ignore", invalid="ignore"):
+        found = -free_energy(rbm, v) - float(logsumexp(-free_energy(rbm, every)))
+    return _within("log p(v)", found)
 
 
 def phase(rbm: RBM, v: ArrayLike, weight: ArrayLike | None = None) -> Update:
@@ -155,7 +166,20 @@ def moved(rbm: RBM, update: Update, rate: float) -> RBM:
     instance("rbm", rbm, RBM)
     instance("update", update, Update)
     rate = number("rate", rate)
-    return RBM(*(x + rate * u for x, u in zip((rbm.weights, rbm.visible, rbm.hidden), update, strict=True)))
+    with np.errstate(over="ignore", invalid="ignore"):
+        parts = [x + rate * u for x, u in zip((rbm.weights, rbm.visible, rbm.hidden), update, strict=True)]
+    return RBM(*parts)
+
+
+def _to_hidden(rbm: RBM, rows: Floats) -> Floats:
+    with np.errstate(over="ignore", invalid="ignore"):
+        return _within("the input of a hidden unit", rows @ rbm.weights + rbm.hidden)
+
+
+def _within(what: str, x: Floats) -> Floats:
+    if not finite(x):
+        raise OverflowError(f"{what} leaves float64: rbm must have smaller weights")
+    return np.asarray(x)
 
 
 def _difference(one: Update, other: Update) -> Update:

@@ -249,6 +249,8 @@ def uniform_weights(
     one_of("kind", kind, BLOCKS)
     inputs, units = whole("inputs", inputs), whole("units", units)
     rngs = [generator(f"rngs[{k}]", rng) for k, rng in enumerate(several("rngs", rngs))]
+    if not rngs:
+        raise ValueError("rngs must hold at least one numpy Generator")
     forget_bias = real_array("forget_bias", forget_bias)
     reach, wide = units**-0.5, BLOCKS[kind] * units
 

@@ -6,6 +6,8 @@ An exact zero is (0, −inf). NaN and infinite numbers are refused. Like ``numpy
 
 from __future__ import annotations
 
+import math
+import sys
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -57,6 +59,31 @@ def _parts(name: str, x: SignedLog) -> SignedLog:
     return SignedLog(sign, logabs)
 
 
+def _pair(x: SignedLog, y: SignedLog) -> tuple[SignedLog, SignedLog]:
+    """Both, checked; raises ValueError where their shapes do not fit."""
+    x, y = _parts("x", x), _parts("y", y)
+    shapes = x.sign.shape, y.sign.shape
+    if shapes[0] != shapes[1]:
+        try:
+            np.broadcast_shapes(*shapes)
+        except ValueError:
+            raise ValueError(f"x and y must fit each other, not {shapes[0]} and {shapes[1]}") from None
+    return x, y
+
+
+def _within(sign: Any, x: SignedLog, y: SignedLog, together: Any) -> SignedLog:
+    with np.errstate(over="ignore"):
+        logabs = together(x.logabs, y.logabs)
+    return SignedLog(sign, _told(logabs, sign == 0.0))
+
+
+def _told(logabs: Any, zero: Any) -> Any:
+    """The logarithms; raises OverflowError unless all are finite but those of zeros."""
+    if not finite(logabs) and not (np.isfinite(logabs) | (zero & (logabs == -np.inf))).all():
+        raise OverflowError("a logarithm leaves float64")
+    return logabs
+
+
 def to_float(x: SignedLog) -> Any:
     """sign · exp(logabs), to a relative error of about |logabs| · 2⁻⁵³.
 
@@ -69,21 +96,24 @@ def to_float(x: SignedLog) -> Any:
 
 
 def multiply(x: SignedLog, y: SignedLog) -> SignedLog:
-    """x · y."""
-    x, y = _parts("x", x), _parts("y", y)
-    return SignedLog(x.sign * y.sign, x.logabs + y.logabs)
+    """x · y; raises ValueError where their shapes do not fit, OverflowError where a logarithm leaves float64."""
+    x, y = _pair(x, y)
+    return _within(x.sign * y.sign, x, y, np.add)
 
 
 def divide(x: SignedLog, y: SignedLog) -> SignedLog:
-    """x / y; raises ZeroDivisionError where y is zero."""
-    x, y = _parts("x", x), _parts("y", y)
+    """x / y; raises ZeroDivisionError where y is zero, and as ``multiply`` does."""
+    x, y = _pair(x, y)
     if (np.asarray(y.sign) == 0.0).any():
         raise ZeroDivisionError("y must not be zero")
-    return SignedLog(x.sign * y.sign, x.logabs - y.logabs)
+    return _within(x.sign * y.sign, x, y, np.subtract)
 
 
 def power(x: SignedLog, n: int) -> SignedLog:
-    """x to the power of an integer n; x⁰ = 1 for every x, and a zero to a negative power raises ZeroDivisionError."""
+    """x to the power of an integer n; x⁰ = 1 for every x, and a zero to a negative power raises ZeroDivisionError.
+
+    Raises OverflowError where a logarithm leaves float64.
+    """
     x = _parts("x", x)
     if isinstance(n, bool) or not isinstance(n, (int, np.integer)):
         raise TypeError(f"n must be an integer, not {n!r}")
@@ -91,16 +121,22 @@ def power(x: SignedLog, n: int) -> SignedLog:
         return SignedLog(np.ones_like(x.sign), np.zeros_like(x.logabs))
     if n < 0 and (np.asarray(x.sign) == 0.0).any():
         raise ZeroDivisionError("x must not be zero where n is negative")
-    return SignedLog(x.sign if n % 2 else np.abs(x.sign), n * x.logabs)
+    times = float(n) if abs(n) <= sys.float_info.max else (math.inf if n > 0 else -math.inf)
+    with np.errstate(over="ignore", invalid="ignore"):
+        logabs = np.where(x.logabs == 0.0, 0.0, times * x.logabs)[()]
+    return SignedLog(x.sign if n % 2 else np.abs(x.sign), _told(logabs, x.sign == 0.0))
 
 
 def add(x: SignedLog, y: SignedLog) -> SignedLog:
-    """x + y. Where the terms nearly cancel, the logarithms' own rounding is amplified by |x| / |x + y|."""
-    x, y = _parts("x", x), _parts("y", y)
+    """x + y. Where the terms nearly cancel, the logarithms' own rounding is amplified by |x| / |x + y|.
+
+    Raises ValueError where the shapes do not fit.
+    """
+    x, y = _pair(x, y)
     swap = x.logabs < y.logabs
     sign, top = np.where(swap, y.sign, x.sign), np.maximum(x.logabs, y.logabs)
     zero = top == -np.inf
-    with np.errstate(invalid="ignore", divide="ignore"):
+    with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
         d = np.where(zero, 0.0, np.minimum(x.logabs, y.logabs) - top)
         near = np.log(-np.expm1(d))
         far = np.log1p(-np.exp(d))
@@ -109,8 +145,8 @@ def add(x: SignedLog, y: SignedLog) -> SignedLog:
 
 
 def compare(x: SignedLog, y: SignedLog) -> Any:
-    """−1.0 where x < y, 0.0 where x = y, 1.0 where x > y."""
-    x, y = _parts("x", x), _parts("y", y)
+    """−1.0 where x < y, 0.0 where x = y, 1.0 where x > y; raises ValueError where the shapes do not fit."""
+    x, y = _pair(x, y)
     size = np.sign(np.where(x.logabs == y.logabs, 0.0, 1.0) * np.where(x.logabs > y.logabs, 1.0, -1.0))
     return np.where(x.sign == y.sign, x.sign * size, np.sign(x.sign - y.sign))[()]
 

@@ -11,6 +11,7 @@ from typing import NamedTuple
 import sympy as sp
 from flint import ctx
 
+from analysis.numeric.arguments import whole
 from analysis.numeric.balls import Ball, ball_function, interval, rational
 from analysis.symbolic.catalogue import SIGMOID
 from analysis.symbolic.claim import Claim, Outcome, Proved, Range, Refuted, Reproduction, Step, Unknown
@@ -36,8 +37,9 @@ class WidestWindow(NamedTuple):
 def widest_window(bits: int = 64) -> WidestWindow:
     """The maximum of the width over |w| ≥ 4, its edge bracketed to 2**(1 − bits) by bisection with certain signs.
 
-    Raises ArithmeticError where a sign cannot be decided.
+    Raises ValueError unless ``bits`` is an integer ≥ 1, ArithmeticError where a sign cannot be decided.
     """
+    bits = whole("bits", bits)
     with ctx.workprec(_BITS):
         sign = ball_function(1 - z * sp.tanh(z / 2), z)
         low, high = sp.Integer(1), sp.Integer(2)

@@ -8,12 +8,19 @@ import numpy as np
 import pytest
 
 from analysis.experiments import (
+    atlas,
+    balance,
     chain_speeds,
     cliff,
+    clipped_training,
     fragile_explosion,
+    gaussian_factor,
     log_product,
     memory_horizon,
+    pretraining,
+    relu_spread,
     residual_depth,
+    selu,
     shattered,
     speed_statistics,
 )
@@ -22,6 +29,7 @@ from analysis.experiments.gradient_size import gradient_size
 from analysis.experiments.identity_neuron import identity_errors
 from analysis.experiments.oracles import Chain
 from analysis.experiments.outlier import standardise
+from analysis.numeric import fragility, initialise, recurrent, window
 from analysis.symbolic.catalogue import SIGMOID
 from analysis.symbolic.layer import plain
 from analysis.symbolic.remedies.residual import chain_factor
@@ -90,3 +98,55 @@ def test_numbers_are_numbers(bad: Any) -> None:
         with pytest.raises(ValueError, match="^rate must be"):
             call()
     assert positive("rate", np.float32(0.5)) == 0.5
+
+
+@pytest.mark.parametrize(
+    ("name", "call"),
+    [
+        ("x", lambda x: atlas.entry(x)),
+        ("of", lambda x: selu.layer_map(0.0, 1.0, x)),
+        ("of", lambda x: selu.path(0.0, 1.0, 2, x)),
+        ("of", lambda x: selu.attraction_rate(x)),
+        ("activation", lambda x: residual_depth.bounded_sweep(x, depth=2)),
+    ],
+)
+def test_an_activation_by_any_argument_is_not_its_name(name: str, call: Any) -> None:
+    with pytest.raises(TypeError, match=f"^{name} must be an Activation, .*; not 'tanh'"):
+        call("tanh")
+
+
+@pytest.mark.parametrize(
+    ("name", "call", "bad"),
+    [
+        ("start", lambda x: pretraining.begin(np.ones((4, 3)), x, [0]), ["zzz", None, ["xavier"]]),
+        ("mean", lambda x: selu.layer_map(x, 1.0), [np.nan, "0", 1e300, None]),
+        ("step", lambda x: selu.attraction_rate(step=x), [0.0, np.nan, 2.0]),
+        ("width", lambda x: relu_spread.relative_moments(x, 3), [-1, 0, 1.5, True]),
+        ("depth", lambda x: relu_spread.relative_moments(3, x), [-1, 0, 1.5, True]),
+        ("networks", lambda x: relu_spread.spread_error(3, 3, x), [-1, 0, 1.5]),
+        ("samples", lambda x: gaussian_factor.shares([0.5], x), [-1, 0, 1, 1.5]),
+        ("activations", lambda x: gaussian_factor.shares(x, 10), [[np.nan], ["1"], [1j], [-0.1]]),
+        (
+            "threshold",
+            lambda x: cliff.descend((0.1, 0.1), rate=0.1, steps=1, threshold=x),
+            ["1", np.nan, -1.0],
+        ),
+        ("gain", lambda x: clipped_training.draw((3, 2), [0], 1, x), [np.nan, "1", -1.0, 0.0]),
+        ("stds", lambda x: balance.balance(x), [[np.nan], ["1"], 1.0]),
+        ("digits", lambda x: fragility.crossing(digits=x), [np.nan, 0, 1.5, "8"]),
+        ("bits", lambda x: window.widest_window(x), [-1, 0, np.nan, "8"]),
+        ("slope", lambda x: initialise.he((3, 2), RNG, slope=x), [1e200, np.nan, "1"]),
+        ("rngs", lambda x: recurrent.uniform_weights("rnn", 2, 3, x), [[]]),
+    ],
+)
+def test_numbers_out_of_range_are_named(name: str, call: Any, bad: list[Any]) -> None:
+    for x in bad:
+        with pytest.raises((ValueError, TypeError), match=rf"^{name}\b"):
+            call(x)
+
+
+def test_a_rule_that_does_not_fit_in_memory_is_refused() -> None:
+    with pytest.raises(ValueError, match="weight_std and bias_std must be smaller"):
+        balance.balance([1e8])
+    with pytest.raises(ValueError, match="nodes must be an integer of at least 2"):
+        log_product.exponent(SIGMOID, nodes=0)

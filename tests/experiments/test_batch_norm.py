@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+from typing import Any
+
 import autograd.numpy as anp
 import matplotlib.pyplot as plt
 import numpy as np

@@ -171,6 +171,10 @@ def test_an_exponent_that_underflow_hides_is_refused() -> None:
 @pytest.mark.parametrize("name", ["silu", "relu", "tanh", "gelu"])
 def test_a_random_network_that_leaves_float64_is_told(name: str) -> None:
     with pytest.raises(OverflowError, match="z leaves float64 in layer"):
-        list(network_matrices(name, 2, 1e200 if name in ("silu", "gelu") else 1.7e308, 1e308, 3, 2, np.random.default_rng(0)))
+        list(
+            network_matrices(
+                name, 2, 1e200 if name in ("silu", "gelu") else 1.7e308, 1e308, 3, 2, np.random.default_rng(0)
+            )
+        )
     with pytest.raises(OverflowError, match="std must leave the entries"):
         list(gaussian_matrices(4, 1.7e308, 3, 2, np.random.default_rng(0)))

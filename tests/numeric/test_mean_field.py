@@ -170,3 +170,88 @@ def test_sigmoid_with_zero_biases(scale: float, chi: float) -> None:
     a = 1.0 / (1.0 + np.exp(-math.sqrt(q) * x))
     assert scale**2 * float(p @ (a * (1.0 - a)) ** 2) == pytest.approx(chi, abs=2e-6)
     assert mean_field.fixed_point("sigmoid", scale, 0.0).chi == pytest.approx(chi, abs=2e-6)
+
+
+@pytest.mark.parametrize("name", ["softsign", "elu", "tanh"])
+def test_the_critical_scale_is_the_limit_of_small_q(name: str) -> None:
+    """1/|σ′(0)| = 1, exactly; at q = 1e-14 softsign is 1.6e-7 off, ELU 4e-8."""
+    assert mean_field.critical(name).sigma_w == 1.0
+    assert mean_field.fixed_point(name, 0.5, 0.0) == (0.0, 0.25)
+    for q in (1e-110, 1e-200, 1e-310):
+        assert mean_field.second_moment(name, q) == pytest.approx(q, rel=1e-15, abs=5e-324)
+        assert mean_field.slope_second_moment(name, q) == 1.0
+
+
+def test_small_q_at_a_kink_and_with_a_value_at_zero() -> None:
+    selu = 1.0507009873554805**2 * (1.0 + 1.6732632423543772**2) / 2.0
+    assert mean_field.slope_second_moment("selu", 1e-200) == pytest.approx(selu, rel=1e-14)
+    assert mean_field.second_moment("relu", 1e-200) == pytest.approx(5e-201, rel=1e-14, abs=0.0)
+    assert mean_field.second_moment("sigmoid", 1e-200) == 0.25
+    assert mean_field.slope_second_moment("sigmoid", 1e-200) == 0.0625
+    assert mean_field.gain("relu", 1e-200) == pytest.approx(math.sqrt(2.0), rel=1e-14)
+
+
+def test_a_profile_that_vanishes_is_zero_at_last() -> None:
+    found = mean_field.profile("tanh", 0.01, 0.0, 400)
+    np.testing.assert_allclose(found.forward[:30], 1e-4 ** np.arange(1.0, 31.0), rtol=1e-3)
+    assert found.forward[-1] == 0.0 and found.backward[0] == 0.0 and found.backward[-1] == 1.0
+
+
+@pytest.mark.parametrize(("name", "sigma_w"), [("relu", 10.0), ("identity", 1e100), ("tanh", 1e200)])
+def test_a_profile_that_leaves_float64_is_told(name: str, sigma_w: float) -> None:
+    with pytest.raises(OverflowError, match="sigma_w"):
+        mean_field.profile(name, sigma_w, 0.0, 400)
+
+
+BAD = [1j, math.nan, math.inf, -1.0, "1", None, True, np.ones(2), [1.0]]
+
+
+@pytest.mark.parametrize("bad", BAD, ids=repr)
+def test_every_number_is_checked_and_named(bad: Any) -> None:
+    calls = {
+        "sigma_w": (
+            lambda: mean_field.next_q("tanh", bad, 0.0, 1.0),
+            lambda: mean_field.chi("tanh", bad, 1.0),
+            lambda: mean_field.fixed_point("tanh", bad, 0.0),
+            lambda: mean_field.profile("tanh", bad, 0.0, 3),
+        ),
+        "sigma_b": (
+            lambda: mean_field.next_q("tanh", 1.0, bad, 1.0),
+            lambda: mean_field.fixed_point("tanh", 1.0, bad),
+            lambda: mean_field.profile("tanh", 1.0, bad, 3),
+        ),
+        "input_square": (lambda: mean_field.profile("tanh", 1.0, 0.0, 3, bad),),
+        "q": (
+            lambda: mean_field.gain("relu", bad),
+            lambda: mean_field.chi("tanh", 1.0, bad),
+            lambda: mean_field.second_moment("tanh", bad),
+        ),
+    }
+    for name, some in calls.items():
+        for call in some:
+            with pytest.raises(ValueError, match=f"^{name} must be a finite number"):
+                call()
+
+
+@pytest.mark.parametrize("name", [["tanh"], None, "swish", ACTIVATIONS["tanh"]], ids=str)
+def test_a_name_is_checked_first(name: Any) -> None:
+    for call in (
+        lambda: mean_field.fixed_point(name, 1.0, 0.0),
+        lambda: mean_field.critical(name),
+        lambda: mean_field.gain(name),
+        lambda: mean_field.profile(name, 1.0, 0.0, 3),
+    ):
+        with pytest.raises(ValueError, match="name must be one of sigmoid"):
+            call()
+
+
+def test_a_gain_of_nothing_and_a_spread_beyond_float64() -> None:
+    with pytest.raises(ValueError, match="q must be a finite number > 0"):
+        mean_field.gain("relu", 0)
+    for call in (
+        lambda: mean_field.chi("tanh", 1e200, 1.0),
+        lambda: mean_field.next_q("tanh", 1e200, 0.0, 1.0),
+        lambda: mean_field.next_q("tanh", 0.0, 1e200, 1.0),
+    ):
+        with pytest.raises(OverflowError, match="sigma_w and sigma_b must leave"):
+            call()

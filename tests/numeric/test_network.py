@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -294,3 +296,36 @@ def test_cost_and_gradients_refuse(X: Any, Y: Any, kind: str, error: type[Except
 def test_squared_error_takes_any_target() -> None:
     network = Network(*GOOD)  # type: ignore[arg-type]
     assert cost(network, [[0.0, 0.0]], [[2.5]], "squared error") == 2.0
+
+
+def linear(n: int, output: str = "identity") -> Network:
+    return Network((n, n), (np.eye(n),), (np.zeros(n),), output=output)
+
+
+def test_a_mean_of_costs_that_float64_can_hold_is_had() -> None:
+    """Four costs of 1e308; one of 2e308 beside three of 0; and logits so far apart that a difference of two exceeds 1.8e308."""
+    far = math.sqrt(2.0) * 1e154
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        four = cost(linear(1), np.full((4, 1), far), np.zeros((4, 1)), "squared error")
+        assert four == pytest.approx(1e308, rel=1e-14)
+        one = np.array([[2e154], [0.0], [0.0], [0.0]])
+        assert cost(linear(1), one, 0 * one, "squared error") == pytest.approx(5e307, rel=1e-14)
+        x = np.full((4, 2), 1e308) * [[1.0, -1.0]]
+        entropy = cost(linear(2, "sigmoid"), x / 2, np.tile([0.0, 1.0], (4, 1)))
+        assert entropy == pytest.approx(1e308, rel=1e-14)
+        x[2:] = 0.0
+        y = np.tile([0.0, 1.0], (4, 1))
+        assert cost(linear(2), x, y, "softmax cross-entropy") == pytest.approx(1e308, rel=1e-14)
+        np.testing.assert_array_equal(softmax(np.array([1e308, -1e308])), [1.0, 0.0])
+
+
+@pytest.mark.parametrize("kind", ["squared error", "softmax cross-entropy", "cross-entropy"])
+def test_a_cost_beyond_float64_is_told_as_its_gradient_is(kind: str) -> None:
+    of = linear(2, "sigmoid" if kind == "cross-entropy" else "identity")
+    x, y = np.array([[1.7e308, -1.7e308]]), np.array([[0.0, 1.0]])
+    for call in (cost, gradients):
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            with pytest.raises(OverflowError, match="the cost leaves the range of float64"):
+                call(of, x, y, kind)

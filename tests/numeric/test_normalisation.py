@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import warnings
 
 import autograd.numpy as anp
@@ -161,3 +162,58 @@ def test_epsilon_counts_at_any_size() -> None:
     np.testing.assert_allclose(forward(1e-200 * xs, eps=1e-5).hat, 1e-200 * spread / 1e-5**0.5, rtol=1e-12)
     np.testing.assert_allclose(forward(1e-200 * xs, eps=1e-320).hat, 1e-200 * spread / 1e-320**0.5, rtol=1e-4)
     np.testing.assert_allclose(forward(1e200 * xs, eps=1e300).hat, forward(xs).hat, rtol=1e-12)
+
+
+X, G = np.random.default_rng(8).normal(size=(2, 5, 3))
+
+
+@pytest.mark.parametrize("kind", AXES)
+@pytest.mark.parametrize(
+    ("x_size", "g_size", "gain"),
+    [
+        (1.0, 2.0**1020, 2.0**-30),
+        (2.0**-1000, 2.0**-990, 1.0),
+        (2.0**900, 2.0**1000, 2.0**900),
+        (1.0, 2.0**-1000, 2.0**1010),
+        (2.0**-1000, 2.0**20, 2.0**-50),
+    ],
+)
+def test_gradients_of_any_size(kind: str, x_size: float, g_size: float, gain: float) -> None:
+    """∂C/∂x is linear in g and γ and of degree −1 in x: scaling them by powers of two scales it, and rounds nothing."""
+    base, log2 = forward(X, kind=kind), round(math.log2(g_size) + math.log2(gain) - math.log2(x_size))
+    wanted = np.ldexp(normalisation.gradients(G, base, kind=kind).x, log2)
+    assert np.isfinite(wanted).all()
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        found = normalisation.gradients(G * g_size, forward(X * x_size, kind=kind), gain, kind=kind)
+    np.testing.assert_allclose(found.x, wanted, rtol=1e-12)
+
+
+@pytest.mark.parametrize("kind", AXES)
+def test_a_gradient_beyond_float64_is_told(kind: str) -> None:
+    cases = (
+        (G, forward(X * 1e-320, kind=kind), 1.0), (1e308 * np.sign(G), forward(X, kind=kind), 1e300),
+        (1.7e308 * np.ones((5, 3)), forward(X, kind=kind), 1.0),
+    )  # fmt: skip
+    for upstream, made, gain in cases:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            with pytest.raises(OverflowError, match="the gradient leaves float64"):
+                normalisation.gradients(upstream, made, gain, kind=kind)
+
+
+def test_a_gradient_that_is_zero_is_zero() -> None:
+    """What is constant over the batch does not reach x, whatever γ and the spread of x."""
+    found = normalisation.gradients(
+        np.full((3, 1), 1e300), forward(np.array([[-1.0], [0.0], [1.0]]) * 1e-320), 1e300
+    )
+    np.testing.assert_array_equal(found.x, 0.0)
+
+
+@pytest.mark.parametrize("name", ["gain", "shift"])
+def test_a_gain_is_for_each_neuron_not_for_each_example(name: str) -> None:
+    for shape in ((5, 1), (5, 3), (5,), (2, 5, 1)):
+        with pytest.raises(ValueError, match=f"{name} must be a number or have shape"):
+            forward(X, **{name: np.ones(shape)})  # type: ignore[arg-type]
+    for shape in ((), (1,), (3,), (1, 3), (1, 1)):
+        forward(X, **{name: np.ones(shape)})  # type: ignore[arg-type]

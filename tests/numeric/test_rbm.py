@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import warnings
 from itertools import product
+from typing import Any
 
 import numpy as np
 import pytest
@@ -89,3 +91,32 @@ def test_what_does_not_fit_is_refused() -> None:
     for k in (0, 1.5, True):
         with pytest.raises(ValueError, match="k must be"):
             rbm.expected_cd(MACHINE, DATA, k)  # type: ignore[arg-type]
+
+
+HUGE = rbm.RBM(np.full((4, 3), 1e308), np.zeros(4), np.zeros(3))
+MIXED = rbm.RBM(1e308 * np.array([[1.0, -1.0], [1.0, -1.0], [1.0, 1.0]]), np.full(3, 1e308), np.zeros(2))
+OVERFLOWS = {
+    "hidden_given": lambda m, v: rbm.hidden_given(m, v),
+    "visible_given": lambda m, v: rbm.visible_given(m, np.ones((1, len(m.hidden)))),
+    "energy": lambda m, v: rbm.energy(m, v, np.ones((len(v), len(m.hidden)))),
+    "free_energy": lambda m, v: rbm.free_energy(m, v),
+    "log_probability": lambda m, v: rbm.log_probability(m, v),
+    "likelihood_gradient": lambda m, v: rbm.likelihood_gradient(m, v),
+    "phase": lambda m, v: rbm.phase(m, v),
+    "transition": lambda m, v: rbm.transition(m),
+    "expected_cd": lambda m, v: rbm.expected_cd(m, v, 1),
+}
+
+
+@pytest.mark.parametrize("machine", [HUGE, MIXED], ids=["one sign", "two signs"])
+@pytest.mark.parametrize("call", OVERFLOWS.values(), ids=OVERFLOWS)
+def test_weights_that_leave_float64_are_told(call: Any, machine: rbm.RBM) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        with pytest.raises(OverflowError, match="leaves float64: rbm must have smaller weights"):
+            call(machine, np.ones((1, len(machine.visible))))
+
+
+def test_a_scale_that_leaves_float64_is_named() -> None:
+    with pytest.raises(OverflowError, match="scale must leave the weights within float64"):
+        rbm.drawn(4, 3, 1.7e308, np.random.default_rng(0))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import warnings
 from fractions import Fraction
 
 import mpmath
@@ -220,3 +221,42 @@ def test_a_sum_that_leaves_float64_is_told() -> None:
     for x in ([1.7e308, 1.7e308], [-1.7e308, -1.7e308, 1.7e308]):
         with pytest.raises(OverflowError, match="a sum leaves float64"):
             signed_log.prefix_sums(x)
+
+
+VAST = signed_log.SignedLog(np.array([1.0, -1.0]), np.array([1.7e308, -1.7e308]))
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda: signed_log.multiply(VAST, VAST),
+        lambda: signed_log.divide(VAST, signed_log.SignedLog(VAST.sign, -VAST.logabs)),
+        lambda: signed_log.power(VAST, 2),
+        lambda: signed_log.power(VAST, -3),
+        lambda: signed_log.power(VAST, 10**400),
+        lambda: signed_log.power(signed_log.of(2.0), -(10**400)),
+        lambda: signed_log.product(signed_log.SignedLog(np.ones(2), np.full(2, 1.7e308))),
+    ],
+    ids=range(7),
+)
+def test_a_logarithm_that_leaves_float64_is_told(call):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        with pytest.raises(OverflowError, match="leaves float64"):
+            call()
+
+
+def test_zeros_and_ones_to_any_power():
+    zero, ones = signed_log.of(np.zeros(2)), signed_log.of(np.array([1.0, -1.0]))
+    assert signed_log.power(zero, 10**400).logabs.tolist() == [-np.inf, -np.inf]
+    assert signed_log.power(ones, 10**400).logabs.tolist() == [0.0, 0.0]
+    assert signed_log.power(ones, 10**400 + 1).sign.tolist() == [1.0, -1.0]
+    assert signed_log.multiply(zero, VAST).logabs.tolist() == [-np.inf, -np.inf]
+    assert signed_log.divide(zero, VAST).sign.tolist() == [0.0, 0.0]
+
+
+@pytest.mark.parametrize("call", [signed_log.add, signed_log.multiply, signed_log.divide, signed_log.compare])
+def test_shapes_that_do_not_fit_are_named(call):
+    with pytest.raises(ValueError, match=r"x and y must fit each other, not \(2,\) and \(3,\)"):
+        call(signed_log.of(np.ones(2)), signed_log.of(np.ones(3)))
+    assert call(signed_log.of(np.ones((2, 1))), signed_log.of(np.ones(3)))[0].shape in ((2, 3), (3,))
