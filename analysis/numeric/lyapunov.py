@@ -97,7 +97,7 @@ def _in_range(m: Floats) -> tuple[Floats, Floats]:
 def _log_smallest(m: Floats) -> Floats:
     """log of the smallest |entry| of each matrix that is not 0, (replicates, 1)."""
     sizes = np.abs(m)
-    return np.log(np.where(sizes > 0.0, sizes, np.inf).min(axis=(1, 2)))[:, None]
+    return np.asarray(np.log(np.where(sizes > 0.0, sizes, np.inf).min(axis=(1, 2)))[:, None])
 
 
 def gaussian_matrices(

@@ -164,18 +164,14 @@ def gradients(network: Network, X: ArrayLike, Y: ArrayLike, kind: str = "cross-e
             deltas.append(delta)
         deltas.reverse()
         m, xp = a[0].shape[0], arrays.namespace(delta)
-        found = Gradients(
-            biases=tuple(xp.mean(d, axis=0) for d in deltas),
-            weights=tuple(d.T @ h / m for d, h in zip(deltas, a[:-1], strict=True)),
-            deltas=tuple(deltas),
-            cost=_cost(z[-1], a[-1], y, kind),
-        )
-    for l, parts in enumerate(zip(found.deltas, found.weights, strict=True), start=1):
+        of_biases = tuple(xp.mean(d, axis=0) for d in deltas)
+        of_weights = tuple(d.T @ h / m for d, h in zip(deltas, a[:-1], strict=True))
+    for l, parts in enumerate(zip(deltas, of_weights, strict=True), start=1):
         if not all(map(_finite, parts)):
             raise OverflowError(
                 f"the gradient leaves the range of {delta.dtype} in layer {l}: ``jacobian.spectrum`` gives its growth in logarithms"
             )
-    return found
+    return Gradients(of_biases, of_weights, tuple(deltas), _cost(z[-1], a[-1], y, kind))
 
 
 def checked_sizes(sizes: object) -> tuple[int, ...]:

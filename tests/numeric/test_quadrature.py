@@ -125,7 +125,7 @@ def test_an_integral_that_converges_absolutely_is_had(
         (number, z, ValueError, "expr must have no free symbols"),
         (number, "1", TypeError, "expr must be a SymPy expression, not str"),
     ],
-    ids=str,
+    ids=lambda x: getattr(x, "__name__", str(x)),
 )
 def test_what_is_no_real_integral_is_refused(
     call: Callable[[Any], float], x: Any, error: Any, says: str
