@@ -202,11 +202,11 @@ def test_a_gradient_beyond_float64_is_told(kind: str) -> None:
                 normalisation.gradients(upstream, made, gain, kind=kind)
 
 
-def test_a_gradient_that_is_zero_is_zero() -> None:
-    """What is constant over the batch does not reach x, whatever γ and the spread of x."""
-    found = normalisation.gradients(
-        np.full((3, 1), 1e300), forward(np.array([[-1.0], [0.0], [1.0]]) * 1e-320), 1e300
-    )
+@pytest.mark.parametrize("kind", AXES)
+def test_a_gradient_that_is_zero_is_zero(kind: str) -> None:
+    """What is constant over the axis of the mean does not reach x, whatever g, γ and the spread of x."""
+    x = 1e-320 * np.array([[-1.0, 0.0, 1.0], [1.0, -1.0, 0.0], [0.0, 1.0, -1.0]])
+    found = normalisation.gradients(np.full((3, 3), 1e300), forward(x, kind=kind), 1e300, kind=kind)
     np.testing.assert_array_equal(found.x, 0.0)
 
 
