@@ -1,7 +1,8 @@
 """Norms, root mean squares and spreads of arrays whose squares may leave float64.
 
 √Σx² is taken as it stands where its squares are well inside the range, bit for bit as NumPy has it; elsewhere x is scaled by a power of
-two first, which rounds nothing. NaN and infinity give what NumPy gives: these functions check nothing, and warn of nothing.
+two first, which rounds nothing. NaN and infinity give what NumPy gives: these functions warn of nothing, and refuse only
+what is not real or has a mask (TypeError).
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from analysis.numeric import arrays
+
 Floats = NDArray[np.float64]
 Axis = int | tuple[int, ...] | None
 _SAFE = 2.0**-850
@@ -20,7 +23,7 @@ _SAFE = 2.0**-850
 
 def norm(x: Any, axis: Axis = None) -> Any:
     """√Σx² over the axes, or over all; right wherever the result is a float64."""
-    values = np.asarray(x, dtype=np.float64)
+    values = _real("x", x)
     with np.errstate(over="ignore", under="ignore", invalid="ignore"):
         flat = values.ravel() if axis is None else values
         squares = flat @ flat if axis is None else (values * values).sum(axis=axis)  # as numpy.linalg.norm
@@ -49,7 +52,9 @@ def joint_norm(parts: Sequence[Floats]) -> tuple[Floats, Floats]:
 
 def rms(x: Any, axis: Axis = None) -> Any:
     """√(mean of x²) over the axes, or over all."""
-    values = np.asarray(x, dtype=np.float64)
+    values = _real("x", x)
+    if not values.size:
+        raise ValueError("x must hold at least one number")
     with np.errstate(over="ignore", under="ignore", invalid="ignore"):
         squares = (values * values).mean(axis=axis)
         if _safe(squares):
@@ -61,7 +66,7 @@ def rms(x: Any, axis: Axis = None) -> Any:
 
 def log_norm(x: Any, axis: Axis = None, per: int = 1) -> Any:
     """log √(Σx²/per) over the axes, −inf where every x is 0."""
-    values = np.asarray(x, dtype=np.float64)
+    values = _real("x", x)
     with np.errstate(divide="ignore", over="ignore", under="ignore", invalid="ignore"):
         squares = (values * values).sum(axis=axis)
         if _safe(squares):
@@ -91,6 +96,12 @@ def power_of_two(x: Any, axis: Axis = None) -> Any:
     largest = np.abs(x).max(axis=axis, keepdims=True, initial=0.0)
     _, exponent = np.frexp(np.where(np.isfinite(largest), largest, 1.0))
     return np.where(largest > 0.0, np.ldexp(1.0, exponent - 1), 1.0)
+
+
+def _real(name: str, x: Any) -> Floats:
+    """x as float64; raises TypeError for what is complex, masked or no number."""
+    values: Floats = arrays.of_numpy(name, x).astype(np.float64, copy=False)
+    return values
 
 
 def _safe(squares: Any) -> bool:

@@ -122,3 +122,18 @@ def test_an_overflow_in_a_network_is_told() -> None:
             call()
     with pytest.raises(OverflowError, match="gradient leaves the range of float64"):
         gradients(deep(1e200, 3), [[0.0]], [[1e200]], "squared error")
+
+
+@pytest.mark.parametrize(
+    "bad", [[1.0, 1j], np.ma.masked_array([1.0, 2.0], [True, False]), ["1"], None], ids=str
+)
+def test_a_norm_is_of_real_numbers(bad: object) -> None:
+    for f in (norm, rms, log_norm):
+        with pytest.raises(TypeError, match="^x must"):
+            f(bad)
+
+
+def test_nothing_has_no_root_mean_square() -> None:
+    with pytest.raises(ValueError, match="x must hold at least one number"):
+        rms([])
+    assert norm([]) == 0.0 and log_norm([]) == -np.inf
