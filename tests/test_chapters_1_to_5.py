@@ -9,9 +9,12 @@ from pathlib import Path
 import mpmath
 import numpy as np
 import pytest
-from notebook_text import NOTEBOOKS, cells, prose, sources
+from notebook_text import NOTEBOOKS, cells, prose, said, sources
 
+from analysis.experiments import recorded
+from analysis.experiments.gradient_bars import gradient_bars
 from analysis.experiments.wide_layers import exponent_by_width
+from analysis.numeric.data import load
 from analysis.numeric.mean_field import fixed_point
 
 CHAPTERS = sorted(NOTEBOOKS.glob("0[1-5]_*.ipynb"))
@@ -139,3 +142,72 @@ def test_sigmoid_networks_balance_at_10_over_root_n_and_not_at_4() -> None:
         std, rng = scale / math.sqrt(200), np.random.default_rng(0)
         run = exponent_by_width("sigmoid", [200], {200: std}.__getitem__, rng, depth=60, replicates=8)
         assert abs(run.top[0] - expected) < 0.05
+
+
+def test_most_bars_of_the_second_layer_are_longer() -> None:
+    """Two of the six drawn are shorter than their neighbours in the first layer."""
+    drawn = gradient_bars(load("digits", count=1000), (64, 30, 30, 10), seeds=range(5))
+    first, second = np.abs(drawn.first(6, 0))
+    assert (second > first).sum() == 4
+    assert (np.greater(*np.abs(drawn.first(30, 0))[::-1])).mean() > 0.5
+    text = said(cells("04_learning_speeds"))
+    assert "four of the six in the second column are longer than their neighbours in the first" in text
+    assert "Most bars of the second layer come out longer" in text
+    assert "Most of the second layer's bars are longer" in text
+
+
+def test_how_the_recorded_curves_of_chapter_4_run() -> None:
+    text = said(cells("04_learning_speeds"))
+    speeds = recorded.trained_bands("mnist", "nielsen", 4).median("speeds")
+    later = speeds[60] / speeds[500]
+    assert 2.2 < later[0] < 2.6 and later[0] > later[1:].max()
+    assert "nearly flat but for the first layer's, which falls further" in text
+    rise = {}
+    for data in ("mnist", "digits"):
+        two = recorded.trained_bands(data, "nielsen", 2).median("speeds")
+        rise[data] = two[-1] / two.min(axis=0)
+    assert (rise["mnist"] > 4.5).all() and (rise["mnist"] < 5.5).all() and (rise["digits"] < 2).all()
+    assert "they fall and then rise about fivefold" in text and "they rise a little at the end" in text
+
+
+def test_how_far_the_cost_falls_beyond_the_plateau() -> None:
+    text, beyond = said(cells("04_learning_speeds")), recorded.beyond_the_plateau("mnist", 4)
+    free, fixed = beyond.all_layers_cost, beyond.first_fixed_cost
+    assert [round(float(x), 1) for x in (free[0, 0], free[:, -1].min(), free[:, -1].max())] == [3.2, 1.1, 2.0]
+    assert "falls from 3.2 to between about one and two, the other only to about 2.9" in text
+    assert round(float(np.median(fixed[:, -1])), 1) == 2.9
+    assert round(float(1 - np.median(fixed[:, -1]) / np.median(fixed[:, 0])), 1) == 0.1
+    assert "With the first layer fixed it falls by a tenth" in text
+
+
+def test_log_s_is_the_limit_of_wide_layers() -> None:
+    """λ₁ − log s = (log(2/n) + ψ(n/2))/2 for entries N(0, s²/n); at n = 2 it is −γ/2."""
+    at = {
+        n: float(mpmath.log(mpmath.mpf(2) / n) + mpmath.digamma(mpmath.mpf(n) / 2)) / 2 for n in (1, 2, 4, 16)
+    }
+    np.testing.assert_allclose(list(at.values()), [-0.635, -0.289, -0.135, -0.032], atol=5e-4)
+    text = said(cells("05_wide_layers"))
+    assert "tends to log s, whatever the width" not in text
+    assert f"tends to log s as the width grows. At width 2 it is {-at[2]:.2f} lower" in text
+
+
+def test_the_random_chain_is_drawn_in_full() -> None:
+    text = said(cells("01_chain_rule"))
+    assert "falls off the picture" not in text and "The random chain falls to minus 22" in text
+
+
+def test_the_share_of_fig_ratios_depends_on_the_input() -> None:
+    """The share right of 1/16 by simulation: 0.103, 0.097 and 0.084 for the inputs 0, 1/2 and 1."""
+    rng, right = np.random.default_rng(20), {}
+    for start in (0.0, 0.5, 1.0):
+        w, b = rng.standard_normal((2, 3, 500_000))
+        a, ratio = np.full(500_000, start), np.ones(500_000)
+        for l in range(3):
+            a = 1 / (1 + np.exp(-(w[l] * a + b[l])))
+            ratio *= (w[l] if l else 1) * (a * (1 - a) if l < 2 else 1)
+        right[start] = float((np.abs(ratio) > 1 / 16).mean())
+    np.testing.assert_allclose(list(right.values()), [0.1033, 0.0974, 0.0843], atol=2e-3)
+    (cell,) = (c for c in cells("02_quarter_bound") if "fig-ratios" in str(c["metadata"]))
+    caption = cell["metadata"]["mystnb"]["figure"]["caption"]
+    assert "with the input ½. A tenth" in caption
+    assert "with the input one half" in cell["metadata"]["slideshow"]["notes"]

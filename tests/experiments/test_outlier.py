@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from analysis.experiments import outlier_claims
 from analysis.experiments.outlier import (
     LOSSES,
     OUTPUT_BOUNDS,
@@ -21,6 +22,7 @@ from analysis.experiments.outlier import (
 from analysis.experiments.storage import load_result, save_result
 from analysis.numeric.data import load
 from analysis.numeric.initialise import nielsen
+from analysis.symbolic.claim import Checked, Refuted
 from analysis.symbolic.outliers import LOSSES as SYMBOLIC
 
 SMALL: dict[str, Any] = {"images": 12, "hidden": (7, 6), "seeds": (3, 8)}
@@ -155,3 +157,12 @@ def test_outlier_refuses(change: dict[str, Any], message: str) -> None:
 def test_factors_are_positive(factor: float) -> None:
     with pytest.raises(ValueError, match="each of factors must be a finite number > 0"):
         outlier([1.0, factor], **SMALL)
+
+
+def test_one_unsaturated_network_refutes_that_the_gradient_is_level(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Between t = 10⁵ and 10⁶ one network of 40 still falls; a mean with its own spread as error could never show it."""
+    claim = next(c for c in outlier_claims.CLAIMS if c.label == "outlier-power-sigmoid-squared-error")
+    assert isinstance(claim.settle(), Checked)
+    early = replace(claim, simulate=lambda: outlier_claims.farthest_from_level((1e5, 1e6)))
+    assert isinstance(early.settle(), Refuted)
+    assert outlier_claims.farthest_from_level((1e5, 1e6)).value == pytest.approx(-0.1257, abs=5e-5)
