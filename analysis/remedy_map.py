@@ -94,8 +94,8 @@ REMEDIES = (
         "few labels, many examples",
         "random weights know nothing of the inputs",
         "layer-wise pretraining",
-        ("few-labels-equal-budget",),
-        "its own training; a lead over random weights of the best scale is not shown; with labels in plenty it loses to good random weights",
+        ("few-labels-equal-budget", "many-labels-equal-budget", "pretraining-loses-in-work"),
+        "its own training; a lead over random weights of the best scale is not shown; with labels in plenty it ties with N(0, 1) at equal work, and comes later to 90 %",
     ),
     Remedy(
         "an outlier moves everything",

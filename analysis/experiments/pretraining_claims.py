@@ -213,7 +213,7 @@ CLAIMS = (
     ),
     Claim(
         label="few-labels-another-scale",
-        sentence="Weights N(0, 0.7²) end within five points of the pretrained ones: a lead over random weights of any scale is not shown.",
+        sentence="Weights N(0, 0.7²) end within five points of the pretrained ones: a lead over random weights of the best scale is not shown.",
         statement=_gt(_sym("a_N") + 0.05, _P["a_P"]),
         check=by_record,
         scope=f"{_SCOPE}; N weights N(0, 0.7²); a as before",
