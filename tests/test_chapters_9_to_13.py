@@ -14,7 +14,13 @@ import pytest
 from loading import ROOT
 
 from analysis.exercises import check
-from analysis.experiments import batch_norm_recorded, clipping_recorded, recurrent_recorded, residual_recorded
+from analysis.experiments import (
+    batch_norm_recorded,
+    clipping_recorded,
+    pretraining_recorded,
+    recurrent_recorded,
+    residual_recorded,
+)
 from analysis.explorables.memory import curves
 from analysis.ledger import CLAIMS
 
@@ -317,3 +323,65 @@ def test_the_condition_of_exercise_11_6_is_named() -> None:
     assert f"I{condition} $R>1$ for every activation that is not affine" in solution
     assert f"I{condition} R > 1 for every activation that is not affine" in str(check("11.6", "c"))
     assert "large batches whose examples all fare alike. Where is" in said(11)
+
+
+def alt(chapter: int, figure: str) -> str:
+    """The alternative text of a figure."""
+    shown_by = [c["metadata"]["mystnb"] for c in cells(chapter) if "mystnb" in c["metadata"]]
+    (found,) = [m["image"]["alt"] for m in shown_by if m.get("figure", {}).get("name") == figure]
+    return str(found)
+
+
+def test_the_pictures_of_chapter_9_are_described_as_they_are() -> None:
+    xavier = pretraining_recorded.training("xavier")
+    curve = xavier.accuracy[:, :, 50].mean(axis=1).argmax()
+    mean = xavier.accuracy[curve].mean(axis=0)
+    assert mean[6] < 0.11 < mean[7] and mean[18] < 0.7 < 0.78 < mean[20] < 0.82
+    assert "the Xavier one from about epoch 7, to about 0.8 by epoch 20" in alt(9, "fig-pretraining-work")
+    speeds = np.exp(np.log(pretraining_recorded.training("gaussian").start_speeds[0]).mean(axis=0))
+    assert speeds[3] / speeds[0] == pytest.approx(2.17, abs=0.01)
+    assert speeds[4] / speeds[3] == pytest.approx(5.6, abs=0.1)
+    text = alt(9, "fig-pretraining-speeds")
+    assert "N(0,1) weights only double from the first layer to the fourth, then rise fivefold" in text
+    assert "nearly flat" not in text
+
+
+def test_five_seeds_are_said_to_be_few() -> None:
+    """P(|t| > x) with four degrees of freedom has a closed form."""
+    runs = {start: pretraining_recorded.training(start, 100) for start in ("pretrained", "gaussian")}
+    ends = {
+        s: run.accuracy[:, :, (300 if s == "pretrained" else 1000) // run.every] for s, run in runs.items()
+    }
+    best = {s: a[a.mean(axis=1).argmax()] for s, a in ends.items()}
+    lead = best["pretrained"] - best["gaussian"]
+    assert lead == pytest.approx([-0.003, 0.046, 0.032, 0.022, 0.028], abs=0.0007)
+    x = lead.mean() / (lead.std(ddof=1) / math.sqrt(5))
+    c = x / math.sqrt(4 + x * x)
+    p = 1 - (3 * c - c**3) / 2
+    assert p == pytest.approx(0.033, abs=0.0005)
+    assert "the $3.2$ standard errors over $N(0,1)$ have a two-sided $p$ of $0.033$" in said(9)
+    assert "t = 3.2, 4 degrees of freedom, two-sided p = 0.033" in shown(9)
+
+
+def test_a_lead_over_one_scale_is_not_one_over_the_best() -> None:
+    sentence = CLAIMS["few-labels-another-scale"].sentence
+    assert (
+        "a lead over random weights of the best scale is not shown" in sentence
+        and "any scale" not in sentence
+    )
+    assert sentence in shown(9) or sentence in notebook_text.shown(cells(9), "text/markdown")
+
+
+def test_the_print_of_chi_follows_its_sentence() -> None:
+    texts = [notebook_text.source(c) for c in cells(9)]
+    (at,) = [k for k, text in enumerate(texts) if "mean_field.fixed_point" in text]
+    assert texts[at - 1].endswith("says which would balance):") and texts[at + 1].startswith(
+        "## Does it help?"
+    )
+
+
+def test_the_range_of_the_gated_cells_is_that_of_the_record() -> None:
+    gated = ("gru", "lstm-0", "lstm-1", "lstm-long")
+    means = [recurrent_recorded.adding(v, n).best()[1] for v in gated for n in recurrent_recorded.lengths(v)]
+    assert 0.00008 < min(means) < 0.00012 and 0.0009 < max(means) < 0.0011
+    assert "LSTM and GRU stay between about 0.0001 and 0.001" in alt(13, "fig-adding")
