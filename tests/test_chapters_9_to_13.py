@@ -354,7 +354,7 @@ def test_five_seeds_are_said_to_be_few() -> None:
     }
     best = {s: a[a.mean(axis=1).argmax()] for s, a in ends.items()}
     lead = best["pretrained"] - best["gaussian"]
-    assert lead == pytest.approx([-0.003, 0.046, 0.033, 0.022, 0.028], abs=0.0006)
+    assert lead * 397 == pytest.approx([-1, 18, 13, 9, 11])  # images of the 397 for testing
     x = lead.mean() / (lead.std(ddof=1) / math.sqrt(5))
     c = x / math.sqrt(4 + x * x)
     p = 1 - (3 * c - c**3) / 2
