@@ -13,8 +13,8 @@ from collections.abc import Sequence
 
 from tqdm import tqdm
 
-from analysis.ledger import Row, select, settle_all
-from analysis.symbolic.claim import Evidence
+from analysis.claims.claim import Evidence
+from analysis.claims.ledger import Row, select, settle_all
 
 
 def report(row: Row) -> str:

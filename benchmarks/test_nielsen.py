@@ -13,9 +13,9 @@ import numpy as np
 import peers
 import pytest
 
-from analysis.experiments.descent import descend
-from analysis.experiments.learning_speeds import learning_speeds
+from analysis.chapters.learning_speeds.learning_speeds import learning_speeds
 from analysis.numeric.data import Dataset, load
+from analysis.numeric.descent import descend
 from analysis.numeric.initialise import initialiser
 
 SIZES, ETA, DECAY = (784, 30, 30, 30, 30, 10), 0.1, 5.0

@@ -11,7 +11,7 @@ from typing import Any
 import peers
 import pytest
 
-from analysis.experiments.sweep import sweep
+from analysis.sweep.sweep import sweep
 
 GRID = {"depth": [50, 100], "width": [60], "scale": [0.5, 1.0, 2.0, 4.0]}
 REPLICATES = 30

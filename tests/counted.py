@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 
-from analysis.experiments.experiment import Experiment
+from analysis.sweep.experiment import Experiment
 
 
 def counted(

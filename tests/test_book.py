@@ -201,7 +201,7 @@ def test_claims_formulas_and_reading_time_of_a_chapter(html: Path) -> None:
 
 
 def test_the_ledger_leads_to_the_box_of_each_claim(html: Path) -> None:
-    from analysis.ledger_page import places
+    from analysis.claims.ledger_page import places
 
     folder = html / "notebooks"
     shown = {

@@ -61,9 +61,7 @@ def test_an_experiment_of_ones_own(tmp_path: Path, root: Path) -> None:
     assert len(every) == 6
     (tmp_path / "mine_experiment.py").write_text(every[4], encoding="utf-8")
     run(
-        "from analysis.experiments.sweep import sweep\n"
-        + every[5]
-        + "assert result.values.shape == (2, 2, 5)\n",
+        "from analysis.sweep.sweep import sweep\n" + every[5] + "assert result.values.shape == (2, 2, 5)\n",
         tmp_path,
         root,
     )

@@ -1,6 +1,8 @@
-"""Imports go one way: symbolic, numeric, experiments, recorded, figures, then explorables and exercises, then the ledger.
+"""Imports go one way: symbolic, numeric, then claims, sweep and the machinery of sliders and exercises, then the chapters.
 
-Read from the syntax tree, so that an import inside a function counts; each rule is also shown a file that breaks it.
+Inside a chapter: theory and experiments, claims, figures, then slider and exercises. Chapters import one another only where
+``BETWEEN_CHAPTERS`` says so. Read from the syntax tree, so that an import inside a function counts; each rule is also shown
+a file that breaks it.
 """
 
 from __future__ import annotations
@@ -12,22 +14,34 @@ from pathlib import Path
 
 import pytest
 
+from analysis.topics import TOPICS
+
 LEVEL = {
+    "topics": 0,
     "symbolic": 0,
     "numeric": 1,
-    "experiments": 2,
-    "recorded": 3,
-    "figures": 4,
-    "explorables": 5,
-    "exercises": 5,
-    "ledger": 6,
-    "ledger_page": 7,
-    "speed": 8,
-    "verdicts": 8,
-    "remedy_map": 8,
-    "__main__": 9,
+    "claims": 2,
+    "sweep": 2,
+    "explorables": 2,
+    "exercises": 2,
+    "chapters": 3,
+    "__main__": 4,
 }
 FOR_SYMBOLIC = {"sympy", "analysis", "__future__"} | set(sys.stdlib_module_names)
+BETWEEN_CHAPTERS = {
+    ("chain_rule.exercises", "explosion.designed_chain"),
+    ("quarter_bound.exercises", "explosion.balance"),
+    ("explosion.random_and_tied_chains", "quarter_bound.log_product"),
+    ("explosion.claims", "quarter_bound.log_product"),
+    ("wide_layers.claims", "quarter_bound.claims"),
+    ("clipping.clipped_plateau", "learning_speeds.near_optimum"),
+    ("clipping.records", "learning_speeds.make_records"),
+    ("normalisation.claims", "residual.claims"),
+    ("pretraining.stack", "normalisation.training"),
+    ("pretraining.claims", "normalisation.training"),
+    ("residual.explorable", "chain_rule.explorable"),
+}
+"""(who imports, what) in analysis.chapters; each is one too many, and none is added lightly."""
 
 
 def imported(tree: ast.AST, package: str) -> Iterator[tuple[int, str]]:
@@ -42,8 +56,9 @@ def imported(tree: ast.AST, package: str) -> Iterator[tuple[int, str]]:
                 parents = package.split(".")[: len(package.split(".")) - node.level + 1]
                 base = ".".join([*parents, *([node.module] if node.module else [])])
             for alias in node.names:
-                # `from analysis import numeric` names a part; `from analysis.numeric import chain` is one already
-                yield node.lineno, f"{base}.{alias.name}" if base == "analysis" else base
+                # `from analysis import numeric` and `from analysis.chapters.gates import figures` name a part
+                part = base == "analysis" or base.startswith("analysis.chapters") and base.count(".") < 3
+                yield node.lineno, f"{base}.{alias.name}" if part else base
         elif isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant):
             name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
             if name in ("import_module", "__import__") and isinstance(node.args[0].value, str):
@@ -54,6 +69,26 @@ def part_of(module: str) -> str:
     """``symbolic`` for analysis.symbolic.chain; '' for ``analysis`` itself and what it defines."""
     names = module.split(".")
     return names[1] if len(names) > 1 and names[1] in LEVEL else ""
+
+
+def rank(file: str) -> int:
+    """0 for theory and experiments, 1 claims, 2 figures, 3 slider and exercises of a chapter, by the file's name."""
+    if file.startswith("explorable") or file == "exercises":
+        return 3
+    if file in ("figures", "drawings"):
+        return 2
+    return int(file == "claims")
+
+
+def between(module: str, name: str) -> str:
+    """What is wrong where one module of a chapter imports another of a chapter; '' where nothing is."""
+    (_, _, here, *file), (_, _, there, *other) = module.split("."), name.split(".")
+    if not (file and other):
+        return ""
+    if here != there:
+        known = (f"{here}.{file[0]}", f"{there}.{other[0]}") in BETWEEN_CHAPTERS
+        return "" if known else "chapters do not import one another"
+    return "" if rank(other[0]) <= rank(file[0]) else f"{file[0]} stands below {other[0]}"
 
 
 def faults(source: str, module: str, is_package: bool = False) -> list[str]:
@@ -70,8 +105,11 @@ def faults(source: str, module: str, is_package: bool = False) -> list[str]:
             found.append(
                 f"{module}:{line} imports {name}; symbolic may import the standard library and SymPy"
             )
-        if other and other != part and LEVEL[other] >= LEVEL[part]:
+        if other and other != part and LEVEL[other] >= LEVEL[part] and other != "topics":
             found.append(f"{module}:{line} imports {name}; {part} stands below or beside {other}")
+        if other == part == "chapters" and module.count(".") > 2 and name.count(".") > 2:
+            wrong = between(module, name)
+            found += [f"{module}:{line} imports {name}; {wrong}"] if wrong else []
     return found
 
 
@@ -94,7 +132,28 @@ def test_imports_go_one_way(root: Path) -> None:
 
 def test_every_layer_is_read(root: Path) -> None:
     seen = {part_of(module) for module, _, _ in modules(root / "analysis")}
-    assert {"symbolic", "numeric", "experiments", "figures", "ledger"} <= seen
+    assert {"symbolic", "numeric", "claims", "sweep", "chapters"} <= seen
+
+
+def test_imports_between_chapters_are_all_needed(root: Path) -> None:
+    made = {
+        (module.removeprefix("analysis.chapters."), name.removeprefix("analysis.chapters."))
+        for module, _, path in modules(root / "analysis")
+        for _, name in imported(ast.parse(path.read_text(encoding="utf-8")), module.rpartition(".")[0])
+        if module.startswith("analysis.chapters.") and name.startswith("analysis.chapters.")
+    }
+    assert BETWEEN_CHAPTERS <= {tuple(".".join(x.split(".")[:2]) for x in pair) for pair in made}
+
+
+def test_every_chapter_has_one_word(root: Path) -> None:
+    """Notebook, folder and tests of a chapter carry the same word."""
+    for number, topic in enumerate(TOPICS, start=1):
+        assert (root / "notebooks" / f"{number:02}_{topic}.ipynb").is_file(), topic
+        assert (root / "analysis" / "chapters" / topic / "exercises.py").is_file(), topic
+        assert (root / "tests" / "chapters" / topic).is_dir(), topic
+    known = {*TOPICS, "verdicts", "speed"}
+    for folder in (root / "analysis" / "chapters", root / "tests" / "chapters"):
+        assert {p.name for p in folder.iterdir() if p.is_dir() and p.name != "__pycache__"} <= known
 
 
 @pytest.mark.parametrize(
@@ -106,18 +165,25 @@ def test_every_layer_is_read(root: Path) -> None:
         ("analysis.symbolic.chain", "from analysis import numeric"),
         ("analysis.symbolic.chain", "from ..numeric import chain"),
         ("analysis.symbolic.chain", "from .. import numeric"),
-        ("analysis.symbolic.remedies.gated", "from ...numeric import chain"),
-        ("analysis.numeric.chain", "def f():\n    from analysis.experiments.log_product import sweep"),
-        ("analysis.numeric.chain", "import importlib\nimportlib.import_module('analysis.figures.bars')"),
-        ("analysis.numeric.chain", "__import__('analysis.ledger')"),
-        ("analysis.experiments.depth", "import analysis.figures.bars"),
-        ("analysis.experiments.depth", "if TYPE_CHECKING:\n    from analysis.figures.bars import bars"),
-        ("analysis.figures.bars", "from analysis.ledger import CLAIMS"),
-        ("analysis.figures.bars", "class A:\n    from analysis.exercises import check"),
-        ("analysis.explorables.factor", "from analysis.exercises import check"),
-        ("analysis.exercises.chapter_2", "from analysis.explorables import factor"),
-        ("analysis.ledger", "from analysis.__main__ import main"),
-        ("analysis.experiments.speeds", "from analysis.recorded import load"),
+        ("analysis.symbolic.chain", "from analysis.claims.claim import Claim"),
+        ("analysis.numeric.chain", "def f():\n    from analysis.chapters.explosion.balance import s"),
+        (
+            "analysis.numeric.chain",
+            "import importlib\nimportlib.import_module('analysis.chapters.gates.figures')",
+        ),
+        ("analysis.numeric.chain", "__import__('analysis.claims.ledger')"),
+        ("analysis.claims.ledger", "from analysis.chapters.gates import figures"),
+        ("analysis.sweep.sweep", "from analysis.claims.claim import Claim"),
+        ("analysis.exercises.marking", "from analysis.explorables.formulas import activations"),
+        ("analysis.chapters.gates.memory_horizon", "import analysis.chapters.gates.figures"),
+        ("analysis.chapters.gates.memory_horizon", "from analysis.chapters.gates import figures"),
+        ("analysis.chapters.gates.memory_horizon", "if TYPE_CHECKING:\n    from .figures import bars"),
+        (
+            "analysis.chapters.gates.figures",
+            "class A:\n    from analysis.chapters.gates.exercises import EXERCISES",
+        ),
+        ("analysis.chapters.gates.figures", "from analysis.chapters.residual.training import train"),
+        ("analysis.chapters.gates.claims", "from analysis.__main__ import main"),
         ("analysis.helpers", "x = 1"),
     ],
 )
@@ -133,10 +199,11 @@ def test_a_wrong_import_is_found(module: str, source: str) -> None:
             "from __future__ import annotations\nimport functools\nimport sympy as sp",
         ),
         ("analysis.symbolic.chain", "from .layer import Layer\nfrom . import notation"),
-        ("analysis.symbolic.remedies.gated", "from ..layer import Layer"),
         ("analysis.numeric.chain", "import numpy as np\nfrom analysis.symbolic.chain import factors"),
-        ("analysis.figures.bars", "from analysis.experiments import speeds\nimport matplotlib.pyplot as plt"),
-        ("analysis.__main__", "from analysis.ledger import rows\nfrom analysis import __version__"),
+        ("analysis.chapters.gates.figures", "from analysis.chapters.gates import memory_horizon, records"),
+        ("analysis.chapters.gates.exercises", "from analysis.exercises.domain import over"),
+        ("analysis.exercises", "from analysis.topics import TOPICS"),
+        ("analysis.__main__", "from analysis.claims.ledger import rows\nfrom analysis import __version__"),
     ],
 )
 def test_a_right_import_passes(module: str, source: str) -> None:
@@ -145,4 +212,4 @@ def test_a_right_import_passes(module: str, source: str) -> None:
 
 def test_relative_imports_of_a_package_start_in_it() -> None:
     assert faults("from .chain import x", "analysis.numeric", is_package=True) == []
-    assert faults("from ..figures import x", "analysis.numeric", is_package=True)
+    assert faults("from ..claims import x", "analysis.numeric", is_package=True)

@@ -11,8 +11,9 @@ from importlib import import_module
 from analysis.exercises.exercise import Exercise
 from analysis.exercises.marking import judge
 from analysis.exercises.verdict import Hint, Verdict
+from analysis.topics import TOPICS
 
-CHAPTERS = range(1, 14)
+CHAPTERS = range(1, len(TOPICS) + 1)
 EXERCISES: dict[str, Exercise]
 """Every exercise of the book by its number, in order; imported with all chapters when it is asked for."""
 
@@ -20,7 +21,7 @@ EXERCISES: dict[str, Exercise]
 @cache
 def _chapter(number: int) -> dict[str, Exercise]:
     """The exercises of one chapter: its reader should not wait for the others'."""
-    return {x.number: x for x in import_module(f"analysis.exercises.chapter_{number}").EXERCISES}
+    return {x.number: x for x in import_module(f"analysis.chapters.{TOPICS[number - 1]}.exercises").EXERCISES}
 
 
 @cache

@@ -11,7 +11,7 @@ from itertools import groupby
 import sympy as sp
 
 from analysis.exercises.domain import Domain
-from analysis.symbolic.render import plain_text
+from analysis.symbolic.printing import plain_text
 
 NOWHERE = Domain()
 

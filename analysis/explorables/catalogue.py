@@ -10,24 +10,24 @@ from analysis.explorables.explorable import Explorable
 
 def _made_by(module: str, function: str) -> Callable[[], Explorable]:
     def make() -> Explorable:
-        made: Explorable = getattr(import_module(f"analysis.explorables.{module}"), function)()
+        made: Explorable = getattr(import_module(f"analysis.chapters.{module}"), function)()
         return made
 
     return make
 
 
 EXPLORABLES: dict[str, Callable[[], Explorable]] = {
-    "factor": _made_by("factor", "factor"),
-    "gradient-chain": _made_by("gradient_chain", "gradient_chain"),
-    "explosion": _made_by("explosion", "explosion"),
-    "log-product": _made_by("log_product", "log_product"),
-    "learning-speeds": _made_by("learning_speeds", "learning_speeds"),
-    "spectrum": _made_by("spectrum", "spectrum"),
-    "activations": _made_by("activations", "activations"),
-    "outlier": _made_by("outlier", "outlier"),
-    "initialisation": _made_by("initialisation", "initialisation"),
-    "cliff": _made_by("cliff", "cliff"),
-    "normalisation": _made_by("normalisation", "normalisation_of_a_batch"),
-    "residual": _made_by("residual", "residual"),
-    "memory": _made_by("memory", "memory_of_a_cell"),
+    "factor": _made_by("explosion.explorable_factor", "factor"),
+    "gradient-chain": _made_by("chain_rule.explorable", "gradient_chain"),
+    "explosion": _made_by("explosion.explorable", "explosion"),
+    "log-product": _made_by("quarter_bound.explorable", "log_product"),
+    "learning-speeds": _made_by("learning_speeds.explorable", "learning_speeds"),
+    "spectrum": _made_by("wide_layers.explorable", "spectrum"),
+    "activations": _made_by("activations.explorable", "activations"),
+    "outlier": _made_by("outliers.explorable", "outlier"),
+    "initialisation": _made_by("initialisation.explorable", "initialisation"),
+    "cliff": _made_by("clipping.explorable", "cliff"),
+    "normalisation": _made_by("normalisation.explorable", "normalisation_of_a_batch"),
+    "residual": _made_by("residual.explorable", "residual"),
+    "memory": _made_by("gates.explorable", "memory_of_a_cell"),
 }

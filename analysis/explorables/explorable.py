@@ -179,7 +179,7 @@ class Explorable:
 
     def png(self) -> bytes:
         """The still picture, with its description inside the file."""
-        with plt.style.context("analysis.figures.book"):
+        with plt.style.context("analysis.book"):
             figure = self.still(self.values)
             out = io.BytesIO()
             figure.savefig(out, format="png", metadata={"Description": self.alt, "Software": None})
@@ -223,9 +223,9 @@ def figure() -> Figure:
 
 
 @cache
-def script(name: str) -> str:
-    """A script of this folder without its comments, indentation and empty lines."""
-    lines = (line.strip() for line in (HERE / name).read_text(encoding="utf-8").splitlines())
+def script(file: str | Path) -> str:
+    """A script, named in this folder or by its whole path, without its comments, indentation and empty lines."""
+    lines = (line.strip() for line in (HERE / file).read_text(encoding="utf-8").splitlines())
     return "\n".join(line for line in lines if line and not line.startswith("//"))
 
 

@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 from analysis.numeric.arguments import one_of, positive, real_array, several
 from analysis.numeric.compiled import compiled
 from analysis.numeric.norms import joint_norm
-from analysis.symbolic.remedies.clipped import BY_VALUE, c, g
+from analysis.symbolic.clipping import BY_VALUE, c, g
 
 Floats = NDArray[np.float64]
 HOW = ("none", "value", "norm")

@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 from analysis.numeric.arguments import finite, instance, number, one_of, real_array
 from analysis.numeric.compiled import compiled
 from analysis.numeric.norms import power_of_two, varies
-from analysis.symbolic.remedies.normalised import (
+from analysis.symbolic.normalisation import (
     average,
     backward,
     beta,

@@ -16,7 +16,7 @@ from analysis.numeric.norms import rms
 from analysis.numeric.signed_log import SignedLog
 from analysis.symbolic.activation import Activation
 from analysis.symbolic.notation import b, h, w, z
-from analysis.symbolic.remedies.residual import chain_factor, chain_output, s
+from analysis.symbolic.residual import chain_factor, chain_output, s
 
 Floats = NDArray[np.float64]
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import sympy as sp
 
-from analysis.symbolic.render import plain_text, tex
+from analysis.symbolic.printing import plain_text, tex
 
 
 @dataclass(frozen=True)

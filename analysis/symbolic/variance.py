@@ -12,11 +12,9 @@ from collections.abc import Mapping, Sequence
 
 import sympy as sp
 
-from analysis.symbolic.claim import Check, Claim, Outcome, Proved, Refuted, Step, Unknown
 from analysis.symbolic.display import expectation
 from analysis.symbolic.normal import density
 from analysis.symbolic.notation import b, z
-from analysis.symbolic.proof import counterexample
 
 n = sp.Symbol("n", integer=True, positive=True)
 n_in, n_out = sp.symbols("n_in n_out", positive=True)
@@ -28,9 +26,7 @@ m = sp.Symbol("m", nonnegative=True)
 """E[a²] on the way forward, E[σ′(z)²] on the way back."""
 s = sp.Symbol("s", real=True)
 """The slope of a leaky ReLU on the negative side."""
-_j = sp.Symbol("j", integer=True, positive=True)
 _w, _a, _delta = sp.IndexedBase("w"), sp.IndexedBase("a"), sp.IndexedBase("delta")
-_Z, _W = sp.symbols("Z W", real=True)
 
 
 def mean_over(expr: sp.Expr, moments: Mapping[sp.Symbol, Sequence[sp.Expr]]) -> sp.Expr:
@@ -55,51 +51,6 @@ def squared_sum(count: int) -> sp.Expr:
     weights = sp.symbols(f"w_1:{count + 1}", real=True)
     total = sum((x * _a[k] for k, x in enumerate(weights, start=1)), b)
     return mean_over(total**2, dict.fromkeys(weights, (sp.S.Zero, v)) | {b: (sp.S.Zero, v_b)})
-
-
-def by_one_more_product(statement: sp.Basic) -> Outcome:
-    """E_w[(Σ w_j x_j [+ b])²] = right side, by induction on the number n of products.
-
-    Z, the sum so far, has mean 0 and is independent of the next weight W. What one more product adds to the mean of
-    the square is compared with what n + 1 adds on the right.
-    """
-    left, right = statement.args
-    biased = b in left.free_symbols
-    (base,) = {x.base for x in left.atoms(sp.Indexed)} - {_w}
-    sums = {
-        count: squared_sum(count).subs({} if biased else {v_b: 0}).xreplace({_a[k]: base[k] for k in (1, 2)})
-        for count in (1, 2)
-    }
-    for count, ours in sums.items():
-        theirs = sp.expand(right.subs(n, count).doit())
-        if sp.expand(ours - theirs) != 0:
-            ones = {base[k]: sp.S.One for k in (1, 2)} | {v: sp.Integer(2), v_b: sp.S.One}
-            found = counterexample(sp.Eq(ours, theirs, evaluate=False), [ones])
-            if found:
-                return Refuted(f"with {count} products, {found.witness}")
-            return Unknown(f"the two sides differ with {count} products")
-    nxt = base[n + 1]
-    before = sp.Symbol("Q", positive=True)
-    ours = mean_over((_Z + _W * nxt) ** 2, {_Z: (sp.S.Zero, before), _W: (sp.S.Zero, v)}) - before
-    theirs = sp.expand(_last_split(right.subs(n, n + 1)) - right)
-    if sp.simplify(ours - theirs) != 0:
-        return Unknown(f"one more product adds {ours} on the left, {theirs} on the right")
-    return Proved(
-        "induction",
-        (
-            Step("with one product, multiplied out and averaged", sums[1]),
-            Step("with two, the mixed terms have mean 0", sums[2]),
-            Step("one more product adds, on both sides", ours),
-        ),
-    )
-
-
-def _last_split(expr: sp.Expr) -> sp.Expr:
-    """Every Σ_{j ≤ n+1} f(j) as Σ_{j ≤ n} f(j) + f(n+1)."""
-    return expr.replace(
-        lambda e: isinstance(e, sp.Sum),
-        lambda e: sp.Sum(e.function, (_j, 1, n)) + e.function.subs(_j, n + 1),
-    )
 
 
 def second_moment(formula: sp.Expr) -> sp.Expr:
@@ -140,249 +91,12 @@ GAIN = sp.simplify(sp.sqrt(1 / LEAKY_MOMENT))
 """The factor on weights of variance 1/n that keeps the mean square: √(2/(1 + s²))."""
 
 
-def by_solving(unknown: sp.Symbol, condition: sp.Eq) -> Check:
-    """``unknown`` = value: the only solution of ``condition``; a wrong value is put into it."""
-
-    def check(statement: sp.Basic) -> Outcome:
-        value = statement.rhs
-        residue = sp.simplify((condition.lhs - condition.rhs).subs(unknown, value))
-        solutions = sp.solve(condition, unknown)
-        if residue == 0 and len(solutions) == 1:
-            return Proved("algebra", (Step("the condition", condition), Step("its only solution", value)))
-        put_in = sp.Eq(condition.lhs.subs(unknown, value), condition.rhs, evaluate=False)
-        points = [dict(zip(sorted(put_in.free_symbols, key=str), sp.Tuple(3, 5, 7), strict=False))]
-        return counterexample(put_in, points) or Unknown("more than one solution")
-
-    return check
-
-
-def by_integration(statement: sp.Basic) -> Outcome:
-    """SymPy carries the integrals out; where the sides differ, s = ½ shows it."""
-    left, right = (sp.simplify(x.doit()) for x in statement.args)
-    if sp.simplify(left - right) == 0:
-        return Proved("integration", (Step("the left side evaluates to", left),))
-    return counterexample(statement, [{s: sp.S.Half}]) or Unknown("the sides differ in form")
-
-
-def by_simplifying(statement: sp.Basic) -> Outcome:
-    """Equal as rational functions; a point where they differ otherwise."""
-    left, right = (x.doit() for x in statement.args)
-    if sp.simplify(left - right) == 0:
-        return Proved("algebra", (Step("the difference of the sides simplifies to 0"),))
-    points = [
-        dict(zip(sorted((left - right).free_symbols, key=str), row, strict=False))
-        for row in (sp.Tuple(1, 3), sp.Tuple(2, 5))
-    ]
-    return counterexample(statement, points) or Unknown("the sides differ in form")
-
-
 def spread_is(each: sp.Expr) -> sp.Eq:
     """The relative variance of q with He's weights is (1 + 2/n)²(1 + each/n)^(L − 1) − 1."""
     return sp.Eq(SPREAD, (1 + 2 / n) ** 2 * (1 + each / n) ** (depth - 1) - 1, evaluate=False)
-
-
-def by_one_more_layer(statement: sp.Basic) -> Outcome:
-    """Var(q/E q) = right side, by induction on the number L of layers.
-
-    Given the layer before, the n squares that a mean square is made of are independent and have one law. So E q²/(E q)² is a
-    product with a factor 1 + (relative variance of one square)/n for each mean: the inputs', each ReLU layer's, the last layer's.
-    """
-    left, right = statement.args
-    if not isinstance(statement, sp.Eq) or left != SPREAD:
-        return Unknown(f"the statement must be an equation with {SPREAD} on its left")
-    linear, relu = 1 + LINEAR_SPREAD / n, 1 + RELU_SPREAD / n
-    truth = linear**2 * relu ** (depth - 1) - 1
-    first = sp.simplify(right.subs(depth, 1) + 1 - linear**2)
-    step = sp.simplify((right.subs(depth, depth + 1) + 1) - relu * (right + 1))
-    if first == 0 and step == 0:
-        return Proved(
-            "induction",
-            (
-                Step(
-                    "the inputs and the weighted inputs of the last layer, squares of normal numbers", linear
-                ),
-                Step("one layer of ReLUs", relu),
-                Step("with L = 1, the relative second moment", linear**2),
-                Step("one more layer multiplies it by", relu),
-            ),
-        )
-    points = [{n: sp.Integer(k), depth: sp.Integer(l)} for k, l in ((1, 1), (1, 2), (50, 6))]
-    return counterexample(sp.Eq(truth, right, evaluate=False), points) or Unknown("the sides differ in form")
 
 
 def small_q(of: sp.Expr) -> sp.Limit:
     """The limit of E[of(√q x)]/q for q → 0, x ~ N(0, 1)."""
     x = sp.Symbol("x", real=True)
     return sp.Limit(sp.Integral(of.subs(z, sp.sqrt(q) * x) / q * density(x), (x, -sp.oo, sp.oo)), q, 0)
-
-
-def by_small_q(statement: sp.Basic) -> Outcome:
-    """lim_{q→0+} ∫ f(q, x) φ(x) dx = right side, f a polynomial in x and tanh(√q x) over a power of q: its limit is integrated.
-
-    A polynomial in z and tanh z is at most C(|z|ᵏ + |z|ᵐ), with k its order at 0, so f is dominated and the limit goes inside.
-    """
-    left, right = statement.args
-    if not (
-        isinstance(statement, sp.Eq) and isinstance(left, sp.Limit) and isinstance(left.args[0], sp.Integral)
-    ):
-        return Unknown("the statement must be an equation with the limit of an integral on its left")
-    inner, variable, end, side = left.args
-    x, *ends = inner.limits[0]
-    if (variable, end, str(side), *ends) != (q, 0, "+", -sp.oo, sp.oo):
-        return Unknown("the limit must be q → 0 from the right, the integral over the whole line")
-    f = sp.cancel(inner.function / density(x))
-    tanh = sp.Symbol("T", real=True)
-    if not sp.expand(f.subs(sp.tanh(sp.sqrt(q) * x), tanh)).is_polynomial(x, tanh):
-        return Unknown("the integrand without the bell must be a polynomial in x and tanh(√q x)")
-    tends = sp.limit(f, q, 0, "+")
-    if not tends.is_polynomial(x):
-        return Unknown(f"the limit of the integrand is {tends}, no polynomial")
-    value = sp.integrate(tends * density(x), (x, -sp.oo, sp.oo))
-    if sp.simplify(value - right) == 0:
-        return Proved(
-            "calculus",
-            (
-                Step("the integrand without the bell tends to", tends),
-                Step(
-                    "it is dominated by a polynomial in x, so the limit goes inside, and the integral is",
-                    value,
-                ),
-            ),
-        )
-    return Refuted(f"the left side is {value}, the right side {right}")
-
-
-def by_sets(statement: sp.Basic) -> Outcome:
-    """A premise that implies a conclusion, both about r: the set of one lies in that of the other."""
-    premise, conclusion = (x.as_set() for x in statement.args)
-    outside = premise - conclusion
-    if outside.is_empty:
-        return Proved(
-            "algebra", (Step("the premise holds on", premise), Step("the conclusion holds on", conclusion))
-        )
-    inside = sp.N((outside.inf + outside.sup) / 2, 8)
-    values = ", ".join(f"{m} gives {sp.N(m * inside**2, 8)}" for m in (1, 1000))
-    return Refuted(f"at r = {inside} the factor n r² at n = {values}")
-
-
-_forward = expectation((sp.Sum(_w[_j] * _a[_j], (_j, 1, n)) + b) ** 2)
-_backward = expectation(sp.Sum(_w[_j] * _delta[_j], (_j, 1, n)) ** 2)
-_v_is = sp.Eq(v, XAVIER, evaluate=False)
-_square = sp.Sum(_a[_j] ** 2, (_j, 1, n))
-_moment = sp.Integral(s**2 * z**2 * density(z), (z, -sp.oo, 0)) + sp.Integral(
-    z**2 * density(z), (z, 0, sp.oo)
-)
-_slopes = sp.Integral(s**2 * density(z), (z, -sp.oo, 0)) + sp.Integral(density(z), (z, 0, sp.oo))
-_relu4 = 4 * sp.Integral(z**4 * density(z), (z, 0, sp.oo)) - 1
-_same = sp.Symbol("r", positive=True)
-
-CLAIMS = (
-    Claim(
-        label="variance-forward",
-        sentence="The mean square of a weighted input is Var w times the sum of the squared activations, plus Var b.",
-        statement=sp.Eq(_forward, v * _square + v_b, evaluate=False),
-        check=by_one_more_product,
-        scope="every n; the mean is over weights and bias: independent, mean 0, variances v and v_b; any fixed activations",
-        false_sibling=sp.Eq(_forward, v * sp.Sum(_a[_j], (_j, 1, n)) ** 2 + v_b, evaluate=False),
-    ),
-    Claim(
-        label="variance-backward",
-        sentence="The mean square of what comes back to a neuron is Var w times the sum of the squared errors above it.",
-        statement=sp.Eq(_backward, v * sp.Sum(_delta[_j] ** 2, (_j, 1, n)), evaluate=False),
-        check=by_one_more_product,
-        scope="every n; weights independent of the errors they carry back, which holds for wide layers only approximately",
-        false_sibling=sp.Eq(_backward, v**2 * sp.Sum(_delta[_j] ** 2, (_j, 1, n)), evaluate=False),
-    ),
-    Claim(
-        label="xavier-variance",
-        sentence="Forward the factor is n_in Var w, backward n_out Var w: 2/(n_in + n_out) makes them 1 on average.",
-        statement=_v_is,
-        check=by_solving(v, sp.Eq((FORWARD + BACKWARD) / 2, 1, evaluate=False)),
-        scope="a layer with n_in inputs and n_out outputs and no activation (or one near its linear part)",
-        false_sibling=sp.Eq(v, 1 / (n_in + n_out), evaluate=False),
-    ),
-    Claim(
-        label="xavier-compromise",
-        sentence="With Xavier's variance one direction gains what the other loses, and a little more is lost.",
-        statement=sp.Eq(
-            (FORWARD * BACKWARD).subs(v, XAVIER), 1 - ((n_in - n_out) / (n_in + n_out)) ** 2, evaluate=False
-        ),
-        check=by_simplifying,
-        scope="the product of the two factors of one layer; it is 1 exactly where n_in = n_out",
-        false_sibling=sp.Eq(
-            (FORWARD * BACKWARD).subs(v, XAVIER), 1 - (n_in - n_out) ** 2 / (n_in + n_out), evaluate=False
-        ),
-    ),
-    Claim(
-        label="leaky-relu-second-moment",
-        sentence="A leaky ReLU keeps (1 + s²)/2 of the mean square; a ReLU, with s = 0, one half.",
-        statement=sp.Eq(_moment, (1 + s**2) / 2, evaluate=False),
-        check=by_integration,
-        scope="z ~ N(0, 1); both sides scale with Var z, so the share is the same for every q",
-        false_sibling=sp.Eq(_moment, (1 + s) ** 2 / 2, evaluate=False),
-    ),
-    Claim(
-        label="leaky-relu-slope-moment",
-        sentence="The mean square of its slope is the same (1 + s²)/2: one variance serves both directions.",
-        statement=sp.Eq(_slopes, (1 + s**2) / 2, evaluate=False),
-        check=by_integration,
-        scope="z ~ N(0, q) for every q > 0: the slope does not see the size of z",
-        false_sibling=sp.Eq(_slopes, (1 + s) / 2, evaluate=False),
-    ),
-    Claim(
-        label="he-variance",
-        sentence="Var w = 2/((1 + s²) n) keeps the mean square through a leaky ReLU; for ReLU it is 2/n.",
-        statement=sp.Eq(v, 2 / ((1 + s**2) * n), evaluate=False),
-        check=by_solving(v, sp.Eq(n * v * LEAKY_MOMENT, 1, evaluate=False)),
-        scope="n inputs, zero biases; with n_out for n it keeps the mean square of the errors instead",
-        false_sibling=sp.Eq(v, 2 / ((1 + s) ** 2 * n), evaluate=False),
-    ),
-    Claim(
-        label="relu-layer-spread",
-        sentence="Of n ReLUs the mean square has a relative variance of 5/n: the spread grows with depth over width.",
-        statement=sp.Eq(_relu4, 5, evaluate=False),
-        check=by_integration,
-        scope="E ReLU(z)⁴/(E ReLU(z)²)² − 1 with E ReLU(z)² = 1/2, z ~ N(0, 1); of n independent neurons the nth part",
-        false_sibling=sp.Eq(_relu4, 2, evaluate=False),
-    ),
-    Claim(
-        label="relu-spread-exact",
-        sentence="With He's weights the mean square of layer L has exactly the relative variance (1 + 2/n)²(1 + 5/n)^(L−1) − 1.",
-        statement=spread_is(sp.Integer(5)),
-        check=by_one_more_layer,
-        scope="every width n and depth L; ReLU, normal weights with Var w = 2/n, zero biases, inputs N(0, 1)",
-        false_sibling=spread_is(sp.Integer(4)),
-    ),
-    Claim(
-        label="tanh-small-signals-forward",
-        sentence="A layer of tanh hands on q less 2q², for small q: the mean square shrinks by the factor 1 − 2q.",
-        statement=sp.Eq(small_q((sp.tanh(z) ** 2 - z**2) / q), -2, evaluate=False),
-        check=by_small_q,
-        scope="σ_w = 1, zero biases, z ~ N(0, q), q → 0: then 1/q grows by 2 in each layer, and q is near 1/(2l) in layer l",
-        false_sibling=sp.Eq(small_q((sp.tanh(z) ** 2 - z**2) / q), -1, evaluate=False),
-    ),
-    Claim(
-        label="tanh-small-signals-backward",
-        sentence="On the way back its factor is χ = 1 − 2q for small q as well: errors shrink as signals do.",
-        statement=sp.Eq(small_q((1 - sp.tanh(z) ** 2) ** 2 - 1), -2, evaluate=False),
-        check=by_small_q,
-        scope="σ_w = 1, zero biases, z ~ N(0, q), q → 0: with q near 1/(2l) the factors 1 − 1/l multiply to a number over L",
-        false_sibling=sp.Eq(small_q((1 - sp.tanh(z) ** 2) - 1), -2, evaluate=False),
-    ),
-    Claim(
-        label="same-weights-two-widths",
-        sentence="Weights ±r shrink the mean square at width 1 and blow it up at width 1000, for every r from 1/√1000 to 1.",
-        statement=sp.Implies(
-            sp.And(_same > 1 / sp.sqrt(1000), _same < 1),
-            sp.And(_same**2 < 1, 1000 * _same**2 > 1),
-            evaluate=False,
-        ),
-        check=by_sets,
-        scope="no activation, Var w = r²: the factor of one layer is n r²",
-        false_sibling=sp.Implies(
-            sp.And(_same > 1 / sp.sqrt(1001), _same < 1),
-            sp.And(_same**2 < 1, 1000 * _same**2 > 1),
-            evaluate=False,
-        ),
-    ),
-)

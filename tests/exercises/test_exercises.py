@@ -14,7 +14,7 @@ from exercises.forms import ALMOST, FORMS
 from analysis.exercises import EXERCISES, check, hint
 from analysis.exercises.exercise import Choice, Value, Witness
 from analysis.symbolic.notation import z
-from analysis.symbolic.render import plain_text, tex
+from analysis.symbolic.printing import plain_text, tex
 
 
 def values() -> Iterator[tuple[str, int, Value]]:

@@ -16,14 +16,14 @@ from IPython.core.formatters import format_display_data
 from PIL import Image
 from traitlets import TraitError
 
+from analysis.chapters.chain_rule.explorable import gradient_chain
+from analysis.chapters.explosion.explorable_factor import factor
+from analysis.chapters.learning_speeds import replay
+from analysis.chapters.learning_speeds.explorable import learning_speeds
+from analysis.chapters.quarter_bound.explorable import log_product
 from analysis.explorables import explorable as module_under_test
-from analysis.explorables import replay
 from analysis.explorables.catalogue import EXPLORABLES as EVERY
 from analysis.explorables.explorable import Again, Choice, Explorable, Slider, Stops, constants
-from analysis.explorables.factor import factor
-from analysis.explorables.gradient_chain import gradient_chain
-from analysis.explorables.learning_speeds import learning_speeds
-from analysis.explorables.log_product import log_product
 from analysis.explorables.sampler import Stream
 
 DIGEST = """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,21 +11,22 @@ import pytest
 import sympy as sp
 from scipy.stats import ks_2samp, kstest
 
-from analysis.experiments.fragile_explosion import fragility
-from analysis.experiments.log_product import simulate
-from analysis.explorables import formulas, replay
+from analysis.chapters.chain_rule.explorable import DEEPEST, FIRST_INPUT, computed, gradient_chain, network
+from analysis.chapters.explosion.explorable import SHIFTS, explosion
+from analysis.chapters.explosion.fragile_explosion import fragility
+from analysis.chapters.explosion.window import edge, width
+from analysis.chapters.learning_speeds import replay
+from analysis.chapters.quarter_bound.explorable import GAUSSIAN, log_product, log_products
+from analysis.chapters.quarter_bound.log_product import simulate
+from analysis.chapters.residual.explorable import BLOCK_FACTOR, BLOCK_OUTPUT
+from analysis.explorables import formulas
 from analysis.explorables.explorable import script
-from analysis.explorables.explosion import SHIFTS, explosion
-from analysis.explorables.gradient_chain import DEEPEST, FIRST_INPUT, computed, gradient_chain, network
 from analysis.explorables.javascript import arrow
-from analysis.explorables.log_product import GAUSSIAN, log_product, log_products
-from analysis.explorables.residual import BLOCK_FACTOR, BLOCK_OUTPUT
 from analysis.explorables.sampler import Stream
 from analysis.numeric.chain import gradient
 from analysis.numeric.compiled import compiled
 from analysis.symbolic.catalogue import ACTIVATIONS, FIRST, activation
 from analysis.symbolic.notation import a, b, h, w, z
-from analysis.symbolic.window import edge, width
 
 Run = Callable[..., Any]
 POINTS = np.concatenate(
@@ -200,7 +202,9 @@ def test_sampled_chains_follow_numpys_law(run: Run, name: str, weight: float) ->
 def test_the_replay_is_read_as_it_was_packed(run: Run) -> None:
     numbers = np.r_[0.0, 1e-9, np.geomspace(1e-8, 10, 200), -np.geomspace(1e-8, 10, 200)]
     text = replay.packed(numbers)
-    code = f"const unpack = {arrow(replay.unpack(z), z)};\n" + script("learning_speeds.js")
+    code = f"const unpack = {arrow(replay.unpack(z), z)};\n" + script(
+        Path(replay.__file__).with_name("explorable.js")
+    )
     found = np.array(run(code + "\nconst answer = text => Array.from(decoded(text));", text))
     kept = np.abs(numbers) > 1.002e-8
     np.testing.assert_allclose(found[kept], numbers[kept], rtol=1.2e-3)

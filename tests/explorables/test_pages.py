@@ -11,28 +11,28 @@ import numpy as np
 import pytest
 from waiting import wait_for
 
-from analysis.experiments.fragile_explosion import fragility
-from analysis.explorables import replay
+from analysis.chapters.chain_rule.explorable import computed, network
+from analysis.chapters.explosion.designed_chain import WEIGHTS, centring_biases
+from analysis.chapters.explosion.fragile_explosion import fragility
+from analysis.chapters.explosion.window import width
+from analysis.chapters.gates.explorable import curves as memory_curves
+from analysis.chapters.gates.explorable import half_lives
+from analysis.chapters.initialisation.explorable import DEPTH, sampled
+from analysis.chapters.learning_speeds import replay
+from analysis.chapters.normalisation.explorable import batch
+from analysis.chapters.normalisation.explorable import computed as batch_normalised
+from analysis.chapters.outliers.explorable import SHORT
+from analysis.chapters.outliers.explorable import measured as measured_outlier
+from analysis.chapters.quarter_bound.explorable import log_products, theory
+from analysis.chapters.residual.explorable import computed as both_chains
+from analysis.chapters.wide_layers.explorable import log_diagonals
 from analysis.explorables.catalogue import EXPLORABLES as EVERY
 from analysis.explorables.explorable import Choice, Slider, Values, script
-from analysis.explorables.gradient_chain import computed, network
-from analysis.explorables.initialisation import DEPTH, sampled
-from analysis.explorables.log_product import log_products, theory
-from analysis.explorables.memory import curves as memory_curves
-from analysis.explorables.memory import half_lives
-from analysis.explorables.normalisation import batch
-from analysis.explorables.normalisation import computed as batch_normalised
-from analysis.explorables.outlier import SHORT
-from analysis.explorables.outlier import measured as measured_outlier
-from analysis.explorables.residual import computed as both_chains
-from analysis.explorables.spectrum import log_diagonals
 from analysis.numeric.compiled import compiled
 from analysis.numeric.mean_field import profile
 from analysis.numeric.moments import moments
 from analysis.symbolic.catalogue import FIRST, SIGMOID, activation
-from analysis.symbolic.explosion import WEIGHTS, centring_biases
 from analysis.symbolic.notation import a_, w, z
-from analysis.symbolic.window import width
 
 Page = Callable[..., Any]
 TIMED = """<script>
@@ -142,7 +142,7 @@ def expected_residual(v: Values) -> dict[str, float]:
 
 
 def expected_cliff(v: Values) -> dict[str, float]:
-    from analysis.explorables.cliff import computed
+    from analysis.chapters.clipping.explorable import computed
 
     path = computed(v)
     w, b = path.points[-1]

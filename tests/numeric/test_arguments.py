@@ -131,15 +131,15 @@ CALLS: dict[str, dict[str, Any]] = {
 }  # fmt: skip
 
 EXCEPT = {
+    "threads": "takes nothing",
+    "training_arguments": "checks themselves, tested with the experiments that call them",
+    "descent": "takes what an experiment has checked",
+    "speed_statistics": "takes the speeds of an experiment, tested in test_speed_statistics.py",
     "arguments": "the checks themselves, tested below",
     "arrays": "the layer below the checks; its errors are tested in test_arrays.py",
     "norms": "checks nothing and says so: NaN and infinity give what NumPy gives",
     "compiled": "names the arguments itself, tested in test_compiled.py; NaN in gives NaN out",
     "balls": "takes SymPy expressions and exact rational numbers",
-    "intervals": "takes SymPy expressions and exact rational numbers",
-    "fragility": "takes exact rational numbers",
-    "identity_neuron": "takes SymPy expressions and digits",
-    "window": "takes SymPy expressions and bits",
     "idx": "takes files, tested in test_data.py",
     "quadrature": "takes SymPy expressions, tested in test_quadrature.py",
     "moments": "tested in test_moments.py",

@@ -8,16 +8,10 @@ import mpmath
 import pytest
 import sympy as sp
 
-from analysis.numeric.intervals import (
-    CLAIMS,
-    IntervalProof,
-    _tail,
-    by_intervals,
-    certified_sup,
-    prove_upper_bound,
-)
+from analysis.chapters.quarter_bound.claims.intervals import CLAIMS, by_intervals
+from analysis.claims.intervals import IntervalProof, _tail, certified_sup, prove_upper_bound
+from analysis.claims.outcome import Proved, Refuted, Unknown
 from analysis.symbolic.catalogue import SIGMOID, SOFTPLUS, TANH
-from analysis.symbolic.claim import Proved, Refuted, Unknown
 from analysis.symbolic.notation import w, z
 
 SLOPE = 1 / (4 * sp.cosh(z / 2) ** 2)

@@ -12,7 +12,7 @@ from autograd import grad
 
 from analysis.numeric import normalisation
 from analysis.numeric.normalisation import AXES, forward, gradients
-from analysis.symbolic.remedies.normalised import backward, beta, epsilon, g, gamma, in_numbers, x
+from analysis.symbolic.normalisation import backward, beta, epsilon, g, gamma, in_numbers, x
 
 
 def drawn(seed: int = 0, m: int = 6, n: int = 4) -> tuple[np.ndarray, ...]:

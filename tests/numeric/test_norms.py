@@ -8,7 +8,7 @@ import mpmath
 import numpy as np
 import pytest
 
-from analysis.experiments.outlier import standardise
+from analysis.chapters.outliers.outlier import standardise
 from analysis.numeric.jacobian import direct_log_values, jacobian, jvp, spectrum, vjp
 from analysis.numeric.lyapunov import exponents
 from analysis.numeric.network import Network, forward, gradients

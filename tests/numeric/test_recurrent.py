@@ -9,8 +9,8 @@ import sympy as sp
 from autograd import grad
 
 from analysis.numeric.recurrent import BLOCKS, Weights, backward, checked, forward, memory, uniform_weights
+from analysis.symbolic import gates as gated
 from analysis.symbolic.notation import sigma, z
-from analysis.symbolic.remedies import gated
 
 KINDS = list(BLOCKS)
 STEPS = 6

@@ -8,7 +8,7 @@ import mpmath as mp
 import numpy as np
 import pytest
 
-from analysis.experiments.memory_horizon import fluctuating_gate, memory_curves
+from analysis.chapters.gates.memory_horizon import fluctuating_gate, memory_curves
 from analysis.numeric import signed_log
 from analysis.numeric.recurrent import BLOCKS, Weights, backward, forward, memory, uniform_weights
 from analysis.numeric.recurrent_log import log_backward, log_memory

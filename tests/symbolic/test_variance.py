@@ -6,9 +6,10 @@ import mpmath
 import pytest
 import sympy as sp
 
+from analysis.chapters.initialisation.claims import variance as variance_claims
+from analysis.claims.outcome import Proved
 from analysis.symbolic import variance
 from analysis.symbolic.catalogue import LEAKY_RELU, RELU
-from analysis.symbolic.claim import Proved
 from analysis.symbolic.notation import z
 
 
@@ -25,7 +26,7 @@ def test_mean_over_needs_the_moment_it_uses() -> None:
         variance.mean_over(x**3, {x: (sp.S.Zero, sp.S.One)})
 
 
-SMALL = [claim for claim in variance.CLAIMS if claim.label.startswith("tanh-small-signals")]
+SMALL = [claim for claim in variance_claims.CLAIMS if claim.label.startswith("tanh-small-signals")]
 
 
 @pytest.mark.parametrize("claim", SMALL, ids=lambda c: c.label)

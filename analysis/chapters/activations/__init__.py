@@ -1,0 +1,1 @@
+"""Chapter 6: what each activation does to the gradient."""

@@ -1,0 +1,49 @@
+"""Claims: reLU units that are off: the share of the signal that is lost, networks born dead, and units killed by one step (B19, B21, B22)."""
+
+from __future__ import annotations
+
+import math
+from functools import cache
+
+import numpy as np
+import sympy as sp
+
+from analysis.claims.claim import Estimate, Prediction
+from analysis.symbolic.display import probability
+
+# A network born dead: some layer is off as a whole, and the output no longer depends on the input
+
+
+@cache
+def born_dead(width: int = 4, depth: int = 20, networks: int = 20_000, seed: int = 3) -> Estimate:
+    """Share of random ReLU networks with a hidden layer in which every unit is off for one given input (zero biases)."""
+    rng = np.random.default_rng(seed)
+    a = np.ones((networks, width))
+    for _ in range(depth):
+        w = rng.standard_normal((networks, width, width))
+        a = np.maximum(np.einsum("kij,kj->ki", w, a), 0.0)
+        size = a.max(axis=1, keepdims=True)
+        a = np.where(size > 0.0, a / np.where(size > 0.0, size, 1.0), 0.0)  # the scale is of no interest
+    share = float((a == 0.0).all(axis=1).mean())
+    return Estimate(share, math.sqrt(share * (1.0 - share) / networks))
+
+
+_n, _L = sp.Symbol("n", positive=True, integer=True), sp.Symbol("L", positive=True, integer=True)
+_dead = sp.Eq(sp.Symbol("a_L"), 0, evaluate=False)
+
+
+def _born_dead_is(off: sp.Expr) -> sp.Eq:
+    return sp.Eq(probability(_dead), 1 - (1 - off) ** _L, evaluate=False)
+
+
+CLAIMS = (
+    Prediction(
+        label="relu-network-born-dead",
+        sentence="A narrow, deep ReLU network is often dead at birth: some layer is off as a whole.",
+        statement=_born_dead_is(2 ** (-_n)),
+        theory=lambda statement: float(statement.rhs.subs({_n: 4, _L: 20})),
+        simulate=born_dead,
+        scope="one input, symmetric weights, zero biases; n = 4 units in each of L = 20 layers, 20,000 networks",
+        false_sibling=_born_dead_is(1 / (2 * _n)),
+    ),
+)

@@ -1,0 +1,13 @@
+"""The error δ = ∂C/∂z of an output neuron for two costs: the activation saturates, or it cancels against the cost (row B1)."""
+
+from __future__ import annotations
+
+import sympy as sp
+
+from analysis.symbolic.catalogue import SIGMOID
+
+y = sp.Symbol("y", real=True)
+_a = SIGMOID.formula
+SQUARED_ERROR = (_a - y) ** 2 / 2
+CROSS_ENTROPY = -y * sp.log(_a) - (1 - y) * sp.log(1 - _a)
+"""Both as functions of z and of the target y."""

@@ -1,0 +1,1 @@
+"""What chapter chain_rule claims."""

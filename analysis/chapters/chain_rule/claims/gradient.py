@@ -1,0 +1,161 @@
+"""What is claimed of the chain's gradient: at depth 4, at every depth and layer, and read in both directions."""
+
+from __future__ import annotations
+
+import sympy as sp
+
+from analysis.chapters.chain_rule.any_depth import A, B, L, W, Z, j, l, prod
+from analysis.chapters.chain_rule.claims.any_depth import by_induction, by_unspecified_rest
+from analysis.claims.claim import Claim
+from analysis.claims.outcome import Outcome, Proved, Step, Unknown
+from analysis.claims.proof import by_structure, concretely_false
+from analysis.symbolic.chain import cascade, change_, definitions, in_order, nested, of_cost
+from analysis.symbolic.display import partial, plus, times
+from analysis.symbolic.notation import a_, b, b_, cost, h, sigma, sigma_prime, w, w_, z_
+
+
+def _any_depth(factor: sp.Expr) -> sp.Eq:
+    """∂C/∂b₁ at depth L as a product of ``factor`` over j = 2 … L."""
+    chain = times(sigma_prime(Z[1]), prod(factor, (j, 2, L)), partial(A[L], A[L]))
+    return sp.Eq(partial(A[L], B[1]), chain, evaluate=False)
+
+
+def _any_layer(parameter: sp.Expr, *own: sp.Expr, first: sp.Expr = l + 1) -> sp.Eq:
+    """∂C/∂X_l at depth L as the layer's own derivative times the factors of the layers from ``first`` to L."""
+    chain = prod(times(W[j], sigma_prime(Z[j])), (j, first, L))
+    return sp.Eq(partial(A[L], parameter), times(*own, chain, partial(A[L], A[L])), evaluate=False)
+
+
+def _recursion(weight: sp.Expr) -> sp.Eq:
+    return sp.Eq(
+        partial(A[L], B[l]), times(sigma_prime(Z[l]), weight, partial(A[L], B[l + 1])), evaluate=False
+    )
+
+
+def by_differentiating(statement: sp.Basic) -> Outcome:
+    """A derivative, every z_j held fixed, and with it a_j = σ(z_j), is the right side; else a concrete σ and C show the difference."""
+    left, right = (side.doit() for side in statement.args)
+    if left == right:
+        return Proved("calculus", (Step("the derivative of the product, every z held fixed", left),))
+    activations = {a_(i): sigma(z_(i)) for i in (1, 2, 3, 4)}
+    left, right = left.xreplace(activations), right.xreplace(activations)
+    return concretely_false(left, right) or Unknown("no difference shown")
+
+
+_TIED = {w_(i): w for i in (1, 2, 3)} | {b_(i): b for i in (1, 2, 3)}
+_TIED_3 = nested(3).xreplace(_TIED)
+
+
+def by_expanding(statement: sp.Basic) -> Outcome:
+    """Both sides, carried out for tied weights, are the same sum of products; else a concrete σ and C differ."""
+    known = {x: formula.xreplace(_TIED) for x, formula in definitions(3).items()}
+    left, right = (side.doit() for side in statement.args)
+    for _ in known:
+        left, right = left.xreplace(known), right.xreplace(known)
+    left, right = sp.expand(left), sp.expand(right)
+    if left == right:
+        return Proved("algebra", (Step("both sides, multiplied out, are the same sum of three products"),))
+    return concretely_false(left, right) or Unknown("no difference shown")
+
+
+def _tied(layers: tuple[int, ...]) -> sp.Eq:
+    """∂C/∂w for one weight shared by three layers, as the sum of what the given layers contribute."""
+    terms = (in_order(3, layer, w).xreplace(_TIED) for layer in layers)
+    return sp.Eq(partial(_TIED_3, w), plus(*terms), evaluate=False)
+
+
+_skip = h + sigma(w * h + b)
+_depth_4 = by_structure(
+    definitions=definitions(4),
+    steps=(Step("SymPy differentiates the network written out", cost(nested(4))),),
+)
+_to_cost = cascade(4)[-1][-1]
+
+
+def _followed(change_of_cost: sp.Expr) -> sp.Eq:
+    """ΔC, as the cascade has it, is ∂C/∂b₁ times Δb₁."""
+    return sp.Eq(change_of_cost, times(of_cost(4, b_(1)), change_("b_1")), evaluate=False)
+
+
+CLAIMS = (
+    Claim(
+        label="chain-gradient-depth-4",
+        sentence="The gradient of the cost in the first bias is a product with one factor w σ′(z) for each later layer.",
+        statement=sp.Eq(of_cost(4, b_(1)), in_order(4), evaluate=False),
+        check=_depth_4,
+        scope="depth 4, every differentiable σ and C, all real weights, biases and inputs",
+        false_sibling=sp.Eq(of_cost(4, b_(1)), times(w_(1), *in_order(4).args), evaluate=False),
+    ),
+    Claim(
+        label="chain-gradient-any-depth",
+        sentence="At every depth, one layer more means one factor w σ′(z) more.",
+        statement=_any_depth(times(W[j], sigma_prime(Z[j]))),
+        check=by_induction,
+        scope="every depth L ≥ 1 by induction, every differentiable σ and C",
+        false_sibling=_any_depth(times(W[j], sigma_prime(Z[j - 1]))),
+    ),
+    Claim(
+        label="chain-gradient-any-layer",
+        sentence="The gradient in the bias of layer l has the factors of the later layers only.",
+        statement=_any_layer(B[l], sigma_prime(Z[l])),
+        check=by_induction,
+        scope="every depth L ≥ l ≥ 1 by induction from L = l, every differentiable σ and C",
+        false_sibling=_any_layer(B[l], sigma_prime(Z[l]), first=l),
+    ),
+    Claim(
+        label="weight-gradient-any-layer",
+        sentence="The gradient in the weight of layer l is the one in its bias, times the activation that the weight multiplies.",
+        statement=_any_layer(W[l], A[l - 1], sigma_prime(Z[l])),
+        check=by_induction,
+        scope="every depth L ≥ l ≥ 1 by induction from L = l, every differentiable σ and C",
+        false_sibling=_any_layer(W[l], A[l], sigma_prime(Z[l])),
+    ),
+    Claim(
+        label="chain-gradient-weight",
+        sentence="The gradient in the first weight is the input times the gradient in the first bias.",
+        statement=sp.Eq(of_cost(4, w_(1)), times(a_(0), of_cost(4, b_(1))), evaluate=False),
+        check=_depth_4,
+        scope="depth 4, every differentiable σ and C",
+        false_sibling=sp.Eq(of_cost(4, w_(1)), times(a_(1), of_cost(4, b_(1))), evaluate=False),
+    ),
+    Claim(
+        label="first-weight-is-no-factor",
+        sentence="With the weighted inputs held fixed, the gradient in the first bias does not depend on the first weight.",
+        statement=sp.Eq(sp.Derivative(in_order(4), w_(1)), 0, evaluate=False),
+        check=by_differentiating,
+        scope="depth 4; w₁ acts only through z₁, which stays as it is if b₁ makes up for w₁",
+        false_sibling=sp.Eq(sp.Derivative(in_order(4), w_(2)), 0, evaluate=False),
+    ),
+    Claim(
+        label="error-recursion",
+        sentence="Read backward, the gradient of a layer is its own slope, times the next weight, times the next layer's gradient.",
+        statement=_recursion(W[l + 1]),
+        check=by_unspecified_rest,
+        scope="every depth L and every layer l < L; ∂C/∂b_l is the error δˡ = ∂C/∂z_l, since z_l = w_l a_{l−1} + b_l",
+        false_sibling=_recursion(W[l]),
+    ),
+    Claim(
+        label="cascade-is-the-chain-rule",
+        sentence="Following a small change of the first bias through the network to the cost gives the same product.",
+        statement=_followed(_to_cost),
+        check=_depth_4,
+        scope="depth 4, to first order in the change",
+        false_sibling=_followed(times(*(x for x in _to_cost.args if x != w_(3)))),
+    ),
+    Claim(
+        label="tied-weights-gradient",
+        sentence="The gradient in a weight that three layers share is the sum of what it would be in each layer alone.",
+        statement=_tied((1, 2, 3)),
+        check=by_expanding,
+        scope="depth 3 with w₁ = w₂ = w₃ = w and b₁ = b₂ = b₃ = b, every differentiable σ and C",
+        false_sibling=_tied((1, 2)),
+    ),
+    Claim(
+        label="skip-layer-factor",
+        sentence="A layer that adds its input to its output multiplies the backward product by 1 + w σ′(z).",
+        statement=sp.Eq(sp.Derivative(_skip, h), plus(1, times(w, sigma_prime(w * h + b))), evaluate=False),
+        check=by_structure(how="calculus"),
+        scope="all real inputs h, weights and biases, every differentiable σ",
+        false_sibling=sp.Eq(sp.Derivative(_skip, h), times(w, sigma_prime(w * h + b)), evaluate=False),
+    ),
+)

@@ -1,0 +1,1 @@
+"""Chapter 10: clipping the gradient and letting the weights decay."""

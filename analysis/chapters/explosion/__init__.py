@@ -1,0 +1,1 @@
+"""Chapter 3: the chain that explodes, how narrow its window is, and where balance is."""

@@ -1,0 +1,175 @@
+"""Claims: balance, the mean of log|w σ′(z)| being 0: where design reaches it, and why normal weights of mean 0"""
+
+from __future__ import annotations
+
+import math
+
+import sympy as sp
+
+from analysis.chapters.explosion.balance import _p, _u, best_std, gain_bound, lam, mean_log_weight, moment, s
+from analysis.claims.claim import Claim
+from analysis.claims.outcome import Outcome, Proved, Refuted, Step, Unknown
+from analysis.claims.proof import by_deciding, counterexample
+from analysis.symbolic.catalogue import SIGMOID
+from analysis.symbolic.display import expectation
+from analysis.symbolic.notation import sigma_prime, w, z
+
+_L = sp.Symbol("L", integer=True, positive=True)
+
+
+def by_moments(statement: sp.Basic) -> Outcome:
+    """E[log|w|] from the moments E|w|^p, differentiated at p = 0."""
+    ours = mean_log_weight()
+    if sp.simplify(sp.expand_log(statement.rhs - ours, force=True)) == 0:
+        steps = (
+            Step("SymPy integrates E|w|^p to", moment(_p)),
+            Step("whose derivative at p = 0 is E log|w|", ours),
+        )
+        return Proved("integration", steps)
+    found = counterexample(sp.Eq(ours, statement.rhs, evaluate=False), [{s: sp.Integer(n)} for n in (1, 2)])
+    return found or Unknown("not brought to one form")
+
+
+def by_solving_for_balance(statement: sp.Basic) -> Outcome:
+    """E log|w σ′(0)| = 0 solved for s; E log|w| − log 4 increases with s, so there is one solution."""
+    solution = next(side for side in statement.args if side.lhs == s)
+    balance = mean_log_weight() + sp.log(SIGMOID.derivative.subs(z, 0))
+    (root,) = sp.solve(balance, s)
+    if balance.diff(s).is_positive and sp.simplify(sp.log(root) - sp.log(solution.rhs)) == 0:
+        return Proved(
+            "algebra",
+            (Step("the mean of log|w σ′(0)|, increasing in s", balance), Step("vanishes at", sp.N(root, 6))),
+        )
+    value = balance.subs(s, solution.rhs)
+    found = counterexample(sp.Eq(value, 0, evaluate=False), [{}])
+    return (
+        Refuted(f"at s = {sp.N(solution.rhs, 6)} the mean log-factor is not 0: {found.witness}")
+        if found
+        else Unknown("equal")
+    )
+
+
+def by_symmetry_and_convexity(statement: sp.Basic) -> Outcome:
+    """λ ≤ c for every s: proved where the largest value of E log|w| − E|w|/2 is at most c.
+
+    Refuted where a lower bound of λ, from σ′(z) ≥ e^{−z²/4}/4 and E[a²] ≤ E[a] = 1/2, exceeds c at its own best s.
+    """
+    mirror = sp.Eq(SIGMOID.formula + SIGMOID.formula.subs(z, -z), 1, evaluate=False)
+    steep = sp.Le(SIGMOID.slope, sp.exp(-sp.Abs(z)), evaluate=False)
+    if not all(isinstance(by_deciding()(fact), Proved) for fact in (mirror, steep)):
+        return Unknown("the sigmoid's symmetry or the bound of its slope was not decided")
+    bound, top = gain_bound(), best_std()
+    if not bound.diff(s, 2).is_negative:
+        return Unknown(f"{bound} was not recognised as concave in s")
+    largest = sp.simplify(sp.expand_log(bound.subs(s, top), force=True))
+    if sp.N(largest - statement.rhs, 30) <= 0 or sp.simplify(largest - statement.rhs) == 0:
+        return Proved(
+            "calculus",
+            (
+                Step(
+                    "z is symmetric about 0, as w and b are, and σ(z) + σ(−z) = 1: the mean activation is 1/2",
+                    mirror,
+                ),
+                Step("the slope is at most exp(−|z|), so E log σ′(wa + b) ≤ −E|wa + b|", steep),
+                Step(
+                    "w, a and b are independent, so by convexity E|wa + b| ≥ E|wa| = E|w|/2",
+                    moment(sp.S.One) / 2,
+                ),
+                Step("together λ is at most", bound),
+                Step("a concave function of s, largest at", sp.Eq(s, top, evaluate=False)),
+                Step("where it is", largest),
+            ),
+        )
+    lower = mean_log_weight() - sp.log(4) - s**2 / 8
+    (here,) = sp.solve(lower.diff(s), s)
+    value = sp.N(lower.subs(s, here), 6)
+    if value > statement.rhs:
+        return Refuted(
+            f"without biases and with s = {here}, log σ′(z) ≥ −log 4 − z²/4 and E z² ≤ s²/2 give λ ≥ {value}, "
+            f"more than {float(statement.rhs):g}"
+        )
+    return Unknown(f"the bounds leave room: the largest λ lies between {value} and {sp.N(largest, 6)}")
+
+
+def by_stolz(statement: sp.Basic) -> Outcome:
+    """log ∏ 1/cosh²(u_j) / log L for u_{j+1} = tanh u_j, from two limits at u = 0.
+
+    1/u² grows by a step that tends to k, so u_j² ~ 1/(k j); the log-factor is e u² to first order, so the sum is (e/k) log L.
+    """
+    grows = sp.limit(1 / sp.tanh(_u) ** 2 - 1 / _u**2, _u, 0)
+    falls = sp.limit(-2 * sp.log(sp.cosh(_u)) / _u**2, _u, 0)
+    exponent = falls / grows
+    if statement.rhs == exponent:
+        return Proved(
+            "calculus",
+            (
+                Step("with z = 2u a layer is u ↦ tanh u, and 1/u² grows by a step that tends to", grows),
+                Step("the log-factor −2 log cosh u, divided by u², tends to", falls),
+                Step("u_j² ~ 3/(2j), so the logs add up like this times log L (Stolz–Cesàro)", exponent),
+            ),
+        )
+    u, total, halfway, depth = 1.0, 0.0, 0.0, 100_000
+    for j in range(1, depth + 1):
+        total -= 2.0 * math.log(math.cosh(u))
+        u = math.tanh(u)
+        halfway = total if j == depth // 10 else halfway
+    slope = (total - halfway) / math.log(10.0)
+    return Refuted(
+        f"from 10,000 to 100,000 layers the left side has slope {slope:.4f}, the right side is {statement.rhs}"
+    )
+
+
+def _mean_is(stated: sp.Expr) -> sp.Eq:
+    return sp.Eq(expectation(sp.log(sp.Abs(w))), stated, evaluate=False)
+
+
+def _balanced_at(std: sp.Expr) -> sp.Basic:
+    mean = expectation(sp.log(sp.Abs(w) * sigma_prime(0)))
+    return sp.Equivalent(sp.Eq(mean, 0, evaluate=False), sp.Eq(s, std, evaluate=False), evaluate=False)
+
+
+def _never_above(c: sp.Expr) -> sp.Basic:
+    return sp.Le(lam, c, evaluate=False)
+
+
+def _power(exponent: sp.Expr) -> sp.Eq:
+    product = sp.Product(4 * sigma_prime(sp.IndexedBase("z")[sp.Symbol("j")]), (sp.Symbol("j"), 1, _L))
+    return sp.Eq(sp.Limit(sp.log(product) / sp.log(_L), _L, sp.oo), exponent, evaluate=False)
+
+
+_half_log = (sp.EulerGamma + sp.log(2)) / 2
+
+CLAIMS = (
+    Claim(
+        label="gaussian-log-weight",
+        sentence="The mean logarithm of a normal weight lies (γ + log 2)/2 = 0.6352 below that of its standard deviation.",
+        statement=_mean_is(sp.log(s) - _half_log),
+        check=by_moments,
+        scope="w ~ N(0, s²), every s > 0",
+        false_sibling=_mean_is(sp.log(s) - sp.EulerGamma / 2),
+    ),
+    Claim(
+        label="centred-chain-balance",
+        sentence="With every weighted input at 0, normal weights balance at a standard deviation of 7.549.",
+        statement=_balanced_at(4 * sp.exp(_half_log)),
+        check=by_solving_for_balance,
+        scope="sigmoid, w ~ N(0, s²), z = 0 in every layer, which takes a bias b = −w/2 tied to each weight; the mean is of the log",
+        false_sibling=_balanced_at(4 * sp.sqrt(sp.pi / 2)),
+    ),
+    Claim(
+        label="random-chain-always-vanishes",
+        sentence="Normal weights of mean 0 with independent, symmetric biases never balance: λ is below −0.716 at every scale.",
+        statement=_never_above((sp.log(sp.pi) - sp.EulerGamma) / 2 - 1),
+        check=by_symmetry_and_convexity,
+        scope="sigmoid, every layer from the second on, w ~ N(0, s²) for any s, biases 0 or of any law symmetric about 0, all independent",
+        false_sibling=_never_above(sp.Integer(-2)),
+    ),
+    Claim(
+        label="weight-four-decays-as-a-power",
+        sentence="Centred layers of weight 4 neither explode nor vanish exponentially: their product falls like L^(−3/2).",
+        statement=_power(sp.Rational(-3, 2)),
+        check=by_stolz,
+        scope="sigmoid, w = 4 and b = −2 in every layer, every start z_1 ≠ 0; at z_1 = 0 every factor is exactly 1",
+        false_sibling=_power(sp.Integer(-1)),
+    ),
+)

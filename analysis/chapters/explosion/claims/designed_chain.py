@@ -1,0 +1,143 @@
+"""Claims: an exploding chain: large weights, biases solved so that every weighted input is 0, and the exact product."""
+
+from __future__ import annotations
+
+import sympy as sp
+
+from analysis.chapters.explosion.designed_chain import (
+    WEIGHTS,
+    as_sigmoid,
+    centred_gradient,
+    centring_biases,
+    setting,
+)
+from analysis.claims.claim import Claim
+from analysis.claims.outcome import Outcome, Proved, Refuted, Step, Unknown
+from analysis.claims.proof import counterexample
+from analysis.symbolic.catalogue import SIGMOID
+from analysis.symbolic.chain import of_cost, substitute_back
+from analysis.symbolic.display import partial, times
+from analysis.symbolic.layer import plain
+from analysis.symbolic.notation import a_, b, b_, cost_prime, h, w, z, z_
+
+_L = sp.Symbol("L", integer=True, positive=True)
+_HALF = sp.S.Half
+
+
+def by_solving(statement: sp.Basic) -> Outcome:
+    """All z_j = 0 exactly for the stated biases: each z_j is affine in b_j with slope 1, so has one root; compare."""
+    biases = next(side for side in statement.args if side.lhs[0] == b_(1))
+    steps = []
+    below: sp.Expr = a_(0)
+    for j, (letter, value, root) in enumerate(
+        zip(biases.lhs, biases.rhs, centring_biases(WEIGHTS), strict=True), start=1
+    ):
+        weighted = WEIGHTS[j - 1] * below + letter
+        rest = sp.expand(weighted.subs(letter, value))
+        if rest != 0:
+            return Refuted(f"with {letter} = {value} the weighted input {z_(j)} is {rest}, not 0")
+        steps.append(Step(f"{z_(j)} = 0 has one solution", sp.Eq(letter, root, evaluate=False)))
+        below = SIGMOID.formula.subs(z, 0)
+    return Proved("algebra", tuple(steps))
+
+
+def by_substitution(statement: sp.Basic) -> Outcome:
+    """Differentiate the network written out, then put in the weights and the solved biases: exact numbers on both sides."""
+    depth = len(WEIGHTS)
+    output = as_sigmoid(substitute_back(a_(depth), depth)).xreplace(setting())
+    left, right = (
+        as_sigmoid(side.doit()).xreplace(setting()).xreplace({a_(depth): output}) for side in statement.args
+    )
+    if left == right:
+        return Proved(
+            "algebra",
+            (
+                Step("the output of the network", sp.Eq(a_(depth), output, evaluate=False)),
+                Step("SymPy's derivative of the network in b₁, the numbers put in", left),
+            ),
+        )
+    slope = cost_prime(output)
+    numbers = sp.Eq(left.subs(slope, 1), right.subs(slope, 1), evaluate=False)
+    found = counterexample(numbers, [{}])
+    return (
+        Refuted(f"where ∂C/∂a_4 = 1, {found.witness}") if found else Unknown("the sides differ in form only")
+    )
+
+
+def by_induction_at_the_fixed_point(statement: sp.Basic) -> Outcome:
+    """One layer: σ′(0). One more: the layer with bias −w/2 maps ½ to ½ and multiplies by its factor there."""
+    slope = cost_prime(sp.Symbol("a_L", real=True))
+    right = statement.rhs.doit() / slope
+    layer, here = plain(SIGMOID), {h: _HALF, b: -w / 2}
+    onward, factor = layer.output.subs(here), sp.simplify(layer.factor.subs(here))
+    first = SIGMOID.derivative.subs(z, 0)
+    growth = sp.simplify(right.subs(_L, _L + 1) / right)
+    if onward == _HALF and sp.simplify(right.subs(_L, 1) - first) == 0 and sp.simplify(growth - factor) == 0:
+        return Proved(
+            "induction",
+            (
+                Step("one layer: the slope at 0", first),
+                Step("the layer with bias −w/2 maps ½ to", onward),
+                Step("and one layer more multiplies by", factor),
+            ),
+        )
+    for depth in (1, 2, 3):
+        exact = centred_gradient([w] * depth) / cost_prime(a_(depth))
+        found = counterexample(
+            sp.Eq(exact, right.subs(_L, depth), evaluate=False), [{w: sp.Integer(WEIGHTS[0])}]
+        )
+        if found:
+            return Refuted(f"at depth {depth}, {found.witness}")
+    return Unknown("the induction step fails, yet no small depth shows it")
+
+
+def _biases_are(*values: sp.Expr | int) -> sp.Basic:
+    j = range(1, len(values) + 1)
+    return sp.Equivalent(
+        sp.Eq(sp.Tuple(*(b_(k) for k in j)), sp.Tuple(*values), evaluate=False),
+        sp.Eq(sp.Tuple(*(z_(k) for k in j)), sp.Tuple(*(0 for _ in j)), evaluate=False),
+        evaluate=False,
+    )
+
+
+def _gradient_is(power: int) -> sp.Eq:
+    return sp.Eq(
+        of_cost(4, b_(1)),
+        times(sp.Rational(1, 4), sp.Pow(25, power, evaluate=False), cost_prime(a_(4))),
+        evaluate=False,
+    )
+
+
+def _any_depth(power: sp.Expr) -> sp.Eq:
+    last = sp.Symbol("a_L", real=True)
+    return sp.Eq(
+        partial(last, b_(1)), times(sp.Rational(1, 4), (w / 4) ** power, cost_prime(last)), evaluate=False
+    )
+
+
+CLAIMS = (
+    Claim(
+        label="explosion-biases",
+        sentence="With all weights 100, every weighted input is 0 for one choice of the biases only.",
+        statement=_biases_are(-100 * a_(0), -50, -50, -50),
+        check=by_solving,
+        scope="sigmoid, four layers, every real input a_0; from the second layer on the input is σ(0) = 1/2",
+        false_sibling=_biases_are(-100 * a_(0), -100, -50, -50),
+    ),
+    Claim(
+        label="explosion-gradient",
+        sentence="Three factors of 25 follow the first slope of 1/4: the gradient is 3906.25 times the output's.",
+        statement=_gradient_is(3),
+        check=by_substitution,
+        scope="sigmoid, three hidden layers and the output, weights 100, biases −100a_0, −50, −50, −50; every smooth cost",
+        false_sibling=_gradient_is(4),
+    ),
+    Claim(
+        label="explosion-any-depth",
+        sentence="A chain whose weighted inputs are all 0 multiplies the gradient by w/4 with each layer.",
+        statement=_any_depth(_L - 1),
+        check=by_induction_at_the_fixed_point,
+        scope="sigmoid, every depth L ≥ 1 by induction, every real weight w, b_1 = −w a_0 and b_j = −w/2 after it",
+        false_sibling=_any_depth(_L),
+    ),
+)

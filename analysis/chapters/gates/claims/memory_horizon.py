@@ -1,0 +1,139 @@
+"""How long a cell remembers at initialisation: theory against simulation."""
+
+from __future__ import annotations
+
+import math
+from functools import cache
+from typing import Any
+
+import sympy as sp
+
+from analysis.chapters.gates.cell_at_rest import squared_gain
+from analysis.chapters.gates.memory_horizon import (
+    MemoryCurves,
+    first_below,
+    fluctuating_gate,
+    log_gain,
+    memory_curves,
+)
+from analysis.claims.claim import Estimate, Prediction
+from analysis.symbolic.display import expectation
+from analysis.symbolic.gates import half_life, sigmoid
+from analysis.symbolic.normal import density
+
+_life, _lam = sp.symbols(r"T_{1/2} \lambda", real=True)
+_x = sp.Symbol("x", real=True)
+_STEPS, _WIDE = 10, 96
+_gain = sp.Symbol(f"G_{_STEPS}", positive=True)
+BIAS = sp.S.One
+FLUCTUATION = sp.Integer(2)
+
+
+class halving(sp.Function):  # type: ignore[misc]
+    """The k at which the root of Σ_j C(k, j)² f^{2(k−j)} v^j, as a function of (f, v), has fallen to 1/2."""
+
+    nargs = 2
+
+    def _latex(self, printer: Any) -> str:
+        f, v = (printer._print(x) for x in self.args)
+        return rf"k:\ \sum_{{j=0}}^{{k}} {{\binom{{k}}{{j}}}}^2 \left({f}\right)^{{2(k-j)}} \left({v}\right)^j = \frac{{1}}{{4}}"
+
+    def _sympystr(self, printer: Any) -> str:
+        f, v = (printer._print(x) for x in self.args)
+        return f"k where the sum of C(k,j)**2 ({f})**(2(k-j)) ({v})**j is 1/4"
+
+
+def _life_of(statement: sp.Basic) -> float:
+    right = statement.rhs
+    if isinstance(right, halving):
+        f, v = (float(x) for x in right.args)
+        return first_below(log_gain(f, v, 200), -math.log(2.0))
+    return float(right)
+
+
+@cache
+def _curves(kind: str, units: int, cut: bool) -> MemoryCurves:
+    bias = float(BIAS) if kind == "lstm" else 0.0
+    return memory_curves(kind, forget_bias=bias, steps=40, units=units, nets=60, cut=cut)
+
+
+def _life_measured(cut: bool) -> Estimate:
+    return Estimate(*_curves("lstm", 24, cut).half_life())
+
+
+def _log_gain(kind: str) -> Estimate:
+    logs = _curves(kind, _WIDE, False).logs[:, _STEPS]
+    return Estimate(float(logs.mean()), float(logs.std(ddof=1) / math.sqrt(len(logs))))
+
+
+def _value(statement: sp.Basic) -> float:
+    return float(sp.N(statement.rhs.doit()))
+
+
+def _mean_log(statement: sp.Basic) -> float:
+    """E of the logarithm under x ~ N(0, 1), by SymPy's quadrature."""
+    right = statement.rhs
+    if isinstance(right, expectation):
+        right = sp.Integral(right.args[0] * density(_x), (_x, -12, 12))
+    return float(sp.N(right))
+
+
+@cache
+def _fluctuating() -> Estimate:
+    rates = fluctuating_gate(float(BIAS), float(FLUCTUATION)).rates
+    return Estimate(float(rates.mean()), float(rates.std(ddof=1) / math.sqrt(len(rates))))
+
+
+_how = "LSTM, 24 units, weights uniform on ±1/√n, b_f = 1, inputs N(0, 1), 60 networks after 50 steps of warming up"
+_v = sp.Rational(1, 48)
+_log_sigma = -sp.log(1 + sp.exp(-BIAS - FLUCTUATION * _x))
+
+CLAIMS = (
+    Prediction(
+        label="lstm-half-life-cut",
+        sentence="The part of ∂c_{s+k}/∂c_s that stays in c has the half-life of the forget bias.",
+        statement=sp.Eq(_life, half_life(BIAS), evaluate=False),
+        theory=_life_of,
+        simulate=lambda: _life_measured(True),
+        scope=_how + "; root mean square over the units; the ways through h left out",
+        false_sibling=sp.Eq(_life, half_life(sp.S.Zero), evaluate=False),
+    ),
+    Prediction(
+        label="lstm-half-life-all-ways",
+        sentence="The whole derivative lasts longer: 2.6 steps in place of 2.2.",
+        statement=sp.Eq(_life, halving(sigmoid(BIAS), _v), evaluate=False),
+        theory=_life_of,
+        simulate=lambda: _life_measured(False),
+        scope=_how + "; theory at rest and for many units; between whole k the logarithm is taken as linear",
+        false_sibling=sp.Eq(_life, half_life(BIAS), evaluate=False),
+    ),
+    Prediction(
+        label="lstm-gain-ten-steps",
+        sentence="Over ten steps the derivative is the binomial sum, three times what the forget gate alone leaves.",
+        statement=sp.Eq(sp.log(_gain), sp.log(squared_gain(_STEPS, sigmoid(BIAS), _v)) / 2, evaluate=False),
+        theory=_value,
+        simulate=lambda: _log_gain("lstm"),
+        scope=f"LSTM, {_WIDE} units, b_f = 1; theory at rest, f = σ(1) and v = 1/48; finite width is allowed 0.01",
+        false_sibling=sp.Eq(sp.log(_gain), _STEPS * sp.log(sigmoid(BIAS)), evaluate=False),
+        tolerance=0.01,
+    ),
+    Prediction(
+        label="vanilla-log-gain",
+        sentence="Beside it the vanilla cell loses log √3 a step.",
+        statement=sp.Eq(sp.log(_gain), _STEPS * sp.log(sp.Rational(1, 3)) / 2, evaluate=False),
+        theory=_value,
+        simulate=lambda: _log_gain("rnn"),
+        scope=f"vanilla cell, {_WIDE} units, weights uniform on ±1/√n, inputs N(0, 1), 60 networks; theory at rest; finite width is allowed 0.05",
+        false_sibling=sp.Eq(sp.log(_gain), _STEPS * sp.log(sp.Rational(1, 2)) / 2, evaluate=False),
+        tolerance=0.05,
+    ),
+    Prediction(
+        label="fluctuating-gate-rate",
+        sentence="A gate whose input fluctuates forgets at the mean of log σ, faster than at log σ of the mean.",
+        statement=sp.Eq(_lam, expectation(_log_sigma), evaluate=False),
+        theory=_mean_log,
+        simulate=_fluctuating,
+        scope="f = σ(1 + 2x), x ~ N(0, 1) anew at every step; 2,000 sequences of 200 steps; ways through h left out",
+        false_sibling=sp.Eq(_lam, sp.log(sigmoid(BIAS)), evaluate=False),
+    ),
+)

@@ -1,0 +1,1 @@
+"""Chapter 7: the scale of the initial weights."""

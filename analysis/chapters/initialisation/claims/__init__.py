@@ -1,0 +1,1 @@
+"""What chapter initialisation claims."""

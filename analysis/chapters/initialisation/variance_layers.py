@@ -1,0 +1,132 @@
+"""The mean squares of weighted inputs and errors, layer by layer, in random networks of one width: theory and simulation.
+
+Weights N(0, σ_w²/n), biases N(0, σ_b²), inputs and the errors put in at the last layer N(0, 1). ``replicates`` networks
+are drawn; the standard error of a layer's mean is that over networks, which are independent, as the neurons of one layer are not.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analysis.numeric.compiled import compiled
+from analysis.numeric.mean_field import Profile, profile
+from analysis.numeric.streaming import Moments, moments
+from analysis.numeric.training_arguments import positive, whole
+from analysis.symbolic.catalogue import activation as named_activation
+from analysis.symbolic.notation import z as z_symbol
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class VarianceLayers:
+    """``forward[r, l]``: mean of z² over the neurons of layer l + 1 in network r; ``backward[r, l]``: mean of δ², in units of
+    the last layer's. Both (replicates, L), without units. ``theory``: what infinite width predicts.
+    """
+
+    activation: str
+    width: int
+    depth: int
+    sigma_w: float
+    sigma_b: float
+    seed: int
+    forward: Floats
+    backward: Floats
+    theory: Profile
+
+    def moments(self, which: str) -> Moments:
+        """Mean and standard error over the networks of "forward" or "backward", for each layer."""
+        if which not in ("forward", "backward"):
+            raise ValueError(f"which must be forward or backward, not {which!r}")
+        return moments(getattr(self, which))
+
+    def errors_off(self, which: str) -> Floats:
+        """(simulated mean − theory)/standard error for each layer (L,); 0 where nothing varies and nothing differs."""
+        found, expected = self.moments(which), getattr(self.theory, which)
+        gap = found.mean - expected
+        error = found.standard_error
+        return np.where(
+            error > 0.0, gap / np.where(error > 0.0, error, 1.0), np.where(np.abs(gap) < 1e-12, 0.0, np.inf)
+        )
+
+
+def variance_layers(
+    activation: str,
+    width: int,
+    depth: int,
+    sigma_w: float,
+    sigma_b: float = 0.0,
+    *,
+    input_square: float = 1.0,
+    replicates: int = 100,
+    seed: int = 0,
+) -> VarianceLayers:
+    """Draw the networks, with inputs N(0, ``input_square``), and follow both directions. Raises ValueError on parameters out of range."""
+    width, depth, replicates = (
+        whole("width", width, 1),
+        whole("depth", depth, 1),
+        whole("replicates", replicates, 2),
+    )
+    positive("sigma_w", sigma_w)
+    positive("sigma_b", sigma_b, zero=True)
+    spread = math.sqrt(positive("input_square", input_square))
+    rng = np.random.default_rng(whole("seed", seed, 0))
+    law = named_activation(activation, "activation")
+    value, slope = compiled(law.value, z_symbol), compiled(law.slope, z_symbol)
+    forward, backward = np.empty((replicates, depth)), np.empty((replicates, depth))
+    for r in range(replicates):
+        a, weights, slopes = spread * rng.standard_normal(width), [], []
+        for l in range(depth):
+            w = rng.standard_normal((width, width)) * (sigma_w / math.sqrt(width))
+            z = w @ a + sigma_b * rng.standard_normal(width)
+            a = value(z)
+            forward[r, l] = np.mean(z * z)
+            weights.append(w)
+            slopes.append(slope(z))
+        delta = rng.standard_normal(width)
+        start = np.mean(delta * delta)
+        backward[r, depth - 1] = 1.0
+        for l in range(depth - 1, 0, -1):
+            delta = (delta @ weights[l]) * slopes[l - 1]
+            backward[r, l - 1] = np.mean(delta * delta) / start
+    return VarianceLayers(
+        activation,
+        width,
+        depth,
+        float(sigma_w),
+        float(sigma_b),
+        seed,
+        forward,
+        backward,
+        profile(activation, float(sigma_w), float(sigma_b), depth, float(input_square)),
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class LayerValues:
+    """``values[l]``: the activations of layer l + 1 over many inputs and all neurons; (L, inputs × width)."""
+
+    activation: str
+    sigma_w: float
+    width: int
+    values: Floats
+
+
+def layer_values(
+    activation: str, sigma_w: float, *, width: int = 100, depth: int = 10, inputs: int = 20, seed: int = 0
+) -> LayerValues:
+    """The activations of one network with zero biases for so many N(0, 1) inputs, for histograms of its layers."""
+    width, depth, inputs = whole("width", width, 1), whole("depth", depth, 1), whole("inputs", inputs, 1)
+    positive("sigma_w", sigma_w)
+    rng = np.random.default_rng(whole("seed", seed, 0))
+    value = compiled(named_activation(activation, "activation").value, z_symbol)
+    a, rows = rng.standard_normal((inputs, width)), []
+    for _ in range(depth):
+        w = rng.standard_normal((width, width)) * (sigma_w / math.sqrt(width))
+        a = value(a @ w.T)
+        rows.append(a.ravel())
+    return LayerValues(activation, float(sigma_w), width, np.array(rows))

@@ -1,0 +1,1 @@
+"""What chapter learning_speeds claims."""

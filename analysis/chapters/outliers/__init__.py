@@ -1,0 +1,1 @@
+"""Chapter 8: losses, and one outlier in the data."""

@@ -1,0 +1,1 @@
+"""What chapter pretraining claims."""

@@ -1,0 +1,223 @@
+"""What chapter 9 measures: the bias of contrastive divergence, and where the recorded trainings gain from pretraining."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache, partial
+
+import numpy as np
+import sympy as sp
+
+from analysis.chapters.normalisation.training import split
+from analysis.chapters.pretraining import records as recorded
+from analysis.chapters.pretraining.claims.contrastive_divergence import sampled_share
+from analysis.chapters.pretraining.contrastive_divergence import CHAINS, share
+from analysis.chapters.pretraining.stack import HIDDEN, PRETRAINING_COST, RESCALED, Finetuning
+from analysis.claims.claim import Claim, Estimate, Prediction
+from analysis.claims.margins import by_measuring
+from analysis.numeric.compiled import compiled
+from analysis.numeric.data import digits
+from analysis.symbolic.catalogue import SIGMOID
+from analysis.symbolic.display import expectation, times
+from analysis.symbolic.notation import sigma_prime, z
+
+SIGMOID_VALUE, SIGMOID_SLOPE = compiled(SIGMOID.value, z), compiled(SIGMOID.slope, z)
+MANY, FEW = 1400, 100
+AFTER = {MANY: (50, 100), FEW: (300, 1000)}
+"""Labelled images → the epoch that pretrained networks are given, and the one for the others: the same number of products."""
+
+
+@cache
+def run(start: str, labelled: int = MANY) -> Finetuning:
+    """A recorded training, read once."""
+    return recorded.training(start, labelled)
+
+
+def equal_budget(start: str, labelled: int = MANY) -> np.ndarray:
+    """Test accuracy of each seed at its equal share of work: the machines count for those that need them."""
+    trained = AFTER[labelled][0 if start in ("pretrained", "shuffled") else 1]
+    return run(start, labelled).after(trained)
+
+
+def backward_drop(start: str) -> np.ndarray:
+    """‖δ¹‖/‖δ⁴‖ before training, root mean squares over the images (seeds,)."""
+    deltas = run(start).deltas
+    return np.asarray(deltas[:, 0] / deltas[:, 3])
+
+
+def drop_by_size(start: str) -> np.ndarray:
+    """The most that independent weights of that size give on average for ‖δ¹‖/‖δ⁴‖: ∏ √n rms(W^l) max σ′ over l = 2, 3, 4 (seeds,)."""
+    sizes = run(start).sizes[:, 1:4]
+    steepest = float(SIGMOID.slope.subs(z, 0))
+    return np.asarray((np.sqrt(np.array(HIDDEN[1:])) * sizes * steepest).prod(axis=1))
+
+
+def _speed(start: str) -> np.ndarray:
+    return np.asarray(run(start).start_speeds[0, :, 0])
+
+
+def _xavier_drop() -> Estimate:
+    deltas = run("xavier").deltas
+    ratio = deltas[:, 0] / deltas[:, 3]
+    return Estimate(float(ratio.mean()), float(ratio.std(ddof=1) / np.sqrt(len(ratio))))
+
+
+def _sym(name: str) -> sp.Symbol:
+    return sp.Symbol(name, positive=True)
+
+
+_SHORT = {
+    "P": "pretrained",
+    "S": "shuffled",
+    "R": "rbm start",
+    "X": "xavier",
+    "G": "gaussian",
+}
+MEASURED: dict[sp.Symbol, Callable[[], np.ndarray]] = {
+    **{_sym(f"v_{k}"): partial(_speed, s) for k, s in _SHORT.items()},
+    **{_sym(f"d_{k}"): partial(backward_drop, s) for k, s in _SHORT.items()},
+    **{_sym(f"q_{k}"): partial(drop_by_size, s) for k, s in _SHORT.items()},
+    **{_sym(f"E_{k}"): partial(lambda s: run(s).epochs_to(0.9), s) for k, s in _SHORT.items()},
+    **{_sym(f"A_{k}"): partial(equal_budget, s, MANY) for k, s in _SHORT.items()},
+    **{_sym(f"a_{k}"): partial(equal_budget, s, FEW) for k, s in _SHORT.items()},
+    _sym("a_N"): partial(equal_budget, RESCALED, FEW),
+}
+"""One number a seed. What spans powers of ten (v, d, q, E) is compared by its logarithm, and its mean is the geometric one."""
+
+
+by_record = by_measuring(lambda symbol: MEASURED[symbol](), logarithmic="vdqE")
+
+
+def _gt(left: sp.Expr, right: sp.Expr) -> sp.Basic:
+    return sp.Gt(left, right, evaluate=False)
+
+
+_Z = sp.Symbol("Z", real=True)
+
+
+def _passed(l: int) -> sp.Expr:
+    """√E[σ′(√q_l Z)²], what layer l passes on of the error: n Var w is 1 between layers of one width."""
+    return sp.sqrt(expectation(sigma_prime(sp.sqrt(_sym(f"q_{l}")) * _Z) ** 2))
+
+
+@cache
+def mean_squares() -> tuple[float, ...]:
+    """q_1, q_2, q_3 of the Xavier networks on the training images: Var w times the mean of ‖a^{l−1}‖²."""
+    images = split(digits())[0]
+    q = [2.0 / (images.shape[1] + HIDDEN[0]) * float((images**2).sum(axis=1).mean())]
+    for _ in HIDDEN[1:3]:
+        q.append(_normal_mean(lambda x: SIGMOID_VALUE(x) ** 2, q[-1]))
+    return tuple(q)
+
+
+def _normal_mean(f: Callable[[np.ndarray], np.ndarray], q: float) -> float:
+    """E[f(√q Z)] by Gauss-Hermite quadrature with 80 nodes."""
+    nodes, shares = np.polynomial.hermite_e.hermegauss(80)
+    return float(f(np.sqrt(q) * nodes) @ shares / shares.sum())
+
+
+def _drop_of_gaussians(statement: sp.Basic) -> float:
+    """The product on the right side, its expectations carried out."""
+    factors = statement.rhs.args
+    if not statement.rhs.has(expectation):
+        return float(statement.rhs.doit())
+    means = [_normal_mean(lambda x: SIGMOID_SLOPE(x) ** 2, q) for q in mean_squares()[: len(factors)]]
+    return float(np.sqrt(np.prod(means)))
+
+
+_P = {name: _sym(name) for name in (f"{q}_{k}" for q in "vdqEAa" for k in _SHORT)}
+_COST = sp.Integer(round(PRETRAINING_COST))
+_LETTERS = (
+    "P pretrained, S its entries shuffled, R the machines' own start N(0, 0.01²), X Xavier, G weights N(0, 1)"
+)
+_SCOPE = f"digits, [64, 30, 30, 30, 30, 10], sigmoid, plain SGD on minibatches of 10, five seeds; {_LETTERS}"
+_FAIR = f"accuracy at the best of five rates, after 100 epochs, or after {100 - _COST} and the pretraining"
+
+
+def _share_claim(k: int) -> Prediction:
+    u = sp.Symbol(f"u_{k}", positive=True)
+    return Prediction(
+        label=f"cd-{k}-falls-short",
+        sentence=f"The mean CD-{k} update holds {100 * share(k):.3g} % of the gradient, not all of it.",
+        statement=sp.Eq(u, sp.Float(share(k), 8), evaluate=False),
+        theory=lambda s: float(s.rhs),
+        simulate=partial(sampled_share, k),
+        scope="a machine with 6 visible and 4 hidden units, parameters N(0, 1), 8 images; "
+        f"u_k = ⟨CD-k, g⟩/‖g‖², g the exact gradient; theory by summing over all states, simulation with {CHAINS} Gibbs chains",
+        false_sibling=sp.Eq(u, sp.S.One, evaluate=False),
+    )
+
+
+CLAIMS = (
+    _share_claim(1),
+    _share_claim(2),
+    Claim(
+        label="pretraining-wakes-the-first-layer",
+        sentence="Pretraining gives the first layer more than a thousand times the gradient that the machines' own start has.",
+        statement=_gt(_P["v_P"], 1_000 * _P["v_R"]),
+        check=by_record,
+        scope=f"{_SCOPE}; v is ‖∂C/∂W¹‖ before fine-tuning, geometric mean of the seeds",
+        false_sibling=_gt(_P["v_P"], _P["v_G"]),
+    ),
+    Prediction(
+        label="xavier-sigmoid-loses-three-quarters",
+        sentence="Before training, a layer of sigmoids with Xavier's weights keeps less than a quarter of the error signal.",
+        statement=sp.Eq(_P["d_X"], times(*(_passed(l) for l in (1, 2, 3))), evaluate=False),
+        theory=_drop_of_gaussians,
+        simulate=_xavier_drop,
+        scope="[64, 30, 30, 30, 30, 10], d = ‖δ¹‖/‖δ⁴‖, weights N(0, 2/(n_in + n_out)), zero biases; Z ~ N(0, 1), q_l the mean square "
+        "of z^l in wide layers, Var w times the mean of ‖a^(l−1)‖²; five seeds",
+        false_sibling=sp.Eq(_P["d_X"], times(*[SIGMOID.slope.subs(z, 0)] * 3), evaluate=False),
+    ),
+    Claim(
+        label="structure-carries-the-gradient",
+        sentence="Pretrained weights pass on more error than independent weights of their size do on average, and shuffled ones less.",
+        statement=sp.And(_gt(_P["d_P"], _P["q_P"]), _gt(_P["q_P"], _P["d_S"])),
+        check=by_record,
+        scope=f"{_SCOPE}; d = ‖δ¹‖/‖δ⁴‖ before fine-tuning; q = ∏ √n rms(W)/4 over the layers 2 to 4; geometric means",
+        false_sibling=_gt(_P["d_S"], _P["q_S"]),
+    ),
+    Claim(
+        label="pretraining-beats-xavier-in-epochs",
+        sentence="Counted in epochs of fine-tuning, a network with Xavier's weights needs more than twice as many to 90 % as a pretrained one.",
+        statement=_gt(_P["E_X"], 2 * _P["E_P"]),
+        check=by_record,
+        scope=f"{_SCOPE}; E is the first epoch at which a network has a test accuracy of 0.9, geometric mean of the seeds, at the rate that is there first; 1,400 labels",
+        false_sibling=_gt(_P["E_G"], _P["E_P"]),
+    ),
+    Claim(
+        label="pretraining-loses-in-work",
+        sentence="Counted with the work of the pretraining, both networks with plain random weights are there first.",
+        statement=sp.And(_gt(_P["E_P"] + _COST, _P["E_X"]), _gt(_P["E_P"] + _COST, _P["E_G"])),
+        check=by_record,
+        scope=f"{_SCOPE}; E as before; the machines cost as much as {_COST} epochs of back-propagation",
+        false_sibling=_gt(_P["E_X"], _P["E_P"] + _COST),
+    ),
+    Claim(
+        label="many-labels-equal-budget",
+        sentence="With 1,400 labels and equal work, pretrained networks end within two percentage points of those that start from N(0, 1).",
+        statement=sp.And(
+            _gt(_P["A_P"] + 0.02, _P["A_G"]), _gt(_P["A_G"] + 0.02, _P["A_P"]), _gt(_P["A_P"], 0.95), _gt(_P["A_G"], 0.95)
+        ),
+        check=by_record,
+        scope=f"{_SCOPE}; A is the {_FAIR}; 1,400 labels",
+        false_sibling=_gt(_P["A_P"], _P["A_G"] + 0.02),
+    ),
+    Claim(
+        label="few-labels-equal-budget",
+        sentence="With 100 labels and equal work, pretrained networks end ahead of those from N(0, 1) and of the shuffled ones.",
+        statement=sp.And(*(_gt(_P["a_P"], _P[f"a_{k}"]) for k in "SG")),
+        check=by_record,
+        scope=f"{_SCOPE}; a is the mean test accuracy at the best of five rates after 1,000 epochs on 100 labelled images, or after "
+        "300 and the pretraining on 1,400 unlabelled ones",
+        false_sibling=_gt(_P["a_G"], _P["a_P"]),
+    ),
+    Claim(
+        label="few-labels-another-scale",
+        sentence="Weights N(0, 0.7²) end within five points of the pretrained ones: a lead over random weights of the best scale is not shown.",
+        statement=_gt(_sym("a_N") + 0.05, _P["a_P"]),
+        check=by_record,
+        scope=f"{_SCOPE}; N weights N(0, 0.7²); a as before",
+        false_sibling=_gt(_P["a_P"], _sym("a_N") + 0.05),
+    ),
+)  # fmt: skip

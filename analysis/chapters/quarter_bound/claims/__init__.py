@@ -1,0 +1,1 @@
+"""What chapter quarter_bound claims."""

@@ -1,0 +1,133 @@
+"""Claims: one factor w σ′(wa + b) of the sigmoid chain with normal weights: how often is it below 1/4, and how often is the ratio below 1/16?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+
+import numpy as np
+import sympy as sp
+from numpy.typing import NDArray
+
+from analysis.chapters.quarter_bound.gaussian_factor import (
+    _CHUNK,
+    RATIO,
+    Q,
+    Share,
+    _edge,
+    _slope,
+    _x,
+    below_quarter,
+    ratio_below_sixteenth,
+    sample_ratios,
+)
+from analysis.chapters.quarter_bound.slope import QUARTER
+from analysis.claims.claim import Claim, Estimate, Prediction
+from analysis.claims.outcome import Outcome, Proved, Step, Unknown
+from analysis.claims.proof import counterexample
+from analysis.numeric.arguments import real_array, whole
+from analysis.numeric.quadrature import number
+from analysis.symbolic.catalogue import SIGMOID
+from analysis.symbolic.display import probability, times
+from analysis.symbolic.notation import b, sigma_prime, w, w_, z
+
+
+def by_threshold(statement: sp.Basic) -> Outcome:
+    """x σ′(z) = ¼ at z = edge(x): put the edge in and simplify; a wrong edge gives another value at x = 2."""
+    left, right = statement.args
+    value = sp.simplify(left.rewrite(sp.log).doit())
+    if sp.simplify(value - right) == 0:
+        return Proved("algebra", (Step("the factor at the edge", value),))
+    found = counterexample(statement, [{_x: sp.S(2)}])
+    return found or Unknown("not simplified to the right side, and equal to it at x = 2")
+
+
+def _at_edge(edge: sp.Expr) -> sp.Eq:
+    return sp.Eq(times(_x, SIGMOID.derivative.subs(z, edge)), QUARTER, evaluate=False)
+
+
+@cache
+def simulate_below_quarter(at: float, samples: int = 4_000_000, seed: int = 2) -> Estimate:
+    """The share of draws w, b ~ N(0, 1) with |w σ′(w·at + b)| < ¼."""
+    rng, hits = np.random.default_rng(seed), 0
+    for start in range(0, samples, _CHUNK):
+        n = min(_CHUNK, samples - start)
+        weight = rng.standard_normal(n)
+        hits += int(np.count_nonzero(np.abs(weight) * _slope(weight * at + rng.standard_normal(n)) < 0.25))
+    share = hits / samples
+    return Estimate(share, float(np.sqrt(share * (1.0 - share) / samples)))
+
+
+def shares(activations: Sequence[float], samples: int = 200_000) -> tuple[Share, ...]:
+    """``Share`` at each incoming activation a in [0, 1]; raises ValueError outside, and for fewer than two samples."""
+    samples = whole("samples", samples, 2)
+    activations = real_array("activations", activations, ("n",)).tolist()
+    for at in activations:
+        if not 0.0 <= at <= 1.0:
+            raise ValueError(f"activations must lie in [0, 1], where the sigmoid's values lie, not {at!r}")
+    exact = (
+        number(below_quarter(sp.Rational(str(round(at, 12)))).doit(integrals=False)) for at in activations
+    )
+    return tuple(
+        Share(at, e, *simulate_below_quarter(at, samples)) for at, e in zip(activations, exact, strict=True)
+    )
+
+
+def _probability_claim(name: str, at: sp.Expr) -> Prediction:
+    event = probability(sp.Lt(sp.Abs(times(w, sigma_prime(w * at + b))), QUARTER, evaluate=False))
+    return Prediction(
+        label=f"factor-below-quarter-{name}",
+        sentence=f"With normal weight and bias and incoming activation {at}, the factor is below 1/4 often, not always.",
+        statement=sp.Eq(event, below_quarter(at), evaluate=False),
+        theory=lambda statement: number(statement.rhs.doit(integrals=False)),
+        simulate=lambda: simulate_below_quarter(float(at)),
+        scope=f"w, b ~ N(0, 1), a = {at}, sigmoid; quadrature against 4 million draws",
+        false_sibling=sp.Eq(event, sp.erf(1 / sp.sqrt(2)), evaluate=False),
+    )
+
+
+def _share(hits: NDArray[np.bool_]) -> Estimate:
+    share = float(hits.mean())
+    return Estimate(share, float(np.sqrt(share * (1.0 - share) / hits.size)))
+
+
+_bound_event = probability(sp.Lt(sp.Abs(times(w_(2), w_(3))) / 16, sp.Rational(1, 16), evaluate=False))
+_bessel = sp.Integral(sp.besselk(0, _x) * 2 / sp.pi, (_x, 0, 1))
+_ratio_event = probability(sp.Lt(sp.Abs(RATIO), sp.Rational(1, 16), evaluate=False))
+
+
+def _ratio_theory(statement: sp.Basic) -> float:
+    """The right side, with the symbol Q standing for the quadrature above."""
+    return float(statement.rhs.subs(Q, ratio_below_sixteenth()))
+
+
+CLAIMS = (
+    Claim(
+        label="quarter-threshold",
+        sentence="For a weight of size x > 1 the factor is exactly 1/4 where z = 2 arcosh √x.",
+        statement=_at_edge(_edge),
+        check=by_threshold,
+        scope="all x > 1, sigmoid; below the threshold in |z| the factor exceeds 1/4",
+        false_sibling=_at_edge(_edge / 2),
+    ),
+    _probability_claim("silent-input", sp.S.Zero),
+    _probability_claim("full-input", sp.S.One),
+    Prediction(
+        label="ratio-bound-law",
+        sentence="The bound |w₂w₃|/16 on the ratio of learning speeds is below 1/16 with probability 0.7910.",
+        statement=sp.Eq(_bound_event, _bessel, evaluate=False),
+        theory=lambda statement: number(statement.rhs),
+        simulate=lambda: _share(sample_ratios().bound < 1.0 / 16.0),
+        scope="w₂, w₃ ~ N(0, 1) independent; the product of two normal numbers has density K₀(|x|)/π",
+        false_sibling=sp.Eq(_bound_event, sp.erf(1 / sp.sqrt(2)) ** 2, evaluate=False),
+    ),
+    Prediction(
+        label="ratio-below-sixteenth",
+        sentence="The first layer learns more than 16 times slower than the third with probability 0.9026, not always.",
+        statement=sp.Eq(_ratio_event, Q, evaluate=False),
+        theory=_ratio_theory,
+        simulate=lambda: _share(np.abs(sample_ratios().ratio) < 1.0 / 16.0),
+        scope="all weights and biases ~ N(0, 1), input a_0 = 1/2; Q is a three-dimensional quadrature",
+        false_sibling=sp.Eq(_ratio_event, sp.Float("0.791"), evaluate=False),
+    ),
+)

@@ -1,0 +1,1 @@
+"""The verdicts on the popular accounts, and the map of the remedies."""

@@ -1,0 +1,1 @@
+"""What chapter wide_layers claims."""

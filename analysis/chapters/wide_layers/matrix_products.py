@@ -1,0 +1,243 @@
+"""Layers of any width: products of matrices that do not commute, and how a statement about them is proved.
+
+Layer l has weights wˡ (n_l × n_{l−1}), weighted inputs zˡ = wˡ aˡ⁻¹ + bˡ and activations aˡ = σ(zˡ). A statement is
+written in the letters below and keeps their order. ``explicit`` writes it out for given widths, where SymPy's own derivative of
+the network is the judge; ``by_indices`` proves one step for all widths at once, with the widths as symbols.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import sympy as sp
+
+from analysis.symbolic.display import times
+from analysis.symbolic.notation import sigma, sigma_prime
+
+L, l = sp.symbols("L l", integer=True, positive=True)
+j = sp.Symbol("j", integer=True, positive=True)
+
+
+class _Letter(sp.Function):  # type: ignore[misc]
+    """A matrix or column of one layer, its index the argument."""
+
+    nargs = 1
+    is_commutative = False
+    tex = plain = ""
+
+    def _latex(self, printer: Any, exp: str | None = None) -> str:
+        return self.tex.replace("@", printer._print(self.args[0]))
+
+    def _sympystr(self, printer: Any) -> str:
+        index = printer._print(self.args[0])
+        return self.plain.replace("@", f"({index})" if self.args[0].is_Add else index)
+
+
+class slopes(_Letter):
+    """Σ′(zˡ), diagonal with the entries σ′(z_kˡ)."""
+
+    tex, plain = r"\Sigma'(z^{@})", "Sigma'(z^@)"
+
+
+class weights(_Letter):
+    """wˡ, whose entry in row j and column k leads from neuron k of layer l − 1 to neuron j of layer l."""
+
+    tex, plain = r"w^{@}", "w^@"
+
+
+class weights_T(_Letter):
+    """(wˡ)ᵀ, the transpose."""
+
+    tex, plain = r"(w^{@})^{\top}", "(w^@)^T"
+
+
+class error(_Letter):
+    """δˡ = ∂C/∂zˡ, a column."""
+
+    tex, plain = r"\delta^{@}", "delta^@"
+
+
+class nabla(_Letter):
+    """∇C, the column of the derivatives ∂C/∂a_kᴸ; its index is that of the last layer."""
+
+    tex, plain = r"\nabla_{a^{@}}C", "nabla_a^@ C"
+
+
+class jacobian(_Letter):
+    """Jˡ = ∂aˡ/∂a⁰, the Jacobian of the first l layers."""
+
+    tex, plain = r"J^{@}", "J^@"
+
+
+class ordered(sp.Product):  # type: ignore[misc]
+    """∏ of matrices, the factor with the lowest index on the left."""
+
+    is_commutative = False
+
+    def _latex(self, printer: Any, exp: str | None = None) -> str:
+        index, low, high = (printer._print(x) for x in self.limits[0])
+        return rf"\left(\prod_{{{index}={low}}}^{{{high}}} {printer._print(self.function)}\right)"
+
+
+def factors(expr: sp.Expr) -> list[sp.Expr]:
+    """The factors of a product in order, those of ``times`` inside ``times`` included."""
+    if isinstance(expr, (times, sp.Mul)):
+        return [f for part in expr.args for f in factors(part)]
+    return [expr]
+
+
+def at(expr: sp.Expr, depth: int, layer: int) -> list[sp.Expr]:
+    """The factors at L = depth and l = layer, products over layers written out in order."""
+    found: list[sp.Expr] = []
+    for f in factors(expr.xreplace({L: sp.Integer(depth), l: sp.Integer(layer)})):
+        if isinstance(f, sp.Product):
+            index, low, high = f.limits[0]
+            found += [g for i in range(int(low), int(high) + 1) for g in factors(f.function.subs(index, i))]
+        else:
+            found.append(f)
+    return found
+
+
+def z_entry(layer: int, k: int) -> sp.Symbol:
+    """z_kˡ of neuron k (from 1)."""
+    return sp.Symbol(f"z^{layer}_{k}", real=True)
+
+
+def w_entries(layer: int, sizes: Sequence[int]) -> sp.Matrix:
+    """wˡ written out, shape (n_l, n_{l−1})."""
+    return sp.Matrix(
+        sizes[layer],
+        sizes[layer - 1],
+        lambda r, c: sp.Symbol(f"w^{layer}_{r + 1}{c + 1}", real=True),
+    )
+
+
+def b_entries(layer: int, sizes: Sequence[int]) -> sp.Matrix:
+    """bˡ written out, shape (n_l, 1)."""
+    return sp.Matrix(sizes[layer], 1, lambda r, _: sp.Symbol(f"b^{layer}_{r + 1}", real=True))
+
+
+def z_column(layer: int, sizes: Sequence[int]) -> sp.Matrix:
+    """zˡ as symbols, shape (n_l, 1)."""
+    return sp.Matrix([z_entry(layer, k) for k in range(1, sizes[layer] + 1)])
+
+
+def a0_column(sizes: Sequence[int]) -> sp.Matrix:
+    """The input a⁰ as symbols, shape (n₀, 1)."""
+    return sp.Matrix([sp.Symbol(f"a^0_{k}", real=True) for k in range(1, sizes[0] + 1)])
+
+
+def slope_symbols(count: int) -> sp.Matrix:
+    """∂C/∂a_kᴸ as symbols C′_k, shape (count, 1)."""
+    return sp.Matrix([sp.Symbol(f"C'_{k}", real=True) for k in range(1, count + 1)])
+
+
+def differentiated(sizes: Sequence[int], layer: int) -> sp.Matrix:
+    """δˡ (n_l, 1) by SymPy: the cost, an unspecified function of all outputs, differentiated in every z_kˡ."""
+    outputs = _onward(sizes, layer)
+    cost = sp.Function("C")(*outputs)
+    return sp.Matrix([_named(cost.diff(x)) for x in z_column(layer, sizes)])
+
+
+def differentiated_outputs(sizes: Sequence[int], layer: int) -> sp.Matrix:
+    """∂aˡ/∂a⁰ (n_l, n₀) by SymPy, from the network written out."""
+    a = a0_column(sizes)
+    out = a
+    for i in range(1, layer + 1):
+        out = (w_entries(i, sizes) * out + b_entries(i, sizes)).applyfunc(sigma)
+    return out.jacobian(a)
+
+
+def _as_matrix(letter: type, i: int, sizes: Sequence[int]) -> sp.Matrix:
+    if letter is slopes:
+        return sp.diag(*(sigma_prime(x) for x in z_column(i, sizes)))
+    if letter is nabla:
+        return slope_symbols(sizes[i])
+    return w_entries(i, sizes) if letter is weights else w_entries(i, sizes).T
+
+
+def explicit(parts: Sequence[sp.Expr], sizes: Sequence[int], first: int = 0) -> sp.Matrix:
+    """The product of the letters as one matrix; every z beyond layer ``first`` is put in as its formula.
+
+    Raises ShapeError where the matrices do not fit.
+    """
+    product: sp.Matrix | None = None
+    for letter in parts:
+        i = int(letter.args[0])
+        matrix = _as_matrix(type(letter), i, sizes)
+        product = matrix if product is None else product * matrix
+    last = len(sizes) - 1
+    known: dict[sp.Basic, sp.Expr] = {}
+    below = z_column(first, sizes).applyfunc(sigma) if first else a0_column(sizes)
+    for i in range(first + 1, last + 1):
+        here = w_entries(i, sizes) * below + b_entries(i, sizes)
+        known |= dict(zip(z_column(i, sizes), here, strict=True))
+        below = here.applyfunc(sigma)
+    if product is None:
+        raise ValueError("parts must hold at least one matrix")
+    return product.xreplace(known)
+
+
+def _onward(sizes: Sequence[int], layer: int) -> sp.Matrix:
+    out = z_column(layer, sizes).applyfunc(sigma)
+    for i in range(layer + 1, len(sizes)):
+        out = (w_entries(i, sizes) * out + b_entries(i, sizes)).applyfunc(sigma)
+    return out
+
+
+def _named(expr: sp.Expr) -> sp.Expr:
+    """∂C/∂a_k, which SymPy writes with ``Subs`` or ``Derivative``, as the symbol C′_k."""
+
+    def name(e: sp.Basic) -> sp.Symbol:
+        inner = e.expr if isinstance(e, sp.Subs) else e
+        return sp.Symbol(f"C'_{inner.expr.args.index(inner.variables[0]) + 1}", real=True)
+
+    expr = expr.replace(lambda e: isinstance(e, sp.Subs), name)
+    return expr.replace(lambda e: isinstance(e, sp.Derivative), name)
+
+
+# One layer, at all widths
+
+_n, _m = sp.symbols("n m", integer=True, positive=True)
+_p, _q, _r = sp.symbols("p q r", integer=True, positive=True)
+_w, _z, _a, _b = (sp.IndexedBase(name, real=True) for name in "wzab")
+
+
+def one_layer_back() -> sp.Expr:
+    """∂z_qˡ⁺¹/∂z_pˡ with widths n = n_l and m = n_{l+1} left as symbols: SymPy differentiates the sum over all neurons."""
+    whole = sp.Sum(_w[_q, _r] * sigma(_z[_r]), (_r, 1, _n)) + _b[_q]
+    return _collapsed(whole.diff(_z[_p]))
+
+
+def one_layer_on() -> sp.Expr:
+    """∂a_qˡ/∂a_pˡ⁻¹ with the widths left as symbols; z_q stands for its sum."""
+    whole = sp.Sum(_w[_q, _r] * _a[_r], (_r, 1, _n)) + _b[_q]
+    return sigma_prime(_z[_q]) * _collapsed(whole.diff(_a[_p]))
+
+
+def _collapsed(expr: sp.Expr) -> sp.Expr:
+    """Carry out a sum with a Kronecker delta in it, for an index within the width."""
+    done = expr.doit()
+    return sp.simplify(done.replace(lambda e: isinstance(e, sp.Piecewise), lambda e: e.args[0][0]))
+
+
+def entry_back(parts: Sequence[sp.Expr], layer: sp.Expr) -> sp.Expr | None:
+    """Entry (p, q) of Σ′(zˡ)(wˡ⁺¹)ᵀ by the rule for products of matrices; None for any other pair of letters."""
+    if [type(x) for x in parts] != [slopes, weights_T] or [x.args[0] for x in parts] != [layer, layer + 1]:
+        return None
+    inner = sp.KroneckerDelta(_p, _r) * sigma_prime(_z[_r]) * _w[_q, _r]
+    return _collapsed(sp.Sum(inner, (_r, 1, _n)))
+
+
+def entry_on(parts: Sequence[sp.Expr], layer: sp.Expr) -> sp.Expr | None:
+    """Entry (q, p) of Σ′(zˡ) wˡ by the rule for products of matrices; None for any other pair of letters."""
+    if [type(x) for x in parts] != [slopes, weights] or [x.args[0] for x in parts] != [layer, layer]:
+        return None
+    inner = sp.KroneckerDelta(_q, _r) * sigma_prime(_z[_r]) * _w[_r, _p]
+    return _collapsed(sp.Sum(inner, (_r, 1, _m)))
+
+
+def ordered_down(gained: Sequence[sp.Expr]) -> Any:
+    """depth ↦ the product of the gained matrices, the last layer on the left, for layers depth … 1."""
+    return lambda depth: times(*(x.xreplace({l: sp.Integer(i)}) for i in range(depth, 0, -1) for x in gained))

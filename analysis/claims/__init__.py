@@ -1,0 +1,1 @@
+"""A statement, its check, how it shows itself, and the ledger of all."""

@@ -1,0 +1,96 @@
+"""The ledger as a page of the book: what is claimed, how it was settled, what is refused, and where it stands in the text."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from analysis.claims.claim import Evidence
+from analysis.claims.ledger import Row
+from analysis.claims.render import as_markdown
+
+_SHOWN = re.compile(r"""CLAIMS\[["']([\w-]+)["']\]""")
+
+
+class Place(NamedTuple):
+    """Where a claim is shown: notebook, heading above it, and that heading's anchor."""
+
+    notebook: str
+    heading: str
+    anchor: str
+
+    @property
+    def link(self) -> str:
+        """A relative link that works on GitHub, in JupyterLab and in the book."""
+        return f"{self.notebook}#{self.anchor}"
+
+
+def anchor(heading: str) -> str:
+    """The anchor of a Markdown heading, as GitHub and MyST make it: lower case, hyphens, no punctuation."""
+    return re.sub(r"[^\w\- ]", "", heading.strip().lower()).replace(" ", "-")
+
+
+def places(folder: Path) -> dict[str, Place]:
+    """The first place of every claim that a chapter in ``folder`` shows; raises FileNotFoundError where there is none."""
+    notebooks = sorted(folder.glob("[0-9][0-9]_*.ipynb"))
+    if not notebooks:
+        raise FileNotFoundError(f"folder must hold the chapters' notebooks, and {folder} holds none")
+    found: dict[str, Place] = {}
+    for path in notebooks:
+        heading = ""
+        for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
+            source = "".join(cell["source"])
+            if cell["cell_type"] == "markdown":
+                headings = re.findall(r"^#+\s+(.+)$", source, flags=re.MULTILINE)
+                heading = headings[-1] if headings else heading
+            else:
+                for label in _SHOWN.findall(source):
+                    found.setdefault(label, Place(path.name, heading, anchor(heading)))
+    return found
+
+
+def contents(chapters: Mapping[str, Iterable[Evidence]]) -> str:
+    """A Markdown table, one line a page: how many claims of each kind it has, and a link to it."""
+    lines = [
+        "| chapters | claims | predictions, checked by simulation | published numbers, reproduced |",
+        "|-|-|-|-|",
+    ]
+    for which, evidence in chapters.items():
+        kinds = [item.kind for item in evidence]
+        counts = " | ".join(str(kinds.count(kind)) for kind in ("claim", "prediction", "reproduction"))
+        lines.append(f"| [{which.replace('-', ' to ')}]({page(which)}) | {counts} |")
+    return "\n".join(lines)
+
+
+def page(which: str) -> str:
+    """The notebook that settles the claims of these chapters, ``"1-4"`` for instance."""
+    return f"ledger_{which.replace('-', '_')}.ipynb"
+
+
+def overview(rows: Iterable[Row], where: Mapping[str, Place]) -> str:
+    """A Markdown table, one line a claim: status, label with a link to its place, sentence."""
+    lines = ["| status | claim | what it says |", "|-|-|-|"]
+    for row in rows:
+        evidence = row.settled.evidence
+        place = where.get(evidence.label)
+        label = f"[`{evidence.label}`]({place.link})" if place else f"`{evidence.label}`"
+        sentence = evidence.sentence.replace("|", r"\|")
+        lines.append(f"| {row.settled.outcome.status} | {label} | {sentence} |")
+    return "\n".join(lines)
+
+
+def details(rows: Iterable[Row], where: Mapping[str, Place]) -> str:
+    """Every claim in full, as Markdown: statement, how, scope, near miss, and a link to its place in the text."""
+    parts = []
+    for row in rows:
+        place = where.get(row.settled.evidence.label)
+        shown = (
+            f"- Shown in [{place.heading}]({place.link})"
+            if place
+            else "- Not shown in a chapter; settled here and in the tests"
+        )
+        parts.append(f"{as_markdown(row.settled)}\n{shown}")
+    return "\n\n".join(parts)

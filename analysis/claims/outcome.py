@@ -1,0 +1,64 @@
+"""What can come of a statement that was put to a check: proved, checked, reproduced, refuted or unknown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import ClassVar
+
+import sympy as sp
+
+
+@dataclass(frozen=True)
+class Step:
+    """One line of a proof: what is done, and the expression it leads to."""
+
+    text: str
+    shown: sp.Basic | None = None
+
+
+@dataclass(frozen=True)
+class Proved:
+    """The statement holds for everything in its scope; ``how`` is algebra, calculus, intervals, integration or induction."""
+
+    how: str
+    steps: tuple[Step, ...] = ()
+    status: ClassVar[str] = "proved"
+
+
+@dataclass(frozen=True)
+class Checked:
+    """Theory and simulation agree within the stated tolerance."""
+
+    how: str
+    steps: tuple[Step, ...] = ()
+    status: ClassVar[str] = "checked"
+
+
+@dataclass(frozen=True)
+class Reproduced:
+    """A published number came out here too."""
+
+    how: str
+    steps: tuple[Step, ...] = ()
+    status: ClassVar[str] = "reproduced"
+
+
+@dataclass(frozen=True)
+class Refuted:
+    """A counter-example: where it is, and both sides there."""
+
+    witness: str
+    status: ClassVar[str] = "refuted"
+
+
+@dataclass(frozen=True)
+class Unknown:
+    """Neither proved nor refuted; counts as a failure."""
+
+    why: str
+    status: ClassVar[str] = "unknown"
+
+
+Outcome = Proved | Checked | Reproduced | Refuted | Unknown
+Check = Callable[[sp.Basic], Outcome]

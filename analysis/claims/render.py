@@ -1,0 +1,111 @@
+"""How settled evidence shows itself: HTML for the book and JupyterLab, Markdown for the PDF, text for a terminal."""
+
+from __future__ import annotations
+
+from html import escape
+from typing import Any, Protocol
+
+from analysis.claims.outcome import Outcome, Proved, Refuted, Step, Unknown
+from analysis.symbolic import indices
+from analysis.symbolic.printing import plain_text, tex
+
+
+class Settled(Protocol):
+    """What is shown: a piece of evidence, its outcome and that of its near miss."""
+
+    @property
+    def evidence(self) -> Any: ...
+    @property
+    def outcome(self) -> Outcome: ...
+    @property
+    def sibling(self) -> Outcome: ...
+
+
+_HUE = {
+    "proved": "#1b7f4d",
+    "checked": "#1f6fb2",
+    "reproduced": "#7a4fb5",
+    "unknown": "#a86400",
+    "refuted": "#b3261e",
+}
+
+
+def summary(outcome: Outcome) -> str:
+    """One line: the status and how it was reached, or why not."""
+    if isinstance(outcome, Refuted):
+        return f"refuted: {outcome.witness}"
+    if isinstance(outcome, Unknown):
+        return f"unknown: {outcome.why}"
+    return (
+        f"{outcome.status} by {outcome.how}"
+        if isinstance(outcome, Proved)
+        else f"{outcome.status}: {outcome.how}"
+    )
+
+
+def _steps(outcome: Outcome) -> tuple[Step, ...]:
+    return () if isinstance(outcome, Refuted | Unknown) else outcome.steps
+
+
+def as_text(settled: Settled) -> str:
+    """Plain text, one fact a line."""
+    evidence = settled.evidence
+    lines = [
+        f"{evidence.label} [{settled.outcome.status}]",
+        f"  {evidence.sentence}",
+        f"  {plain_text(evidence.statement)}",
+        f"  {summary(settled.outcome)}",
+        *(
+            f"    {s.text}" + (f": {plain_text(s.shown)}" if s.shown is not None else "")
+            for s in _steps(settled.outcome)
+        ),
+        f"  scope: {evidence.scope}",
+        f"  near miss: {plain_text(evidence.false_sibling)} -- {summary(settled.sibling)}",
+    ]
+    return "\n".join(lines)
+
+
+def as_markdown(settled: Settled) -> str:
+    """Markdown with dollar maths, for the PDF."""
+    evidence = settled.evidence
+    steps = [
+        f"   - {indices.myst(s.text)}" + (f": ${tex(s.shown)}$" if s.shown is not None else "")
+        for s in _steps(settled.outcome)
+    ]
+    return "\n".join(
+        [
+            f"**{evidence.kind.capitalize()}** `{evidence.label}` ({settled.outcome.status}). {indices.myst(evidence.sentence)}",
+            "",
+            f"$${tex(evidence.statement)}$$",
+            "",
+            f"- {indices.myst(summary(settled.outcome))}",
+            *steps,
+            f"- Scope: {indices.myst(evidence.scope)}",
+            f"- Near miss: ${tex(evidence.false_sibling)}$ — {indices.myst(summary(settled.sibling))}",
+        ]
+    )
+
+
+def as_html(settled: Settled) -> str:
+    """A box with a badge; proof, scope and near miss fold out. Maths is left to the page's MathJax."""
+    evidence, status = settled.evidence, settled.outcome.status
+    steps = "".join(
+        f"<li>{indices.html(s.text)}"
+        + (rf": \({escape(tex(s.shown))}\)" if s.shown is not None else "")
+        + "</li>"
+        for s in _steps(settled.outcome)
+    )
+    hue = _HUE[status]
+    return (
+        f'<div class="claim claim-{status} mathjax_process" data-claim="{escape(evidence.label)}" '
+        f'style="border-left:4px solid {hue};padding:.3em .9em;margin:.6em 0">'
+        f'<div class="claim-head"><span class="claim-badge" style="background:{hue};color:#fff;border-radius:3px;'
+        f'padding:0 .45em">{status}</span> <code>{escape(evidence.label)}</code></div>'
+        f'<div class="claim-sentence">{indices.html(evidence.sentence)}</div>'
+        rf'<div class="claim-statement" style="overflow-x:auto">\[{escape(tex(evidence.statement))}\]</div>'
+        f'<details class="claim-proof"><summary>{indices.html(summary(settled.outcome))}</summary><ol>{steps}</ol></details>'
+        f'<div class="claim-scope"><strong>Scope.</strong> {indices.html(evidence.scope)}</div>'
+        rf'<details class="claim-sibling"><summary>The near miss it refuses</summary>'
+        rf'<div style="overflow-x:auto">\({escape(tex(evidence.false_sibling))}\)</div>'
+        f"<div>{indices.html(summary(settled.sibling))}</div></details></div>"
+    )

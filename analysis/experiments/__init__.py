@@ -1,1 +1,0 @@
-"""One question per file: parameters in, a frozen result out."""

@@ -1,1 +1,0 @@
-"""Result in, Axes out. Nothing here computes and nothing here saves."""

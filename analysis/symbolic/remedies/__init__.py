@@ -1,1 +1,0 @@
-"""What helps against unstable gradients: each remedy as formulas, with its claims."""

@@ -1,0 +1,120 @@
+"""The pictures of chapter 3 draw what they are given, into the axes they are given."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import matplotlib
+import numpy as np
+import pytest
+from matplotlib.axes import Axes
+
+matplotlib.use("Agg")
+import matplotlib.pyplot as plt  # noqa: E402
+
+from analysis.chapters.explosion import figures  # noqa: E402
+from analysis.chapters.explosion.digits_lost import DigitsLost  # noqa: E402
+from analysis.chapters.explosion.fragile_explosion import Fragility, Outputs  # noqa: E402
+from analysis.chapters.explosion.identity_neuron_errors import IdentityErrors  # noqa: E402
+from analysis.chapters.explosion.random_and_tied_chains import Balance, OffCentre  # noqa: E402
+from analysis.chapters.explosion.widest_window import widest_window  # noqa: E402
+
+
+@pytest.fixture
+def ax() -> Iterator[Axes]:
+    figure, axes = plt.subplots()
+    yield axes
+    plt.close(figure)
+
+
+def ys(ax: Axes, line: int) -> np.ndarray:
+    return np.asarray(ax.lines[line].get_ydata(), dtype=float)
+
+
+def words(ax: Axes) -> str:
+    return " ".join(text.get_text() for text in ax.texts)
+
+
+def test_fragile_draws_exact_float_and_crossing(ax: Axes) -> None:
+    shifts = np.array([1e-9, 1e-5, 1e-1])
+    run = Fragility((100,) * 4, 0.3, shifts, np.array([3.0, -1.0, -9.0]), np.array([3.0, -1.5, -9.0]), 6e-6)
+    assert figures.fragile([run], ax) is ax
+    assert list(ys(ax, 0)) == [3.0, -1.5, -9.0] and list(ys(ax, 1)) == [3.0, -1.0, -9.0]
+    assert list(np.asarray(ax.lines[2].get_xdata(), dtype=float)) == [6e-6]
+    assert ax.get_xscale() == "log" and "depth 4" in words(ax) and "after 0.3" in words(ax)
+
+
+def test_steps_label_the_depths(ax: Axes) -> None:
+    x = np.linspace(0, 1, 11)
+    figures.steps(Outputs(x, ((20,), (20, 20)), np.array([x, x**2])), ax)
+    assert "1 layer" in words(ax) and "2 layers" in words(ax) and len(ax.lines) == 2
+    assert list(ys(ax, 1)) == list(x**2)
+
+
+def test_windows_peak_at_a_quarter_of_the_weight(ax: Axes) -> None:
+    figures.factor_windows([100, 8, 4], ax)
+    assert [ys(ax, k).max() for k in range(3)] == [25.0, 2.0, 1.0]
+    assert "0.0917 wide" in words(ax) and "touches 1" in words(ax)
+    shaded = [c.get_paths()[0].vertices for c in ax.collections if c.get_paths()]
+    assert min(np.asarray(v)[:, 1].min() for v in shaded) >= 1.0
+
+
+def test_width_marks_the_maximum(ax: Axes) -> None:
+    best = widest_window()
+    figures.width_by_weight(best, ax)
+    curve = ys(ax, 0)
+    assert curve[0] == pytest.approx(0.0, abs=1e-6) and curve.max() == pytest.approx(
+        float(best.width.mid()), abs=1e-4
+    )
+    assert "0.4477 at |w| = 6.8942" in words(ax) and "0.0917" in words(ax)
+
+
+def test_balance_draws_its_rows(ax: Axes) -> None:
+    s = np.array([1.0, 4.0, 16.0])
+    curves = Balance(
+        s, np.array([-2.0, -1.5, -4.7]), np.array([-1.0, -0.9, -4.0]), np.array([-2.0, -0.6, 0.75])
+    )
+    figures.balance_curves(curves, OffCentre(s, -s, s / 100, 1000), ax)
+    drawn = [list(np.asarray(line.get_ydata(), dtype=float)) for line in ax.lines]
+    for row in (curves.independent, curves.bound, curves.tied_at_centre, -s):
+        assert list(row) in drawn
+    assert "mean 0, zero bias" in words(ax) and "tied" in words(ax)
+    ends = [segment[:, 1] for segment in ax.containers[0][2][0].get_segments()]
+    np.testing.assert_allclose(ends, -s[:, None] + s[:, None] / 100 * [-4.0, 4.0])
+
+
+def test_digits(ax: Axes) -> None:
+    falling = 17.0 - np.arange(16.0)
+    lost = DigitsLost(100.0, 0.3, np.zeros(16), falling, falling - 1, falling - 2, 1.0, 2.0, 3.0)
+    figures.digits_by_layer(lost, ax)
+    assert [list(ys(ax, k)) for k in range(3)] == [list(falling - k) for k in range(3)]
+    assert "1.398 digits a layer" in words(ax)
+
+
+def test_short_chains_have_a_digits_picture(ax: Axes) -> None:
+    three = np.array([15.0, 13.0, 12.0])
+    figures.digits_by_layer(DigitsLost(8.0, 0.3, np.zeros(3), three, three, three, 1.0, 2.0, 3.0), ax)
+    assert "0.301 digits a layer" in words(ax)
+
+
+def test_identity_neurons(ax: Axes) -> None:
+    figures.identity_neurons(5.65, 1.0, ax)
+    x = ys(ax, 0)
+    best, flat, mended = (ys(ax, k) for k in (1, 2, 3))
+    floor = 1 / (1 + np.e)
+    assert np.max(np.abs(best - x)) == pytest.approx(0.056, abs=1e-3)
+    assert flat[0] == pytest.approx(floor, abs=1e-6) and flat[-1] == pytest.approx(1 - floor, abs=1e-6)
+    assert np.max(np.abs(mended - x)) < 1 / 96
+
+
+def test_identity_errors_mark_the_least(ax: Axes) -> None:
+    w = np.array([0.1, 1.0, 5.6, 9.0])
+    errors = IdentityErrors(w, np.array([0.475, 0.27, 0.0571, 0.1]), 1 / (1 + np.exp(w)), w**2 / 96)
+    figures.identity_error_curves(errors, ax)
+    assert "0.057" in words(ax) and ax.get_xscale() == ax.get_yscale() == "log"
+    assert list(ys(ax, 2)) == list(w**2 / 96)
+
+
+def test_without_axes_a_figure_is_made() -> None:
+    made = figures.factor_windows([10])
+    plt.close(made.figure)  # type: ignore[arg-type]

@@ -1,0 +1,75 @@
+"""A standard error is the spread of the estimate over repetitions with other seeds: without √n, or from dependent units, it is not."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from analysis.chapters.explosion import random_and_tied_chains as balance
+from analysis.chapters.explosion.claims import random_and_tied_chains as balance_claims
+from analysis.chapters.quarter_bound.claims import gaussian_factor as gaussian_factor_claims
+from analysis.chapters.quarter_bound.claims import log_product as log_product_claims
+from analysis.chapters.wide_layers import random_layers as wide_layers
+from analysis.claims.claim import Estimate
+
+REPEATS = 120
+
+
+def tied(seed: int) -> Estimate:
+    """λ of chains with tied biases beside the balancing scale, where they wander far and slowly."""
+    found = balance.off_centre([8.0], np.random.default_rng(seed), chains=60, layers=100)
+    return Estimate(float(found.lam[0]), float(found.standard_error[0]))
+
+
+def untied(seed: int) -> Estimate:
+    """λ of chains without biases."""
+    return balance_claims.simulated_exponent(
+        np.random.default_rng(seed), 3.0, chains=60, layers=20, burn_in=5
+    )
+
+
+def below_quarter(seed: int) -> Estimate:
+    """The share of factors below ¼, uncached."""
+    return gaussian_factor_claims.simulate_below_quarter.__wrapped__(0.5, 2000, seed)
+
+
+def wide(seed: int) -> Estimate:
+    """λ₁ of sigmoid networks of width 4."""
+    rng = np.random.default_rng(seed)
+    run = wide_layers.exponent_by_width(
+        "sigmoid", [4], lambda n: 0.5, rng, 1.0, depth=10, burn_in=3, replicates=24
+    )
+    return Estimate(float(run.top[0]), float(run.standard_errors[0]))
+
+
+def of_claim(which: str) -> Callable[[int], Estimate]:
+    """An estimate of the claims on the log-product, with fresh chains for every seed."""
+
+    def drawn(seed: int) -> Estimate:
+        fresh = log_product_claims.drawn.__wrapped__
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(log_product_claims, "drawn", lambda weight_std=1.0: fresh(weight_std, 400, seed))
+            return getattr(log_product_claims, which)()  # type: ignore[no-any-return]
+
+    return drawn
+
+
+@pytest.mark.parametrize(
+    "estimate",
+    [
+        tied,
+        untied,
+        below_quarter,
+        wide,
+        *(of_claim(f"_simulated_{x}") for x in ("exponent", "variance", "share")),
+    ],
+    ids=["tied", "untied", "below quarter", "wide", "exponent", "variance", "share"],
+)
+def test_the_standard_error_is_the_spread_over_seeds(estimate: Callable[[int], Estimate]) -> None:
+    found = [estimate(seed) for seed in range(REPEATS)]
+    spread = np.std([x.value for x in found], ddof=1)
+    stated = math.sqrt(np.mean([x.standard_error**2 for x in found]))
+    assert abs(math.log(spread / stated)) < 4 / math.sqrt(2 * REPEATS)

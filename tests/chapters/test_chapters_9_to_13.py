@@ -1,0 +1,385 @@
+"""What chapters 9 to 13 show and say: the right values in the stored outputs and in the text, and what was wrong gone from it."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+import notebook_text
+import numpy as np
+import pytest
+from loading import ROOT
+
+from analysis.chapters.clipping import records as clipping_recorded
+from analysis.chapters.gates import records as recurrent_recorded
+from analysis.chapters.gates.explorable import curves
+from analysis.chapters.normalisation import records as batch_norm_recorded
+from analysis.chapters.pretraining import records as pretraining_recorded
+from analysis.chapters.residual import records as residual_recorded
+from analysis.claims.ledger import CLAIMS
+from analysis.exercises import check
+
+NAMES = {
+    9: "09_pretraining",
+    10: "10_clipping",
+    11: "11_normalisation",
+    12: "12_residual",
+    13: "13_gates",
+}
+
+
+@cache
+def cells(chapter: int) -> list[dict[str, Any]]:
+    """All cells but the table of verdicts, which is made elsewhere."""
+    every = notebook_text.cells(NAMES[chapter])
+    return [c for c in every if "Where the popular account is right" not in notebook_text.source(c)]
+
+
+def said(chapter: int) -> str:
+    """Prose, captions, alternative texts, titles and notes of slides."""
+    return notebook_text.said(cells(chapter))
+
+
+def shown(chapter: int) -> str:
+    """The text of all outputs."""
+    return notebook_text.shown(cells(chapter))
+
+
+@pytest.mark.parametrize(
+    ("chapter", "gone"),
+    [
+        (9, "deep networks were thought to be untrainable"),
+        (9, "end more than a percentage point ahead of all others"),
+        (9, "within a percentage point of those"),
+        (10, "does nothing for one that has vanished"),
+        (10, "comes within five points"),
+        (10, "stays below 25 %"),
+        (11, "the early gradient is a thousand times as large"),
+        (10, "settle the question of vanishing"),
+        (10, "that is its whole effect"),
+        (10, "never lengthens: nothing for vanishing.\n"),
+        (10, "Nothing for vanishing"),
+        (10, "cost about one point"),
+        (11, "Could another activation help? No."),
+        (11, "it rescues the sigmoid"),
+        (11, "A thousand times the gradient"),
+        (11, "within three percentage points"),
+        (11, "learn even less"),
+        (9, "five times as large as Xavier's"),
+        (10, "each at the best of four rates; the near miss"),
+        (11, "of the initial weights does no harm"),
+        (11, "What batch normalisation buys here is *robustness*"),
+        (12, "what the scale adds is less than three standard errors"),
+        (12, "the residual one loses ten at most"),
+        (12, "by ten to twenty powers of ten"),
+        (12, "at an angle of about $3\\pi/48\\approx0.2$"),
+        (13, "Near $b_f=1.8$ the half-life of the whole derivative becomes infinite"),
+        (13, "Near 1.8 it becomes infinite"),
+        (13, "shoots up near bias 1.8"),
+        (13, "fewer than 75 by the vanilla tanh cell"),
+        (13, "in these networks the vanilla cell now keeps *more* than the LSTM"),
+    ],
+)
+def test_what_was_wrong_is_gone(chapter: int, gone: str) -> None:
+    assert gone not in said(chapter) + shown(chapter)
+
+
+@pytest.mark.parametrize(
+    ("chapter", "line"),
+    [
+        (9, "Xavier   sigma_w = 1: chi = 0.056 a layer"),
+        (9, "N(0, 1)  sigma_w = 5.48: chi = 0.55 a layer"),
+        (9, "gaussian     0.025 ± 0.008, in standard errors 3.2; beyond one point 1.9"),
+        (9, "gaussian 0.7 0.014 ± 0.011, in standard errors 1.3"),
+        (10, "on the plateau: cost 3.25, accuracy on the training images 0.104"),
+        (10, " value   100000  0.58  0.925 ± 0.013        1.2"),
+        (10, "  norm   300000  2.72  0.285 ± 0.042      102.4"),
+        (11, "  m = large  log-gain 0.1916, the norm times 1.211; forty layers 1.8e+03"),
+        (11, "    4  3.0841  1.7561  0.5631"),
+        (11, "    8  1.7882  1.3372  0.2906"),
+        (11, "   32  1.5220  1.2337  0.2100"),
+        (11, "formula 2.320, measured 1.92 ± 0.03"),
+        (11, "mean slope of the layers at the start: 0.238 0.235 0.235 0.235"),
+        (11, "weights times 4: none 0.946 ± 0.005 at rate 1"),
+        (11, "batch less none, seed by seed: 2.32 ± 0.35, 6.6 standard errors; more with 5 of 5"),
+        (12, "after 48 plain layers, from a right angle: 0.161"),
+        (12, "after 48 plain layers, from opposite inputs: 0.164"),
+        (12, "scaled less plain, seed by seed: 1.76 ± 0.65 points, 2.7 standard errors"),
+        (12, "scaled less plain, $v=1$, seed by seed: 2.10 ± 0.33 points, 6.4 standard errors"),
+        (13, "b_f = 1.853: half-life of all ways at rest inf steps"),
+    ],
+)
+def test_the_right_number_stands_in_an_output(chapter: int, line: str) -> None:
+    """Typed from an independent recomputation: χ and R by mpmath, the rest from the recorded arrays by NumPy alone."""
+    assert line in shown(chapter)
+
+
+def test_the_only_saturation_that_chapter_11_speaks_of_is_denied() -> None:
+    about = [s for s in said(11).replace("\n", " ").split(". ") if "saturat" in s]
+    assert len(about) == 2
+    assert "They were not:" in said(11)
+    assert "So this chapter once said" in about[0] and "no unit can be saturated" in about[1]
+
+
+def number(chapter: int, pattern: str) -> float:
+    """The number that the pattern's group finds in the prose; the pattern fits in one place only."""
+    (found,) = re.findall(pattern, said(chapter))
+    return float(found)
+
+
+def gains_at_rest(bias: float, steps: int) -> list[float]:
+    """The root mean square gain of an LSTM at rest over 1 … steps steps: coefficients of ((f + √v x)(f + √v/x))^k, by convolution."""
+    f, root = 1 / (1 + math.exp(-bias)), 48**-0.5
+    poly, found = np.ones(1), []
+    for k in range(1, steps + 1):
+        poly = np.convolve(np.convolve(poly, [f, root]), [root, f])
+        found.append(math.sqrt(poly[k]))
+    return found
+
+
+def first_half(bias: float) -> int | None:
+    """The first k with a gain of at most one half, of 150."""
+    return next((k for k, gain in enumerate(gains_at_rest(bias, 150), 1) if gain <= 0.5), None)
+
+
+def test_where_an_lstm_at_rest_explodes_and_where_it_never_loses_half() -> None:
+    explodes = number(13, r"From \$b_f=([\d.]+)\$ on, where \$f\+\\sqrt v=1\$, an LSTM at rest \*explodes\*")
+    assert explodes == pytest.approx(math.log(1 / 48**-0.5 - 1), abs=0.005)  # f = 1 − 1/√48
+    assert first_half(1.7797) == 11 and "within eleven steps" in said(13)
+    assert first_half(1.85) == number(13, r"at \$1.85\$ within \$(\d+)\$") == 23
+    never = number(13, r"only from \$b_f\\approx([\d.]+)\$ on never")
+    assert never == 1.853 and first_half(never) is None and first_half(never - 0.0005) == 27
+    assert min(gains_at_rest(1.855, 150)) == pytest.approx(0.5035, abs=5e-5)
+
+
+def at_best(run: object) -> np.ndarray:
+    """The last accuracy of each seed at the rate with the best mean; diverged networks count as 0."""
+    last = np.nan_to_num(run.accuracy[:, :, -1])  # type: ignore[attr-defined]
+    return np.asarray(last[last.mean(axis=1).argmax()])
+
+
+def ahead(x: np.ndarray, y: np.ndarray) -> tuple[float, float, float]:
+    """Mean of x − y in points, its standard error, and their quotient."""
+    gap = 100 * (x - y)
+    error = math.sqrt(((gap - gap.mean()) ** 2).sum() / (len(gap) - 1) / len(gap))
+    return gap.mean(), error, gap.mean() / error
+
+
+def test_what_a_scaled_shortcut_gains_at_depth_four() -> None:
+    scaled, he, one = (
+        at_best(residual_recorded.training(v, 4)) for v in ("residual-scaled", "plain", "plain-small")
+    )
+    assert ahead(scaled, he) == pytest.approx((1.76, 0.65, 2.7), abs=0.05)
+    assert ahead(scaled, one) == pytest.approx((2.10, 0.33, 6.4), abs=0.05)
+    assert "$1.8\\pm0.7$ points above the plain network with He's weights, which is $2.7$ stand" in said(12)
+    assert "$2.1\\pm0.3$ above the one with $v=1$, $6.4$ standard errors" in said(12)
+
+
+def test_what_batch_normalisation_gains_at_each_best_rate() -> None:
+    normalised, plain = (at_best(batch_norm_recorded.training("relu", n, 4)) for n in ("batch", "none"))
+    assert ahead(normalised, plain) == pytest.approx((2.32, 0.35, 6.6), abs=0.05)
+    assert (normalised > plain).all()
+    assert "by $2.3\\pm0.4$ percentage points, $6.6$ standard errors, with every one of the five" in said(11)
+
+
+def test_best_rates_at_the_edge_of_their_grid_are_named() -> None:
+    """The two lists here are typed from the printed tables."""
+    largest = [
+        ("gru", 50),
+        ("lstm-0", 50),
+        ("lstm-0", 100),
+        ("lstm-1", 50),
+        ("lstm-1", 100),
+        ("lstm-long", 50),
+    ]
+    for name, length in largest:
+        assert recurrent_recorded.adding(name, length).best()[0] == max(recurrent_recorded.RATES) == 0.03
+    for name in ("lstm-0", "lstm-1", "gru"):
+        assert recurrent_recorded.pixels(name).best()[0] == 0.03
+    for run in (
+        recurrent_recorded.adding("rnn", 100),
+        recurrent_recorded.adding("rnn-identity", 50),
+        recurrent_recorded.pixels("rnn-identity"),
+    ):
+        assert run.best()[0] == min(recurrent_recorded.RATES) == 0.001
+    assert "do best at $0.03$, the largest tried" in said(13)
+    assert "`rnn` at $T=100$ and `rnn-identity` at $T=50$ and on the pixels do best at the smallest" in said(
+        13
+    )
+    for depth in residual_recorded.DEPTHS:
+        assert residual_recorded.training("residual-scaled", depth).best()[0] == 0.3
+        for name in ("plain", "plain-small", "residual"):
+            rate, accuracy, _ = residual_recorded.training(name, depth).best()
+            assert 0.001 < rate < 0.3 or (depth == 48 and accuracy < 0.1)
+    assert "Its best rate, $0.3$, is the largest tried, at all three depths" in said(12)
+    assert batch_norm_recorded.training("relu", "layer", 40).best()[0] == 0.003
+    assert "forty layers with layer normalisation do best at the smallest, $0.003$" in said(11)
+    assert {clipping_recorded.training(name).best()[0] for name in ("small", "small-norm-1")} == {0.3}
+    assert "That is the largest rate tried and the best of both" in said(10)
+
+
+def test_the_scopes_say_how_many_units_and_rates() -> None:
+    pixels, plateau = CLAIMS["lstm-reads-digits-by-pixel"], CLAIMS["clip-value-leaves-the-plateau"]
+    assert pixels.sentence.endswith("fewer than 75 by a vanilla tanh cell of as many units.")
+    assert "24 units (48 in rnn_wide)" in pixels.scope
+    assert recurrent_recorded.pixels("rnn-wide").best()[1] > 0.75  # so the sentence needs the number of units
+    how = clipping_recorded.plateau().how
+    assert [how.count(x) for x in ("value", "norm", "none")] == [4, 4, 3]
+    assert "four for each kind of clipping and three without" in plateau.scope
+
+
+def test_normal_weights_over_xavier() -> None:
+    """√((n_in + n_out)/2) for 30 and 30, and for 64 and 30."""
+    assert (
+        "$\\sqrt{30}\\approx5.5$ times as large as Xavier's between the hidden layers ($6.9$ times" in said(9)
+    )
+    assert math.sqrt(30) == pytest.approx(5.5, abs=0.05) and math.sqrt(47) == pytest.approx(6.9, abs=0.05)
+
+
+def angle_after(angle: float, layers: int) -> float:
+    """The exact recursion cos θ′ = ((π − θ) cos θ + sin θ)/π."""
+    for _ in range(layers):
+        angle = math.acos(((math.pi - angle) * math.cos(angle) + math.sin(angle)) / math.pi)
+    return angle
+
+
+def test_the_angle_after_48_plain_layers() -> None:
+    assert (
+        number(12, r"an angle of \$(0[\d.]+)\$, and no two")
+        == round(angle_after(math.pi / 2, 48), 3)
+        == 0.161
+    )
+    assert number(12, r"more than \$(0[\d.]+)\$ apart") == round(angle_after(math.pi, 48), 3) == 0.164
+    assert all(angle_after(x, 48) <= angle_after(math.pi, 48) for x in np.linspace(0.01, math.pi, 50))
+
+
+def chains(
+    activation: str, scale: float, *, bias: float = 1.0, count: int = 3000
+) -> tuple[np.ndarray, np.ndarray]:
+    """log₁₀ of what 200 layers do to a gradient, (plain, residual with s = 1), for so many chains from a_0 = ½; written here anew."""
+    value: Callable[[np.ndarray], np.ndarray]
+    slope: Callable[[np.ndarray], np.ndarray]
+    if activation == "tanh":
+        value, slope = np.tanh, lambda z: 1 / np.cosh(np.minimum(np.abs(z), 300)) ** 2
+    elif activation == "relu":
+        value, slope = lambda z: np.maximum(z, 0), lambda z: (z > 0) * 1.0
+    else:  # the identity
+        value, slope = lambda z: z, np.ones_like
+    rng, found = np.random.default_rng(1912), []
+    for kept in (0.0, 1.0):
+        a, log = np.full(count, 0.5), np.zeros(count)
+        for _ in range(200):
+            w, b = scale * rng.standard_normal(count), bias * rng.standard_normal(count)
+            z = w * a + b
+            with np.errstate(divide="ignore"):
+                log += np.log10(np.abs(kept + w * slope(z)))
+            a = kept * a + value(z)
+        found.append(log)
+    return found[0], found[1]
+
+
+def test_what_the_picture_of_the_residual_chain_shows() -> None:
+    answer = said(12)
+    plain, residual = chains("tanh", 1.0)
+    assert (plain < -100).mean() > 0.999 and np.median(residual) == pytest.approx(-3, abs=0.4)
+    assert (residual < -10).mean() == pytest.approx(1 / 20, abs=0.015)
+    assert (
+        "loses three powers of ten with tanh and weights near 1, and more than ten in one draw of twenty"
+        in answer
+    )
+    assert np.median(chains("tanh", 1.8, bias=0.0)[0]) == pytest.approx(-14, abs=1)
+    assert "with zero biases a plain tanh chain of weight scale $1.8$ typically loses about $14$" in answer
+    low, typical, high = np.percentile(chains("identity", 1.0)[1], (16, 50, 84))
+    assert (low, typical, high) == pytest.approx((-24.5, -18, -12), abs=0.7)
+    assert "typically by $18$ powers of ten, two draws in three between $12$ and $25$" in answer
+    assert (
+        np.median(chains("relu", 0.1)[1]) == pytest.approx(3, abs=0.2)
+        and np.median(chains("relu", 10)[1]) > 80
+    )
+    assert (
+        "from three powers of ten at the smallest weight scale to more than eighty at the largest" in answer
+    )
+
+
+def test_what_the_picture_of_the_memory_shows_at_a_large_weight_scale() -> None:
+    """Forty draws; the picture begins with the seed 1."""
+    ends = [[x[-1] for x in curves({"bias": 1.0, "scale": 3.0, "seed": seed})] for seed in range(1, 41)]
+    whole, within, vanilla = np.array(ends).T
+    assert vanilla[0] > whole[0] and "vanilla cell of these networks keeps *more* than the LSTM" in said(13)
+    assert (vanilla > whole).mean() < 0.4 and "in most the LSTM keeps more again" in said(13)
+    assert (vanilla > within).mean() == pytest.approx(
+        0.75, abs=0.1
+    ) and "in about three draws of four" in said(13)
+
+
+def test_the_condition_of_exercise_11_6_is_named() -> None:
+    solution = (ROOT / "notebooks" / "solutions" / "11_solutions.ipynb").read_text(encoding="utf-8")
+    condition = "n large batches whose examples all fare alike"
+    assert f"I{condition} $R>1$ for every activation that is not affine" in solution
+    assert f"I{condition} R > 1 for every activation that is not affine" in str(check("11.6", "c"))
+    assert "large batches whose examples all fare alike. Where is" in said(11)
+
+
+def alt(chapter: int, figure: str) -> str:
+    """The alternative text of a figure."""
+    shown_by = [c["metadata"]["mystnb"] for c in cells(chapter) if "mystnb" in c["metadata"]]
+    (found,) = [m["image"]["alt"] for m in shown_by if m.get("figure", {}).get("name") == figure]
+    return str(found)
+
+
+def test_the_pictures_of_chapter_9_are_described_as_they_are() -> None:
+    xavier = pretraining_recorded.training("xavier")
+    curve = xavier.accuracy[:, :, 50].mean(axis=1).argmax()
+    mean = xavier.accuracy[curve].mean(axis=0)
+    assert mean[6] < 0.11 < mean[7] and mean[18] < 0.7 < 0.78 < mean[20] < 0.82
+    assert "the Xavier one from about epoch 7, to about 0.8 by epoch 20" in alt(9, "fig-pretraining-work")
+    speeds = np.exp(np.log(pretraining_recorded.training("gaussian").start_speeds[0]).mean(axis=0))
+    assert speeds[3] / speeds[0] == pytest.approx(2.17, abs=0.01)
+    assert speeds[4] / speeds[3] == pytest.approx(5.6, abs=0.1)
+    text = alt(9, "fig-pretraining-speeds")
+    assert "N(0,1) weights only double from the first layer to the fourth, then rise fivefold" in text
+    assert "nearly flat" not in text
+
+
+def test_five_seeds_are_said_to_be_few() -> None:
+    """P(|t| > x) with four degrees of freedom has a closed form."""
+    runs = {start: pretraining_recorded.training(start, 100) for start in ("pretrained", "gaussian")}
+    ends = {
+        s: run.accuracy[:, :, (300 if s == "pretrained" else 1000) // run.every] for s, run in runs.items()
+    }
+    best = {s: a[a.mean(axis=1).argmax()] for s, a in ends.items()}
+    lead = best["pretrained"] - best["gaussian"]
+    assert lead * 397 == pytest.approx([-1, 18, 13, 9, 11])  # images of the 397 for testing
+    x = lead.mean() / (lead.std(ddof=1) / math.sqrt(5))
+    c = x / math.sqrt(4 + x * x)
+    p = 1 - (3 * c - c**3) / 2
+    assert p == pytest.approx(0.033, abs=0.0005)
+    assert "the $3.2$ standard errors over $N(0,1)$ have a two-sided $p$ of $0.033$" in said(9)
+    assert "t = 3.2, 4 degrees of freedom, two-sided p = 0.033" in shown(9)
+
+
+def test_a_lead_over_one_scale_is_not_one_over_the_best() -> None:
+    sentence = CLAIMS["few-labels-another-scale"].sentence
+    assert (
+        "a lead over random weights of the best scale is not shown" in sentence
+        and "any scale" not in sentence
+    )
+    assert sentence in shown(9) or sentence in notebook_text.shown(cells(9), "text/markdown")
+
+
+def test_the_print_of_chi_follows_its_sentence() -> None:
+    texts = [notebook_text.source(c) for c in cells(9)]
+    (at,) = [k for k, text in enumerate(texts) if "mean_field.fixed_point" in text]
+    assert texts[at - 1].endswith("says which would balance):") and texts[at + 1].startswith(
+        "## Does it help?"
+    )
+
+
+def test_the_range_of_the_gated_cells_is_that_of_the_record() -> None:
+    gated = ("gru", "lstm-0", "lstm-1", "lstm-long")
+    means = [recurrent_recorded.adding(v, n).best()[1] for v in gated for n in recurrent_recorded.lengths(v)]
+    assert 0.00008 < min(means) < 0.00012 and 0.0009 < max(means) < 0.0011
+    assert "LSTM and GRU stay between about 0.0001 and 0.001" in alt(13, "fig-adding")
