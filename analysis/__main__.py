@@ -1,6 +1,9 @@
-"""``python -m analysis``: settle every claim and print the ledger.
+"""``unstable-gradients`` and ``python -m analysis``: settle claims and print the ledger, or make recorded runs anew.
 
-Exit status 0 where every claim settles and every near miss is refuted with a counter-example; 1 otherwise; 2 for a label
+    claims [LABEL] [--json]    settle the claims whose label contains LABEL, or all; ``claims`` may be left out
+    record [NAME …]            make the recorded runs of one chapter anew; its own options follow the NAME
+
+``claims`` returns 0 where every claim settles and every near miss is refuted with a counter-example; 1 otherwise; 2 for a label
 that matches nothing.
 """
 
@@ -10,11 +13,22 @@ import argparse
 import json
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 
 from tqdm import tqdm
 
 from analysis.claims.claim import Evidence
 from analysis.claims.ledger import Row, select, settle_all
+
+RECORDS = {
+    "learning_speeds": "make_records",
+    "pretraining": "make_records",
+    "clipping": "records",
+    "normalisation": "make_records",
+    "residual": "records",
+    "gates": "records",
+}
+"""The topics with recorded runs, and in which of a chapter's modules the program is that makes them."""
 
 
 def report(row: Row) -> str:
@@ -52,8 +66,33 @@ def run(evidence: Sequence[Evidence], as_json: bool = False) -> int:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Command line: an optional part of a label, and ``--json``."""
-    parser = argparse.ArgumentParser(prog="python -m analysis", description="Settle every claim of the book.")
+    """Command line: ``record`` and the name of a chapter, or an optional part of a label and ``--json``."""
+    given = list(sys.argv[1:] if argv is None else argv)
+    if given[:1] == ["record"]:
+        return record(given[1:])
+    return claims(given[1:] if given[:1] == ["claims"] else given)
+
+
+def record(argv: Sequence[str]) -> int:
+    """Run the program that makes a chapter's records; the rest of the arguments are its own."""
+    known = ", ".join(RECORDS)
+    if argv and argv[0] in RECORDS:
+        program = import_module(f"analysis.chapters.{argv[0]}.{RECORDS[argv[0]]}").main
+        status: int = program(argv[1:])
+        return status
+    if list(argv[:1]) in ([], ["-h"], ["--help"]):
+        print(f"record NAME makes the recorded runs of a chapter anew; NAME is one of {known}")
+        return 0
+    print(f"analysis: record takes one of {known}, not {argv[0]!r}", file=sys.stderr)
+    return 2
+
+
+def claims(argv: Sequence[str]) -> int:
+    """Settle the claims whose label contains a part, and print them."""
+    parser = argparse.ArgumentParser(
+        prog="unstable-gradients claims",
+        description="Settle every claim of the book. Beside this, `unstable-gradients record` makes recorded runs anew.",
+    )
     parser.add_argument("label", nargs="?", default="", help="settle only claims whose label contains this")
     parser.add_argument("--json", action="store_true", help="print JSON instead of text")
     options = parser.parse_args(argv)
@@ -64,6 +103,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 2
     try:
         return run(evidence, options.json)
+    except ModuleNotFoundError as error:
+        print(f"analysis: {error}", file=sys.stderr)
+        return 1
     except KeyboardInterrupt:
         print("analysis: interrupted; nothing was changed, call it again to start afresh", file=sys.stderr)
         return 130

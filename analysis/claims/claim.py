@@ -25,7 +25,16 @@ class Estimate(NamedTuple):
 
 @dataclass(frozen=True)
 class Claim:
-    """A statement with a proof. ``check`` takes any statement of this shape, so the sibling faces the same proof."""
+    """A statement with a proof. ``check`` takes any statement of this shape, so the sibling faces the same proof.
+
+    >>> from analysis.claims.proof import by_deciding
+    >>> from analysis.symbolic.catalogue import SIGMOID
+    >>> from analysis.symbolic.notation import z
+    >>> below, above = (sp.Lt(SIGMOID.formula, bound, evaluate=False) for bound in (sp.S.One, sp.S.Half))
+    >>> mine = Claim("mine", "The sigmoid stays below 1.", below, by_deciding(), "all real z", false_sibling=above)
+    >>> mine.settle().status, mine.settle(above).status
+    ('proved', 'refuted')
+    """
 
     label: str
     sentence: str

@@ -43,6 +43,9 @@ def check(number: str, answer: object = ...) -> Verdict:
     1e-9 of the right value, in relative terms (below 1e-4 in size, within 1e-13), and a smaller error is not seen.
 
     Raises ValueError for a number that no exercise has.
+
+    >>> check("1.1", 2).status
+    'wrong'
     """
     exercise = _find(number)
     if answer is ...:
@@ -52,7 +55,11 @@ def check(number: str, answer: object = ...) -> Verdict:
 
 
 def hint(number: str, step: int = 1) -> Hint:
-    """The first hint on an exercise, or the one with that number. Raises ValueError where there is none."""
+    """The first hint on an exercise, or the one with that number. Raises ValueError where there is none.
+
+    >>> hint("1.1").step
+    1
+    """
     exercise = _find(number)
     of = len(exercise.hints)
     if type(step) is not int or not 1 <= step <= of:

@@ -119,7 +119,11 @@ Wanted = Value | Witness | Choice
 
 @dataclass(frozen=True)
 class Exercise:
-    """An exercise by its stable number; what is wanted is one thing, or several handed in as a tuple."""
+    """An exercise by its stable number; what is wanted is one thing, or several handed in as a tuple.
+
+    >>> Exercise("mine.1", (Value(right=lambda: sp.Rational(1, 4)),), hints=("Look at z = 0.",)).asks
+    'a number with 4 digits or an exact expression'
+    """
 
     number: str
     wanted: tuple[Wanted, ...]

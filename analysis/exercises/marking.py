@@ -33,7 +33,13 @@ class Judged(NamedTuple):
 
 
 def judge(exercise: Exercise, answer: object) -> tuple[str, tuple[str, ...]]:
-    """The status of an answer and the sentences that go with it."""
+    """The status of an answer and the sentences that go with it.
+
+    >>> import sympy as sp
+    >>> quarter = Exercise("mine.1", (Value(right=lambda: sp.Rational(1, 4)),), hints=())
+    >>> judge(quarter, 0.25)[0], judge(quarter, 0.26)[0]
+    ('right', 'wrong')
+    """
     wanted = exercise.wanted
     for value in wanted:
         if isinstance(value, Value):

@@ -76,7 +76,13 @@ def gradient(
 ) -> ChainGradient:
     """∂C/∂b_l and ∂C/∂w_l = a_{l−1} ∂C/∂b_l for every layer, from a₀ (...), w and b (..., L) and ∂C/∂a_L (...).
 
-    The arguments are taken as exact. Raises as ``forward`` does.
+    The arguments are taken as exact. Raises as ``forward`` does. For gradients with bounds on all errors; where no bounds are
+    wanted, ``many_chains.log_gradients`` is many times faster.
+
+    >>> from analysis.symbolic.catalogue import SIGMOID
+    >>> found = gradient(SIGMOID, 0.5, [1.0] * 1000, [0.0] * 1000)  # C = a_L
+    >>> print(f"{found.b.sign[0]:+.0f} exp({found.b.logabs[0]:.6f}), give or take {found.b_error[0]:.0e}")
+    +1 exp(-1492.910220), give or take 5e-12
     """
     passed = forward(activation, a0, w, b)
     inputs, weights, _ = fitted(a0, w, b)

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from analysis.numeric.arguments import generator, instance, one_of, real_array, whole
 from analysis.numeric.arrays import of_numpy
 from analysis.numeric.idx import read_idx
+from analysis.numeric.optional import of_book
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -81,9 +82,7 @@ def digits() -> Dataset:
     """scikit-learn's bundled digits: 1,797 images of 8×8 pixels, grey values 0 … 16 divided by 16 (Alpaydin &
     Kaynak 1998).
     """
-    from sklearn.datasets import load_digits
-
-    bunch = load_digits()
+    bunch = of_book("sklearn.datasets").load_digits()
     source = "scikit-learn load_digits: the test part of UCI's Optical Recognition of Handwritten Digits"
     return Dataset(bunch.data / 16.0, bunch.target, "digits", source)
 
@@ -170,9 +169,7 @@ def _found(folder: Path, split: str) -> tuple[Path, Path]:
 
 
 def _downloaded(name: str, base_url: str, cache: str | Path | None) -> Path:
-    import pooch
-    import requests
-
+    pooch, requests = of_book("pooch"), of_book("requests")
     where = Path(cache) if cache is not None else Path(pooch.os_cache("unstable-gradients"))
     url = base_url.rstrip("/") + "/" + name
     fetch = pooch.HTTPDownloader(progressbar=sys.stderr.isatty(), timeout=30)

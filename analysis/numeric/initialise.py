@@ -141,7 +141,11 @@ INITIALISERS: dict[str, Initialiser] = {
 
 
 def initialiser(name: str) -> Initialiser:
-    """The initialiser of that name; raises ValueError naming the known ones."""
+    """The initialiser of that name; raises ValueError naming the known ones.
+
+    >>> initialiser("he")((784, 30, 10), np.random.default_rng(0), activation="relu").weights[0].shape
+    (30, 784)
+    """
     return INITIALISERS[one_of("initialiser", name, INITIALISERS)]
 
 

@@ -15,12 +15,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.linalg import lapack, qr
-from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from analysis.numeric.arguments import finite, instance, real_array, several, whole
 from analysis.numeric.compiled import compiled
 from analysis.numeric.network import Network, forward
 from analysis.numeric.norms import tamed
+from analysis.numeric.threads import one_thread
 from analysis.symbolic.catalogue import activation
 from analysis.symbolic.notation import z as z_symbol
 
@@ -46,7 +46,12 @@ class Spectrum:
 
 
 def layer_matrices(network: Network, x: ArrayLike) -> tuple[Floats, ...]:
-    """Σ′(zˡ) wˡ (n_l, n_{l−1}) for l = 1 … L at the input x (n₀,). Raises ValueError on a wrong shape or NaN."""
+    """Σ′(zˡ) wˡ (n_l, n_{l−1}) for l = 1 … L at the input x (n₀,). Raises ValueError on a wrong shape or NaN.
+
+    >>> one = Network((2, 1), weights=([[1.0, -1.0]],), biases=([0.0],))
+    >>> layer_matrices(one, [1.0, 1.0])  # σ′(0) = 1/4
+    (array([[ 0.25, -0.25]]),)
+    """
     return tuple(s[:, None] * w for s, w in zip(_slopes(network, x), network.weights, strict=True))
 
 
@@ -116,10 +121,13 @@ def spectrum(matrices: Sequence[ArrayLike], every: int = 1) -> Spectrum:
 
     ``every`` is how many matrices are multiplied between two factorisations; more than 1 loses digits. Raises ValueError for
     shapes that do not fit, NaN, or a product whose singular values differ by more than 280 powers of ten, 0 apart.
+
+    >>> round(spectrum([np.diag([1.0, 1e-3])] * 50).decades, 9)
+    150.0
     """
     checked, every = _checked(matrices), whole("every", every)
     shape = checked[0].shape[1]
-    with threadpool_limits(1):  # more threads make the pivoted factorisation two to three times slower
+    with one_thread():  # more make the pivoted factorisation two to three times slower
         log_d, t = _factored(checked, every)
     return Spectrum(_jacobi(log_d, t, min(shape, checked[-1].shape[0])))
 

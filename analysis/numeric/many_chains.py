@@ -103,6 +103,12 @@ def log_gradients(
 
     A sign may be wrong, without a word, where some z_j lies within rounding of a zero of σ′ (SiLU, GELU; |w| ~ 1e7 or more):
     ``chain.gradient`` says there that nothing is known.
+
+    >>> import numpy as np
+    >>> from analysis.symbolic.catalogue import TANH
+    >>> w = np.random.default_rng(1).standard_normal((3, 10_000))  # three chains of depth 10,000
+    >>> log_gradients(TANH, 0.5, w, np.zeros_like(w)).logabs[:, 0].round(3)
+    array([-6332.856, -6443.017, -6550.928])
     """
     arguments.activation("activation", activation)
     if arrays.foreign(a0, w, b, output_gradient):

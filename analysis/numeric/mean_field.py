@@ -73,7 +73,11 @@ def next_q(name: str, sigma_w: float, sigma_b: float, q: float) -> float:
 
 
 def chi(name: str, sigma_w: float, q: float) -> float:
-    """σ_w² E[σ′(√q x)²]: the factor of one layer on E[δ²]. Raises as ``next_q`` does."""
+    """σ_w² E[σ′(√q x)²]: the factor of one layer on E[δ²]. Raises as ``next_q`` does.
+
+    >>> round(chi("relu", sigma_w=2**0.5, q=1.0), 12)
+    1.0
+    """
     sigma_w = _spread("sigma_w", sigma_w)
     return _told(lambda: _chi(slope_second_moment(name, q), sigma_w))
 
@@ -108,6 +112,10 @@ def fixed_point(name: str, sigma_w: float, sigma_b: float) -> FixedPoint:
     For activations whose E[σ²]/q falls as q grows (sigmoid, tanh, softsign) there is one such q. Raises ValueError where
     every q is kept (ReLU with σ_w = √2, σ_b = 0), where small q die out and large ones grow (GELU and SiLU with √2 < σ_w < 2,
     σ_b = 0), and as ``profile`` does.
+
+    >>> at = fixed_point("tanh", 1.5, 0.1)
+    >>> round(at.q, 4), round(at.chi, 4)
+    (0.8133, 1.1291)
     """
     return _fixed_point(activation(name).name, _spread("sigma_w", sigma_w), _spread("sigma_b", sigma_b))
 
@@ -152,6 +160,9 @@ def critical(name: str) -> Critical:
 
     Where q is handed on, σ_w² E[σ²] = q, so χ = q E[σ′²]/E[σ²] is a function of q alone. An inner q with χ = 1 is taken first
     (sigmoid); then q → 0, where χ → 1 if σ(0) = 0, with σ_w² = q/E[σ²] there; then q → ∞.
+
+    >>> round(critical("relu").sigma_w, 6), round(critical("tanh").sigma_w, 6)
+    (1.414214, 1.0)
     """
     return _critical(activation(name).name)
 

@@ -47,6 +47,9 @@ class Network:
 
     ``activation`` names that of the hidden layers, ``output`` that of the last. Raises ValueError where a shape
     does not fit, a number is not finite or an activation is unknown.
+
+    >>> Network((2, 1), weights=([[1.0, -1.0]],), biases=([0.0],)).depth
+    1
     """
 
     sizes: tuple[int, ...]
@@ -152,6 +155,10 @@ def gradients(network: Network, X: ArrayLike, Y: ArrayLike, kind: str = "cross-e
     For the cross-entropy BP1 reads δᴸ = aᴸ − y (Nielsen 2015, chapter 3), for softmax δᴸ = p − y; for the squared
     error (aᴸ − y) ⊙ σ′(zᴸ) with σ the output's. Raises as ``cost`` does, and OverflowError where a gradient leaves the range
     of its precision; one that is too small for it is 0.
+
+    >>> one = Network((2, 1), weights=([[1.0, -1.0]],), biases=([0.0],))
+    >>> gradients(one, X=[[1.0, 1.0]], Y=[[1.0]]).weights[0]  # δ = a − y = −1/2
+    array([[-0.5, -0.5]])
     """
     z, a = forward(network, X)
     y = _targets(network, Y, a[0].shape[0], kind)

@@ -20,6 +20,11 @@ class Experiment:
 
     The parameters, their kinds (bool, int, float or str) and their defaults are those of the function's own signature.
     Raises TypeError where the signature says something else.
+
+    >>> def half(rng, *, size: int, shift: float = 0.0):
+    ...     return {"mean": float(rng.standard_normal(size).mean()) + shift}
+    >>> Experiment(run=half, units={"mean": "1"}).defaults
+    {'shift': 0.0}
     """
 
     run: Callable[..., Mapping[str, float]]

@@ -12,6 +12,8 @@ import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from analysis.numeric.optional import of_book
+
 Make = Callable[[argparse.Namespace], int]
 
 
@@ -67,8 +69,7 @@ def own_folder() -> Path:
 
     Never a name in the shared temporary folder that another user could have taken before.
     """
-    import pooch
-
+    pooch = of_book("pooch")
     folder = Path(pooch.os_cache("unstable-gradients")) / "runs"
     try:
         ready(folder)

@@ -87,6 +87,10 @@ def sweep(
     for the first (``alone`` says where it cannot). Raises ValueError on an unknown parameter or value and on a file
     in the folder that is corrupt or of another sweep, TypeError where ``grid`` is no mapping, an axis has no order, ``checkpoints`` is no path or ``executor`` is none, RuntimeError where a
     killed worker broke the pool, OSError where processes cannot share semaphores.
+
+    >>> found = sweep("gradient-size", {"depth": [5, 10], "width": 20}, replicates=3)
+    >>> found.values.shape == (len(found.units), 2, 3)
+    True
     """
     law = named(experiment)
     if not isinstance(grid, Mapping):

@@ -15,6 +15,12 @@ class Activation:
     """An activation σ(z) and what is declared about its slope; every declaration is proved by a claim.
 
     All expressions are in the real symbol ``notation.z``, elementwise and without units.
+
+    >>> import sympy as sp
+    >>> from analysis.symbolic.notation import z
+    >>> half = Activation("half", z / 2, slope_bound=sp.S.Half, log_slope=-sp.log(2), log_slope_rate=sp.S.Zero)
+    >>> half.derivative, half.slope
+    (1/2, 1/2)
     """
 
     name: str

@@ -13,7 +13,12 @@ from analysis.symbolic.notation import b, h, sigma, w, z
 
 @dataclass(frozen=True)
 class Layer:
-    """h ↦ output, an expression in ``notation.h``, ``w`` and ``b``; what it does to a gradient is d output/dh."""
+    """h ↦ output, an expression in ``notation.h``, ``w`` and ``b``; what it does to a gradient is d output/dh.
+
+    >>> from analysis.symbolic.notation import b, h, w
+    >>> Layer("linear", w * h + b).factor
+    w
+    """
 
     name: str
     output: sp.Expr
@@ -27,7 +32,12 @@ class Layer:
 
 
 def plain(activation: Activation | None = None) -> Layer:
-    """σ(wh + b); with no activation given, σ stays a symbol. Raises TypeError for anything but an ``Activation``."""
+    """σ(wh + b); with no activation given, σ stays a symbol. Raises TypeError for anything but an ``Activation``.
+
+    >>> from analysis.symbolic.catalogue import TANH
+    >>> plain(TANH).output
+    tanh(b + h*w)
+    """
     if activation is None:
         return Layer("plain", sigma(w * h + b))
     given_activation("activation", activation)

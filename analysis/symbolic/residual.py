@@ -31,7 +31,12 @@ tau = sp.Symbol("tau", positive=True)
 
 
 def residual(layer: Layer, scale: sp.Expr | int = 1) -> Layer:
-    """h + scale · F(h) for the layer's map F; its factor is 1 + scale · F′(h). Raises TypeError for what is no layer."""
+    """h + scale · F(h) for the layer's map F; its factor is 1 + scale · F′(h). Raises TypeError for what is no layer.
+
+    >>> from analysis.symbolic.catalogue import TANH
+    >>> residual(plain(TANH)).factor
+    w*(1 - tanh(b + h*w)**2) + 1
+    """
     if not isinstance(layer, Layer):
         raise TypeError(f"layer must be a Layer such as plain(SIGMOID), not {type(layer).__name__}")
     return Layer(f"residual({layer.name})", h + sp.sympify(scale) * layer.output)

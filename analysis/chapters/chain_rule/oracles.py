@@ -10,17 +10,16 @@ import cmath
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import autograd.numpy as anp
 import mpmath as mp
 import numpy as np
 import sympy as sp
-from autograd import grad
 from numpy.typing import NDArray
 
 from analysis.numeric import chain as numeric_chain
 from analysis.numeric import signed_log
 from analysis.numeric.arguments import number, real_array
 from analysis.numeric.forward import forward
+from analysis.numeric.optional import of_book
 from analysis.symbolic.catalogue import SIGMOID
 from analysis.symbolic.chain import gradient
 from analysis.symbolic.notation import a, a_, b, b_, cost, cost_prime, sigma, sigma_prime, w, w_, z, z_
@@ -95,6 +94,7 @@ def by_complex_step(chain: Chain, step: float = 1e-30) -> tuple[Array, Array]:
 
 def by_autograd(chain: Chain) -> tuple[Array, Array]:
     """∂C/∂b and ∂C/∂w by reverse-mode automatic differentiation."""
+    anp, grad = of_book("autograd.numpy"), of_book("autograd").grad
 
     def network(weights: Array, biases: Array) -> Array:
         value = chain.a0

@@ -28,6 +28,7 @@ from analysis.chapters.normalisation.training import split
 from analysis.numeric.arguments import one_of
 from analysis.numeric.data import Dataset
 from analysis.numeric.norms import norm, rms
+from analysis.numeric.optional import of_book
 from analysis.numeric.threads import one_thread
 from analysis.numeric.training_arguments import different_seeds, positive, whole
 
@@ -98,8 +99,7 @@ def pretrained_stack(
     images: Floats, seed: int, epochs: int = RBM_EPOCHS, hidden: Sequence[int] = HIDDEN
 ) -> list[tuple[Floats, Floats]]:
     """(W (n_in, n_out), c (n_out,)) of each hidden layer, machine upon machine; no label is looked at."""
-    from sklearn.neural_network import BernoulliRBM
-
+    BernoulliRBM = of_book("sklearn.neural_network").BernoulliRBM
     layers, below = [], images
     for l, n in enumerate(hidden):
         machine = BernoulliRBM(
