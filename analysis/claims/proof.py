@@ -208,12 +208,12 @@ def _images(at: sp.Expr, us: Iterable[sp.Expr], inverse: sp.Expr) -> Iterator[di
 
 
 def by_square(root: sp.Expr) -> Check:
-    """right − left is the square of ``root`` plus a constant; a constant ≥ 0 proves the inequality."""
+    """right − left is the square of ``root`` plus a constant; a constant ≥ 0 proves left ≤ right, and no other relation."""
 
     def check(statement: sp.Basic) -> Outcome:
         left, right = statement.args
         constant = sp.simplify(right - left.doit() - root.doit() ** 2)
-        if constant.is_number and constant >= 0:
+        if isinstance(statement, sp.Le) and constant.is_number and constant >= 0:
             shown = sp.Eq(right - left, root**2 + constant, evaluate=False)
             return Proved("algebra", (Step("the right side less the left is a square", shown),))
         points = [{z: sp.Rational(k, 2)} for k in range(-8, 9)]

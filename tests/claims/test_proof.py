@@ -99,6 +99,13 @@ def test_a_square_proves_and_a_negative_rest_refutes() -> None:
     assert isinstance(by_square(s)(le(SIGMOID.derivative, QUARTER)), Unknown)
 
 
+@pytest.mark.parametrize("relation", [sp.Lt, sp.Gt, sp.Eq, sp.Ne])
+def test_a_square_settles_no_other_relation(relation: type[sp.Basic]) -> None:
+    """σ′ = 1/4 at z = 0 and less elsewhere: each of these is false somewhere, and ``by_square`` may not prove it."""
+    statement = relation(SIGMOID.derivative, QUARTER, evaluate=False)
+    assert not isinstance(by_square(SIGMOID.formula - sp.S.Half)(statement), Proved)
+
+
 def test_structure_needs_the_same_tree() -> None:
     chain = cost(sigma(w_(1) * a_(0) + b_(1)))
     right = chain.diff(b_(1))
