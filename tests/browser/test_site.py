@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 PAGES = sorted(
     [
         "index.html", "notation.html", "bibliography.html", "sweeps.html", "search.html", "genindex.html",
-        *(p.relative_to(ROOT).with_suffix(".html").as_posix() for p in (ROOT / "notebooks").rglob("[0-9lsv]*.ipynb")),
+        *(p.relative_to(ROOT).with_suffix(".html").as_posix() for p in (ROOT / "notebooks").rglob("[0-9lsuv]*.ipynb")),
     ]
 )  # fmt: skip
 MATHJAX = "_static/mathjax"
