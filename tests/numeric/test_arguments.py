@@ -131,6 +131,7 @@ CALLS: dict[str, dict[str, Any]] = {
 }  # fmt: skip
 
 EXCEPT = {
+    "optional": "takes the name of a package, tested in test_door.py",
     "threads": "takes nothing",
     "training_arguments": "checks themselves, tested with the experiments that call them",
     "descent": "takes what an experiment has checked",

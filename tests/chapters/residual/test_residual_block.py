@@ -23,12 +23,10 @@ def printed() -> str:
 class Linear:
     """As PyTorch draws it: weight and bias uniform on ±1/√n."""
 
-    rng = np.random.default_rng(0)
-
-    def __init__(self, inputs: int, outputs: int) -> None:
-        reach = inputs**-0.5
-        self.weight = self.rng.uniform(-reach, reach, (outputs, inputs))
-        self.bias = self.rng.uniform(-reach, reach, outputs)
+    def __init__(self, inputs: int, outputs: int, seed: int = 0) -> None:
+        rng, reach = np.random.default_rng(seed), inputs**-0.5
+        self.weight = rng.uniform(-reach, reach, (outputs, inputs))
+        self.bias = rng.uniform(-reach, reach, outputs)
 
     def __call__(self, x: np.ndarray) -> np.ndarray:
         return np.asarray(x @ self.weight.T + self.bias)
@@ -69,12 +67,18 @@ def test_the_branch_keeps_the_mean_square() -> None:
 
 
 def test_a_bare_linear_layer_has_a_sixth() -> None:
-    """n · 1/(3n) · ½: the variance of a uniform number on ±1/√n, and the half of the mean square that passes a ReLU."""
-    layer = Linear(WIDTH, WIDTH)
-    layer.bias[:] = 0.0
-    x = inputs()
-    assert (layer(np.maximum(x, 0.0)) ** 2).mean() / (x**2).mean() == pytest.approx(1 / 6, abs=0.005)
-    assert (layer.weight**2).mean() == pytest.approx(1 / (3 * WIDTH), rel=0.01)
+    """n · 1/(3n) · ½: the variance of a uniform number on ±1/√n, and the half of the mean square that passes a ReLU.
+
+    One layer strays by 2.6 % of it, for its outputs share the mean of the ReLUs; the mean of twenty by 0.6 %.
+    """
+    x, gains, squares = inputs(), [], []
+    for seed in range(20):
+        layer = Linear(WIDTH, WIDTH, seed)
+        layer.bias[:] = 0.0
+        gains.append((layer(np.maximum(x, 0.0)) ** 2).mean() / (x**2).mean())
+        squares.append((layer.weight**2).mean())
+    assert np.mean(gains) == pytest.approx(1 / 6, abs=0.004)
+    assert np.mean(squares) == pytest.approx(1 / (3 * WIDTH), rel=0.01)
 
 
 def test_the_printed_block_runs_in_pytorch() -> None:
