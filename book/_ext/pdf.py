@@ -13,6 +13,9 @@ from sphinx.application import Sphinx
 
 BIBLIOGRAPHY = "bibliography"
 NARROWEST = 6  # per cent
+HALF_A_PAGE = (
+    1500  # letters; LaTeX breaks no other table than a longtable, and Sphinx makes one from thirty rows on
+)
 _WORD = re.compile(r"[\s-]+")
 _SUMMARY = re.compile(r"<details[^>]*>\s*<summary>(.*?)</summary>", re.DOTALL)
 
@@ -96,13 +99,14 @@ def _need(column: tuple[nodes.entry, ...]) -> float:
 
 
 def tables(document: nodes.document) -> None:
-    """Each table takes the width of the page, its columns by what stands in them."""
+    """Each table takes the width of the page, its columns by what stands in them; one of much text breaks over pages."""
     for table in document.findall(nodes.table):
         rows = list(table.findall(nodes.row))
         needs = [_need(column) for column in zip(*rows, strict=True)]
         for spec, need in zip(table.findall(nodes.colspec), needs, strict=True):
             spec["colwidth"] = max(NARROWEST, round(100 * need / sum(needs)))
-        table["classes"] += ["colwidths-given"]
+        long = sum(len(row.astext()) for row in rows) > HALF_A_PAGE
+        table["classes"] += ["colwidths-given", *(["longtable"] if long else [])]
 
 
 def prepare(app: Sphinx, doctree: nodes.document) -> None:
