@@ -1,4 +1,4 @@
-"""The error δ = ∂C/∂z of an output neuron for two costs: the activation saturates, or it cancels against the cost (row B1)."""
+"""Two costs of one sigmoid output with target y: the squared error and the cross-entropy (row B1)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The slope of the sigmoid, its maximum ¼ by algebra and by calculus, and what follows for one factor w σ′(z)."""
+"""¼, the largest slope of the sigmoid, and the density of the normal weights that chapter 2 draws."""
 
 from __future__ import annotations
 
