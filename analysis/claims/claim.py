@@ -23,6 +23,16 @@ class Estimate(NamedTuple):
     standard_error: float
 
 
+def vouched(own: sp.Basic, statement: sp.Basic, outcome: Outcome) -> Outcome:
+    """The outcome, but Unknown where another statement than the claim's own came out true.
+
+    A check may have read one side only; it can refute any statement, and vouches for one, compared as a tree.
+    """
+    if statement == own or isinstance(outcome, Refuted | Unknown):
+        return outcome
+    return Unknown("not refuted, but the check vouches for the claim's own statement only")
+
+
 @dataclass(frozen=True)
 class Claim:
     """A statement with a proof. ``check`` takes any statement of this shape, so the sibling faces the same proof.
@@ -45,8 +55,9 @@ class Claim:
     kind: ClassVar[str] = "claim"
 
     def settle(self, statement: sp.Basic | None = None) -> Outcome:
-        """The outcome of the check on the claim's own statement, or on another of the same shape."""
-        return self.check(self.statement if statement is None else statement)
+        """The outcome of the check on the claim's own statement; another of the same shape is refuted or unknown."""
+        asked = self.statement if statement is None else statement
+        return vouched(self.statement, asked, self.check(asked))
 
     def prove(self) -> Settled:
         """The statement and its sibling, settled; shows itself in a notebook."""
@@ -75,14 +86,15 @@ class Prediction:
 
     def settle(self, statement: sp.Basic | None = None) -> Outcome:
         """Checked, Refuted, or Unknown where the simulation is too noisy to tell."""
-        predicted = float(self.theory(self.statement if statement is None else statement))
+        asked = self.statement if statement is None else statement
+        predicted = float(self.theory(asked))
         value, error = self.simulate()
         if not (error > 0.0 and predicted == predicted and value == value):
             return Unknown(f"predicted {predicted:.6g}, simulated {value:.6g}, standard error {error:.2g}")
         distance = abs(value - predicted)
         numbers = f"predicted {predicted:.6g}, simulated {value:.6g} with standard error {error:.2g}"
         if distance <= self.errors * error + self.tolerance:
-            return Checked("simulation", (Step(numbers),))
+            return vouched(self.statement, asked, Checked("simulation", (Step(numbers),)))
         if distance >= 5.0 * error + self.tolerance:
             return Refuted(f"{numbers}: {distance / error:.3g} standard errors apart")
         return Unknown(f"{numbers}: too close to tell")
@@ -128,7 +140,8 @@ class Reproduction:
 
     def settle(self, statement: sp.Basic | None = None) -> Outcome:
         """Reproduced where every number lies in its range; Refuted with the first that does not."""
-        numbers = [float(x) for x in (self.statement if statement is None else statement)]
+        asked = self.statement if statement is None else statement
+        numbers = [float(x) for x in asked]
         ranges = list(self.recompute())
         if len(ranges) != len(numbers):
             return Unknown(f"{len(numbers)} published numbers, {len(ranges)} recomputed")
@@ -139,7 +152,7 @@ class Reproduction:
         for x, r, line in zip(numbers, ranges, lines, strict=True):
             if not r.low <= x <= r.high:
                 return Refuted(line.replace("ours in", "outside"))
-        return Reproduced(self.source, tuple(Step(line) for line in lines))
+        return vouched(self.statement, asked, Reproduced(self.source, tuple(Step(line) for line in lines)))
 
     def compare(self) -> Settled:
         """The published numbers and the sibling's, settled; shows itself in a notebook."""

@@ -84,3 +84,29 @@ def test_html_escapes_relations() -> None:
     steps = Proved("algebra", (Step("1 < 2"),))
     told = Claim("l", "S.", TRUE, lambda s: steps, "scope", FALSE)
     assert "1 &lt; 2" in as_html(settle(told))
+
+
+def test_a_check_vouches_for_the_statement_of_its_claim_alone() -> None:
+    """Whatever it says of others: many checks read one side, and call the negation proved too."""
+    x = sp.Symbol("x", real=True)
+    own = sp.Le(x, x + 1, evaluate=False)
+    claim = Claim(
+        "all", "S.", own, lambda statement: Proved("algebra"), "scope", sp.Gt(x, x + 1, evaluate=False)
+    )
+    assert isinstance(claim.settle(), Proved) and isinstance(claim.settle(own), Proved)
+    for other in (sp.Gt(x, x + 1, evaluate=False), sp.Le(x, x + 2, evaluate=False), sp.Ne(x, x + 1)):
+        assert isinstance(claim.settle(other), Unknown)
+    refuting = Claim("none", "S.", own, lambda statement: Refuted("at x = 0"), "scope", own)
+    assert isinstance(refuting.settle(sp.Ne(x, 0)), Refuted)
+
+
+def test_a_simulation_and_a_record_vouch_for_their_own_statement_alone() -> None:
+    y = sp.Symbol("y", real=True)
+    own, opposite = sp.Eq(y, 2, evaluate=False), sp.Ne(y, 2, evaluate=False)
+    drawn = Prediction(
+        "drawn", "S.", own, lambda s: float(s.rhs), lambda: Estimate(2.0, 0.1), "scope", sp.Eq(y, 9)
+    )
+    assert isinstance(drawn.settle(), Checked) and isinstance(drawn.settle(opposite), Unknown)
+    kept = Reproduction("kept", "S.", (0.06,), "source", lambda: [Range(0.05, 0.08)], "scope", (0.9,))
+    assert isinstance(kept.settle(), Reproduced)
+    assert isinstance(kept.settle(sp.Tuple(sp.Float("0.07"))), Unknown)

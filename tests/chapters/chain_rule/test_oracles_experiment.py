@@ -82,7 +82,7 @@ def test_claim_is_sound() -> None:
 
 def test_claim_refuses_other_statements() -> None:
     def settle(parameter: sp.Symbol, product: sp.Expr) -> object:
-        return CLAIM.settle(sp.Eq(of_cost(6, parameter), product, evaluate=False))
+        return CLAIM.check(sp.Eq(of_cost(6, parameter), product, evaluate=False))
 
     assert isinstance(settle(w_(2), in_order(6, 2, w)), Checked)
     for planted in (
