@@ -107,6 +107,23 @@ def test_speeds_at_the_start_are_those_of_back_propagation() -> None:
     assert (result.displacement == 0.0).all() and (result.learned == 0.0).all()
 
 
+@pytest.mark.parametrize("scale", [30.0, 3e3, 3e4])
+def test_speeds_of_saturated_networks_keep_their_digits(scale: float) -> None:
+    """Weights so large that σ′ is tiny, below 1e-300 and, last, that e⁻ᶻ overflows: the slopes from e⁻ᶻ hold beside those of
+    the catalogue, and 1 − a, which is 0 for z above 37, does not come in.
+    """
+    data, sizes = load("digits", count=50), (64, 8, 8, 10)
+    start = nielsen(sizes, np.random.default_rng(1))
+    network = Network(sizes, tuple(scale * w for w in start.weights), start.biases)
+    g = gradients(network, data.images, data.targets)
+    with np.errstate(over="raise", invalid="raise"):
+        curves, _ = descend([network], data.images, data.targets, epochs=0, eta=0.1, decay=5.0)
+    np.testing.assert_allclose(curves.speeds[0, 0], [np.linalg.norm(x) for x in g.biases], rtol=1e-9)
+    np.testing.assert_allclose(
+        curves.weight_speeds[0, 0, 1:], [np.linalg.norm(x) for x in g.weights[1:]], rtol=1e-9
+    )
+
+
 def test_bars_are_the_gradient_itself() -> None:
     data, sizes = load("digits", count=60), (64, 8, 8, 10)
     bars = gradient_bars(data, sizes, seeds=[0, 5], initialiser="gaussian")
@@ -274,8 +291,8 @@ def test_one_thread_is_in_force_and_then_gone(monkeypatch: pytest.MonkeyPatch) -
 
     data = load("digits", count=10)  # loads a second BLAS
     seen = []
-    real = descent_module._errors
-    monkeypatch.setattr(descent_module, "_errors", lambda *x: seen.append(threads()) or real(*x))
+    real = descent_module._gradients
+    monkeypatch.setattr(descent_module, "_gradients", lambda *x: seen.append(threads()) or real(*x))
     with threadpool_limits(limits=2, user_api="blas"):
         if set(threads()) != {2}:
             pytest.skip("BLAS has but one thread here")
