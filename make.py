@@ -844,7 +844,7 @@ def bench(peers: bool, store: bool, only: "str | None") -> int:
         options = ["-q", "-p", "no:randomly", "-n0", "--benchmark-columns=median,rounds", kept]
         code = python_call("-m", "pytest", "benchmarks", *(options + chosen)) or code
     if store and code == 0:
-        target = ROOT / "analysis" / "recorded" / "speed" / "races.json"
+        target = ROOT / "analysis" / "chapters" / "speed" / "races.json"
         code = python_call(str(ROOT / "benchmarks" / "record.py"), str(results), str(target))
         say("Stored for the page on speed: {0}; now call make.py refresh speed.".format(target))
     say("The results: {0}".format(results))

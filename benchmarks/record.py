@@ -10,6 +10,9 @@ import platform
 from pathlib import Path
 from typing import Any
 
+import numpy  # noqa: F401 -- loads its linear algebra, which is asked for below
+from threadpoolctl import threadpool_info
+
 PACKAGES = ("sympy", "numpy", "scipy", "numba", "torch", "jax", "autograd", "distributed")
 COMMAND = "python3 make.py bench --peers --store"
 
@@ -25,16 +28,24 @@ def processor() -> str:
     )
 
 
+def of_numpy() -> list[dict[str, Any]]:
+    """The linear algebra that NumPy calls, with the kernels it chose: OPENBLAS_CORETYPE and the processor decide, up to twofold."""
+    return [x for x in threadpool_info() if x["user_api"] == "blas" and "numpy" in x["filepath"]]
+
+
 def facts() -> dict[str, Any]:
-    """Machine, versions and the command; a package that is not installed is None."""
+    """Machine, versions, NumPy's linear algebra and the command; a package that is not installed is None."""
     versions: dict[str, str | None] = {"python": platform.python_version()}
     for name in PACKAGES:
         try:
             versions[name] = importlib.metadata.version(name).split("+")[0]
         except importlib.metadata.PackageNotFoundError:
             versions[name] = None
+    blas = sorted(
+        {f"{x['internal_api']} {x['version']} {x.get('architecture', '')}".strip() for x in of_numpy()}
+    )
     machine = {"processor": processor(), "cores": os.cpu_count(), "system": platform.system()}
-    return {"command": COMMAND, "machine": machine, "versions": versions}
+    return {"command": COMMAND, "machine": machine, "versions": versions, "blas": blas}
 
 
 def main() -> None:

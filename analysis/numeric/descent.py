@@ -125,7 +125,8 @@ def _gradients(
         z = w[l] @ value
         z += b[l]
     delta = _output_error(z, y)
-    of_b, of_w = [delta.mean(axis=1, keepdims=True)], []
+    of_b: list[Floats] = [delta.mean(axis=1, keepdims=True)]
+    of_w: list[Floats] = []
     for l in range(len(w) - 1, 0, -1):
         of_w.insert(0, delta @ a[l - 1].T / m)
         delta = w[l].T @ delta

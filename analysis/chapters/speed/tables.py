@@ -59,7 +59,8 @@ def circumstances(path: Path = FILE) -> str:
     lines = [
         f"`{found['command']}` on {machine['processor']}, {machine['cores']} cores, {machine['system']}. Versions: {there}."
     ]
-    return lines[0] + (f" Not installed: {lacking}." if lacking else "")
+    blas = f" NumPy's linear algebra: {', '.join(found['blas'])}." if found.get("blas") else ""
+    return lines[0] + blas + (f" Not installed: {lacking}." if lacking else "")
 
 
 def shown(seconds: float) -> str:

@@ -67,6 +67,7 @@ def test_a_record_becomes_a_table(stored: Path) -> None:
     )
     told = speed.circumstances(stored)
     assert record.COMMAND in told and "sympy" in told
+    assert f"NumPy's linear algebra: {', '.join(record.facts()['blas'])}." in told
     with pytest.raises(ValueError, match="who on 1, who on 2"):
         speed.race("whom", path=stored)
     with pytest.raises(FileNotFoundError, match="bench --peers --store"):
