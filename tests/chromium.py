@@ -22,8 +22,8 @@ def refuse(why: str) -> None:
     pytest.skip(why)
 
 
-def start(profile: Path, width: int, height: int) -> Any:
-    """A Selenium driver with a fresh profile and a window of this size; whoever starts it must quit it."""
+def start(profile: Path) -> Any:
+    """A Selenium driver with a fresh profile; whoever starts it must quit it."""
     chromium = shutil.which("chromium") or shutil.which("google-chrome") or shutil.which("chromium-browser")
     driver = shutil.which("chromedriver")
     if not chromium or not driver:
@@ -37,7 +37,15 @@ def start(profile: Path, width: int, height: int) -> Any:
         options.add_argument(flag)
     options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
     started = webdriver.Chrome(options=options, service=Service(driver))
-    metrics = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
-    started.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
     started.set_script_timeout(60)
     return started
+
+
+def window(driver: Any, width: int, height: int) -> Any:
+    """The driver with an empty window of this size, for a screen, whatever a test before made of it."""
+    driver.get("about:blank")  # ends what the page before was still fetching
+    metrics = {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False}
+    driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+    driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "", "features": []})
+    driver.get_log("browser"), driver.get_log("performance")  # what belongs to that page
+    return driver

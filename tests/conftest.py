@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+import chromium
 import pytest
 from hypothesis import HealthCheck, settings
 
@@ -22,3 +25,11 @@ ROOT = Path(__file__).resolve().parent.parent
 def root() -> Path:
     """The folder that holds ``make.py`` and ``analysis/``."""
     return ROOT
+
+
+@pytest.fixture(scope="session")
+def chrome(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """The one browser of this worker; ``chromium.window`` gives a test an empty window of it."""
+    started = chromium.start(tmp_path_factory.mktemp("profile"))
+    yield started
+    started.quit()

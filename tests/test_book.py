@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote
 
 import built
@@ -220,32 +221,27 @@ def test_the_ledger_leads_to_the_box_of_each_claim(html: Path) -> None:
 FURNITURE = "nav, header, button, .bd-sidebar-primary, .bd-sidebar-secondary, .prev-next-footer, .explorable, input, .headerlink"
 
 
-def test_on_paper_pictures_replace_sliders_and_folds_are_open(
-    html: Path, tmp_path_factory: pytest.TempPathFactory
-) -> None:
-    driver = chromium.start(tmp_path_factory.mktemp("profile"), 800, 1100)
-    try:
-        driver.get((html / "notebooks" / "03_explosion.html").as_uri())
-        shown = "return [...document.querySelectorAll(arguments[0])].filter(e => e.checkVisibility({contentVisibilityAuto: true})).length"
-        live = ".explorable svg"
-        driver.execute_async_script(
-            "const f = arguments[0]; (function g(n) { document.querySelectorAll('.explorable svg').length == 2 || !n ? f() : setTimeout(g, 50, n - 1) })(200)"
-        )
-        stills = ".cell_output:has(.explorable) img"
-        assert driver.execute_script(shown, live) == 2 and driver.execute_script(shown, stills) == 0
-        assert driver.execute_script(shown, FURNITURE) > 10
-        driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
-        assert driver.execute_script(shown, FURNITURE) == 0
-        assert driver.execute_script(shown, stills) == 2
-        folds = ".claim details > :not(summary)"
-        assert driver.execute_script(shown, folds) == driver.execute_script(
-            f"return document.querySelectorAll('{folds}').length"
-        )
-        assert driver.execute_script(shown, "details.hide") == 0
-        wide = "return [...document.querySelectorAll('.bd-article *')].filter(e => e.getBoundingClientRect().right > innerWidth + 1 && !e.closest('mjx-container')).length"
-        assert driver.execute_script(wide) == 0
-    finally:
-        driver.quit()
+def test_on_paper_pictures_replace_sliders_and_folds_are_open(html: Path, chrome: Any) -> None:
+    driver = chromium.window(chrome, 800, 1100)
+    driver.get((html / "notebooks" / "03_explosion.html").as_uri())
+    shown = "return [...document.querySelectorAll(arguments[0])].filter(e => e.checkVisibility({contentVisibilityAuto: true})).length"
+    live = ".explorable svg"
+    driver.execute_async_script(
+        "const f = arguments[0]; (function g(n) { document.querySelectorAll('.explorable svg').length == 2 || !n ? f() : setTimeout(g, 50, n - 1) })(200)"
+    )
+    stills = ".cell_output:has(.explorable) img"
+    assert driver.execute_script(shown, live) == 2 and driver.execute_script(shown, stills) == 0
+    assert driver.execute_script(shown, FURNITURE) > 10
+    driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
+    assert driver.execute_script(shown, FURNITURE) == 0
+    assert driver.execute_script(shown, stills) == 2
+    folds = ".claim details > :not(summary)"
+    assert driver.execute_script(shown, folds) == driver.execute_script(
+        f"return document.querySelectorAll('{folds}').length"
+    )
+    assert driver.execute_script(shown, "details.hide") == 0
+    wide = "return [...document.querySelectorAll('.bd-article *')].filter(e => e.getBoundingClientRect().right > innerWidth + 1 && !e.closest('mjx-container')).length"
+    assert driver.execute_script(wide) == 0
 
 
 def test_the_notation_page_shows_every_symbol(html: Path) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib.util
 import re
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -207,12 +206,10 @@ def test_numbers_of_claims_are_those_of_the_chapter() -> None:
 # In a browser
 
 
-@pytest.fixture(scope="session")
-def projector(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+@pytest.fixture
+def projector(chrome: Any) -> Any:
     """Chromium with a window of 1920 × 1080."""
-    started = chromium.start(tmp_path_factory.mktemp("profile"), 1920, 1080)
-    yield started
-    started.quit()
+    return chromium.window(chrome, 1920, 1080)
 
 
 READY = """const done = arguments[0]; (function wait(n) {
@@ -256,8 +253,6 @@ const done = arguments[0], faults = [], frame = () => new Promise(f => requestAn
 
 def faults(driver: Any, page: Path) -> list[str]:
     """What is wrong with a deck, each with the number of its slide."""
-    driver.get_log("browser")
-    driver.get("about:blank")  # else an address that differs in the hash only would not load
     driver.get(page.as_uri())
     if driver.execute_async_script(READY) != "yes":
         return ["the deck did not start", *(entry["message"] for entry in driver.get_log("browser"))]
@@ -265,7 +260,6 @@ def faults(driver: Any, page: Path) -> list[str]:
     return found + [entry["message"] for entry in driver.get_log("browser")]
 
 
-@pytest.mark.xdist_group("projector")
 @pytest.mark.parametrize("name", CHAPTERS)
 def test_every_slide_fits_and_is_set(name: str, decks: Path, projector: Any) -> None:
     assert faults(projector, decks / f"{name}.html") == []
@@ -275,7 +269,6 @@ def test_every_slide_fits_and_is_set(name: str, decks: Path, projector: Any) -> 
     )
 
 
-@pytest.mark.xdist_group("projector")
 def test_a_slider_moves_on_a_slide_and_not_the_deck(decks: Path, projector: Any) -> None:
     from selenium.webdriver.common.keys import Keys
 
@@ -293,7 +286,6 @@ def test_a_slider_moves_on_a_slide_and_not_the_deck(decks: Path, projector: Any)
     assert projector.execute_script("return location.hash") == place[0]
 
 
-@pytest.mark.xdist_group("projector")
 def test_the_speaker_sees_the_notes_from_a_file(decks: Path, projector: Any) -> None:
     projector.get((decks / "02_quarter_bound.html").as_uri())
     assert projector.execute_async_script(READY) == "yes"
@@ -312,7 +304,6 @@ def test_the_speaker_sees_the_notes_from_a_file(decks: Path, projector: Any) -> 
     projector.execute_script("speaker.close()")
 
 
-@pytest.mark.xdist_group("projector")
 @pytest.mark.parametrize(
     ("cell", "told"),
     [
@@ -334,7 +325,6 @@ def test_each_fault_is_found(cell: nbformat.NotebookNode, told: str, tmp_path: P
     assert any(told in fault for fault in found), found
 
 
-@pytest.mark.xdist_group("projector")
 def test_a_formula_too_wide_is_set_smaller(tmp_path: Path, projector: Any) -> None:
     wide = md("$$" + "+".join(f"x_{{{n}}}" for n in range(30)) + "$$", slide_type="slide")
     nbformat.write(new_notebook(cells=[md("# A", slide_type="slide"), wide]), tmp_path / "01_a.ipynb")

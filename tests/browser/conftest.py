@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,25 +15,17 @@ Show = Callable[..., Any]
 
 
 @pytest.fixture(scope="session")
-def driver(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    started = chromium.start(tmp_path_factory.mktemp("profile"), 1280, 900)
-    yield started
-    started.quit()
-
-
-@pytest.fixture(scope="session")
 def html(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return built.book(root, tmp_path_factory)
 
 
 @pytest.fixture
-def show(driver: Any) -> Show:
+def show(chrome: Any) -> Show:
     """show(path, width, theme) opens a file as a reader with this setting would, and waits until its maths is set."""
 
     def shown(path: Path, width: int = 1280, theme: str = "light") -> Any:
-        driver.get("about:blank")  # ends what the page before was still fetching
+        driver = chromium.window(chrome, width, 900)
         faults.look(driver, width, theme)
-        faults.complaints(driver), faults.requests(driver)  # what belongs to that page
         driver.get(path.as_uri())
         assert faults.typeset(driver), f"{path.name} did not finish loading"
         return driver

@@ -54,3 +54,16 @@ def test_the_fault_is_found(show: Any, tmp_path: Path, name: str) -> None:
 @pytest.mark.parametrize("fault", sorted({fault for _, fault in BAD.values()}, key=lambda f: f.__name__))
 def test_a_sound_page_has_none(show: Any, tmp_path: Path, fault: Any) -> None:
     assert fault(show(page(tmp_path, SOUND), width=390)) == []
+
+
+@pytest.mark.parametrize(("colour", "pale"), [("#222", 0), ("#ddd", 1)])
+def test_a_pale_word_of_code_is_found_among_words_of_other_colours(
+    show: Any, tmp_path: Path, colour: str, pale: int
+) -> None:
+    words = "<span class='k'>if</span> <span class='n'>x</span> <span class='k'>else</span> <span class='n'>width</span>"
+    style = f"<style>pre {{ color: #222; background: #fff }} .n {{ color: {colour} }}</style>"
+    driver = show(page(tmp_path, f"{style}<main><h1>T</h1><pre>{words}</pre></main>"), width=390)
+    faults.each_colour_once(driver)
+    assert driver.execute_script("return document.querySelectorAll('pre span').length") == 2
+    assert driver.execute_script("return document.querySelector('pre').textContent") == "if x else width"
+    assert len(faults.grave_violations(driver)) == pale

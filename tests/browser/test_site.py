@@ -42,6 +42,7 @@ def test_a_page_is_sound(show: Any, html: Path, name: str) -> None:
     faults.look(driver, 390, "light")
     found["too wide on a phone"] = faults.too_wide(driver)
     faults.without_glyphs(driver)
+    faults.each_colour_once(driver)
     faults.look(driver, 390, "dark")
     found["axe on a phone in the dark"] = faults.grave_violations(driver)
     faults.look(driver, 1280, "light")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +13,10 @@ import pytest
 Page = Callable[..., "Any"]
 
 
-@pytest.fixture(scope="session")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    """A Selenium driver with a fresh profile."""
-    started = chromium.start(tmp_path_factory.mktemp("profile"), 900, 900)
-    yield started
-    started.quit()
+@pytest.fixture(scope="module")
+def browser(chrome: Any) -> Any:
+    """The browser, as no test outside this file left it."""
+    return chromium.window(chrome, 900, 900)
 
 
 @pytest.fixture
