@@ -21,6 +21,19 @@ settings.load_profile("book")
 ROOT = Path(__file__).resolve().parent.parent
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """``--all``: every record, every length and every environment, where a normal run takes a sample."""
+    parser.addoption(
+        "--all", action="store_true", help="test all that is sampled otherwise; takes much longer"
+    )
+
+
+@pytest.fixture(scope="session")
+def in_full(request: pytest.FixtureRequest) -> bool:
+    """Whether ``--all`` was given: nothing is sampled and nothing shortened then."""
+    return bool(request.config.getoption("--all"))
+
+
 @pytest.fixture(scope="session")
 def root() -> Path:
     """The folder that holds ``make.py`` and ``analysis/``."""
@@ -33,3 +46,11 @@ def chrome(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     started = chromium.start(tmp_path_factory.mktemp("profile"))
     yield started
     started.quit()
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Skip, without ``--all``, what is marked ``in_full``."""
+    if not config.getoption("--all"):
+        for item in items:
+            if item.get_closest_marker("in_full"):
+                item.add_marker(pytest.mark.skip(reason="one of many of its kind: runs with --all"))

@@ -100,9 +100,8 @@ def test_the_input_at_a_given_z(run: Run) -> None:
     found = run(
         f"{formulas.one_layer()}\nconst answer = points => points.map(p => inputAt(...p));", points.tolist()
     )
-    expected = [
-        float(sp.solve(formulas.WEIGHTED_INPUT.subs({h: a, w: q, b: r}) - p, a)[0]) for p, q, r in points
-    ]
+    (solution,) = sp.solve(formulas.WEIGHTED_INPUT.subs(h, a) - z, a)
+    expected = [float(solution.subs({z: p, w: q, b: r})) for p, q, r in points]
     close(found, expected, 1e-11)
 
 

@@ -15,6 +15,7 @@ import sympy as sp
 from flint import arb, ctx
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from tracing import untraced
 
 from analysis.numeric import chain
 from analysis.symbolic.catalogue import ACTIVATIONS, IDENTITY, RELU, SIGMOID, SOFTPLUS, TANH
@@ -30,6 +31,7 @@ def in_mpmath(expr):
     return sp.lambdify(Z, expr, "mpmath")
 
 
+@untraced()
 def exact_chain(x, a0: float, w: Sequence[float], b: Sequence[float], digits: int):
     """Lists of z_j, a_j and ∂a_L/∂b_l by plain multiplication at ``digits`` digits."""
     value, slope = in_mpmath(x.formula), in_mpmath(x.formula.diff(Z))
@@ -45,6 +47,7 @@ def exact_chain(x, a0: float, w: Sequence[float], b: Sequence[float], digits: in
         return zs, activations, speeds
 
 
+@untraced()
 def log_error(found, l: int, true: mpmath.mpf, digits: int = 60) -> float:
     """|log found − log true|; 0 where both are zero, inf where one is or the signs differ."""
     if found.sign[l] == 0.0 or true == 0:
@@ -68,11 +71,22 @@ LOG_SLOPES = {  # by hand; mpmath's exponents are unlimited, so nothing underflo
 }
 
 
+@untraced()
 def fixed(f, pool: np.ndarray, picked: np.ndarray) -> list[int]:
     """f(pool)[picked] as integer multiples of 2⁻²⁰⁰, whose sums are exact."""
     with mpmath.workdps(90):
         numbers = [int(mpmath.nint(f(mpmath.mpf(v)) * 2**200)) for v in pool.tolist()]
     return [numbers[i] for i in picked.tolist()]
+
+
+@untraced()
+def from_the_end(slopes: list[int], weights: list[int]) -> tuple[list[int], list[int]]:
+    """For each layer the sum of all terms from it to the last, and of their sizes."""
+    pairs = list(zip(reversed(slopes), reversed(weights), strict=True))
+    return (
+        list(accumulate(p + q for p, q in pairs))[::-1],
+        list(accumulate(abs(p) + abs(q) for p, q in pairs))[::-1],
+    )
 
 
 @pytest.mark.parametrize("x", [SIGMOID, TANH, SOFTPLUS, IDENTITY], ids=lambda x: x.name)
@@ -87,12 +101,7 @@ def test_a_million_layers_to_the_accuracy_asked_for(x, constant):
     found = chain.backward(x, pool_z[pick_z], w)
     slopes = fixed(LOG_SLOPES[x.name], pool_z, pick_z)
     weights = fixed(lambda v: mpmath.log(abs(v)), pool_w, pick_w)
-    from_here = list(accumulate(p + q for p, q in zip(reversed(slopes), reversed(weights), strict=True)))[
-        ::-1
-    ]
-    sizes = list(
-        accumulate(abs(p) + abs(q) for p, q in zip(reversed(slopes), reversed(weights), strict=True))
-    )[::-1]
+    from_here, sizes = from_the_end(slopes, weights)
     np.testing.assert_array_equal(found.sign, np.append(np.cumprod(np.sign(w)[:0:-1])[::-1], 1.0))
     for l in [0, 1, *range(2, depth, 499), depth - 2, depth - 1]:
         true, size = from_here[l] - weights[l], (sizes[l] - abs(weights[l])) / 2**200
@@ -113,7 +122,7 @@ def test_backward_against_plain_products(x, data):
     ws = data.draw(st.lists(st.floats(1e-8, 1e8) | st.floats(-1e8, -1e-8), min_size=depth, max_size=depth))
     found = chain.backward(x, zs, ws)
     slope = in_mpmath(x.formula.diff(Z))
-    with mpmath.workdps(120):
+    with mpmath.workdps(120), untraced():
         slopes = [slope(mpmath.mpf(v)) for v in zs]
         for l in range(depth):
             true = slopes[l] * mpmath.fprod(w * s for w, s in zip(ws[l + 1 :], slopes[l + 1 :], strict=True))
@@ -199,7 +208,7 @@ def test_two_hundred_thousand_layers_end_to_end():
     depth, rng = 200_000, np.random.default_rng(5)
     w, b = rng.uniform(-2, 2, depth), rng.normal(size=depth)
     found = chain.gradient(SIGMOID, 0.3, w, b)
-    with ctx.workprec(128):
+    with ctx.workprec(128), untraced():
         a, zs, terms = arb(0.3), [], []
         for w_j, b_j in zip(w.tolist(), b.tolist(), strict=True):
             z = a * w_j + b_j

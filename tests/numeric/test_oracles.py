@@ -17,6 +17,7 @@ import pytest
 import sympy as sp
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from tracing import untraced
 
 from analysis.numeric import chain, signed_log
 from analysis.symbolic.catalogue import ACTIVATIONS, SIGMOID
@@ -59,6 +60,7 @@ def tame(x, found):
     return found
 
 
+@untraced()
 def assert_same(found, error, true, digits):
     """Signs equal, relative difference of the values below 10^−digits plus what the bound allows."""
     for l, t in enumerate(true):
@@ -90,7 +92,7 @@ def test_mpmath_multiplies_the_factors(x, case):
     a0, w, b = case
     found = ours(x, a0, w, b)
     formula, slope = in_mpmath(x.formula), in_mpmath(x.formula.diff(Z))
-    with mpmath.workdps(120):
+    with mpmath.workdps(120), untraced():
         activations, zs = [mpmath.mpf(a0)], []
         for w_j, b_j in zip(w.tolist(), b.tolist(), strict=True):
             zs.append(w_j * activations[-1] + b_j)

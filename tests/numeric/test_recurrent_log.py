@@ -107,9 +107,9 @@ def test_differences_in_sixty_digits_agree(kind: str, scale: float) -> None:
             np.testing.assert_allclose(size, [float(mp.log(abs(x))) for x in wanted], rtol=1e-9, atol=1e-9)
 
 
-def test_a_hundred_thousand_steps_in_closed_form() -> None:
+def test_many_thousand_steps_in_closed_form(in_full: bool) -> None:
     """h = 0, so every slope is 1: ∂C/∂h_t = u^(T−t), ∂C/∂b = (u^T − 1)/(u − 1), for u = 1000 and −1/1000 side by side."""
-    T, u = 100_000, np.array([1e3, -1e-3])
+    T, u = 100_000 if in_full else 10_000, np.array([1e3, -1e-3])
     w = Weights(np.zeros((1, 1, 2)), np.diag(u)[None], np.zeros((1, 1, 2)))
     trace = forward("rnn", w, np.ones((T, 1, 1, 1)))
     found = log_backward(w, trace, np.ones((1, 1, 2)))
@@ -130,13 +130,13 @@ def test_a_hundred_thousand_steps_in_closed_form() -> None:
 
 def test_a_long_forget_gate_in_closed_form() -> None:
     """U = 0, f = σ(−2): ∂c_T/∂c_0 = f^T; ∂C/∂b_i adds up those of all steps."""
-    T, f = 5000, 1.0 / (1.0 + np.exp(2.0))
+    T, f = 2000, 1.0 / (1.0 + np.exp(2.0))
     b = np.array([[[0.3, -2.0, 0.7, 0.1]]])
     w = Weights(np.zeros((1, 1, 4)), np.zeros((1, 1, 4)), b)
     trace = forward("lstm", w, np.zeros((T, 1, 1, 1)))
     found = log_memory(w, trace, 0)
     np.testing.assert_allclose(found.logabs[:, 0, 0, 0, 0], np.arange(T + 1) * np.log(f), rtol=1e-13)
-    assert memory(w, trace, 0)[-1] == 0.0  # f^5000 = 1e-4618
+    assert memory(w, trace, 0)[-1] == 0.0  # f^2000 = 1e-1847
     i, g, o = 1 / (1 + np.exp(-0.3)), np.tanh(0.7), 1 / (1 + np.exp(-0.1))
     c = i * g / (1.0 - f)
     wanted = o * (1 - np.tanh(c) ** 2) * g * i * (1 - i) / (1 - f)

@@ -7,6 +7,7 @@ import pytest
 import sympy as sp
 from hypothesis import given
 from hypothesis import strategies as st
+from tracing import untraced
 
 from analysis.chapters.explosion import designed_chain as e
 from analysis.chapters.explosion.claims import designed_chain as e_claims
@@ -44,6 +45,7 @@ def test_no_weights() -> None:
             function(())
 
 
+@untraced()
 def by_hand(delta: mpmath.mpf, depth: int, weight: int) -> mpmath.mpf:
     """The product in hyperbolic functions, the chain centred at Δ = 0; shares no formula with the library."""
     z, product = weight * delta, mpmath.mpf(1)
