@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-import time
 from collections import Counter
 from pathlib import Path
+from time import sleep
 
 import numpy as np
 
@@ -20,7 +20,7 @@ def counted(
         raise ValueError("this n is forbidden")
     with open(log, "ab", buffering=0) as file:
         file.write(f"{n} {os.getpid()}\n".encode())
-    time.sleep(seconds)
+    sleep(seconds)
     return {"drawn": float(rng.standard_normal()), "n": n}
 
 

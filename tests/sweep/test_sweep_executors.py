@@ -31,6 +31,12 @@ GRID: dict[str, Any] = {"depth": [3, 5, 8], "scale": [0.5, 1.0, 2.0], "width": 1
 slow_start = pytest.mark.slow
 
 
+@pytest.fixture(autouse=True)
+def no_waiting_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Runs take their time in workers, which are to be killed in the middle, and none in this process."""
+    monkeypatch.setattr("counted.sleep", lambda seconds: None)
+
+
 def processes(workers: int = 2) -> ProcessPoolExecutor:
     return ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn"))
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import errno
 import importlib
 import os
+from itertools import product
 from pathlib import Path
 
 import numpy as np
 import pytest
+from sampling import sampled
 
 from analysis.chapters.learning_speeds import learning_speeds as speeds_module
 from analysis.chapters.learning_speeds import make_records as record
@@ -32,7 +34,7 @@ def images(name: str, root: Path) -> Dataset:
     return record.images(name, folder)
 
 
-@pytest.mark.parametrize(("name", "initialiser", "hidden"), RUNS)
+@pytest.mark.parametrize(("name", "initialiser", "hidden"), sampled(RUNS, 5))
 def test_a_sample_run_again_gives_what_was_recorded(
     root: Path, name: str, initialiser: str, hidden: int
 ) -> None:
@@ -74,15 +76,14 @@ def test_bands_fit_the_initial_speeds_and_themselves(name: str, initialiser: str
         assert x.shape[:2] == (5, 501) and (np.diff(x, axis=0) >= 0).all()
 
 
-@pytest.mark.parametrize("name", recorded.DATA)
-@pytest.mark.parametrize("initialiser", recorded.INITIALISERS)
+@pytest.mark.parametrize(("name", "initialiser"), sampled(product(recorded.DATA, recorded.INITIALISERS), 3))
 def test_bars_run_again(root: Path, name: str, initialiser: str) -> None:
     kept = recorded.bars(name, initialiser)
     again = gradient_bars(images(name, root), kept.sizes, seeds=kept.seeds, initialiser=initialiser)
     np.testing.assert_allclose(kept.gradient, again.gradient, rtol=1e-8, atol=1e-14)
 
 
-@pytest.mark.parametrize("hidden", recorded.HIDDEN)
+@pytest.mark.parametrize("hidden", sampled(recorded.HIDDEN, len(recorded.HIDDEN)))
 def test_the_way_beyond_the_plateau_run_again(root: Path, hidden: int) -> None:
     kept, data = recorded.beyond_the_plateau("digits", hidden), images("digits", root)
     seed = 3
