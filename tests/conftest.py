@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -46,6 +47,12 @@ def chrome(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     started = chromium.start(tmp_path_factory.mktemp("profile"))
     yield started
     started.quit()
+
+
+def pytest_collection_finish() -> None:
+    """What all tests together consist of stays to the end: a collection of garbage need not look at it again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

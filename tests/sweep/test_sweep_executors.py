@@ -42,7 +42,7 @@ def processes(workers: int = 2) -> ProcessPoolExecutor:
 
 
 @contextmanager
-def cluster(workers: int = 3) -> Iterator[Any]:
+def cluster(workers: int = 2) -> Iterator[Any]:
     """A client of a cluster of processes on the loopback address."""
     distributed = pytest.importorskip("distributed")
     with (
