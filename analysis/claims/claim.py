@@ -8,19 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import ClassVar, NamedTuple
 
 import sympy as sp
 
+from analysis.claims.alterations import Alteration, alterations, some
+from analysis.claims.compare import contradicts, follows, same
+from analysis.claims.domain import Domain
+from analysis.claims.evaluate import Found, demanding, evaluate
 from analysis.claims.outcome import Check, Checked, Outcome, Proved, Refuted, Reproduced, Step, Unknown
-from analysis.claims.render import as_html, as_markdown, as_text
-
-
-class Estimate(NamedTuple):
-    """A simulated number with its standard error."""
-
-    value: float
-    standard_error: float
+from analysis.claims.render import as_html, as_markdown, as_text, summary
+from analysis.claims.world import Estimate, Given
+from analysis.symbolic import indices
+from analysis.symbolic.printing import plain_text, tex
 
 
 def vouched(own: sp.Basic, statement: sp.Basic, outcome: Outcome) -> Outcome:
@@ -35,33 +36,194 @@ def vouched(own: sp.Basic, statement: sp.Basic, outcome: Outcome) -> Outcome:
 
 @dataclass(frozen=True)
 class Claim:
-    """A statement with a proof. ``check`` takes any statement of this shape, so the sibling faces the same proof.
+    """A statement with its meaning and, where there is one, a proof.
 
+    ``domain`` says what its letters range over or stand for; every statement in them is evaluated there, and a counter-example
+    refutes it whatever a proof says. ``check`` proves the claim's own statement, and vouches for no other. Without one, only a statement
+    with nothing free is checked: between numbers that were simulated, recorded or published (then ``source`` names the publication).
+    ``scope`` says in words what the domain cannot.
+
+    >>> from analysis.claims.domain import domain, reals
     >>> from analysis.claims.proof import by_deciding
     >>> from analysis.symbolic.catalogue import SIGMOID
     >>> from analysis.symbolic.notation import z
     >>> below, above = (sp.Lt(SIGMOID.formula, bound, evaluate=False) for bound in (sp.S.One, sp.S.Half))
-    >>> mine = Claim("mine", "The sigmoid stays below 1.", below, by_deciding(), "all real z", false_sibling=above)
-    >>> mine.settle().status, mine.settle(above).status
-    ('proved', 'refuted')
+    >>> mine = Claim("mine", "The sigmoid stays below 1.", below, by_deciding(), "", above, domain((z, reals())))
+    >>> mine.settle().status, mine.settle(above).status, mine.settle(sp.Lt(SIGMOID.formula, 2)).status
+    ('proved', 'refuted', 'proved')
     """
 
     label: str
     sentence: str
     statement: sp.Basic
-    check: Check
+    check: Check | None
     scope: str
     false_sibling: sp.Basic
-    kind: ClassVar[str] = "claim"
+    domain: Domain | None = None
+    source: str = ""
 
-    def settle(self, statement: sp.Basic | None = None) -> Outcome:
-        """The outcome of the check on the claim's own statement; another of the same shape is refuted or unknown."""
-        asked = self.statement if statement is None else statement
-        return vouched(self.statement, asked, self.check(asked))
+    @property
+    def kind(self) -> str:
+        """A claim is proved, a prediction simulated, a record measured, a reproduction published elsewhere."""
+        if self.source:
+            return "reproduction"
+        if self.check is not None or self.domain is None:
+            return "claim"
+        return (
+            "record"
+            if any(isinstance(x, Given) and x.recorded for x in self.domain.means.values())
+            else "prediction"
+        )
+
+    @property
+    def where(self) -> str:
+        """The scope as it is shown: what the letters range over, then what words must say."""
+        printed = self.domain.scope() if self.domain is not None else ""
+        return "; ".join(part for part in (printed, self.scope) if part)
+
+    def settle(self, statement: object = None) -> Outcome:
+        """What becomes of the claim's own statement, or of any other: a counter-example, a proof, a check, or why it is unknown."""
+        if statement is None:
+            return self._own()
+        try:
+            asked = spoken(self.statement, self.domain, statement)
+        except ValueError as why:
+            return Unknown(str(why))
+        if self.domain is None:
+            return (
+                vouched(self.statement, asked, self.check(asked))
+                if self.check
+                else Unknown("no domain is declared")
+            )
+        if same(asked, self.statement):
+            return self._own()
+        found = evaluate(asked, self.domain)
+        if found.holds is False:
+            return Refuted(found.text)
+        if contradicts(self.statement, asked) and isinstance(self._own(), Proved | Checked):
+            return Refuted("it contradicts the claim, which holds")
+        if follows(self.statement, asked) and isinstance(own := self._own(), Proved):
+            return Proved(own.how, (*own.steps, Step("and the statement is a weaker form of it")))
+        if found.holds and self.domain.exhausted:
+            return self._measured(found)
+        return Unknown(found.text)
+
+    def _own(self) -> Outcome:
+        if self.domain is None:
+            return self.check(self.statement) if self.check else Unknown("no domain is declared")
+        found = evaluated(self)
+        if found.holds is False:
+            return Refuted(found.text)
+        if self.check is not None:
+            return self.check(self.statement)
+        return self._measured(found) if found.holds and self.domain.exhausted else Unknown(found.text)
+
+    def _measured(self, found: Found) -> Outcome:
+        noticed = (
+            f"would have noticed a change of {100 * found.resolution:.2g} %"
+            if found.resolution
+            else "exact counts"
+        )
+        steps = (*(Step(line) for line in found.text.split("; ")), Step(noticed))
+        if self.source:
+            return Reproduced(self.source, steps)
+        how = "the recorded runs" if self.kind == "record" else "simulation"
+        return Checked(how, steps, abs(found.margin) if found.equation else None)
+
+    def altered(self, count: int | None = None) -> Altered:
+        """The claim's alterations, ``count`` of them or all, each settled; shows itself as a table in a notebook."""
+        return altered(self, count)
 
     def prove(self) -> Settled:
-        """The statement and its sibling, settled; shows itself in a notebook."""
+        """The statement and its near miss, settled; shows itself in a notebook."""
         return settle(self)
+
+
+@cache
+def evaluated(claim: Claim) -> Found:
+    """What the search for a counter-example to the claim's own statement found; made once."""
+    assert claim.domain is not None
+    return evaluate(claim.statement, claim.domain)
+
+
+def spoken(own: sp.Basic, domain: Domain | None, statement: object) -> sp.Basic:
+    """A reader's statement in the claim's letters: a symbol of the same name is the same letter, whatever it was assumed to be.
+
+    Raises ValueError, in words, for what is no statement or has letters that the claim does not know.
+    """
+    if isinstance(statement, bool):
+        statement = sp.true if statement else sp.false
+    if not isinstance(statement, sp.Basic):
+        raise ValueError(
+            f"no meaning: {statement!r:.60} is no statement; a SymPy relation is wanted, such as {plain_text(own)[:80]}"
+        )
+    names = {str(x): x for x in own.free_symbols}
+    for letter in domain.letters if domain else ():
+        names.setdefault(str(letter), letter)
+    strange = {x: names[str(x)] for x in statement.free_symbols if str(x) in names and names[str(x)] != x}
+    return statement.xreplace(strange) if strange else statement
+
+
+class Variant(NamedTuple):
+    """An alteration of a claim and what became of it."""
+
+    alteration: Alteration
+    outcome: Outcome
+
+
+@dataclass(frozen=True)
+class Altered:
+    """The alterations of one claim, settled. ``accepted``: those that came out true; none may, unless it follows from the claim."""
+
+    claim: Claim
+    variants: tuple[Variant, ...]
+
+    @property
+    def refuted(self) -> int:
+        return sum(isinstance(v.outcome, Refuted) for v in self.variants)
+
+    @property
+    def accepted(self) -> tuple[Variant, ...]:
+        return tuple(v for v in self.variants if isinstance(v.outcome, Proved | Checked | Reproduced))
+
+    def __repr__(self) -> str:
+        lines = [f"{self.claim.label}: {self.refuted} of {len(self.variants)} alterations refuted"]
+        lines += [
+            f"  {v.outcome.status:8} {v.alteration.words}: {plain_text(v.alteration.statement)} -- {summary(v.outcome)}"
+            for v in self.variants
+        ]
+        return "\n".join(lines)
+
+    def _repr_markdown_(self) -> str:
+        rows = [
+            f"| {v.outcome.status} | {v.alteration.words} | ${tex(v.alteration.statement)}$ | {indices.myst(summary(v.outcome))} |".replace(
+                "\n", " "
+            )
+            for v in self.variants
+        ]
+        head = f"`{self.claim.label}`: {self.refuted} of {len(self.variants)} alterations refuted"
+        return "\n".join(
+            [head, "", "| outcome | what was changed | statement | how it ended |", "|-|-|-|-|", *rows]
+        )
+
+
+def altered(claim: Claim, count: int | None = None) -> Altered:
+    """Settle ``count`` alterations of a claim, or all that ask for more than it does somewhere in its domain."""
+    if claim.domain is None:
+        raise ValueError(f"{claim.label} has no domain, so its alterations mean nothing")
+    change = max(sp.Rational(1, 20), 2 * sp.Rational(round(evaluated(claim).resolution * 1000), 1000))
+    found = (
+        alterations(claim.statement, change=change)
+        if count is None
+        else some(claim.statement, 2 * count, claim.label, change=change)
+    )
+    kept: list[Variant] = []
+    for x in found:
+        if count is not None and len(kept) == count:
+            break
+        if demanding(claim.statement, x.statement, claim.domain):
+            kept.append(Variant(x, claim.settle(x.statement)))
+    return Altered(claim, tuple(kept))
 
 
 @dataclass(frozen=True)
@@ -84,11 +246,15 @@ class Prediction:
     tolerance: float = 0.0
     kind: ClassVar[str] = "prediction"
 
+    @property
+    def where(self) -> str:
+        return self.scope
+
     def settle(self, statement: sp.Basic | None = None) -> Outcome:
         """Checked, Refuted, or Unknown where the simulation is too noisy to tell."""
         asked = self.statement if statement is None else statement
         predicted = float(self.theory(asked))
-        value, error = self.simulate()
+        value, error, _ = self.simulate()
         if not (error > 0.0 and predicted == predicted and value == value):
             return Unknown(f"predicted {predicted:.6g}, simulated {value:.6g}, standard error {error:.2g}")
         distance = abs(value - predicted)
@@ -127,6 +293,10 @@ class Reproduction:
     scope: str
     false_published: tuple[float, ...]
     kind: ClassVar[str] = "reproduction"
+
+    @property
+    def where(self) -> str:
+        return self.scope
 
     @property
     def statement(self) -> sp.Basic:

@@ -152,7 +152,7 @@ class Row:
             "statement": plain_text(evidence.statement),
             "status": outcome.status,
             "how": summary(outcome),
-            "scope": evidence.scope,
+            "scope": evidence.where,
             "near_miss": plain_text(evidence.false_sibling),
             "near_miss_refuted": isinstance(sibling, Refuted),
             "counterexample": sibling.witness if isinstance(sibling, Refuted) else "",

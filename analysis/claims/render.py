@@ -59,7 +59,7 @@ def as_text(settled: Settled) -> str:
             f"    {s.text}" + (f": {plain_text(s.shown)}" if s.shown is not None else "")
             for s in _steps(settled.outcome)
         ),
-        f"  scope: {evidence.scope}",
+        f"  scope: {evidence.where}",
         f"  near miss: {plain_text(evidence.false_sibling)} -- {summary(settled.sibling)}",
     ]
     return "\n".join(lines)
@@ -80,7 +80,7 @@ def as_markdown(settled: Settled) -> str:
             "",
             f"- {indices.myst(summary(settled.outcome))}",
             *steps,
-            f"- Scope: {indices.myst(evidence.scope)}",
+            f"- Scope: {indices.myst(evidence.where)}",
             f"- Near miss: ${tex(evidence.false_sibling)}$ — {indices.myst(summary(settled.sibling))}",
         ]
     )
@@ -104,7 +104,7 @@ def as_html(settled: Settled) -> str:
         f'<div class="claim-sentence">{indices.html(evidence.sentence)}</div>'
         rf'<div class="claim-statement" style="overflow-x:auto">\[{escape(tex(evidence.statement))}\]</div>'
         f'<details class="claim-proof"><summary>{indices.html(summary(settled.outcome))}</summary><ol>{steps}</ol></details>'
-        f'<div class="claim-scope"><strong>Scope.</strong> {indices.html(evidence.scope)}</div>'
+        f'<div class="claim-scope"><strong>Scope.</strong> {indices.html(evidence.where)}</div>'
         rf'<details class="claim-sibling"><summary>The near miss it refuses</summary>'
         rf'<div style="overflow-x:auto">\({escape(tex(evidence.false_sibling))}\)</div>'
         f"<div>{indices.html(summary(settled.sibling))}</div></details></div>"

@@ -1,0 +1,112 @@
+"""Derivatives, integrals and limits of functions given by their values, each with a bound."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import mpmath as mp
+from flint import arb, fmpq
+
+from analysis.claims.world import Number, Undefined, ball, precision
+
+
+def derivative(f: Callable[[Number], Number], x: Number) -> Number:
+    """f′(x) as a symmetric difference quotient, with the change from twice the step as its bound; raises Undefined at a kink."""
+    at = ball(x)
+    found = []
+    with precision(420):  # room for differences of nearly equal numbers
+        for bits in (110, 24):
+            h = fmpq(1, 2**bits)
+            try:
+                steps = [h, 2 * h]
+                sides = [(ball(f(x + s)), ball(f(x)), ball(f(x - s))) for s in steps]
+            except Undefined:
+                continue
+            near, far = ((up - down) / (2 * s) for (up, _, down), s in zip(sides, steps, strict=True))
+            up, middle, down = sides[0]
+            jump = abs((up - middle) / h - (middle - down) / h)
+            scale = 1 + abs(near)
+            if bool(jump > scale / 2 ** (bits // 4)):
+                raise Undefined("a kink: the derivative from the left is not that from the right")
+            found.append(near + arb(0, float((abs(near - far) * 2).upper()) + 1e-60))
+    if not found:
+        raise Undefined(f"no derivative at {at}")
+    return min(found, key=lambda b: float(b.rad()))
+
+
+def to_mp(x: Any) -> mp.mpf:
+    """The middle of a number as an mpf at mpmath's working precision."""
+    y = ball(x).mid()
+    mantissa, exponent = y.man_exp()
+    return mp.ldexp(mp.mpf(int(mantissa)), int(exponent))
+
+
+def from_mp(x: Any, relative: float = 0.0) -> arb:
+    """An mpf as a ball, with a radius relative to it."""
+    if not mp.isfinite(x):
+        raise Undefined("not finite")
+    return arb(mp.nstr(x, 40)) + arb(0, float(abs(x)) * relative)
+
+
+def integral(f: Callable[[Number], Number], low: Any, high: Any, digits: int = 18) -> arb:
+    """∫ f from low to high (±inf allowed), with ten times the change between the last two refinements as its bound."""
+    with mp.workdps(digits + 6):
+        ends = [x if isinstance(x, float) else to_mp(x) for x in (low, high)]
+        inner = [mp.mpf(0)] if ends[0] < 0 < ends[1] else []
+        if ends[0] == -math.inf or ends[1] == math.inf:
+            inner = sorted({*inner, *(mp.mpf(k) for k in (-8, -3, -1, 1, 3, 8) if ends[0] < k < ends[1])})
+        marks = [ends[0], *inner, ends[1]]
+        if marks[0] == marks[-1]:
+            return arb(0)
+
+        def g(t: Any) -> Any:
+            return to_mp(f(exact(t)))
+
+        total, error = mp.quad(g, marks, error=True, maxdegree=7)
+        return from_mp(total) + arb(0, 10 * float(error) + 10.0**-digits * (1 + abs(float(total))))
+
+
+def exact(t: Any) -> fmpq:
+    """An mpf as the rational that it is."""
+    sign, mantissa, exponent, _ = mp.mpf(t)._mpf_
+    n = -int(mantissa) if sign else int(mantissa)
+    return fmpq(n * 2**exponent) if exponent >= 0 else fmpq(n, 2**-exponent)
+
+
+def limit(f: Callable[[Number], Number], steps: Sequence[Number]) -> arb:
+    """The limit of f along ``steps``, each half (or twice) the one before: the best of three extrapolations, with its change as a bound."""
+    s = []
+    for x in steps:
+        try:
+            s.append(ball(f(x)))
+        except Undefined:
+            continue
+    if len(s) < 6:
+        raise Undefined("too few values to tell a limit")
+    candidates = [s]
+    for first in (1, 2):
+        table, order = s, first
+        while len(table) > 5:
+            factor = arb(2) ** (arb(order) / first)
+            table = [(factor * b - a) / (factor - 1) for a, b in zip(table, table[1:], strict=False)]
+            candidates.append(table)
+            order += 1
+    candidates.append(_shanks(s))
+    best = min(
+        (c for c in candidates if len(c) > 2),
+        key=lambda c: float((abs(c[-1] - c[-2]) + abs(c[-2] - c[-3])).upper()),
+    )
+    change = float((abs(best[-1] - best[-2]) + abs(best[-2] - best[-3])).upper())
+    return best[-1].mid() + arb(0, 5 * change + float(best[-1].rad()) + 1e-40)
+
+
+def _shanks(s: list[arb]) -> list[arb]:
+    found = []
+    for a, b, c in zip(s, s[1:], s[2:], strict=False):
+        below = c - 2 * b + a
+        if below.contains(0):
+            return s[-3:]
+        found.append(c - (c - b) ** 2 / below)
+    return found

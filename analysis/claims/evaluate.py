@@ -1,0 +1,275 @@
+"""The search for a counter-example: a statement is evaluated at the ends and hard points of its domain, at its own constants, at
+random points, where its margin is smallest, and where one of its relations turns.
+
+A counter-example refutes. That none was found proves nothing, unless nothing is free.
+"""
+
+from __future__ import annotations
+
+import itertools
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from random import Random
+from typing import Any
+
+import sympy as sp
+from flint import arb, fmpq
+from sympy.core.relational import Relational
+
+from analysis.claims.domain import Domain, exact
+from analysis.claims.meaning import Truth, shown, truth, value
+from analysis.claims.world import Called, Meaningless, Undefined, ball, precision
+from analysis.symbolic.printing import plain_text
+
+POINTS = 48
+SECONDS = 20.0
+BITS = 200
+
+
+@dataclass(frozen=True)
+class Found:
+    """What came of the search. ``holds``: False with a witness, True where it held at every point (or in the one world that there is)."""
+
+    holds: bool | None
+    text: str
+    points: int = 0
+    resolution: float = 0.0
+    margin: float = 0.0
+    capped: bool = False
+    equation: bool = False
+
+
+def evaluate(
+    statement: sp.Basic, domain: Domain, *, points: int = POINTS, seed: int = 0, seconds: float = SECONDS
+) -> Found:
+    """A counter-example, "held at n points", or why the statement has no meaning; stops after ``seconds`` and says so."""
+    search = _Search(statement, domain, Random(seed), time.monotonic() + seconds)
+    with precision(BITS):
+        return search.run(points)
+
+
+def demanding(statement: sp.Basic, altered: sp.Basic, domain: Domain, points: int = 10) -> bool:
+    """Whether an altered inequality leaves less room than the statement somewhere in the domain; of anything else True is said."""
+    sides = [_conclusion(x) for x in (statement, altered)]
+    kinds = [type(x) for x in sides]
+    if kinds[0] is not kinds[1] or not isinstance(sides[0], sp.Lt | sp.Le | sp.Gt | sp.Ge):
+        return True
+    search = _Search(statement, domain, Random(0), time.monotonic() + SECONDS)
+    hard = [list(found.hard) for _, found in domain.ranges]
+    seen = 0
+    with precision(BITS):
+        for k in itertools.chain(range(points // 2), [-1] * points) if domain.ranges else [-1]:
+            chosen = search._world(k, hard)
+            try:
+                if domain.holds(chosen):
+                    room = [_room(x, domain, chosen) for x in sides]
+                    seen += 1
+                    if room[1] < room[0]:
+                        return True
+            except (Meaningless, ZeroDivisionError, OverflowError):
+                continue
+    return seen == 0
+
+
+def _conclusion(statement: sp.Basic) -> sp.Basic:
+    return _conclusion(statement.args[1]) if isinstance(statement, sp.Implies) else statement
+
+
+def _room(relation: sp.Basic, domain: Domain, chosen: Mapping[Any, Any]) -> Any:
+    """Larger side less smaller side."""
+    world = domain.world(chosen)
+    larger, smaller = (ball(value(side, world)).mid() for side in (relation.gts, relation.lts))
+    return larger - smaller
+
+
+class _Search:
+    def __init__(self, statement: sp.Basic, domain: Domain, random: Random, until: float) -> None:
+        self.statement, self.domain, self.random, self.until = statement, domain, random, until
+        self.held: list[tuple[float, dict[Any, Any]]] = []
+        self.open: list[str] = []
+        self.undefined = ""
+        self.truth = Truth(None)
+
+    def run(self, points: int) -> Found:
+        try:
+            for chosen in itertools.chain(self._points(points), self._closer(), self._turns()):
+                witness = self._refuted(chosen)
+                if witness:
+                    return Found(False, witness, len(self.held))
+                if time.monotonic() > self.until:
+                    return self._kept(capped=True)
+        except Undefined as why:
+            return Found(None, f"no meaning: {why}")
+        except Meaningless as why:
+            return Found(None, f"no meaning: {why}")
+        return self._kept()
+
+    def _kept(self, capped: bool = False) -> Found:
+        if not self.held:
+            text = self.open[0] if self.open else f"no meaning: {self.undefined or 'the domain has no point'}"
+            return Found(None, f"{text}: too close to tell" if self.open else text, capped=capped)
+        if self.domain.exhausted:
+            equation = isinstance(self.statement, sp.Eq)
+            return Found(
+                True, self.truth.text, 1, self.truth.resolution, self.truth.distance, equation=equation
+            )
+        how = f"no counter-example at {len(self.held)} points" + (
+            ", then the time was over" if capped else ""
+        )
+        return Found(True, how, len(self.held), margin=min(d for d, _ in self.held), capped=capped)
+
+    def _truth(self, chosen: Mapping[Any, Any]) -> Truth | None:
+        """None where the statement has no value or the point is outside."""
+        try:
+            return truth(self.statement, self.domain.world(chosen)) if self.domain.holds(chosen) else None
+        except (Undefined, ZeroDivisionError, OverflowError) as why:
+            self.undefined = str(why) or "a division by 0"
+            return None
+
+    def _refuted(self, chosen: dict[Any, Any]) -> str:
+        """The witness, if the statement is false there, and still so with four times the digits."""
+        found = self._truth(chosen)
+        if found is None:
+            return ""
+        if found.holds is None:
+            with precision(4 * BITS):
+                found = self._truth(chosen) or found
+        if found.holds is False:
+            with precision(4 * BITS):
+                again = self._truth(chosen)
+            if again is not None and again.holds is False:
+                return self._words(chosen, again)
+            return ""
+        if found.holds:
+            self.truth = found
+            self.held.append((abs(found.distance), chosen))
+        elif found.text:
+            self.open.append(found.text)
+        return ""
+
+    def _words(self, chosen: Mapping[Any, Any], found: Truth) -> str:
+        names, functions = [], []
+        for key, x in sorted(chosen.items(), key=lambda item: str(item[0])):
+            if isinstance(x, Called):
+                functions += [x.words] if x.words else []
+            elif isinstance(x, fmpq | arb):
+                names.append(f"{plain_text(key)} = {_written(x)}")
+        given = f"with {' and '.join(functions)}, " if functions else ""
+        where = f"at {', '.join(names)} " if names else ""
+        return f"{given}{where}{found.text}" if found.text else f"{given}{where}the statement is false"
+
+    def _points(self, count: int) -> Iterator[dict[Any, Any]]:
+        if self.domain.exhausted:
+            yield {}
+            return
+        constants = _constants(self.statement)
+        hard = [self._hard(key, found, constants) for key, found in self.domain.ranges]
+        rounds = max((len(x) for x in hard), default=0)
+        for k in range(rounds if len(hard) == 1 else max(2 * rounds, 24)):
+            yield self._world(k, hard)
+        for _ in range(count):
+            yield self._world(-1, hard)
+
+    def _hard(self, key: Any, found: Any, constants: list[fmpq]) -> list[Any]:
+        if not found.continuous:
+            return list(found.hard)
+        near = exact("1/100000000")
+        return [*found.hard, *(c + s * near for c in constants for s in (0, -1, 1))]
+
+    def _world(self, k: int, hard: list[list[Any]]) -> dict[Any, Any]:
+        """World number k: the hard values of each letter, each list at a stride of its own; random ones where k < 0 or none is left."""
+        chosen: dict[Any, Any] = {}
+        for position, ((key, found), values) in enumerate(zip(self.domain.ranges, hard, strict=True)):
+            world = self.domain.world(chosen)
+            stride = (1, 3, 7, 11, 13)[position % 5]
+            use = values and k >= 0 and (position == 0 or self.random.random() < 0.7)
+            x = values[(k * stride + position) % len(values)] if use else found.draw(self.random, world)
+            chosen.update(zip(key, x, strict=True) if isinstance(key, tuple) else ((key, x),))
+        return chosen
+
+    def _continuous(self) -> list[Any]:
+        return [key for key, found in self.domain.ranges if found.continuous]
+
+    def _closer(self, rounds: int = 24) -> Iterator[dict[Any, Any]]:
+        """From the points of smallest margin, steps that shrink it."""
+        letters = self._continuous()
+        if not letters or not self.held:
+            return
+        for margin, start in sorted(self.held, key=lambda pair: pair[0])[:3]:
+            step, best, at = 0.3, margin, start
+            for _ in range(rounds):
+                moved = {
+                    x: at[x] + exact(self.random.gauss(0, step)) * (abs(at[x]) + exact("1/100"))
+                    for x in letters
+                }
+                chosen = {**at, **moved}
+                yield chosen
+                found = self._truth(chosen)
+                if found is not None and found.holds and abs(found.distance) < best:
+                    best, at, step = abs(found.distance), chosen, step * 1.3
+                else:
+                    step *= 0.75
+
+    def _turns(self) -> Iterator[dict[Any, Any]]:
+        """Where a relation inside the statement turns: bisected between a point where it holds and one where it does not."""
+        letters = self._continuous()
+        inner = [r for r in self.statement.atoms(Relational) if r != self.statement]
+        if self.domain.where != sp.true:
+            inner += list(self.domain.where.atoms(Relational))
+        if not letters or not inner:
+            return
+        some = [self._world(-1, [[] for _ in self.domain.ranges]) for _ in range(12)] + [
+            chosen for _, chosen in self.held[:12]
+        ]
+        for relation in inner[:4]:
+            yields = [(self._holds(relation, x), x) for x in some]
+            for (_, at), (_, to) in itertools.islice(
+                ((a, b) for a in yields for b in yields if a[0] is True and b[0] is False), 4
+            ):
+                yield from self._bisected(relation, letters, at, to)
+
+    def _holds(self, relation: sp.Basic, chosen: Mapping[Any, Any]) -> bool | None:
+        try:
+            return truth(relation, self.domain.world(chosen)).holds
+        except (Meaningless, ZeroDivisionError, OverflowError):
+            return None
+
+    def _bisected(
+        self, relation: sp.Basic, letters: list[Any], at: dict[Any, Any], to: dict[Any, Any]
+    ) -> Iterator[dict[Any, Any]]:
+        for k in range(40):
+            middle = {**at, **{x: (at[x] + to[x]) / 2 for x in letters}}
+            holds = self._holds(relation, middle)
+            if holds is None:
+                break
+            at, to = (middle, to) if holds else (at, middle)
+            if k % 8 == 7:
+                yield at
+                yield to
+
+
+def _constants(statement: sp.Basic) -> list[fmpq]:
+    """The numbers that stand in the statement, closed expressions such as log(5)/25 included, to 15 digits."""
+    found: dict[str, fmpq] = {}
+    for e in sp.preorder_traversal(statement):
+        if (
+            isinstance(e, sp.Expr)
+            and e.is_number
+            and not e.is_Integer
+            and not e.has(sp.Integral, sp.Limit, sp.Sum, sp.Derivative)
+        ):
+            x = sp.N(e, 16)
+            if x.is_real and x.is_finite and len(found) < 6:
+                found.setdefault(str(x), exact(str(e)) if e.is_Rational else exact(str(x)))
+        elif isinstance(e, sp.Integer) and abs(e) > 1 and len(found) < 6:
+            found.setdefault(str(e), fmpq(int(e)))
+    return list(found.values())
+
+
+def _written(x: Any) -> str:
+    """A point, as a short fraction or with twelve digits."""
+    if isinstance(x, fmpq) and len(str(x)) <= 8:
+        return str(x)
+    short = shown(x, 12)
+    return short.rstrip("0").rstrip(".") if "." in short and "e" not in short else short

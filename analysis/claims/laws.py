@@ -1,0 +1,193 @@
+"""What E[…], Pr[…] and Var(…) mean where letters are random: by enumeration, by quadrature or by simulation.
+
+A law with atoms is summed exactly, a law with a density is integrated, one that can only be drawn from is simulated, and then the
+number has a standard error.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import sympy as sp
+from flint import fmpq
+from numpy.typing import NDArray
+
+from analysis.claims.calculus import integral
+from analysis.claims.meaning import Meaning, value
+from analysis.claims.world import Called, Estimate, Meaningless, Number, World, ball
+from analysis.numeric.compiled import compiled
+
+Floats = NDArray[np.float64]
+Draws = Callable[[np.random.Generator, int], Floats]
+
+
+@dataclass(frozen=True, eq=False)
+class Law:
+    """The law of one random letter; at least one of the three ways is given.
+
+    atoms: pairs (value, probability), exact. density: an expression in ``x`` on (low, high). draw(rng, n): n draws, (n,).
+    """
+
+    atoms: tuple[tuple[Any, Any], ...] = ()
+    density: sp.Expr | None = None
+    x: sp.Symbol = sp.Symbol("x", real=True)
+    low: Any = -math.inf
+    high: Any = math.inf
+    draw: Draws | None = None
+
+
+def normal(variance: sp.Expr | int = 1) -> Law:
+    """N(0, variance)."""
+    x = sp.Symbol("x", real=True)
+    density = sp.exp(-(x**2) / (2 * sp.sympify(variance))) / sp.sqrt(2 * sp.pi * variance)
+    std = math.sqrt(float(variance)) if not getattr(variance, "free_symbols", ()) else math.nan
+    return Law(density=density, x=x, draw=lambda rng, n: rng.normal(0.0, std, n))
+
+
+def uniform(low: sp.Expr | int, high: sp.Expr | int) -> Law:
+    """The uniform law between two numbers."""
+    a, b = float(low), float(high)
+    return Law(
+        density=1 / (sp.sympify(high) - low) + 0 * sp.Symbol("x"),
+        low=low,
+        high=high,
+        draw=lambda rng, n: rng.uniform(a, b, n),
+    )
+
+
+def two_point(mean: Any, variance: Any, skew: Any) -> Law:
+    """The law on two points with that mean and variance, and so uneven: probability 1/(1 + skew²) of the far one. skew > 0."""
+    mean, variance, skew = (sp.sympify(x) for x in (mean, variance, skew))
+    p = 1 / (1 + skew**2)
+    deviation = sp.sqrt(variance)
+    return Law(atoms=((mean + deviation * skew, p), (mean - deviation / skew, 1 - p)))
+
+
+def expectation_over(laws: Mapping[Any, Law], *, draws: int = 400_000, seed: int = 0) -> Meaning:
+    """The meaning of ``expectation``: the mean over those of the letters that its argument contains, which are independent."""
+
+    def meaning(e: sp.Basic, world: World) -> Number:
+        return mean(e.args[0], laws, world, draws=draws, seed=seed)
+
+    return meaning
+
+
+def variance_over(laws: Mapping[Any, Law]) -> Meaning:
+    """The meaning of Var(…): E[…²] − E[…]²."""
+
+    def meaning(e: sp.Basic, world: World) -> Number:
+        return mean(e.args[0] ** 2, laws, world) - mean(e.args[0], laws, world) ** 2
+
+    return meaning
+
+
+def probability_over(laws: Mapping[Any, Law], *, draws: int = 400_000, seed: int = 0) -> Meaning:
+    """The meaning of ``probability``: the share of draws in which the relation holds, with its binomial standard error."""
+
+    def meaning(e: sp.Basic, world: World) -> Number:
+        (event,) = e.args
+        names = _random(event, laws)
+        if names and all(laws[x].atoms for x in names):
+            total: Number = fmpq(0)
+            for weight, there in _atoms(names, laws, world):
+                total += weight if value(event, there) else fmpq(0)
+            return total
+        hits = np.asarray(_simulated(event, names, laws, world, draws, seed), dtype=float)
+        share = float(hits.mean())
+        return world.measured(
+            _key(e, world), Estimate(share, math.sqrt(max(share * (1 - share), 1 / draws) / draws))
+        )
+
+    return meaning
+
+
+def mean(
+    expression: sp.Basic, laws: Mapping[Any, Law], world: World, *, draws: int = 400_000, seed: int = 0
+) -> Number:
+    """E[expression]; raises Meaningless where no random letter has a law that can be used."""
+    names = _random(expression, laws)
+    if not names:
+        return value(expression, world)
+    if all(laws[x].atoms for x in names):
+        total: Number = fmpq(0)
+        for weight, there in _atoms(names, laws, world):
+            total += weight * value(expression, there)
+        return total
+    if len(names) == 1 and laws[names[0]].density is not None:
+        law = laws[names[0]]
+
+        def f(t: Number) -> Number:
+            return value(expression, world.but({names[0]: t})) * value(law.density, world.but({law.x: t}))
+
+        low, high = (x if isinstance(x, float) else value(x, world) for x in (law.low, law.high))
+        return integral(f, low, high)
+    numbers = np.asarray(_simulated(expression, names, laws, world, draws, seed), dtype=float)
+    error = float(numbers.std(ddof=1)) / math.sqrt(len(numbers))
+    return world.measured(_key(expression, world), Estimate(float(numbers.mean()), error))
+
+
+def _random(expression: sp.Basic, laws: Mapping[Any, Law]) -> list[Any]:
+    return [x for x in laws if expression.has(x)]
+
+
+def _atoms(names: Sequence[Any], laws: Mapping[Any, Law], world: World) -> list[tuple[Number, World]]:
+    found = []
+    for combination in itertools.product(*(laws[x].atoms for x in names)):
+        weight: Number = fmpq(1)
+        for _, p in combination:
+            weight = weight * value(p, world)
+        found.append(
+            (weight, world.but({x: value(v, world) for x, (v, _) in zip(names, combination, strict=True)}))
+        )
+    return found
+
+
+def _key(e: sp.Basic, world: World) -> tuple[str, ...]:
+    return (str(e), *(str(world.letters[x]) for x in sorted(e.free_symbols, key=str) if x in world.letters))
+
+
+def _simulated(
+    e: sp.Basic, names: Sequence[Any], laws: Mapping[Any, Law], world: World, draws: int, seed: int
+) -> Any:
+    return compiled(in_numbers(e, names, world), *names)(*_drawn(names, laws, draws, seed))
+
+
+def _drawn(names: Sequence[Any], laws: Mapping[Any, Law], draws: int, seed: int) -> list[Floats]:
+    found = []
+    for k, x in enumerate(names):
+        draw = laws[x].draw
+        if draw is None:
+            raise Meaningless(f"the law of {x} cannot be drawn from")
+        found.append(draw(np.random.default_rng((seed, k)), draws))
+    return found
+
+
+def in_numbers(e: sp.Basic, keep: Sequence[Any], world: World) -> sp.Basic:
+    """``e`` with the world's functions and numbers put in, except for the letters in ``keep``: what NumPy can evaluate."""
+    for key, found in world.letters.items():
+        found = found.value if isinstance(found, Called) else found
+        if isinstance(key, type) and isinstance(found, sp.Lambda):
+            e = e.replace(key, found)
+    numbers = {}
+    for x in e.free_symbols - set(keep):
+        if x in world.letters:
+            numbers[x] = sp.Float(str(ball(value(x, world)).mid().str(20, radius=False)))
+    return e.xreplace(numbers)
+
+
+__all__ = [
+    "Law",
+    "expectation_over",
+    "in_numbers",
+    "mean",
+    "normal",
+    "probability_over",
+    "two_point",
+    "uniform",
+    "variance_over",
+]

@@ -1,0 +1,545 @@
+"""What an expression means in a world: ``value(expression, world)``, from the leaves up and without SymPy's simplification.
+
+Nothing here differentiates, integrates or takes a limit by a formula: a derivative is a difference quotient, an integral a sum of
+values, a limit an extrapolation, each with a bound. So a proof, which uses formulas, is tested by another way.
+
+A statement is true, false or open in a world. Numbers without an error decide by their balls; two that agree to all digits
+known are equal, and neither less nor different. Measured numbers decide by standard errors: equal within 4, unequal beyond 5, less
+by at least 3.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from functools import reduce
+from typing import Any, NamedTuple
+
+import mpmath as mp
+import numpy as np
+import sympy as sp
+from flint import arb, ctx, fmpq, fmpz
+from sympy.core.relational import Relational
+
+from analysis.claims.arithmetic import FUNCTIONS, constant, power
+from analysis.claims.calculus import derivative, from_mp, integral, limit, to_mp
+from analysis.claims.world import (
+    Called,
+    Estimate,
+    Given,
+    Meaningless,
+    Number,
+    Pointwise,
+    Runs,
+    Undefined,
+    World,
+    ball,
+    number,
+    precision,
+)
+from analysis.symbolic.display import partial, plus, times
+from analysis.symbolic.notation import cost
+
+Meaning = Callable[[Any, World], Any]
+
+
+def value(expression: Any, world: World) -> Any:
+    """The number, truth value or other object that ``expression`` is in ``world``; raises Meaningless naming what has no value."""
+    letters = world.letters
+    if isinstance(expression, arb | fmpq | bool):
+        return expression
+    e = sp.sympify(expression)
+    if e in letters:
+        return _letter(e, letters[e], world)
+    kind = type(e)
+    if kind in letters:
+        return _applied(letters[kind], e, world)
+    if isinstance(e, sp.core.function.AppliedUndef) and e.func in letters:
+        return _applied(letters[e.func], e, world)
+    for ancestor in kind.__mro__:
+        if ancestor in MEANINGS:
+            return MEANINGS[ancestor](e, world)
+    if kind in FUNCTIONS:
+        return _finite(FUNCTIONS[kind](*(value(x, world) for x in e.args)), e)
+    if e.is_Symbol:
+        raise Meaningless(f"{e} stands for nothing here")
+    raise Meaningless(f"{kind.__name__} has no meaning here, in {e}")
+
+
+def _letter(e: sp.Basic, found: Any, world: World) -> Any:
+    if isinstance(found, Called):
+        found = found.value
+    if isinstance(found, Given):
+        return world.measured(e, found.read(world))
+    if isinstance(found, sp.Basic) and not isinstance(found, sp.Lambda):
+        return value(found, world)
+    if callable(found) and not isinstance(found, sp.Basic | type):
+        return found
+    return number(found) if isinstance(found, int | float | sp.Number | fmpz) else found
+
+
+def _applied(found: Any, e: sp.Basic, world: World) -> Any:
+    if isinstance(found, Called):
+        found = found.value
+    if isinstance(found, Pointwise):
+        return number(found.function(*(value(x, world) for x in e.args)))
+    if isinstance(found, sp.Lambda):
+        arguments = [value(x, world) for x in e.args]
+        return value(found.expr, world.but(dict(zip(found.variables, arguments, strict=True))))
+    return found(e, world)
+
+
+def _finite(x: Any, e: sp.Basic) -> Any:
+    if isinstance(x, arb) and (x.is_nan() or not x.is_finite()):
+        raise Undefined(f"{e} has no value there")
+    return x
+
+
+def numbers(arguments: Sequence[Any], world: World) -> list[Number]:
+    """The values of several arguments; raises Meaningless where one is no number."""
+    found = [value(x, world) for x in arguments]
+    for x, y in zip(arguments, found, strict=True):
+        if isinstance(y, bool) or not isinstance(y, arb | fmpq | tuple):
+            raise Meaningless(f"{x} is no number")
+    return found
+
+
+def whole(expression: Any, world: World) -> int:
+    """The value as an integer; raises Undefined where it is none."""
+    found = value(expression, world)
+    if isinstance(found, fmpq) and found.q == 1:
+        return int(found.p)
+    raise Undefined(f"{expression} must be a whole number")
+
+
+def _plain(x: Any) -> Any:
+    if isinstance(x, tuple):
+        raise Meaningless("a tuple is no number")
+    return x
+
+
+def _add(e: sp.Basic, world: World) -> Number:
+    return _finite(reduce(lambda p, q: _plain(p) + _plain(q), numbers(e.args, world), fmpq(0)), e)
+
+
+def _mul(e: sp.Basic, world: World) -> Number:
+    return _finite(reduce(lambda p, q: _plain(p) * _plain(q), numbers(e.args, world), fmpq(1)), e)
+
+
+def _pow(e: sp.Pow, world: World) -> Number:
+    base, exponent = (_plain(x) for x in numbers(e.args, world))
+    return _finite(power(base, exponent), e)
+
+
+def _constant(e: sp.Basic, world: World) -> Number:
+    return constant(e, ctx.prec)
+
+
+def _binomial(e: sp.Basic, world: World) -> Number:
+    n, k = (whole(x, world) for x in e.args)
+    return fmpq(math.comb(n, k)) if 0 <= k <= n else fmpq(0)
+
+
+def _hyper(e: sp.Basic, world: World) -> Number:
+    above, below = ([ball(x) for x in numbers(x, world)] for x in e.args[:2])
+    return _finite(ball(value(e.args[2], world)).hypgeom(above, below), e)  # type: ignore[arg-type]
+
+
+def _piecewise(e: sp.Piecewise, world: World) -> Any:
+    for branch, condition in e.args:
+        holds = value(condition, world)
+        if holds is None:
+            raise Undefined(f"whether {condition} cannot be told")
+        if holds:
+            return value(branch, world)
+    raise Undefined("no branch holds there")
+
+
+def _derivative(e: sp.Derivative, world: World) -> Number:
+    letters = [x for x, count in e.variable_count for _ in range(int(count))]
+    return partial_derivative(e.expr, letters, world)
+
+
+def partial_derivative(expression: sp.Basic, letters: Sequence[sp.Basic], world: World) -> Number:
+    """∂…/∂x∂y… of an expression at the world's values, letters that are defined by others moving along."""
+    *rest, x = letters
+    start = value(x, world)
+
+    def f(t: Number) -> Number:
+        there = world.but({x: t})
+        return partial_derivative(expression, rest, there) if rest else value(expression, there)
+
+    return derivative(f, start)
+
+
+def _partial(e: partial, world: World) -> Number:
+    output, x = e.args
+    return partial_derivative(cost(output), [x], world)
+
+
+def _limits(limit: sp.Tuple, world: World) -> tuple[Any, Any, Any]:
+    if len(limit) != 3:
+        raise Meaningless(f"{limit} needs two ends")
+    return limit[0], _end(limit[1], world), _end(limit[2], world)
+
+
+def _end(x: sp.Basic, world: World) -> Any:
+    return math.inf if x == sp.oo else -math.inf if x == -sp.oo else value(x, world)
+
+
+def ball_or_exact(x: Any) -> Number:
+    """x, if it is a number; raises Meaningless otherwise."""
+    if isinstance(x, bool) or not isinstance(x, arb | fmpq):
+        raise Meaningless(f"{x!r:.60} is no number")
+    return x
+
+
+def _accumulated(e: Any, world: World, combine: Callable[[Number, Number], Number], empty: int) -> Number:
+    """A sum or product over whole numbers; the last index runs fastest in SymPy's order, so it is taken first."""
+    (index, low, high), *outer = e.limits
+    if outer:
+        return _accumulated(e.func(e.func(e.function, (index, low, high)), *outer), world, combine, empty)
+    if high == sp.oo:
+        return _infinite(e, index, whole(low, world), world)
+    total: Number = fmpq(empty)
+    for i in range(whole(low, world), whole(high, world) + 1):
+        total = combine(total, ball_or_exact(value(e.function, world.but({index: fmpq(i)}))))
+    return _finite(total, e)
+
+
+def _infinite(e: Any, index: sp.Symbol, low: int, world: World) -> Number:
+    if not isinstance(e, sp.Sum):
+        raise Meaningless(f"{e} has no end")
+    with mp.workdps(30):
+        total = mp.nsum(lambda i: to_mp(value(e.function, world.but({index: fmpq(int(i))}))), [low, mp.inf])
+    return from_mp(total, 1e-12)
+
+
+def _integral(e: sp.Integral, world: World) -> Number:
+    *inner, (x, low, high) = (
+        _limits(limit, world) if k == len(e.limits) - 1 else limit for k, limit in enumerate(e.limits)
+    )
+    body = sp.Integral(e.function, *inner) if inner else e.function
+    return integral(lambda t: ball_or_exact(value(body, world.but({x: t}))), low, high, 14 if inner else 18)
+
+
+def _subs(e: sp.Subs, world: World) -> Any:
+    return value(e.expr, world.but(dict(zip(e.variables, [value(x, world) for x in e.point], strict=True))))
+
+
+def _limit(e: sp.Limit, world: World) -> Number:
+    body, x, end, direction = e.args
+    with precision(500):
+        if end in (sp.oo, -sp.oo):
+            sign = 1 if end == sp.oo else -1
+            integer = bool(x.is_integer) or body.has(sp.Product, sp.Sum)
+            steps = [fmpq(sign * 2**k) for k in range(3, 9 if integer else 15)]
+        else:
+            middle, sign = value(end, world), -1 if str(direction) == "-" else 1
+            steps = [middle + fmpq(sign, 2**k) for k in range(4, 18)]
+        return limit(lambda t: ball_or_exact(value(body, world.but({x: t}))), steps)
+
+
+def _indexed(e: sp.Indexed, world: World) -> Any:
+    base = e.base
+    index = tuple(whole(i, world) for i in e.indices)
+    key = base[tuple(sp.Integer(i) for i in index)] if len(index) > 1 else base[sp.Integer(index[0])]
+    if key in world.letters:
+        return _letter(key, world.letters[key], world)
+    for name in (base, base.label):
+        if name in world.letters:
+            found = world.letters[name]
+            found = found.value if isinstance(found, Called) else found
+            return number_or(
+                found(*index, world) if callable(found) else found[index[0] if len(index) == 1 else index]
+            )
+    raise Meaningless(f"{base} stands for nothing here")
+
+
+def number_or(x: Any) -> Any:
+    """x as a number where it is one, as it is otherwise."""
+    try:
+        return number(x)
+    except Meaningless:
+        return x
+
+
+class Truth(NamedTuple):
+    """Whether a statement holds in a world (None: it cannot be told), by how much, and the numbers that say so.
+
+    distance: of an inequality the gap over the size of its sides, or in standard errors where there are any; > 0 where it holds.
+    resolution: the smallest relative change of the right side that would have been noticed; 0 where there is no error.
+    """
+
+    holds: bool | None
+    distance: float = math.inf
+    resolution: float = 0.0
+    text: str = ""
+
+
+EQUAL, UNEQUAL, LESS = 4.0, 5.0, 3.0
+"""Standard errors: measured numbers are equal within the first, unequal beyond the second, one less by the third."""
+
+
+def truth(statement: sp.Basic, world: World) -> Truth:
+    """Whether ``statement`` holds in ``world``; raises Meaningless where a part has no value."""
+    if isinstance(statement, Relational):
+        return _relation(statement, world)
+    connective = _CONNECTIVES.get(statement.func)
+    if connective is None:
+        found = value(statement, world)
+        if not isinstance(found, bool | type(None)):
+            raise Meaningless(f"{statement} is no statement")
+        return Truth(found)
+    return connective(statement.args, world)
+
+
+def _all(parts: Sequence[sp.Basic], world: World) -> Truth:
+    found = [truth(x, world) for x in parts]
+    worst = min(found, key=lambda t: ((True, None, False).index(t.holds) * -1, t.distance))
+    texts = "; ".join(t.text for t in found if t.text) if worst.holds else worst.text
+    return Truth(worst.holds, worst.distance, max(t.resolution for t in found), texts)
+
+
+def _any(parts: Sequence[sp.Basic], world: World) -> Truth:
+    found = [truth(x, world) for x in parts]
+    best = max(found, key=lambda t: ((False, None, True).index(t.holds), t.distance))
+    return Truth(best.holds, best.distance, best.resolution, "; ".join(t.text for t in found if t.text))
+
+
+def _negation(t: Truth) -> Truth:
+    return Truth(None if t.holds is None else not t.holds, -t.distance, t.resolution, t.text)
+
+
+def _implication(parts: Sequence[sp.Basic], world: World) -> Truth:
+    premise = truth(parts[0], world)
+    if premise.holds is False:
+        raise Undefined("the premise does not hold there")
+    conclusion = truth(parts[1], world)
+    if premise.holds is None and conclusion.holds is not True:
+        return Truth(None, conclusion.distance, conclusion.resolution, conclusion.text)
+    return conclusion
+
+
+def _equivalence(parts: Sequence[sp.Basic], world: World) -> Truth:
+    found = [truth(x, world) for x in parts]
+    text = "; ".join(t.text for t in found if t.text)
+    if any(t.holds is None for t in found):
+        return Truth(None, 0.0, 0.0, text)
+    distance = min(abs(t.distance) for t in found)
+    same = len({t.holds for t in found}) == 1
+    return Truth(same, distance if same else -distance, 0.0, text)
+
+
+_CONNECTIVES: dict[Any, Callable[[Sequence[sp.Basic], World], Truth]] = {
+    sp.And: _all,
+    sp.Or: _any,
+    sp.Not: lambda parts, world: _negation(truth(parts[0], world)),
+    sp.Implies: _implication,
+    sp.Equivalent: _equivalence,
+}
+
+
+def _relation(statement: Relational, world: World) -> Truth:
+    world.used.clear()
+    left, right = (value(side, world) for side in statement.args)
+    used = dict(world.used)
+    if isinstance(left, tuple | list) or isinstance(right, tuple | list):
+        return _entrywise(statement, left, right)
+    if isinstance(left, bool) or isinstance(right, bool):
+        return Truth(
+            (left == right) == isinstance(statement, sp.Eq),
+            text=f"the left side is {left}, the right side {right}",
+        )
+    if not (isinstance(left, arb | fmpq) and isinstance(right, arb | fmpq)):
+        raise Meaningless(f"{statement} compares what are no numbers")
+    if used:
+        return _measured(statement, world, used)
+    return _compared(statement, left, right)
+
+
+def _entrywise(statement: Relational, left: Any, right: Any) -> Truth:
+    """Vectors and matrices, entry by entry; of other shapes they are unequal."""
+    if not isinstance(statement, sp.Eq | sp.Ne):
+        raise Meaningless(f"{statement} orders what has no order")
+    a, b = (list(_entries(x)) for x in (left, right))
+    equal: bool | None = len(a) == len(b)
+    text = f"{len(a)} numbers on the left, {len(b)} on the right"
+    if equal:
+        for k, (x, y) in enumerate(zip(a, b, strict=True), start=1):
+            found = _compared(sp.Eq(sp.Symbol("x"), sp.Symbol("y"), evaluate=False), number(x), number(y))
+            if found.holds is not True:
+                equal, text = found.holds, f"in entry {k} {found.text}"
+                break
+    holds = equal if isinstance(statement, sp.Eq) or equal is None else not equal
+    return Truth(holds, text=text)
+
+
+def _entries(x: Any) -> Iterator[Any]:
+    if isinstance(x, tuple | list | np.ndarray):
+        for y in x:
+            yield from _entries(y)
+    else:
+        yield x
+
+
+def shown(x: Any, digits: int = 6) -> str:
+    """A number as text, with so many significant digits."""
+    if isinstance(x, fmpq) and len(str(x)) <= digits + 2:
+        return str(x)
+    with mp.workdps(max(digits, 15)):
+        return str(mp.nstr(to_mp(x), digits))
+
+
+def _sides(left: Any, right: Any) -> str:
+    digits = next((d for d in (6, 12, 24) if shown(left, d) != shown(right, d)), 0)
+    if not digits:
+        return f"both sides are {shown(left)}"
+    return f"the left side is {shown(left, digits)}, the right side {shown(right, digits)}"
+
+
+TIE = 1e-6
+"""A gap that may be 0 counts as 0 where it is known to this part of the sides' size."""
+
+
+def _compared(statement: Relational, left: Number, right: Number) -> Truth:
+    text = _sides(left, right)
+    if isinstance(left, fmpq) and isinstance(right, fmpq):
+        sign = (left > right) - (left < right)
+        total = abs(left) + abs(right)
+        distance = float(arb((right - left) / total)) if total else 0.0
+        return Truth(_decided(statement, sign), _signed(statement, distance), text=text)
+    gap = ball(right) - ball(left)
+    if gap.is_nan():
+        raise Undefined("not finite")
+    size = float((abs(ball(left)) + abs(ball(right))).upper())
+    distance = float(gap.mid()) / size if size else 0.0
+    if not gap.contains(0):
+        return Truth(_decided(statement, -1 if gap > 0 else 1), _signed(statement, distance), text=text)
+    if float(gap.rad()) > TIE * max(size, 1e-300) and float(gap.rad()) > 1e-30:
+        return Truth(None, 0.0, text=text)
+    holds = True if isinstance(statement, sp.Eq | sp.Le | sp.Ge) else None
+    return Truth(holds, 0.0, text=text)
+
+
+def _decided(statement: Relational, sign: int) -> bool:
+    """Whether the relation holds where left − right has that sign."""
+    return {
+        sp.Eq: sign == 0,
+        sp.Ne: sign != 0,
+        sp.Lt: sign < 0,
+        sp.Le: sign <= 0,
+        sp.Gt: sign > 0,
+        sp.Ge: sign >= 0,
+    }[statement.func]
+
+
+def _signed(statement: Relational, distance: float) -> float:
+    """The distance of an inequality from failing, of an equation from holding."""
+    return (
+        -distance
+        if isinstance(statement, sp.Gt | sp.Ge)
+        else distance
+        if isinstance(statement, sp.Lt | sp.Le)
+        else -abs(distance)
+    )
+
+
+def gap(statement: Relational, world: World, logarithmic: bool = False) -> float:
+    """left − right as a float, or the logarithm of their ratio."""
+    left, right = (ball(value(side, world)) for side in statement.args)
+    return float((left / right).log()) if logarithmic else float(left - right)
+
+
+def _measured(statement: Relational, world: World, used: dict[Any, Any]) -> Truth:
+    """A relation between numbers with errors, by the size of the gap in standard errors."""
+    groups: dict[str, int] = {}
+    for x in used.values():
+        if isinstance(x, Runs):
+            groups[x.group] = len(x.values)
+    logarithmic = bool(used) and all(isinstance(x, Runs) and x.geometric for x in used.values())
+    middle = gap(statement, world, logarithmic)
+    variance, bound = 0.0, 0.0
+    for group, count in groups.items():
+        gaps = np.array([gap(statement, _seeded(world, group, i), logarithmic) for i in range(count)])
+        variance += float(gaps.var(ddof=1)) / count if count > 1 else 0.0
+        middle = float(gaps.mean()) if len(groups) == 1 else middle
+    for key, x in used.items():
+        if isinstance(x, Estimate):
+            if x.standard_error:
+                variance += (
+                    gap(statement, _shifted(world, key, x.standard_error), logarithmic) - middle
+                ) ** 2
+            if x.bound:
+                bound += abs(gap(statement, _shifted(world, key, x.bound), logarithmic) - middle)
+    error = math.sqrt(variance)
+    left, right = (value(side, world) for side in statement.args)
+    text = f"{_sides(left, right)}, standard error {error:.2g}" + (
+        f", give or take {bound:.2g}" if bound else ""
+    )
+    size = 1.0 if logarithmic else abs(float(ball(right))) or 1.0
+    if isinstance(statement, sp.Eq | sp.Ne):
+        beyond = max(abs(middle) - bound, 0.0)
+        distance = beyond / error if error else (math.inf if beyond > 0 else 0.0)
+        equal = True if distance <= EQUAL else False if distance >= UNEQUAL else None
+        holds = equal if isinstance(statement, sp.Eq) or equal is None else not equal
+        if not holds:
+            text += f": {min(distance, 1e6):.3g} standard errors apart" if error else ""
+        return Truth(holds, -distance, (UNEQUAL * error + bound) / size, text)
+    less = -middle if isinstance(statement, sp.Lt | sp.Le) else middle  # > 0 where the inequality holds
+    if error == 0.0 and bound == 0.0:
+        strict = isinstance(statement, sp.Lt | sp.Gt)
+        return Truth(less > 0 or (less == 0 and not strict), less / size, abs(less) / size, text)
+    margin = (
+        (less - math.copysign(min(bound, abs(less)), less)) / error
+        if error
+        else math.copysign(math.inf, less)
+    )
+    holds = True if margin >= LESS else False if margin <= -UNEQUAL else None
+    return Truth(
+        holds,
+        margin,
+        (abs(less) + LESS * error) / size,
+        f"{text}; margin {min(abs(margin), 1e6):.1f} standard errors",
+    )
+
+
+def _seeded(world: World, group: str, seed: int) -> World:
+    return World(world.letters, world.shifts, {**world.seeds, group: seed}, {})
+
+
+def _shifted(world: World, key: Any, by: float) -> World:
+    return World(world.letters, {**world.shifts, key: by}, world.seeds, {})
+
+
+def _logic(e: Any, world: World) -> bool | None:
+    return truth(e, world).holds
+
+
+MEANINGS: dict[Any, Meaning] = {
+    sp.Rational: lambda e, world: fmpq(int(e.p), int(e.q)),
+    sp.Float: lambda e, world: number(e),
+    sp.NumberSymbol: _constant,
+    sp.Add: _add,
+    sp.Mul: _mul,
+    sp.Pow: _pow,
+    plus: _add,
+    times: _mul,
+    partial: _partial,
+    sp.Piecewise: _piecewise,
+    sp.Derivative: _derivative,
+    sp.Integral: _integral,
+    sp.Sum: lambda e, world: _accumulated(e, world, lambda p, q: p + q, 0),
+    sp.Product: lambda e, world: _accumulated(e, world, lambda p, q: p * q, 1),
+    sp.Limit: _limit,
+    sp.Subs: _subs,
+    sp.Indexed: _indexed,
+    sp.binomial: _binomial,
+    sp.hyper: _hyper,
+    sp.Tuple: lambda e, world: tuple(value(x, world) for x in e.args),
+    Relational: _logic,
+    sp.logic.boolalg.BooleanFunction: _logic,
+    sp.logic.boolalg.BooleanTrue: lambda e, world: True,
+    sp.logic.boolalg.BooleanFalse: lambda e, world: False,
+}
+"""What SymPy's own nodes mean; a world may say otherwise for a class of its own."""
