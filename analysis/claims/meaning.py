@@ -86,7 +86,7 @@ def _applied(found: Any, e: sp.Basic, world: World) -> Any:
     if isinstance(found, sp.Lambda):
         arguments = [value(x, world) for x in e.args]
         return value(found.expr, world.but(dict(zip(found.variables, arguments, strict=True))))
-    return found(e, world)
+    return number_or(found(e, world))
 
 
 def _finite(x: Any, e: sp.Basic) -> Any:
@@ -483,8 +483,9 @@ def _measured(statement: Relational, world: World, used: dict[Any, Any]) -> Trut
         distance = beyond / error if error else (math.inf if beyond > 0 else 0.0)
         equal = True if distance <= EQUAL else False if distance >= UNEQUAL else None
         holds = equal if isinstance(statement, sp.Eq) or equal is None else not equal
-        if not holds:
-            text += f": {min(distance, 1e6):.3g} standard errors apart" if error else ""
+        if holds is False and error:
+            far = f"{distance:.3g}" if distance < 1e3 else "more than 1,000"
+            text += f": {far} standard errors apart"
         return Truth(holds, -distance, (UNEQUAL * error + bound) / size, text)
     less = -middle if isinstance(statement, sp.Lt | sp.Le) else middle  # > 0 where the inequality holds
     if error == 0.0 and bound == 0.0:

@@ -7,6 +7,7 @@ from functools import cache
 
 import numpy as np
 import sympy as sp
+from numpy.typing import NDArray
 
 from analysis.chapters.quarter_bound.log_product import (
     Exponent,
@@ -15,7 +16,11 @@ from analysis.chapters.quarter_bound.log_product import (
     mean_log_normal,
     simulate,
 )
-from analysis.claims.claim import Estimate, Prediction
+from analysis.claims.claim import Claim
+from analysis.claims.domain import domain, only
+from analysis.claims.laws import Law, in_numbers, mean, normal
+from analysis.claims.meaning import value
+from analysis.claims.world import Estimate, Given, Number, World, number
 from analysis.numeric.compiled import compiled
 from analysis.symbolic.catalogue import SIGMOID
 from analysis.symbolic.display import expectation, plus, probability, times
@@ -44,24 +49,26 @@ def computed(weight_std: float = 1.0) -> Exponent:
     return exponent(SIGMOID, weight_std)
 
 
-def _mean_log_slope(inside: sp.Expr) -> float:
-    """E[log σ′(z)] under the stationary law; or with w, b ~ N(0, 1) where a linear form in w and b is named instead."""
-    if inside == z:
-        return computed().lam - mean_log_normal(1.0)
-    x = np.linspace(-10.0, 10.0, 401)
-    p = np.exp(-x * x / 2.0)
-    std = math.hypot(float(inside.coeff(w)), float(inside.coeff(b)))
-    return float(compiled(SIGMOID.log_slope, z)(std * x) @ p / p.sum())
+def stationary_mean(e: sp.Basic, world: World) -> Number:
+    """E[…] with w, b ~ N(0, 1) and z under its stationary law, for which log σ′(z) alone is integrated, anything else drawn."""
+    if e.args[0] == sp.log(sigma_prime(z)):
+        return number(computed().lam - mean_log_normal(1.0))
+    return mean(e.args[0], LAWS, world)
 
 
-def _exponent_theory(statement: sp.Basic) -> float:
-    (mean,) = statement.rhs.atoms(expectation)
-    return float(
-        statement.rhs.doit().xreplace({mean: sp.Float(_mean_log_slope(mean.args[0].args[0].args[0]))})
-    )
+def _settled(rng: np.random.Generator, count: int) -> NDArray[np.float64]:
+    """z of ``count`` sigmoid chains after 20 layers."""
+    a = np.full(count, 0.5)
+    for _ in range(20):
+        z_ = rng.standard_normal(count) * a + rng.standard_normal(count)
+        a = 1.0 / (1.0 + np.exp(-z_))
+    return z_
 
 
-def _simulated_exponent() -> Estimate:
+LAWS = {w: normal(), b: normal(), z: Law(draw=_settled)}
+
+
+def _simulated_exponent(world: World) -> Estimate:
     rates = drawn().logs[:, -1] / DEPTH
     return Estimate(float(rates.mean()), float(rates.std(ddof=1) / math.sqrt(len(rates))))
 
@@ -70,21 +77,7 @@ def _lam_is(inside: sp.Expr) -> sp.Eq:
     return sp.Eq(lam, plus(MEAN_LOG_WEIGHT, expectation(sp.log(sigma_prime(inside)))), evaluate=False)
 
 
-def _variance_theory(statement: sp.Basic) -> float:
-    """Var X and the sum of covariances put in, at L = 50."""
-    e = computed(6.0)
-    (one,) = statement.rhs.atoms(_var)
-    values = {one: sp.Float(e.independent_variance)}
-    for total in statement.rhs.atoms(sp.Sum):
-        term, ((index, first, last),) = total.function, total.limits
-        (covariance,) = term.atoms(_cov)
-        weights = compiled(term.coeff(covariance).subs(_L, DEPTH), index)
-        lags = np.arange(int(first), min(int(last.subs(_L, DEPTH)), len(e.autocovariances)) + 1)
-        values[total] = sp.Float(float(weights(lags) @ e.autocovariances[lags - 1]))
-    return float(statement.rhs.xreplace(values))
-
-
-def _simulated_variance() -> Estimate:
+def _simulated_variance(world: World) -> Estimate:
     x = drawn(6.0).logs[:, -1] / math.sqrt(DEPTH)
     squares = (x - x.mean()) ** 2
     return Estimate(float(squares.mean()), float(squares.std(ddof=1) / math.sqrt(len(x))))
@@ -94,16 +87,12 @@ def _variance_is(terms: sp.Expr) -> sp.Eq:
     return sp.Eq(_var(_S) / _L, terms, evaluate=False)
 
 
-def _share_theory(statement: sp.Basic) -> float:
-    """The right side, at L = 50."""
-    return float(statement.rhs.subs(_L, DEPTH))
-
-
-def _simulated_share() -> Estimate:
-    """The share of simulated chains with S_L within ς√L of Lλ."""
-    e, logs = computed(), drawn().logs[:, -1]
-    share = float(np.mean(np.abs(logs - DEPTH * e.lam) < math.sqrt(DEPTH * e.variance)))
-    return Estimate(share, math.sqrt(share * (1.0 - share) / len(logs)))
+def _simulated_share(e: sp.Basic, world: World) -> Number:
+    """The share of simulated chains whose S_L makes the relation true; the normal law is allowed an error of 0.005."""
+    logs = drawn().logs[:, -1]
+    hits = compiled(in_numbers(e.args[0].doit(), [_S], world), _S)(logs)
+    share = float(np.mean(hits))
+    return world.measured(e, Estimate(share, math.sqrt(share * (1.0 - share) / len(logs)), 0.005))
 
 
 def _share_is(chance: sp.Expr) -> sp.Eq:
@@ -114,33 +103,56 @@ def _share_is(chance: sp.Expr) -> sp.Eq:
 _one = _var(_X[1])
 _sum = sp.Sum((1 - _k / _L) * _cov(_X[1], _X[1 + _k]), (_k, 1, _L - 1))
 
+
+def _covariance(e: sp.Basic, world: World) -> float:
+    """Cov(X_1, X_{1+k}) of the chains with w ~ N(0, 36)."""
+    lag = int(value(e.args[1].indices[0], world)) - 1
+    found = computed(6.0).autocovariances
+    return float(found[lag - 1]) if lag <= len(found) else 0.0
+
+
 CLAIMS = (
-    Prediction(
+    Claim(
         label="log-product-exponent",
         sentence="The log of the backward product changes by λ = −2.3076 a layer: the typical gradient shrinks tenfold.",
         statement=_lam_is(z),
-        theory=_exponent_theory,
-        simulate=_simulated_exponent,
+        check=None,
         scope="sigmoid, w, b ~ N(0, 1), z under its stationary law; 100,000 chains of 50 layers after 20 of burn-in",
         false_sibling=_lam_is(w / 2 + b),
+        domain=domain(
+            means={lam: Given(_simulated_exponent), expectation: stationary_mean, **only("sigmoid")}
+        ),
     ),
-    Prediction(
+    Claim(
         label="log-product-variance",
         sentence="The spread of the log-product needs the covariances between layers: they are not independent.",
         statement=_variance_is(_one + 2 * _sum),
-        theory=_variance_theory,
-        simulate=_simulated_variance,
+        check=None,
         scope="sigmoid, w ~ N(0, 36), b ~ N(0, 1), L = 50, under the stationary law",
         false_sibling=_variance_is(_one),
+        domain=domain(
+            means={
+                _L: DEPTH,
+                _var(_S): Given(_simulated_variance),
+                _one: Given(lambda world: computed(6.0).independent_variance),
+                _cov: _covariance,
+            }
+        ),
     ),
-    Prediction(
+    Claim(
         label="log-product-is-nearly-normal",
         sentence="Two chains in three have a log-product within ς√L of Lλ, as the central limit theorem says.",
         statement=_share_is(sp.erf(1 / sp.sqrt(2))),
-        theory=_share_theory,
-        simulate=_simulated_share,
+        check=None,
         scope="sigmoid, w, b ~ N(0, 1), L = 50; the normal approximation is allowed an error of 0.005",
         false_sibling=_share_is(sp.erf(1 / sp.sqrt(2 * _L))),
-        tolerance=0.005,
+        domain=domain(
+            means={
+                _L: DEPTH,
+                lam: Given(lambda world: computed().lam),
+                deviation: Given(lambda world: math.sqrt(computed().variance)),
+                probability: _simulated_share,
+            }
+        ),
     ),
 )

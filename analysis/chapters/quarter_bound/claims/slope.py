@@ -6,6 +6,7 @@ import sympy as sp
 
 from analysis.chapters.quarter_bound.slope import QUARTER, gaussian_density
 from analysis.claims.claim import Claim
+from analysis.claims.domain import domain, only, reals
 from analysis.claims.outcome import Outcome, Proved, Refuted, Step, Unknown
 from analysis.claims.proof import by_deciding, by_square, by_value, counterexample
 from analysis.symbolic.catalogue import SIGMOID, TANH
@@ -77,6 +78,7 @@ def _small_weight(limit: sp.Expr) -> sp.Basic:
     )
 
 
+_z = domain((z, reals()), means=only("sigmoid"))
 _chance = sp.Integral(gaussian_density(w), (w, -1, 1))
 
 CLAIMS = (
@@ -85,40 +87,45 @@ CLAIMS = (
         sentence="The slope of the sigmoid is its value times one minus its value.",
         statement=sp.Eq(sp.Derivative(_s, z), times(_s, 1 - _s), evaluate=False),
         check=by_deciding(),
-        scope="all real z",
+        scope="",
         false_sibling=sp.Eq(sp.Derivative(_s, z), times(_s, 1 - _s**2), evaluate=False),
+        domain=_z,
     ),
     Claim(
         label="sigmoid-quarter-bound",
         sentence="The slope of the sigmoid is at most 1/4: what is missing to 1/4 is a square.",
         statement=sp.Le(_slope, QUARTER, evaluate=False),
         check=by_square(_s - sp.S.Half),
-        scope="all real z; equality exactly where σ(z) = 1/2, that is at z = 0",
+        scope="equality exactly where σ(z) = 1/2, that is at z = 0",
         false_sibling=sp.Le(_slope, sp.Rational(6, 25), evaluate=False),
+        domain=_z,
     ),
     Claim(
         label="sigmoid-quarter-by-calculus",
         sentence="The slope of the sigmoid is at most 1/4: its value at the one stationary point, above the limits at both ends.",
         statement=sp.Le(_slope, QUARTER, evaluate=False),
         check=by_stationary_points,
-        scope="all real z, with the limits at both ends",
+        scope="with the limits at both ends",
         false_sibling=sp.Le(_slope, sp.Rational(249, 1000), evaluate=False),
+        domain=_z,
     ),
     Claim(
         label="tanh-is-a-scaled-sigmoid",
         sentence="The slope of tanh is four times the sigmoid's slope at twice the argument.",
         statement=sp.Eq(sp.Derivative(TANH.formula, z), 4 * sigma_prime(2 * z), evaluate=False),
         check=by_deciding_for_the_sigmoid,
-        scope="all real z, σ the sigmoid; so tanh′ ≤ 1, with equality at 0",
+        scope="σ the sigmoid; so tanh′ ≤ 1, with equality at 0",
         false_sibling=sp.Eq(sp.Derivative(TANH.formula, z), 4 * sigma_prime(z), evaluate=False),
+        domain=_z,
     ),
     Claim(
         label="small-weight-small-factor",
         sentence="A weight smaller than 1 in size makes the factor smaller than 1/4.",
         statement=_small_weight(sp.S.One),
         check=by_product_of_suprema,
-        scope="all real z and all |w| < 1, sigmoid",
+        scope="σ the sigmoid",
         false_sibling=_small_weight(sp.Rational(1000001, 1000000)),
+        domain=domain((z, reals()), (w, reals()), means=only("sigmoid")),
     ),
     Claim(
         label="gaussian-weight-below-one",
@@ -127,5 +134,6 @@ CLAIMS = (
         check=by_value((Step("SymPy integrates the density", _chance),)),
         scope="w ~ N(0, 1)",
         false_sibling=sp.Eq(_chance, sp.erf(1), evaluate=False),
+        domain=domain(),
     ),
 )
