@@ -19,7 +19,8 @@ from analysis.claims.domain import Domain
 from analysis.claims.evaluate import Found, demanding, evaluate
 from analysis.claims.outcome import Check, Checked, Outcome, Proved, Refuted, Reproduced, Step, Unknown
 from analysis.claims.render import as_html, as_markdown, as_text, summary
-from analysis.claims.world import Estimate, Given
+from analysis.claims.world import Estimate as Estimate
+from analysis.claims.world import Given
 from analysis.symbolic import indices
 from analysis.symbolic.printing import plain_text, tex
 

@@ -69,7 +69,8 @@ def shares(activations: Sequence[float], samples: int = 200_000) -> tuple[Share,
         number(below_quarter(sp.Rational(str(round(at, 12)))).doit(integrals=False)) for at in activations
     )
     return tuple(
-        Share(at, e, *simulate_below_quarter(at, samples)) for at, e in zip(activations, exact, strict=True)
+        Share(at, e, *simulate_below_quarter(at, samples)[:2])
+        for at, e in zip(activations, exact, strict=True)
     )
 
 

@@ -62,7 +62,7 @@ def _settled(rng: np.random.Generator, count: int) -> NDArray[np.float64]:
     for _ in range(20):
         z_ = rng.standard_normal(count) * a + rng.standard_normal(count)
         a = 1.0 / (1.0 + np.exp(-z_))
-    return z_
+    return np.asarray(z_)
 
 
 LAWS = {w: normal(), b: normal(), z: Law(draw=_settled)}
@@ -78,7 +78,7 @@ def _lam_is(inside: sp.Expr) -> sp.Eq:
 
 
 def _simulated_variance(world: World) -> Estimate:
-    x = drawn(6.0).logs[:, -1] / math.sqrt(DEPTH)
+    x = drawn(6.0).logs[:, -1]
     squares = (x - x.mean()) ** 2
     return Estimate(float(squares.mean()), float(squares.std(ddof=1) / math.sqrt(len(x))))
 
