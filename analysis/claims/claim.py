@@ -106,6 +106,9 @@ class Claim:
         if follows(self.statement, asked) and isinstance(own := self._own(), Proved):
             return Proved(own.how, (*own.steps, Step("and the statement is a weaker form of it")))
         if found.holds and self.domain.exhausted:
+            if found.equation and found.resolution:
+                within = f"agrees within the {100 * found.resolution:.2g} % that are resolved, as many other statements do"
+                return Unknown(f"{found.text}: {within}")
             return self._measured(found)
         return Unknown(found.text)
 

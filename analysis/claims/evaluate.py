@@ -110,7 +110,7 @@ class _Search:
             text = self.open[0] if self.open else f"no meaning: {self.undefined or 'the domain has no point'}"
             return Found(None, f"{text}: too close to tell" if self.open else text, capped=capped)
         if self.domain.exhausted:
-            equation = isinstance(self.statement, sp.Eq)
+            equation = bool(self.statement.atoms(sp.Eq))
             return Found(
                 True, self.truth.text, 1, self.truth.resolution, self.truth.distance, equation=equation
             )
