@@ -143,5 +143,5 @@ def _polygamma(n: Number, x: Number) -> Number:
         return arb(x).digamma()
     if isinstance(n, fmpq) and n.q == 1 and n > 0:
         k = int(n.p)
-        return arb(x).zeta(arb(k + 1)) * math.factorial(k) * (-1) ** (k + 1)
+        return arb(k + 1).zeta(arb(x)) * math.factorial(k) * (-1) ** (k + 1)
     raise Meaningless(f"polygamma of order {n}")

@@ -52,7 +52,7 @@ def from_mp(x: Any, relative: float = 0.0) -> arb:
 
 def integral(f: Callable[[Number], Number], low: Any, high: Any, digits: int = 18) -> arb:
     """∫ f from low to high (±inf allowed), with ten times the change between the last two refinements as its bound."""
-    with mp.workdps(digits + 6):
+    with precision(130), mp.workdps(digits + 6):
         ends = [x if isinstance(x, float) else to_mp(x) for x in (low, high)]
         inner = [mp.mpf(0)] if ends[0] < 0 < ends[1] else []
         if ends[0] == -math.inf or ends[1] == math.inf:

@@ -17,6 +17,8 @@ def key(e: sp.Basic) -> Key:
     """Equal for two trees that differ in the order of sums, products, equations and conjunctions, or in ≥ written as ≤."""
     if isinstance(e, sp.Ge | sp.Gt):
         return (_TURNED[type(e)].__name__, key(e.rhs), key(e.lhs))
+    if isinstance(e, sp.Le | sp.Lt):
+        return (type(e).__name__, key(e.lhs), key(e.rhs))
     for kinds, name in (((sp.Add, plus), "sum"), ((sp.Mul, times), "product")):
         if isinstance(e, kinds):
             return (name, *sorted((key(x) for x in _flat(e, kinds)), key=repr))

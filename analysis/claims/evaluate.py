@@ -175,7 +175,10 @@ class _Search:
         if not found.continuous:
             return list(found.hard)
         near = exact("1/100000000")
-        return [*found.hard, *(c + s * near for c in constants for s in (0, -1, 1))]
+        return [
+            *found.hard,
+            *(turn * c + s * near for c in constants for turn in (1, -1) for s in (0, -1, 1)),
+        ]
 
     def _world(self, k: int, hard: list[list[Any]]) -> dict[Any, Any]:
         """World number k: the hard values of each letter, each list at a stride of its own; random ones where k < 0 or none is left."""

@@ -123,7 +123,9 @@ def _add(e: sp.Basic, world: World) -> Number:
 
 
 def _mul(e: sp.Basic, world: World) -> Number:
-    return _finite(reduce(lambda p, q: _plain(p) * _plain(q), numbers(e.args, world), fmpq(1)), e)
+    factors = [_plain(x) for x in numbers(e.args, world)]
+    product = _finite(reduce(lambda p, q: p * q, factors, fmpq(1)), e)
+    return fmpq(0) if any(isinstance(x, fmpq) and x == 0 for x in factors) else product
 
 
 def _pow(e: sp.Pow, world: World) -> Number:
@@ -195,23 +197,22 @@ def ball_or_exact(x: Any) -> Number:
 
 
 def _accumulated(e: Any, world: World, combine: Callable[[Number, Number], Number], empty: int) -> Number:
-    """A sum or product over whole numbers; the last index runs fastest in SymPy's order, so it is taken first."""
-    (index, low, high), *outer = e.limits
-    if outer:
-        return _accumulated(e.func(e.func(e.function, (index, low, high)), *outer), world, combine, empty)
+    """A sum or product over whole numbers; the first index of several is the innermost."""
+    *inner, (index, low, high) = e.limits
+    body = e.func(e.function, *inner) if inner else e.function
     if high == sp.oo:
-        return _infinite(e, index, whole(low, world), world)
+        return _infinite(e, body, index, whole(low, world), world)
     total: Number = fmpq(empty)
     for i in range(whole(low, world), whole(high, world) + 1):
-        total = combine(total, ball_or_exact(value(e.function, world.but({index: fmpq(i)}))))
+        total = combine(total, ball_or_exact(value(body, world.but({index: fmpq(i)}))))
     return _finite(total, e)
 
 
-def _infinite(e: Any, index: sp.Symbol, low: int, world: World) -> Number:
+def _infinite(e: Any, body: sp.Basic, index: sp.Symbol, low: int, world: World) -> Number:
     if not isinstance(e, sp.Sum):
         raise Meaningless(f"{e} has no end")
-    with mp.workdps(30):
-        total = mp.nsum(lambda i: to_mp(value(e.function, world.but({index: fmpq(int(i))}))), [low, mp.inf])
+    with precision(300), mp.workdps(30):
+        total = mp.nsum(lambda i: to_mp(value(body, world.but({index: fmpq(int(i))}))), [low, mp.inf])
     return from_mp(total, 1e-12)
 
 

@@ -1,0 +1,87 @@
+"""E[…], Pr[…] and Var(…) by enumeration, by quadrature and by simulation, against closed forms."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+import sympy as sp
+from flint import arb, fmpq
+
+from analysis.claims.laws import (
+    Law,
+    expectation_over,
+    mean,
+    normal,
+    probability_over,
+    two_point,
+    uniform,
+    variance_over,
+)
+from analysis.claims.meaning import truth, value
+from analysis.claims.world import Meaningless, World, ball
+from analysis.symbolic.display import expectation, probability
+
+x, y, v, g = sp.symbols("x y v g", real=True)
+Var = sp.Function("Var")
+
+
+def test_two_points_have_the_mean_and_variance_asked_for_and_a_skew() -> None:
+    law = two_point(0, v, g)
+    world = World({v: fmpq(9, 4), g: fmpq(3), expectation: expectation_over({x: law})})
+    assert value(expectation(x), world) == 0 and value(expectation(x**2), world) == fmpq(9, 4)
+    third = ball(value(expectation(x**3), world))
+    assert float(third) == pytest.approx(1.5**3 * (3 - 1 / 3))
+
+
+def test_several_letters_are_independent() -> None:
+    world = World({expectation: expectation_over({x: two_point(0, 1, 2), y: two_point(1, 4, 1)})})
+    assert value(expectation(x * y), world) == 0 and value(expectation((x + y) ** 2), world) == 1 + 4 + 1
+
+
+@pytest.mark.parametrize(("power", "moment"), [(1, 0), (2, 3), (4, 27), (3, 0)])
+def test_moments_of_a_normal_law_by_quadrature(power: int, moment: int) -> None:
+    found = ball(mean(x**power, {x: normal(3)}, World({})))
+    assert abs(float(found) - moment) < 1e-12 and float(found.rad()) < 1e-10
+
+
+def test_a_variance_that_is_a_letter() -> None:
+    found = ball(mean(x**2, {x: normal(v)}, World({v: fmpq(7, 2)})))
+    assert float(found) == pytest.approx(3.5, rel=1e-12)
+
+
+def test_uniform_numbers() -> None:
+    world = World({expectation: expectation_over({x: uniform(0, 2)}), Var: variance_over({x: uniform(0, 2)})})
+    assert float(ball(value(expectation(x), world))) == pytest.approx(1.0)
+    assert float(ball(value(Var(x), world))) == pytest.approx(1 / 3)
+
+
+def test_what_can_only_be_drawn_is_simulated_with_its_standard_error() -> None:
+    laws = {x: normal(), y: normal()}
+    statement = sp.Eq(expectation(sp.Abs(x * y)), 2 / sp.pi, evaluate=False)
+    world = World({expectation: expectation_over(laws, draws=100_000)})
+    found = truth(statement, world)
+    assert found.holds is True and 0.01 < found.resolution < 0.05
+    off = sp.Eq(expectation(sp.Abs(x * y)), sp.Rational(21, 20) * 2 / sp.pi, evaluate=False)
+    assert truth(off, World({expectation: expectation_over(laws, draws=100_000)})).holds is False
+
+
+def test_chances() -> None:
+    world = World({probability: probability_over({x: normal()}, draws=100_000)})
+    event = probability(sp.Lt(sp.Abs(x), 1, evaluate=False))
+    assert truth(sp.Eq(event, sp.erf(1 / sp.sqrt(2)), evaluate=False), world).holds is True
+    assert truth(sp.Eq(event, sp.erf(1), evaluate=False), world).holds is False
+    exact = World(
+        {probability: probability_over({x: Law(atoms=((0, sp.Rational(1, 3)), (1, sp.Rational(2, 3))))})}
+    )
+    assert value(probability(sp.Lt(x, sp.S.Half, evaluate=False)), exact) == fmpq(1, 3)
+
+
+def test_a_law_without_a_way_to_draw_is_refused() -> None:
+    with pytest.raises(Meaningless, match="cannot be drawn from"):
+        mean(x * y, {x: Law(density=sp.exp(-x)), y: normal()}, World({}))
+
+
+def test_no_random_letter_is_the_expression_itself() -> None:
+    assert mean(v + 1, {x: normal()}, World({v: fmpq(2)})) == 3
+    assert isinstance(ball(mean(sp.exp(v), {x: normal()}, World({v: fmpq(2)}))), arb) and math.isfinite(2.0)
