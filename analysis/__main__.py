@@ -1,6 +1,7 @@
 """``unstable-gradients`` and ``python -m analysis``: settle claims and print the ledger, or make recorded runs anew.
 
     claims [LABEL] [--json]    settle the claims whose label contains LABEL, or all; ``claims`` may be left out
+    claims [LABEL] --altered   alter them, every way, and print what becomes of each alteration
     record [NAME …]            make the recorded runs of one chapter anew; its own options follow the NAME
 
 ``claims`` returns 0 where every claim settles and every near miss is refuted with a counter-example; 1 otherwise; 2 for a label
@@ -17,7 +18,8 @@ from importlib import import_module
 
 from tqdm import tqdm
 
-from analysis.claims.claim import Evidence
+from analysis.claims import alterations_record
+from analysis.claims.claim import Claim, Evidence
 from analysis.claims.ledger import Row, select, settle_all
 
 RECORDS = {
@@ -65,9 +67,22 @@ def run(evidence: Sequence[Evidence], as_json: bool = False) -> int:
     return 1 if bad else 0
 
 
+def alter(evidence: Sequence[Evidence]) -> int:
+    """Alter every claim and print what becomes of it; returns 1 where an alteration comes out true that does not follow."""
+    accepted = 0
+    for claim in evidence:
+        if isinstance(claim, Claim) and claim.domain is not None:
+            found = claim.altered()
+            accepted += len(found.accepted)
+            print(found, flush=True)
+    return 1 if accepted else 0
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Command line: ``record`` and the name of a chapter, or an optional part of a label and ``--json``."""
     given = list(sys.argv[1:] if argv is None else argv)
+    if given[:2] == ["record", "alterations"]:
+        return alterations_record.main(given[2:])
     if given[:1] == ["record"]:
         return record(given[1:])
     return claims(given[1:] if given[:1] == ["claims"] else given)
@@ -95,6 +110,9 @@ def claims(argv: Sequence[str]) -> int:
     )
     parser.add_argument("label", nargs="?", default="", help="settle only claims whose label contains this")
     parser.add_argument("--json", action="store_true", help="print JSON instead of text")
+    parser.add_argument(
+        "--altered", action="store_true", help="alter each statement and settle what comes of it"
+    )
     options = parser.parse_args(argv)
     try:
         evidence = select(options.label)
@@ -102,7 +120,7 @@ def claims(argv: Sequence[str]) -> int:
         print(f"analysis: {error}", file=sys.stderr)
         return 2
     try:
-        return run(evidence, options.json)
+        return alter(evidence) if options.altered else run(evidence, options.json)
     except ModuleNotFoundError as error:
         print(f"analysis: {error}", file=sys.stderr)
         return 1
