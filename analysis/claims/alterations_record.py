@@ -99,6 +99,5 @@ def main(argv: Sequence[str] | None = None) -> int:
     print(
         f"{len(ordered)} claims, {made} alterations: {refuted} refuted, {nothing} without a meaning, {still_open} open"
     )
-    for why in bad:
-        print(why)
+    print(*bad, sep="\n", end="\n" if bad else "")
     return 1 if bad else 0

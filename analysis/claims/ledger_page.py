@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
+from scipy import stats
+
+from analysis.claims.alterations_record import Counts, total
 from analysis.claims.claim import Evidence
 from analysis.claims.ledger import Row
+from analysis.claims.outcome import Checked
 from analysis.claims.render import as_markdown
 
 _SHOWN = re.compile(r"""CLAIMS\[["']([\w-]+)["']\]""")
@@ -79,6 +84,38 @@ def overview(rows: Iterable[Row], where: Mapping[str, Place]) -> str:
         label = f"[`{evidence.label}`]({place.link})" if place else f"`{evidence.label}`"
         sentence = evidence.sentence.replace("|", r"\|")
         lines.append(f"| {row.settled.outcome.status} | {label} | {sentence} |")
+    return "\n".join(lines)
+
+
+def together(rows: Iterable[Row]) -> str:
+    """One line on all simulated equations: the squares of their distances in standard errors add up as χ² says, or they do not."""
+    checked = (row.settled.outcome for row in rows)
+    squares = [x.distance**2 for x in checked if isinstance(x, Checked) and x.distance is not None]
+    if not squares:
+        return "No equation was simulated here."
+    total, n = sum(squares), len(squares)
+    share = float(stats.chi2.sf(total, n))
+    return (
+        f"{n} simulated equations: the squares of their distances, in standard errors, add up to {total:.1f}, where {n} ± "
+        f"{math.sqrt(2 * n):.0f} is expected; chance of so much or more {share:.2f}. (What is allowed beside the standard error was taken off.)"
+    )
+
+
+def altered(evidence: Iterable[Evidence], counts: Mapping[str, Counts]) -> str:
+    """A Markdown table, one line a claim: alterations made and refuted, and what is open about the others."""
+    found = [(item.label, counts[item.label]) for item in evidence if item.label in counts]
+    made, refuted, nothing, still_open = total([c for _, c in found])
+    lines = [
+        f"Of {made} alterations {refuted} are refuted with a counter-example, {nothing} have no meaning, {still_open} are open; none was accepted.",
+        "",
+        "| claim | altered | refuted | not refuted |",
+        "|-|-|-|-|",
+    ]
+    for label, c in found:
+        left = "; ".join(
+            f"{x['changed']} ({'no meaning' if 'no meaning' in x['why'] else 'open'})" for x in c["left"]
+        )
+        lines.append(f"| `{label}` | {c['made']} | {c['refuted']} | {left.replace('|', chr(92) + '|')} |")
     return "\n".join(lines)
 
 
