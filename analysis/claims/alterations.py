@@ -51,8 +51,9 @@ def alterations(statement: sp.Basic, *, change: sp.Expr | None = None) -> Iterat
     """Every alteration of ``statement``; ``change`` is the relative change of a number that is tried, 1/20 unless told."""
     by = sp.Rational(1, 20) if change is None else sp.sympify(change)
     seen: list[sp.Basic] = [statement]
-    for words, new in _all(statement, by):
-        if not any(same(new, old) for old in seen):
+    for words, path, part in _all(statement, by):
+        new = _built(statement, path, part)
+        if new is not None and not any(same(new, old) for old in seen):
             seen.append(new)
             yield Alteration(words, new)
 
@@ -75,21 +76,27 @@ def some(
     return chosen[:count]
 
 
-def _all(statement: sp.Basic, by: sp.Expr) -> Iterator[tuple[str, sp.Basic]]:
-    yield "negated", negated(statement)
+def _built(statement: sp.Basic, path: tuple[int, ...], part: sp.Basic) -> sp.Basic | None:
+    """The altered statement; None where SymPy knows of the altered node that it is nothing, such as the order of ∞ and 1."""
+    try:
+        return replaced(statement, path, part)
+    except (TypeError, ValueError):
+        return None
+
+
+def _all(statement: sp.Basic, by: sp.Expr) -> Iterator[tuple[str, tuple[int, ...], sp.Basic]]:
+    """What is changed in words, where, and the node that stands there instead."""
+    yield "negated", (), negated(statement)
     for path, relation in _asserted(statement, ()):
         for words, new in _of_relation(relation, by):
-            yield words, replaced(statement, path, new)
+            yield words, path, new
         for side in (1, 0) if len(relation.args) == 2 else ():
             for inner, node in _nodes(relation.args[side], (side,)):
                 for words, new in _of_node(node, by):
-                    yield (
-                        f"{words} on the {'right' if side else 'left'}",
-                        replaced(statement, (*path, *inner), new),
-                    )
+                    yield f"{words} on the {'right' if side else 'left'}", (*path, *inner), new
     for path, premise in _premises(statement, ()):
         for words, new in _weaker(premise, by):
-            yield words, replaced(statement, path, new)
+            yield words, path, new
 
 
 def negated(statement: sp.Basic) -> sp.Basic:

@@ -225,7 +225,7 @@ def altered(claim: Claim, count: int | None = None) -> Altered:
     for x in found:
         if count is not None and len(kept) == count:
             break
-        if demanding(claim.statement, x.statement, claim.domain):
+        if demanding(claim.statement, x.statement, claim.domain, evaluated(claim)):
             kept.append(Variant(x, claim.settle(x.statement)))
     return Altered(claim, tuple(kept))
 

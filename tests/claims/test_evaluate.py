@@ -128,12 +128,39 @@ def test_the_witness_is_a_point_that_can_be_checked() -> None:
     assert words.startswith("with the ") and "for σ" in words
 
 
-def test_a_weaker_inequality_is_no_demand() -> None:
+def test_only_what_is_tighter_where_the_statement_is_tight_is_a_demand() -> None:
     own = _no(sp.Le, SIGMOID.derivative, sp.Rational(1, 4))
-    assert not demanding(own, _no(sp.Le, SIGMOID.derivative, sp.Rational(1, 3)), _z)
-    assert demanding(own, _no(sp.Le, SIGMOID.derivative, sp.Rational(1, 5)), _z)
-    assert demanding(own, _no(sp.Gt, SIGMOID.derivative, sp.Rational(1, 4)), _z)
-    assert demanding(own, _no(sp.Le, 2 * SIGMOID.derivative, sp.Rational(1, 4)), _z)
+    found = evaluate(own, _z)
+    assert found.margin == 0.0
+    for altered, expected in (
+        (_no(sp.Le, SIGMOID.derivative, sp.Rational(1, 3)), False),
+        (_no(sp.Le, SIGMOID.derivative, sp.Rational(1, 5)), True),
+        (_no(sp.Gt, SIGMOID.derivative, sp.Rational(1, 4)), True),
+        (_no(sp.Le, 2 * SIGMOID.derivative, sp.Rational(1, 4)), True),
+        (_no(sp.Le, SIGMOID.derivative + z**2 / 10**6, sp.Rational(1, 4)), False),  # less room elsewhere only
+        (_no(sp.Lt, SIGMOID.derivative, sp.Rational(1, 4)), True),
+    ):
+        assert demanding(own, altered, _z, found) is expected, altered
+    loose = _no(sp.Le, SIGMOID.derivative, sp.Rational(1, 3))
+    assert not demanding(loose, _no(sp.Lt, *loose.args), _z, evaluate(loose, _z))
+
+
+@pytest.mark.parametrize(
+    "nonsense",
+    [
+        sp.Symbol("q") + 1,
+        sp.Matrix([[1, 2]]),
+        sp.S.EmptySet,
+        sp.Eq(z, sp.Matrix([1]), evaluate=False),
+        sp.zoo,
+        sp.nan,
+        sp.Lambda(z, z),
+    ],
+    ids=str,
+)
+def test_nonsense_has_no_meaning(nonsense: sp.Basic) -> None:
+    found = evaluate(nonsense, _z)
+    assert found.holds is None and found.text.startswith("no meaning")
 
 
 def test_a_domain_guessed_from_assumptions_leaves_bound_letters_alone() -> None:

@@ -45,7 +45,7 @@ REMEDIES = (
         "units that never answer",
         "a ReLU whose weighted input is negative for every example",
         "leaky ReLU or ELU; smaller steps for those that die in training",
-        ("leaky-relu-never-saturates", "relu-network-born-dead"),
+        ("leaky-relu-slope", "relu-network-born-dead"),
         "ELU still saturates",
     ),
     Remedy(

@@ -686,7 +686,7 @@ _ROWS = (
         original="leakrelu就是为了解决relu的0区间带来的影响 … elu激活函数也是为了解决relu的0区间带来的影响",
         kind=HOLDS,
         says=r"That is their purpose, and neither has the slope $0$. ELU still saturates, so too large a step puts it out of action as well; its slope is continuous for $\alpha=1$ and for no other $\alpha$",
-        claims=("leaky-relu-never-saturates", "elu-slope-at-zero", "elu-saturates"),
+        claims=("leaky-relu-slope", "elu-slope-at-zero", "elu-saturates"),
     ),
     Verdict(
         id="B23",

@@ -7,6 +7,7 @@ import sympy as sp
 from analysis.chapters.activations.claims.turning_points import by_turning_points
 from analysis.chapters.activations.turning_points import TURNS
 from analysis.claims.claim import Claim
+from analysis.claims.domain import Domain, domain, nonzero, reals
 from analysis.claims.proof import by_deciding
 from analysis.symbolic.activation import Activation
 from analysis.symbolic.catalogue import ACTIVATIONS
@@ -18,11 +19,16 @@ def _slug(x: Activation) -> str:
     return x.name.replace(" ", "-")
 
 
-def _domain(x: Activation) -> str:
-    """Where the derivative exists, in words."""
+_EVERYWHERE, _BESIDE_ZERO = domain((z, reals())), domain((z, nonzero()))
+
+
+def _where(x: Activation) -> tuple[Domain, str]:
+    """Where the derivative exists, and what is declared at the kink."""
     if not x.kinks:
-        return "all real z"
-    return f"all real z ≠ {', '.join(map(str, x.kinks))}; at the kink the declared slope is {x.slope.subs(z, x.kinks[0])}"
+        return _EVERYWHERE, ""
+    if x.kinks != (sp.S.Zero,):
+        raise ValueError(f"kinks must be at 0 or nowhere, but {x.name} has {x.kinks}")
+    return _BESIDE_ZERO, f"at the kink the declared slope is {x.slope.subs(z, 0)}"
 
 
 def slope_claim(x: Activation) -> Claim:
@@ -33,8 +39,9 @@ def slope_claim(x: Activation) -> Claim:
         sentence=f"The overflow-free slope of {x.name} equals the derivative of its definition.",
         statement=sp.Eq(derivative, x.slope, evaluate=False),
         check=by_deciding(exclude_zero=bool(x.kinks)),
-        scope=_domain(x),
+        scope=_where(x)[1],
         false_sibling=sp.Eq(derivative, sp.Rational(101, 100) * x.slope, evaluate=False),
+        domain=_where(x)[0],
     )
 
 
@@ -47,7 +54,8 @@ def bound_claim(x: Activation) -> Claim:
         sentence=f"The slope of {x.name} is at most {_in_words(x.slope_bound)} in size.",
         statement=sp.Le(slope, x.slope_bound, evaluate=False),
         check=by_turning_points(x) if by_curvature else by_deciding(),
-        scope="all real z",
+        scope="",
+        domain=_EVERYWHERE,
         false_sibling=sp.Le(slope, sp.Rational(99, 100) * x.slope_bound, evaluate=False),
     )
 
@@ -65,7 +73,8 @@ def rate_claim(x: Activation) -> Claim:
         sentence=f"The logarithm of the slope of {x.name} changes by at most {x.log_slope_rate} per unit of z.",
         statement=sp.Le(rate, x.log_slope_rate, evaluate=False),
         check=by_deciding(exclude_zero=True),
-        scope="all real z ≠ 0 at which the slope is not zero; it bounds how an error in z reaches the gradient",
+        scope="where the slope is not zero; it bounds how an error in z reaches the gradient",
+        domain=_BESIDE_ZERO,
         false_sibling=sp.Le(rate, x.log_slope_rate - sp.S.Half, evaluate=False),
     )
 
@@ -77,14 +86,18 @@ def safe_claim(x: Activation) -> Claim:
         sentence=f"The overflow-free form of {x.name} equals its definition.",
         statement=sp.Eq(x.formula, x.value, evaluate=False),
         check=by_deciding(),
-        scope="all real z",
+        scope="",
+        domain=_EVERYWHERE,
         false_sibling=sp.Eq(x.formula, x.value + sp.log(2) / 100, evaluate=False),
     )
 
 
+_CURVED = tuple(x for x in ACTIVATIONS.values() if x.slope.free_symbols)
+"""All but the identity, of which each of these statements would be one number beside itself."""
+
 CLAIMS = (
-    *(slope_claim(x) for x in ACTIVATIONS.values()),
-    *(bound_claim(x) for x in ACTIVATIONS.values()),
-    *(rate_claim(x) for x in ACTIVATIONS.values() if x.log_slope_rate is not sp.oo),
-    *(safe_claim(x) for x in ACTIVATIONS.values() if x.safe_formula is not None),
+    *(slope_claim(x) for x in _CURVED),
+    *(bound_claim(x) for x in _CURVED),
+    *(rate_claim(x) for x in _CURVED if x.log_slope_rate not in (sp.oo, 0)),
+    *(safe_claim(x) for x in _CURVED if x.safe_formula is not None),
 )

@@ -8,14 +8,19 @@ from functools import cache
 import numpy as np
 import sympy as sp
 
-from analysis.claims.claim import Estimate, Prediction
+from analysis.claims.claim import Claim
+from analysis.claims.domain import domain
+from analysis.claims.world import Estimate, Given, World
 from analysis.symbolic.display import probability
 
 # A network born dead: some layer is off as a whole, and the output no longer depends on the input
 
 
+WIDTH, DEPTH, NETWORKS = 4, 20, 20_000
+
+
 @cache
-def born_dead(width: int = 4, depth: int = 20, networks: int = 20_000, seed: int = 3) -> Estimate:
+def born_dead(width: int = WIDTH, depth: int = DEPTH, networks: int = NETWORKS, seed: int = 3) -> Estimate:
     """Share of random ReLU networks with a hidden layer in which every unit is off for one given input (zero biases)."""
     rng = np.random.default_rng(seed)
     a = np.ones((networks, width))
@@ -36,14 +41,18 @@ def _born_dead_is(off: sp.Expr) -> sp.Eq:
     return sp.Eq(probability(_dead), 1 - (1 - off) ** _L, evaluate=False)
 
 
+def _share(world: World) -> Estimate:
+    return born_dead()
+
+
 CLAIMS = (
-    Prediction(
+    Claim(
         label="relu-network-born-dead",
         sentence="A narrow, deep ReLU network is often dead at birth: some layer is off as a whole.",
         statement=_born_dead_is(2 ** (-_n)),
-        theory=lambda statement: float(statement.rhs.subs({_n: 4, _L: 20})),
-        simulate=born_dead,
-        scope="one input, symmetric weights, zero biases; n = 4 units in each of L = 20 layers, 20,000 networks",
-        false_sibling=_born_dead_is(1 / (2 * _n)),
+        check=None,
+        scope=f"one input, symmetric weights, zero biases; n = {WIDTH} units in each of L = {DEPTH} layers, {NETWORKS:,} networks",
+        false_sibling=_born_dead_is(sp.Rational(11, 10) * 2 ** (-_n)),
+        domain=domain(means={_n: WIDTH, _L: DEPTH, probability(_dead): Given(_share)}),
     ),
 )

@@ -6,6 +6,7 @@ import sympy as sp
 
 from analysis.chapters.activations.output_error import CROSS_ENTROPY, SQUARED_ERROR, _a, y
 from analysis.claims.claim import Claim
+from analysis.claims.domain import domain, reals
 from analysis.claims.outcome import Check, Outcome, Proved, Step, Unknown
 from analysis.claims.proof import counterexample
 from analysis.symbolic.catalogue import SIGMOID
@@ -28,6 +29,7 @@ def by_differentiating() -> Check:
 
 _x = sp.Symbol("x", positive=True)
 _slope = SIGMOID.derivative
+_both = domain((z, reals(largest=60)), (y, reals()))
 
 CLAIMS = (
     Claim(
@@ -35,7 +37,8 @@ CLAIMS = (
         sentence="With the squared error the slope of the sigmoid multiplies the error of the output.",
         statement=sp.Eq(sp.Derivative(SQUARED_ERROR, z), times(_a - y, _slope), evaluate=False),
         check=by_differentiating(),
-        scope="one sigmoid output, all real z and y",
+        scope="one sigmoid output",
+        domain=_both,
         false_sibling=sp.Eq(sp.Derivative(SQUARED_ERROR, z), _a - y, evaluate=False),
     ),
     Claim(
@@ -43,7 +46,8 @@ CLAIMS = (
         sentence="With the cross-entropy the slope cancels: the error is output minus target.",
         statement=sp.Eq(sp.Derivative(CROSS_ENTROPY, z), _a - y, evaluate=False),
         check=by_differentiating(),
-        scope="one sigmoid output, all real z and y",
+        scope="one sigmoid output",
+        domain=_both,
         false_sibling=sp.Eq(sp.Derivative(CROSS_ENTROPY, z), times(_a - y, _slope), evaluate=False),
     ),
 )

@@ -1,13 +1,14 @@
-"""What ReLU, leaky ReLU and ELU do at zero and far to the left (rows B21 and B22)."""
+"""What ELU and SELU do at zero and far to the left (rows B21 and B22)."""
 
 from __future__ import annotations
 
 import sympy as sp
 
 from analysis.claims.claim import Claim
+from analysis.claims.domain import domain, positive
 from analysis.claims.outcome import Check, Outcome, Proved, Step, Unknown
 from analysis.claims.proof import counterexample
-from analysis.symbolic.catalogue import ELU, LEAKY_RELU, SELU
+from analysis.symbolic.catalogue import ELU, SELU
 from analysis.symbolic.constants import SELU_ALPHA, SELU_SCALE
 from analysis.symbolic.notation import z
 
@@ -43,8 +44,9 @@ def _slope(expr: sp.Expr) -> sp.Derivative:
     return sp.Derivative(expr, z)
 
 
-_leaky_left, _elu_one = LEAKY_RELU.formula.args[0].expr, ELU.formula.args[0].expr
+_elu_one = ELU.formula.args[0].expr
 _selu_left = SELU.formula.args[0].expr
+_alpha = domain((alpha, positive()))
 
 CLAIMS = (
     Claim(
@@ -60,7 +62,8 @@ CLAIMS = (
             ),
             ("from the right the slope is", ELU.formula.args[1].expr.diff(z), sp.S.One),
         ),
-        scope="α > 0",
+        scope="",
+        domain=_alpha,
         false_sibling=sp.Eq(_limit(_slope(elu_left), sp.S.Zero), 1, evaluate=False),
     ),
     Claim(
@@ -68,30 +71,17 @@ CLAIMS = (
         sentence="ELU tends to −α on the left, so its slope goes to 0: it still saturates.",
         statement=sp.Eq(_limit(elu_left, -sp.oo, "+"), -alpha, evaluate=False),
         check=by_limits(("the slope tends to", sp.limit(elu_left.diff(z), z, -sp.oo), sp.S.Zero)),
-        scope="α > 0, z → −∞",
+        scope="",
+        domain=_alpha,
         false_sibling=sp.Eq(_limit(elu_left, -sp.oo, "+"), -1, evaluate=False),
     ),
     Claim(
-        label="leaky-relu-never-saturates",
-        sentence="The slope of leaky ReLU stays at 1/100 however far to the left, and jumps to 1 at zero.",
-        statement=sp.Eq(_limit(_slope(_leaky_left), -sp.oo, "+"), sp.Rational(1, 100), evaluate=False),
-        check=by_limits(
-            (
-                "the value is continuous: from the left it tends to",
-                sp.limit(_leaky_left, z, 0, "-"),
-                sp.S.Zero,
-            ),
-            ("from the right the slope is", LEAKY_RELU.formula.args[1].expr.diff(z), sp.S.One),
-        ),
-        scope="z → −∞; for the leak 1/100 of Maas et al. (2013)",
-        false_sibling=sp.Eq(_limit(_slope(_leaky_left), -sp.oo, "+"), 0, evaluate=False),
-    ),
-    Claim(
         label="selu-supremum-not-attained",
-        sentence="The slope of SELU tends to λα = 1.7581 from the left of zero and is λ = 1.0507 from the right.",
+        sentence=f"The slope of SELU tends to λα = {float(SELU_SCALE * SELU_ALPHA):.4f} from the left of zero and is λ = {float(SELU_SCALE):.4f} from the right.",
         statement=sp.Eq(_limit(_slope(_selu_left), sp.S.Zero), SELU_SCALE * SELU_ALPHA, evaluate=False),
         check=by_limits(("on the right the slope is", SELU.formula.args[1].expr.diff(z), SELU_SCALE)),
-        scope="z → 0 from the left; λα e^z < λα for every z < 0, so the supremum is not attained",
+        domain=domain(),
+        scope="λα e^z < λα for every z < 0, so the supremum is not attained",
         false_sibling=sp.Eq(_limit(_slope(_selu_left), sp.S.Zero), SELU_SCALE, evaluate=False),
     ),
 )

@@ -6,6 +6,7 @@ import sympy as sp
 
 from analysis.chapters.activations.selu import alpha, constants, lam, moment
 from analysis.claims.claim import Claim
+from analysis.claims.domain import domain
 from analysis.claims.outcome import Check, Outcome, Proved, Step, Unknown
 from analysis.claims.proof import counterexample
 from analysis.symbolic.catalogue import SELU
@@ -58,6 +59,7 @@ CLAIMS = (
         sentence="With its two constants, SELU sends a standard normal input to mean 0.",
         statement=sp.Eq(_moment_integral(1), 0, evaluate=False),
         check=by_integration(1),
+        domain=domain(),
         scope="z ~ N(0, 1); α₀₁ is the solution of this equation, whatever λ is",
         false_sibling=sp.Eq(_moment_integral(1), sp.Rational(1, 1000), evaluate=False),
     ),
@@ -66,6 +68,7 @@ CLAIMS = (
         sentence="With its two constants, SELU sends a standard normal input to second moment 1.",
         statement=sp.Eq(_moment_integral(2), 1, evaluate=False),
         check=by_integration(2),
+        domain=domain(),
         scope="z ~ N(0, 1); λ₀₁ is the positive solution of this equation, given α₀₁",
         false_sibling=sp.Eq(_moment_integral(2), sp.Rational(1001, 1000), evaluate=False),
     ),
