@@ -15,7 +15,7 @@ import sympy as sp
 from sympy.core.relational import Relational
 
 from analysis.claims.compare import same
-from analysis.symbolic.display import plus, times
+from analysis.symbolic.display import iterated, plus, times
 
 
 @dataclass(frozen=True)
@@ -177,7 +177,9 @@ def _nodes(e: sp.Basic, path: tuple[int, ...]) -> Iterator[tuple[tuple[int, ...]
     for k, x in enumerate(e.args):
         if isinstance(x, sp.Tuple) and isinstance(e, sp.Sum | sp.Product | sp.Integral):
             continue
-        if isinstance(e, sp.Derivative | sp.Limit | sp.Subs) and k > 0:
+        if isinstance(e, sp.Derivative | sp.Limit | sp.Subs | iterated) and k != (
+            1 if isinstance(e, iterated) else 0
+        ):
             continue
         if isinstance(e, sp.Indexed) or isinstance(e, sp.Pow) and k == 1:
             continue
@@ -244,15 +246,20 @@ def _index(node: sp.Basic, by: sp.Expr) -> Iterator[tuple[str, sp.Basic]]:
 
 
 def _exchanged(node: sp.Basic, by: sp.Expr) -> Iterator[tuple[str, sp.Basic]]:
-    if isinstance(node, sp.Expr) and not node.is_Symbol and len(node.args) > 1:
-        letters = sorted((x for a in node.args for x in [a] if x.is_Symbol), key=str)
-        for x in letters[:2]:
-            for y in sorted((s for s in node.free_symbols if s.is_Symbol and s != x), key=str)[:1]:
-                if not isinstance(
-                    node, sp.Sum | sp.Product | sp.Integral | sp.Derivative | sp.Limit | sp.Subs
-                ):
-                    args = [y if a == x else a for a in node.args]
-                    yield f"letter exchanged: {y} for {x}", kept(node.func, *args)
+    if (
+        not isinstance(node, sp.Expr)
+        or len(node.args) < 2
+        or isinstance(
+            node, sp.Indexed | sp.Sum | sp.Product | sp.Integral | sp.Derivative | sp.Limit | sp.Subs
+        )
+    ):
+        return
+    bases = {x.base.label for x in node.atoms(sp.Indexed)}
+    letters = sorted((x for x in node.args if x.is_Symbol), key=str)
+    for x in letters[:2]:
+        for y in sorted((s for s in node.free_symbols - bases if s.is_Symbol and s != x), key=str)[:1]:
+            args = [y if a == x else a for a in node.args]
+            yield f"letter exchanged: {y} for {x}", kept(node.func, *args)
 
 
 _CHANGES: tuple[Callable[[sp.Basic, sp.Expr], Iterator[tuple[str, sp.Basic]]], ...] = (

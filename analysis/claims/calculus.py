@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import mpmath as mp
+import numpy as np
 from flint import arb, fmpq
+from numpy.typing import NDArray
 
 from analysis.claims.world import Number, Undefined, ball, precision
+
+Floats = NDArray[np.float64]
 
 
 def derivative(f: Callable[[Number], Number], x: Number) -> Number:
@@ -66,6 +71,52 @@ def integral(f: Callable[[Number], Number], low: Any, high: Any, digits: int = 1
 
         total, error = mp.quad(g, marks, error=True, maxdegree=7)
         return from_mp(total) + arb(0, 10 * float(error) + 10.0**-digits * (1 + abs(float(total))))
+
+
+def fast_integral(f: Callable[[Floats], Floats], low: float, high: float) -> arb:
+    """∫ f for a vectorised f, by double-exponential quadrature in floats, split at 0; its bound: ten times the change from half the nodes,
+    and rounding. Raises Undefined where f is not finite or the change is no small part of ∫ |f|.
+    """
+    total, size, change = 0.0, 0.0, 0.0
+    marks = [low, *([0.0] if low < 0.0 < high else []), high]
+    for a, b in itertools.pairwise(marks):
+        x, weight = _nodes(a, b)
+        with np.errstate(all="ignore"):
+            y = np.asarray(f(x), dtype=float) * weight
+        y = np.where(weight > 0.0, y, 0.0)
+        if not np.isfinite(y).all():
+            raise Undefined("the integrand is not finite")
+        total += float(y.sum())
+        size += float(np.abs(y).sum())
+        change += abs(float(y.sum() - 2.0 * y[::2].sum()))
+    if change > 1e-7 * size:
+        raise Undefined("the integral does not settle")
+    return arb(total) + arb(0, 10.0 * change + 1e-13 * size)
+
+
+def _nodes(a: float, b: float) -> tuple[Floats, Floats]:
+    """Nodes and weights of the double-exponential rule on (a, b), either end infinite or not."""
+    step = 1.0 / 96.0
+    t = step * np.arange(-432, 433)
+    with np.errstate(all="ignore"):
+        u, du = np.pi / 2 * np.sinh(t), np.pi / 2 * np.cosh(t)
+        if math.isinf(a) and math.isinf(b):
+            x, w = np.sinh(u), np.cosh(u) * du
+        elif math.isinf(b):
+            x, w = a + np.exp(u), np.exp(u) * du
+        elif math.isinf(a):
+            x, w = b - np.exp(u), np.exp(u) * du
+        else:
+            half = (b - a) / 2
+            x, w = (
+                np.where(u < 0, a + 2 * half / (1 + np.exp(-2 * u)), b - 2 * half / (1 + np.exp(2 * u))),
+                half / np.cosh(u) ** 2 * du,
+            )
+    good = np.isfinite(x) & np.isfinite(w) & (np.abs(x) < 1e150) & (w < 1e150)
+    inside = good & (x > a) & (x < b)
+    return np.where(inside, x, 1.0 if not (a < 0.5 < b) else 0.5) if not inside.all() else x, np.where(
+        inside, w * step, 0.0
+    )
 
 
 def exact(t: Any) -> fmpq:

@@ -23,7 +23,8 @@ from analysis.claims.world import Called, Meaningless, Undefined, ball, precisio
 from analysis.symbolic.printing import plain_text
 
 POINTS = 48
-SECONDS = 20.0
+SECONDS, LEAST = 2.0, 12
+"""Seconds of work after which a search ends, unless it has looked at so few points yet; ten times as long ends any."""
 BITS = 200
 
 
@@ -47,7 +48,7 @@ def evaluate(
     """A counter-example, "held at n points", or why the statement has no meaning; stops after ``seconds`` and says so."""
     if not isinstance(statement, Relational | sp.logic.boolalg.Boolean) or isinstance(statement, sp.Symbol):
         return Found(None, f"no meaning: {plain_text(statement)} is no statement"[:300])
-    search = _Search(statement, domain, Random(seed), time.monotonic() + seconds)
+    search = _Search(statement, domain, Random(seed), seconds)
     with precision(BITS):
         return search.run(points)
 
@@ -86,8 +87,9 @@ def _room(relation: sp.Basic, domain: Domain, chosen: Mapping[Any, Any]) -> Any:
 
 
 class _Search:
-    def __init__(self, statement: sp.Basic, domain: Domain, random: Random, until: float) -> None:
-        self.statement, self.domain, self.random, self.until = statement, domain, random, until
+    def __init__(self, statement: sp.Basic, domain: Domain, random: Random, seconds: float) -> None:
+        self.statement, self.domain, self.random, self.seconds = statement, domain, random, seconds
+        self.start = time.process_time()
         self.held: list[tuple[float, dict[Any, Any]]] = []
         self.open: list[str] = []
         self.undefined = ""
@@ -99,7 +101,8 @@ class _Search:
                 witness = self._refuted(chosen)
                 if witness:
                     return Found(False, witness, len(self.held))
-                if time.monotonic() > self.until:
+                spent = time.process_time() - self.start
+                if spent > self.seconds * (1 if len(self.held) >= LEAST else 10):
                     return self._kept(capped=True)
         except (
             Meaningless,

@@ -17,9 +17,8 @@ import sympy as sp
 from flint import fmpq
 from numpy.typing import NDArray
 
-from analysis.claims.calculus import integral
-from analysis.claims.meaning import Meaning, value
-from analysis.claims.world import Called, Estimate, Meaningless, Number, World, ball
+from analysis.claims.meaning import Meaning, in_numbers, integrated, value, whole
+from analysis.claims.world import Estimate, Meaningless, Number, World
 from analysis.numeric.compiled import compiled
 
 Floats = NDArray[np.float64]
@@ -77,6 +76,23 @@ def expectation_over(laws: Mapping[Any, Law], *, draws: int = 400_000, seed: int
     return meaning
 
 
+def expectation_over_sequence(base: sp.IndexedBase, count: Any, law: Law, laws: Mapping[Any, Law]) -> Meaning:
+    """The meaning of ``expectation`` over ``base[1]`` … ``base[count]``, independent and of one law of atoms, and over other letters.
+
+    Everything is enumerated, so ``count`` stays small.
+    """
+
+    def meaning(e: sp.Basic, world: World) -> Number:
+        entries = [base[sp.Integer(k)] for k in range(1, whole(count, world) + 1)]
+        every = {**dict.fromkeys(entries, law), **{x: found for x, found in laws.items() if e.has(x)}}
+        total: Number = fmpq(0)
+        for weight, there in _atoms(list(every), every, world):
+            total += weight * value(e.args[0], there)
+        return total
+
+    return meaning
+
+
 def variance_over(laws: Mapping[Any, Law]) -> Meaning:
     """The meaning of Var(…): E[…²] − E[…]²."""
 
@@ -119,13 +135,12 @@ def mean(
             total += weight * value(expression, there)
         return total
     if len(names) == 1 and laws[names[0]].density is not None:
-        law = laws[names[0]]
-
-        def f(t: Number) -> Number:
-            return value(expression, world.but({names[0]: t})) * value(law.density, world.but({law.x: t}))
-
-        low, high = (x if isinstance(x, float) else value(x, world) for x in (law.low, law.high))
-        return integral(f, low, high)
+        law, x = laws[names[0]], names[0]
+        assert law.density is not None
+        low, high = (end if isinstance(end, float) else value(end, world) for end in (law.low, law.high))
+        return integrated(
+            sp.Mul(expression, law.density.xreplace({law.x: x}), evaluate=False), x, low, high, world
+        )
     numbers = np.asarray(_simulated(expression, names, laws, world, draws, seed), dtype=float)
     error = float(numbers.std(ddof=1)) / math.sqrt(len(numbers))
     return world.measured(_key(expression, world), Estimate(float(numbers.mean()), error))
@@ -167,22 +182,10 @@ def _drawn(names: Sequence[Any], laws: Mapping[Any, Law], draws: int, seed: int)
     return found
 
 
-def in_numbers(e: sp.Basic, keep: Sequence[Any], world: World) -> sp.Basic:
-    """``e`` with the world's functions and numbers put in, except for the letters in ``keep``: what NumPy can evaluate."""
-    for key, found in world.letters.items():
-        found = found.value if isinstance(found, Called) else found
-        if isinstance(key, type) and isinstance(found, sp.Lambda):
-            e = e.replace(key, found)
-    numbers = {}
-    for x in e.free_symbols - set(keep):
-        if x in world.letters:
-            numbers[x] = sp.Float(str(ball(value(x, world)).mid().str(20, radius=False)))
-    return e.xreplace(numbers)
-
-
 __all__ = [
     "Law",
     "expectation_over",
+    "expectation_over_sequence",
     "in_numbers",
     "mean",
     "normal",

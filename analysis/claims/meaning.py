@@ -22,7 +22,7 @@ from flint import arb, ctx, fmpq, fmpz
 from sympy.core.relational import Relational
 
 from analysis.claims.arithmetic import FUNCTIONS, constant, power
-from analysis.claims.calculus import derivative, from_mp, integral, limit, to_mp
+from analysis.claims.calculus import derivative, fast_integral, from_mp, integral, limit, to_mp
 from analysis.claims.world import (
     Called,
     Estimate,
@@ -37,7 +37,8 @@ from analysis.claims.world import (
     number,
     precision,
 )
-from analysis.symbolic.display import partial, plus, times
+from analysis.numeric.compiled import compiled
+from analysis.symbolic.display import iterated, partial, plus, times
 from analysis.symbolic.notation import cost
 
 Meaning = Callable[[Any, World], Any]
@@ -220,8 +221,48 @@ def _integral(e: sp.Integral, world: World) -> Number:
     *inner, (x, low, high) = (
         _limits(limit, world) if k == len(e.limits) - 1 else limit for k, limit in enumerate(e.limits)
     )
-    body = sp.Integral(e.function, *inner) if inner else e.function
-    return integral(lambda t: ball_or_exact(value(body, world.but({x: t}))), low, high, 14 if inner else 18)
+    if not inner:
+        return integrated(e.function, x, low, high, world)
+    body = sp.Integral(e.function, *inner)
+    return integral(lambda t: ball_or_exact(value(body, world.but({x: t}))), low, high, 12)
+
+
+def integrated(f: sp.Expr, x: sp.Symbol, low: Any, high: Any, world: World) -> Number:
+    """∫ f dx in a world: in floats where NumPy can evaluate f with the world's numbers put in, by mpmath where it cannot or where that does not settle."""
+    try:
+        vectorised = compiled(in_numbers(f, [x], world), x)
+        ends = (x_ if isinstance(x_, float) else float(ball(x_)) for x_ in (low, high))
+        return fast_integral(lambda t: vectorised(t) + 0.0 * t, *ends)
+    except (Meaningless, NameError, TypeError, ValueError, NotImplementedError):
+        return integral(lambda t: ball_or_exact(value(f, world.but({x: t}))), low, high)
+
+
+def in_numbers(e: sp.Basic, keep: Sequence[Any], world: World) -> sp.Basic:
+    """``e`` with the world's functions and numbers put in, except for the letters in ``keep``: what NumPy can evaluate.
+
+    Raises Meaningless where something in it has a value that is no number, or was measured.
+    """
+    for key, found in world.letters.items():
+        found = found.value if isinstance(found, Called) else found
+        if isinstance(key, type) and isinstance(found, sp.Lambda):
+            e = e.replace(key, found)
+    if isinstance(e, sp.Expr) and e.has(sp.Indexed, sp.Derivative, sp.Limit, sp.Sum, sp.Product, sp.Integral):
+        raise Meaningless(f"{e} is no formula")
+    numbers_ = {}
+    for x in e.free_symbols - set(keep):
+        if isinstance(world.letters.get(x), Given):
+            raise Meaningless(f"{x} is measured")
+        numbers_[x] = sp.Float(str(ball(value(x, world)).mid().str(20, radius=False)), 20)
+    return e.xreplace(numbers_)
+
+
+def _iterated(e: iterated, world: World) -> Any:
+    letters, maps, start = (tuple(x) if isinstance(x, sp.Tuple) else (x,) for x in e.args[:3])
+    now = [value(x, world) for x in start]
+    for _ in range(whole(e.args[3], world)):
+        there = world.but(dict(zip(letters, now, strict=True)))
+        now = [value(x, there) for x in maps]
+    return now[-1]
 
 
 def _subs(e: sp.Subs, world: World) -> Any:
@@ -535,6 +576,7 @@ MEANINGS: dict[Any, Meaning] = {
     sp.Product: lambda e, world: _accumulated(e, world, lambda p, q: p * q, 1),
     sp.Limit: _limit,
     sp.Subs: _subs,
+    iterated: _iterated,
     sp.Indexed: _indexed,
     sp.binomial: _binomial,
     sp.hyper: _hyper,

@@ -88,3 +88,17 @@ class expectation(sp.Function):  # type: ignore[misc]
 
     def _latex(self, printer: Any) -> str:
         return rf"\mathbb{{E}}\left[{printer._print(self.args[0])}\right]"
+
+
+class iterated(sp.Function):  # type: ignore[misc]
+    """A map applied several times: ``iterated(x, new, start, times)`` is (x ↦ new)^times (start); several letters as tuples, the last is the value."""
+
+    nargs = 4
+
+    def _latex(self, printer: Any) -> str:
+        x, new, start, times = (printer._print(a) for a in self.args)
+        return rf"\left({x}\mapsto {new}\right)^{{{times}}}\left({start}\right)"
+
+    def _sympystr(self, printer: Any) -> str:
+        x, new, start, times = (printer._print(a) for a in self.args)
+        return f"({x} -> {new})^{times}({start})"

@@ -27,7 +27,7 @@ from analysis.claims.world import (
 )
 from analysis.symbolic.catalogue import ACTIVATIONS
 from analysis.symbolic.constants import SELU_ALPHA, SILU_TURN
-from analysis.symbolic.display import partial, plus, times
+from analysis.symbolic.display import iterated, partial, plus, times
 from analysis.symbolic.normal import erfcx, ndtr
 from analysis.symbolic.notation import cost, cost_prime, sigma, sigma_prime, z
 
@@ -311,3 +311,12 @@ def test_the_sigmoid_is_what_only_says_it_is() -> None:
             sp.N((1 / (1 + sp.exp(-x))).diff(x, k_).subs(x, 2), 20) if k_ else sp.N(1 / (1 + sp.exp(-2)), 20)
         )
         assert float(ball(value(f(z), found))) == pytest.approx(float(expected), rel=1e-14)
+
+
+def test_a_map_applied_several_times() -> None:
+    world = World({n: fmpq(3)})
+    assert (
+        value(iterated(x, 2 * x + 1, 1, n), world) == 15 and value(iterated(x, 2 * x + 1, 1, 0), world) == 1
+    )
+    pair = iterated(sp.Tuple(x, y), sp.Tuple(y, x + y), sp.Tuple(0, 1), 10)
+    assert value(pair, world) == 89  # Fibonacci

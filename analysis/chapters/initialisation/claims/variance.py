@@ -2,11 +2,32 @@
 
 from __future__ import annotations
 
-import sympy as sp
+import math
+from collections.abc import Callable
+from fractions import Fraction
+from typing import Any
 
+import sympy as sp
+from flint import arb
+
+from analysis.chapters.initialisation.relu_spread import relative_moments
+from analysis.claims.calculus import integral
 from analysis.claims.claim import Claim
+from analysis.claims.domain import (
+    Domain,
+    Range,
+    domain,
+    exact,
+    integers,
+    nonnegative,
+    positive,
+    reals,
+    sequence,
+)
+from analysis.claims.laws import expectation_over_sequence, two_point
 from analysis.claims.outcome import Check, Outcome, Proved, Refuted, Step, Unknown
 from analysis.claims.proof import counterexample
+from analysis.claims.world import Given, Number, World, ball
 from analysis.symbolic.display import expectation
 from analysis.symbolic.normal import density
 from analysis.symbolic.notation import b, z
@@ -209,22 +230,81 @@ _slopes = sp.Integral(s**2 * density(z), (z, -sp.oo, 0)) + sp.Integral(density(z
 _relu4 = 4 * sp.Integral(z**4 * density(z), (z, 0, sp.oo)) - 1
 _same = sp.Symbol("r", positive=True)
 
+_skew, _skew_b = sp.symbols("g_w g_b", positive=True)
+_few = Range(
+    "= 1, 2, …", lambda random, world: exact(random.choice((1, 2, 3))), tuple(exact(k) for k in (3, 1, 2, 6))
+)
+"""Numbers of products whose weights can be enumerated, and one beyond the first cases."""
+
+
+def _recursion(*others: sp.IndexedBase, biased: bool) -> Domain:
+    """Weights on two points of any skew, so that a third or fourth power of them shows; fixed numbers that they multiply."""
+    weight, bias = two_point(0, v, _skew), {b: two_point(0, v_b, _skew_b)} if biased else {}
+    ranges: list[tuple[Any, Range]] = [
+        (n, _few),
+        (v, positive(largest=9)),
+        *((x, sequence(reals(largest=9))) for x in others),
+    ]
+    hidden = [(_skew, positive(largest=4, words=""))]
+    if biased:
+        ranges, hidden = (
+            [*ranges, (v_b, nonnegative(largest=9))],
+            [*hidden, (_skew_b, positive(largest=4, words=""))],
+        )
+    return domain(*ranges, *hidden, means={expectation: expectation_over_sequence(_w, n, weight, bias)})
+
+
+def _halved(f: Callable[[Fraction], Fraction], low: Fraction, high: Fraction) -> Fraction:
+    """Where an increasing f passes 0, by halving, to thirty digits of the interval."""
+    for _ in range(100):
+        middle = (low + high) / 2
+        low, high = (middle, high) if f(middle) < 0 else (low, middle)
+    return (low + high) / 2
+
+
+def _balanced(world: World) -> Number:
+    """The variance at which n_in v and n_out v are 1 on average, by halving."""
+    forward, back = (Fraction(str(world.letters[x])) for x in (n_in, n_out))
+    found = _halved(lambda x: (forward * x + back * x) / 2 - 1, Fraction(0), 2 / forward)
+    return ball(found) + arb(0, float(1 / forward) * 2.0**-90)
+
+
+def _kept(world: World) -> Number:
+    """The variance at which n products of variance v q, sent through a leaky ReLU, have the mean square q again; by quadrature."""
+    slope, count = (ball(world.letters[x]) for x in (s, n))
+
+    def share(t: Number) -> Number:
+        x = ball(t)
+        kept = x * x * (slope * slope if x < 0 else ball(1))
+        return kept * (-x * x / 2).exp() / (2 * ball(0).pi()).sqrt()
+
+    return 1 / (count * integral(share, -math.inf, math.inf))
+
+
+def _spread(world: World) -> Number:
+    """The relative variance from the exact moments of each layer."""
+    width, layers = (int(world.letters[x].p) for x in (n, depth))
+    return ball(relative_moments(width, layers)[2] - 1)
+
+
 CLAIMS = (
     Claim(
         label="variance-forward",
         sentence="The mean square of a weighted input is Var w times the sum of the squared activations, plus Var b.",
         statement=sp.Eq(_forward, v * _square + v_b, evaluate=False),
         check=by_one_more_product,
-        scope="every n; the mean is over weights and bias: independent, mean 0, variances v and v_b; any fixed activations",
+        scope="the mean is over weights and bias: independent, mean 0, variances v and v_b; any fixed activations",
         false_sibling=sp.Eq(_forward, v * sp.Sum(_a[_j], (_j, 1, n)) ** 2 + v_b, evaluate=False),
+        domain=_recursion(_a, biased=True),
     ),
     Claim(
         label="variance-backward",
         sentence="The mean square of what comes back to a neuron is Var w times the sum of the squared errors above it.",
         statement=sp.Eq(_backward, v * sp.Sum(_delta[_j] ** 2, (_j, 1, n)), evaluate=False),
         check=by_one_more_product,
-        scope="every n; weights independent of the errors they carry back, which holds for wide layers only approximately",
+        scope="weights independent of the errors they carry back, which holds for wide layers only approximately",
         false_sibling=sp.Eq(_backward, v**2 * sp.Sum(_delta[_j] ** 2, (_j, 1, n)), evaluate=False),
+        domain=_recursion(_delta, biased=False),
     ),
     Claim(
         label="xavier-variance",
@@ -233,6 +313,9 @@ CLAIMS = (
         check=by_solving(v, sp.Eq((FORWARD + BACKWARD) / 2, 1, evaluate=False)),
         scope="a layer with n_in inputs and n_out outputs and no activation (or one near its linear part)",
         false_sibling=sp.Eq(v, 1 / (n_in + n_out), evaluate=False),
+        domain=domain(
+            (n_in, positive()), (n_out, positive()), means={v: Given(_balanced, depends=(n_in, n_out))}
+        ),
     ),
     Claim(
         label="xavier-compromise",
@@ -245,6 +328,7 @@ CLAIMS = (
         false_sibling=sp.Eq(
             (FORWARD * BACKWARD).subs(v, XAVIER), 1 - (n_in - n_out) ** 2 / (n_in + n_out), evaluate=False
         ),
+        domain=domain((n_in, positive()), (n_out, positive())),
     ),
     Claim(
         label="leaky-relu-second-moment",
@@ -253,6 +337,7 @@ CLAIMS = (
         check=by_integration,
         scope="z ~ N(0, 1); both sides scale with Var z, so the share is the same for every q",
         false_sibling=sp.Eq(_moment, (1 + s) ** 2 / 2, evaluate=False),
+        domain=domain((s, reals(largest=20))),
     ),
     Claim(
         label="leaky-relu-slope-moment",
@@ -261,6 +346,7 @@ CLAIMS = (
         check=by_integration,
         scope="z ~ N(0, q) for every q > 0: the slope does not see the size of z",
         false_sibling=sp.Eq(_slopes, (1 + s) / 2, evaluate=False),
+        domain=domain((s, reals(largest=20))),
     ),
     Claim(
         label="he-variance",
@@ -269,6 +355,7 @@ CLAIMS = (
         check=by_solving(v, sp.Eq(n * v * LEAKY_MOMENT, 1, evaluate=False)),
         scope="n inputs, zero biases; with n_out for n it keeps the mean square of the errors instead",
         false_sibling=sp.Eq(v, 2 / ((1 + s) ** 2 * n), evaluate=False),
+        domain=domain((s, reals(largest=20)), (n, integers(1)), means={v: Given(_kept, depends=(s, n))}),
     ),
     Claim(
         label="relu-layer-spread",
@@ -277,14 +364,18 @@ CLAIMS = (
         check=by_integration,
         scope="E ReLU(z)⁴/(E ReLU(z)²)² − 1 with E ReLU(z)² = 1/2, z ~ N(0, 1); of n independent neurons the nth part",
         false_sibling=sp.Eq(_relu4, 2, evaluate=False),
+        domain=domain(),
     ),
     Claim(
         label="relu-spread-exact",
         sentence="With He's weights the mean square of layer L has exactly the relative variance (1 + 2/n)²(1 + 5/n)^(L−1) − 1.",
         statement=spread_is(sp.Integer(5)),
         check=by_one_more_layer,
-        scope="every width n and depth L; ReLU, normal weights with Var w = 2/n, zero biases, inputs N(0, 1)",
+        scope="ReLU, normal weights with Var w = 2/n, zero biases, inputs N(0, 1)",
         false_sibling=spread_is(sp.Integer(4)),
+        domain=domain(
+            (n, integers(1)), (depth, integers(1)), means={SPREAD: Given(_spread, depends=(n, depth))}
+        ),
     ),
     Claim(
         label="tanh-small-signals-forward",
@@ -293,6 +384,7 @@ CLAIMS = (
         check=by_small_q,
         scope="σ_w = 1, zero biases, z ~ N(0, q), q → 0: then 1/q grows by 2 in each layer, and q is near 1/(2l) in layer l",
         false_sibling=sp.Eq(small_q((sp.tanh(z) ** 2 - z**2) / q), -1, evaluate=False),
+        domain=domain(),
     ),
     Claim(
         label="tanh-small-signals-backward",
@@ -301,6 +393,7 @@ CLAIMS = (
         check=by_small_q,
         scope="σ_w = 1, zero biases, z ~ N(0, q), q → 0: with q near 1/(2l) the factors 1 − 1/l multiply to a number over L",
         false_sibling=sp.Eq(small_q((1 - sp.tanh(z) ** 2) - 1), -2, evaluate=False),
+        domain=domain(),
     ),
     Claim(
         label="same-weights-two-widths",
@@ -317,5 +410,6 @@ CLAIMS = (
             sp.And(_same**2 < 1, 1000 * _same**2 > 1),
             evaluate=False,
         ),
+        domain=domain((_same, positive())),
     ),
 )
