@@ -233,6 +233,8 @@ def integrated(f: sp.Expr, x: sp.Symbol, low: Any, high: Any, world: World) -> N
         vectorised = compiled(in_numbers(f, [x], world), x)
         ends = (x_ if isinstance(x_, float) else float(ball(x_)) for x_ in (low, high))
         return fast_integral(lambda t: vectorised(t) + 0.0 * t, *ends)
+    except Undefined:
+        raise
     except (Meaningless, NameError, TypeError, ValueError, NotImplementedError):
         return integral(lambda t: ball_or_exact(value(f, world.but({x: t}))), low, high)
 
