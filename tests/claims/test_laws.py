@@ -85,3 +85,17 @@ def test_a_law_without_a_way_to_draw_is_refused() -> None:
 def test_no_random_letter_is_the_expression_itself() -> None:
     assert mean(v + 1, {x: normal()}, World({v: fmpq(2)})) == 3
     assert isinstance(ball(mean(sp.exp(v), {x: normal()}, World({v: fmpq(2)}))), arb) and math.isfinite(2.0)
+
+
+@pytest.mark.parametrize("variance", [1, 333, 10**4])
+def test_an_activation_that_overflows_far_out_is_integrated_all_the_same(variance: int) -> None:
+    slope = sp.exp(-x) / (1 + sp.exp(-x)) ** 2
+    found = ball(mean(slope, {x: normal(variance)}, World({})))
+    s = math.sqrt(variance)
+    nodes = [k * 0.01 for k in range(-6000, 6001)]
+    exact = (
+        sum(math.exp(-abs(t)) / (1 + math.exp(-abs(t))) ** 2 * math.exp(-((t / s) ** 2) / 2) for t in nodes)
+        * 0.01
+        / (s * math.sqrt(2 * math.pi))
+    )
+    assert float(found) == pytest.approx(exact, rel=1e-9)

@@ -3,28 +3,28 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from functools import cache
 
+import numpy as np
 import sympy as sp
+from numpy.typing import NDArray
 
 from analysis.chapters.initialisation.relu_spread import relu_mean_squares, spread_error
 from analysis.chapters.initialisation.two_widths import bounded_weights
 from analysis.chapters.initialisation.variance_layers import VarianceLayers, variance_layers
-from analysis.claims.claim import Estimate, Prediction
-from analysis.numeric.mean_field import (
-    chi,
-    critical,
-    fixed_point,
-    next_q,
-    second_moment,
-    slope_second_moment,
-)
-from analysis.symbolic.display import expectation
+from analysis.claims.claim import Claim
+from analysis.claims.domain import Domain, domain, only
+from analysis.claims.laws import expectation_over, normal
+from analysis.claims.world import Estimate, Given
+from analysis.numeric.mean_field import critical
+from analysis.symbolic.display import expectation, iterated, times
 from analysis.symbolic.notation import sigma, sigma_prime, z
-from analysis.symbolic.variance import depth, n, sigma_b, sigma_w, spread_is
+from analysis.symbolic.variance import SPREAD, depth, n, sigma_b, sigma_w, spread_is
 
-chi_symbol, next_symbol = sp.Symbol("chi", positive=True), sp.Symbol("q_next", positive=True)
+Floats = NDArray[np.float64]
 SCALE, BIAS, LAYERS, WIDTH = 1.5, 0.3, 8, 200
+NETWORKS, ALLOWED = 1000, 0.01
 _SIX = 6
 NARROW, DEEP, MANY = 50, 4, 16_000
 """Width, depth and number of the ReLU networks whose spread is measured: 4/n and 6/n for 5/n are then 7 standard errors off."""
@@ -32,43 +32,13 @@ NARROW, DEEP, MANY = 50, 4, 16_000
 
 @cache
 def tanh_networks() -> VarianceLayers:
-    """200 networks of tanh, width 200 and eight layers."""
-    return variance_layers("tanh", WIDTH, LAYERS, SCALE, BIAS, replicates=200, seed=11)
-
-
-def _number(expr: sp.Expr, at: float) -> float:
-    """The right side of a recursion, its means taken over z ~ N(0, at)."""
-    table = {
-        expectation(sigma(z) ** 2): second_moment("tanh", at),
-        expectation(sigma_prime(z) ** 2): slope_second_moment("tanh", at),
-        sigma_w: SCALE,
-        sigma_b: BIAS,
-    }
-    return float(expr.xreplace({k: sp.Float(x) for k, x in table.items()}))
-
-
-def _forward_theory(statement: sp.Basic) -> float:
-    at = SCALE**2 + BIAS**2
-    for _ in range(LAYERS - 1):
-        at = _number(statement.rhs, at)
-    return at
-
-
-def _backward_theory(statement: sp.Basic) -> float:
-    at, product = SCALE**2 + BIAS**2, 1.0
-    for _ in range(LAYERS - 1):
-        product *= _number(statement.rhs, at)
-        at = next_q("tanh", SCALE, BIAS, at)
-    return product
+    """The networks of tanh, width 200 and eight layers."""
+    return variance_layers("tanh", WIDTH, LAYERS, SCALE, BIAS, replicates=NETWORKS, seed=11)
 
 
 def _simulated(which: str, layer: int) -> Estimate:
     found = tanh_networks().moments(which)
-    return Estimate(float(found.mean[layer]), float(found.standard_error[layer]))
-
-
-def _spread_theory(statement: sp.Basic) -> float:
-    return float(statement.rhs.subs({n: NARROW, depth: DEEP}))
+    return Estimate(float(found.mean[layer]), float(found.standard_error[layer]), ALLOWED)
 
 
 @cache
@@ -78,88 +48,119 @@ def _simulated_spread() -> Estimate:
     return Estimate(value, spread_error(NARROW, DEEP, MANY))
 
 
-def _uniform_theory(statement: sp.Basic) -> float:
-    """The product of χ through five layers of sigmoid with weights uniform on (−1, 1): σ_w² = width/3."""
-    scale = math.sqrt(float(statement.rhs))
-    at, product = scale**2, 1.0
-    for _ in range(_SIX - 1):
-        product *= chi("sigmoid", scale, at)
-        at = next_q("sigmoid", scale, 0.0, at)
-    return product
-
-
 def _simulated_uniform() -> Estimate:
-    x = bounded_weights("sigmoid", 1000, depth=_SIX, replicates=20, seed=13).squares[:, 0]
+    x = bounded_weights("sigmoid", 1000, depth=_SIX, replicates=60, seed=13).squares[:, 0]
     return Estimate(float(x.mean()), float(x.std(ddof=1) / math.sqrt(len(x))))
 
 
-def _balanced_theory(statement: sp.Basic) -> float:
-    """χ⁵ at the fixed point of the stated scale: by what five layers multiply E[δ²]."""
-    return fixed_point("sigmoid", float(statement.rhs), 0.0).chi ** (_SIX - 1)
-
-
 @cache
-def _simulated_balance() -> Estimate:
+def _balance(factor: float = 1.0) -> Floats:
+    """E[δ²] at layer 1 of 6 of each of 100 networks whose scale is so many times the critical one, in units of the last layer's."""
     at = critical("sigmoid")
     networks = variance_layers(
-        "sigmoid", 400, _SIX, at.sigma_w, input_square=at.q / at.sigma_w**2, replicates=100, seed=14
+        "sigmoid", 400, _SIX, factor * at.sigma_w, input_square=at.q / at.sigma_w**2, replicates=100, seed=14
     )
-    found = networks.moments("backward")
-    return Estimate(float(found.mean[0]), float(found.standard_error[0]))
+    return networks.backward[:, 0]
 
 
+def measured_balance() -> Estimate:
+    """The scale at which the mean of E[δ²] over the networks is that of the last layer: between three scales, by a line in the logarithm."""
+    factors = np.array([0.9, 1.0, 1.1])
+    logs = np.log([_balance(float(f)).mean() for f in factors])
+    slope, middle = np.polyfit(factors - 1.0, logs, 1)
+    here = _balance()
+    error = float(here.std(ddof=1) / here.mean() / math.sqrt(len(here)))
+    scale = critical("sigmoid").sigma_w
+    bend = abs(float(logs[0] - 2 * logs[1] + logs[2])) / abs(float(slope))
+    return Estimate(
+        scale * (1.0 - float(middle) / float(slope)), scale * error / abs(float(slope)), scale * bend / 2
+    )
+
+
+_q, _chi_product = sp.Symbol("q", positive=True), sp.Symbol("p", positive=True)
+_q_8, _p_1, _d_1 = (
+    sp.Symbol("q_8", positive=True),
+    sp.Symbol("p_1", positive=True),
+    sp.Symbol("d_1", positive=True),
+)
 _forward = sigma_w**2 * expectation(sigma(z) ** 2) + sigma_b**2
 _backward = sigma_w**2 * expectation(sigma_prime(z) ** 2)
+_FIRST = sigma_w**2 + sigma_b**2
+
+
+def _after(forward: sp.Expr, backward: sp.Expr, first: sp.Expr, layers: int) -> sp.Basic:
+    """χ multiplied up over ``layers`` layers, q of each from the one before."""
+    together = (
+        sp.Tuple(_q, _chi_product),
+        sp.Tuple(forward, times(_chi_product, backward)),
+        sp.Tuple(first, 1),
+    )
+    return iterated(*together, layers)
+
+
+def _means(activation: str, letters: Mapping[sp.Symbol, object]) -> Domain:
+    """z ~ N(0, q), q that of the layer that the recursion has reached."""
+    return domain(means={**only(activation), expectation: expectation_over({z: normal(_q)}), **letters})
+
+
+_TANH = {sigma_w: sp.Rational(str(SCALE)), sigma_b: sp.Rational(str(BIAS))}
+_UNIFORM = (
+    sp.Rational(1000, 3) * expectation(sigma(z) ** 2),
+    sp.Rational(1000, 3) * expectation(sigma_prime(z) ** 2),
+)
+_START = sp.Rational(1000, 3)
 
 CLAIMS = (
-    Prediction(
+    Claim(
         label="variance-recursion-forward",
         sentence="Applied layer after layer, the recursion gives the mean square of the weighted inputs of layer 8.",
-        statement=sp.Eq(next_symbol, _forward, evaluate=False),
-        theory=_forward_theory,
-        simulate=lambda: _simulated("forward", LAYERS - 1),
-        scope="tanh, σ_w = 1.5, σ_b = 0.3, width 200, 200 networks; 0.01 is allowed for the finite width",
-        false_sibling=sp.Eq(next_symbol, _backward + sigma_b**2, evaluate=False),
-        tolerance=0.01,
+        statement=sp.Eq(_q_8, iterated(_q, _forward, _FIRST, LAYERS - 1), evaluate=False),
+        check=None,
+        scope=f"tanh, σ_w = {SCALE}, σ_b = {BIAS}, width {WIDTH}, {NETWORKS} networks, z ~ N(0, q); {ALLOWED} is allowed for the finite width",
+        false_sibling=sp.Eq(_q_8, iterated(_q, _forward, _FIRST, 2), evaluate=False),
+        domain=_means("tanh", {**_TANH, _q_8: Given(lambda world: _simulated("forward", LAYERS - 1))}),
     ),
-    Prediction(
+    Claim(
         label="variance-recursion-backward",
         sentence="The product of χ over seven layers gives the mean square of the error that reaches layer 1.",
-        statement=sp.Eq(chi_symbol, _backward, evaluate=False),
-        theory=_backward_theory,
-        simulate=lambda: _simulated("backward", 0),
-        scope="tanh, σ_w = 1.5, σ_b = 0.3, width 200, 200 networks, the error put in independent of the weights",
-        false_sibling=sp.Eq(chi_symbol, sigma_w**2 * expectation(sigma(z) ** 2), evaluate=False),
-        tolerance=0.01,
+        statement=sp.Eq(_p_1, _after(_forward, _backward, _FIRST, LAYERS - 1), evaluate=False),
+        check=None,
+        scope=f"tanh, σ_w = {SCALE}, σ_b = {BIAS}, width {WIDTH}, {NETWORKS} networks, the error put in independent of the weights; {ALLOWED} is allowed for the finite width",
+        false_sibling=sp.Eq(_p_1, _after(_forward, _backward, _FIRST, LAYERS - 3), evaluate=False),
+        domain=_means("tanh", {**_TANH, _p_1: Given(lambda world: _simulated("backward", 0))}),
     ),
-    Prediction(
+    Claim(
         label="relu-spread-by-depth-over-width",
         sentence="He's weights keep the mean of the mean square; its spread from network to network grows by 1 + 5/n with every layer.",
         statement=spread_is(sp.Integer(5)),
-        theory=_spread_theory,
-        simulate=_simulated_spread,
+        check=None,
         scope=(
             f"ReLU, Var w = 2/n, zero biases, n = {NARROW}, L = {DEEP}, inputs N(0, 1), {MANY:,} networks;"
             " the standard error is exact, from the fourth moment"
         ),
         false_sibling=spread_is(sp.Integer(4)),
+        domain=domain(means={n: NARROW, depth: DEEP, SPREAD: Given(lambda world: _simulated_spread())}),
     ),
-    Prediction(
+    Claim(
         label="weights-below-one-explode",
         sentence="Drawn evenly from (−1, 1), all |w| are below 1, and a wide network of sigmoids explodes: σ_w² is the width times Var w.",
-        statement=sp.Eq(sigma_w**2, sp.Rational(1000, 3), evaluate=False),
-        theory=_uniform_theory,
-        simulate=_simulated_uniform,
-        scope="sigmoid, weights uniform on (−1, 1), width 1000, zero biases, E[δ²] at layer 1 of 6; the near miss is what width 1 would give",
-        false_sibling=sp.Eq(sigma_w**2, sp.Rational(1, 3), evaluate=False),
+        statement=sp.And(
+            sp.Eq(_d_1, _after(*_UNIFORM, _START, _SIX - 1), evaluate=False),
+            sp.Gt(_d_1, 8, evaluate=False),
+            evaluate=False,
+        ),
+        check=None,
+        scope="sigmoid, weights uniform on (−1, 1), width 1000, zero biases; d_1 is E[δ²] at layer 1 of 6 in units of the last, z ~ N(0, q)",
+        false_sibling=sp.Lt(_d_1, 1, evaluate=False),
+        domain=_means("sigmoid", {_d_1: Given(lambda world: _simulated_uniform())}),
     ),
-    Prediction(
+    Claim(
         label="sigmoid-critical-scale",
-        sentence="Behind sigmoids with zero biases gradients keep their size at σ_w = 10.15, where q settles at 45.6.",
-        statement=sp.Eq(sigma_w, sp.Float("10.1493", 6), evaluate=False),
-        theory=_balanced_theory,
-        simulate=_simulated_balance,
-        scope="zero biases, width 400, 100 networks, started at q = 45.6: E[δ²] at layer 1 of 6, in units of the last; the near miss balances z ~ N(0, 1) only",
-        false_sibling=sp.Eq(sigma_w, sp.Float("4.7226", 5), evaluate=False),
+        sentence=f"Behind sigmoids with zero biases gradients keep their size at σ_w = {critical('sigmoid').sigma_w:.2f}, where q settles at {critical('sigmoid').q:.1f}.",
+        statement=sp.Eq(sigma_w, sp.Float(f"{critical('sigmoid').sigma_w:.6g}", 6), evaluate=False),
+        check=None,
+        scope="zero biases, width 400, 100 networks, started where q settles; σ_w is the scale at which E[δ²] at layer 1 of 6 is that of the last layer, between three scales that were drawn",
+        false_sibling=sp.Eq(sigma_w, sp.Float("8.5", 3), evaluate=False),
+        domain=domain(means={sigma_w: Given(lambda world: measured_balance())}),
     ),
 )
