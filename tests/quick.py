@@ -13,9 +13,40 @@ from sampling import spread
 
 CASES = 3
 EVERY_CASE = ("tests/claims/test_claims.py",)
-FIXTURES = {"browser", "driver", "html"}
+FIXTURES = {"browser", "chrome", "driver", "html", "projector"}
 """Those that start a browser or build the book."""
 LONG = (
+    "tests/chapters/clipping/test_clipped_training.py::test_the_plateau_comes_out_again",
+    "tests/chapters/explosion/test_budget.py::test_share_of_large_gains_in_one_layer",
+    "tests/chapters/initialisation/test_relu_spread.py::test_bars_from_the_sample_are_too_short_where_depth_over_width_is_large",
+    "tests/chapters/initialisation/test_relu_spread.py::test_the_bar_covers_as_a_standard_error_should",
+    "tests/chapters/initialisation/test_relu_spread.py::test_the_simulation_tells_four_and_six_from_five",
+    "tests/chapters/initialisation/test_shares_of_networks.py::test_careful_networks_vanish_too_when_they_are_deep_enough",
+    "tests/chapters/normalisation/test_experiments.py::test_a_sample_of_the_growth_run_again",
+    "tests/chapters/normalisation/test_formulas.py::test_the_claim_on_the_rate_refuses_other_rates",
+    "tests/chapters/residual/test_depth.py::test_tanh_blocks_grow_in_proportion_to_the_depth",
+    "tests/chapters/residual/test_depth.py::test_the_log_gain_of_tanh_blocks_grows_with_the_root_of_the_depth",
+    "tests/chapters/residual/test_formulas.py::test_planted_errors_are_seen",
+    "tests/chapters/test_words_of_chapters_6_to_8.py::test_how_often_two_bars_from_the_sample_hold_the_mean",
+    "tests/chapters/verdicts/test_verdicts.py::test_the_order_of_an_explosion_in_six_networks",
+    "tests/claims/test_claims.py::test_claim_settles_and_near_miss_is_refuted[lstm-gain-ten-steps]",
+    "tests/claims/test_claims.py::test_claim_settles_and_near_miss_is_refuted[lstm-two-steps]",
+    "tests/claims/test_claims.py::test_claim_settles_and_near_miss_is_refuted[residual-tanh-mean-square]",
+    "tests/exercises/test_hostile.py::test_a_witness_that_cannot_be_evaluated",
+    "tests/exercises/test_hostile.py::test_the_slowest_expression_that_is_read",
+    "tests/explorables/test_explorable.py::test_stills_of_other_values",
+    "tests/explorables/test_explorable.py::test_the_code_regenerates_identically",
+    "tests/numeric/test_many_chains.py::test_layouts_and_types",
+    "tests/numeric/test_many_chains.py::test_no_cache_of_compiled_code_is_needed",
+    "tests/numeric/test_mean_field.py::test_a_profile_that_leaves_float64_is_told",
+    "tests/numeric/test_mean_field.py::test_the_fixed_point_of_gelu_and_silu_repels",
+    "tests/numeric/test_recurrent_log.py::test_a_hundred_thousand_steps_in_closed_form",
+    "tests/numeric/test_recurrent_log.py::test_a_long_forget_gate_in_closed_form",
+    "tests/sweep/test_sweep.py::test_joblib_says_nothing_where_there_are_no_semaphores",
+    "tests/sweep/test_sweep.py::test_two_sweeps_on_one_folder_compute_each_point_once",
+    "tests/tools/test_environment.py",
+    "tests/tools/test_lock.py",
+    "tests/tools/test_start.py",
 )
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from sampling import sampled
 
 from analysis.chapters.learning_speeds import learning_speeds as speeds_module
 from analysis.chapters.learning_speeds import make_records as record
@@ -82,10 +83,11 @@ def test_bars_run_again(root: Path, name: str, initialiser: str) -> None:
     np.testing.assert_allclose(kept.gradient, again.gradient, rtol=1e-8, atol=1e-14)
 
 
+@pytest.mark.parametrize("seed", sampled(range(10), 1))
 @pytest.mark.parametrize("hidden", recorded.HIDDEN)
-def test_the_way_beyond_the_plateau_run_again(root: Path, hidden: int) -> None:
+def test_the_way_beyond_the_plateau_run_again(root: Path, hidden: int, seed: int) -> None:
     kept, data = recorded.beyond_the_plateau("digits", hidden), images("digits", root)
-    seed = 3
+    assert len(kept.start_speeds) == 10
     start = nielsen(kept.sizes, np.random.default_rng(seed))
     curves, (end,) = descend([start], data.images, data.targets, epochs=kept.epochs, eta=0.1, decay=5.0)
     np.testing.assert_allclose(
