@@ -139,10 +139,9 @@ def beside(first: list[Step], second: list[Step]) -> list[Outcome]:
 
     def lane() -> None:
         for count, step in enumerate(second):
-            try:
-                quiet.append(ended(step, folder / f"{count}.txt"))
-            except KeyboardInterrupt:  # the child's; the first lane says so
+            if processes.CTRL_C.is_set():  # it reaches the first thread alone
                 return
+            quiet.append(ended(step, folder / f"{count}.txt"))
 
     thread = threading.Thread(target=lane)
     thread.start()

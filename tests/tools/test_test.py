@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
+import interruptible
 import pytest
 from small_project import done, posix
+from waiting import wait_for
 
 from tools import processes
 from tools.test import Step, beside, nbval
@@ -120,22 +123,29 @@ def test_the_lanes_run_beside_one_another(project: Path, monkeypatch: pytest.Mon
     assert [(x.name, x.code) for x in beside(first, second)] == [("two", 0), ("one", 0)]
 
 
-def test_ctrl_c_waits_for_both_lanes(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    ended = []
-
-    def call(*arguments: str, **options: Any) -> int:
-        ended.append(arguments)
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr(processes, "python_call", call)
-    with pytest.raises(KeyboardInterrupt):
-        beside([Step("one", ["1"]), Step("three", ["3"])], [Step("two", ["2"]), Step("four", ["4"])])
-    assert sorted(ended) == [("1",), ("2",)]
+LANES = """
+import pathlib, sys
+from tools import places
+from tools.test import Step, beside
+places.venv_python = lambda: pathlib.Path(sys.executable)
+wait = "import pathlib, sys, time; pathlib.Path(sys.argv[1]).touch(); time.sleep(60)"
+steps = [Step(name, ["-c", wait, name]) for name in ("one", "two", "three", "four")]
+beside(steps[::2], steps[1::2])
+"""
 
 
-def test_no_notebooks_is_a_failure(
-    project: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
-) -> None:
+@posix
+def test_ctrl_c_ends_both_lanes(project: Path) -> None:
+    command = [sys.executable, "-c", LANES]
+    child = interruptible.started(command, cwd=project, text=True, env={**os.environ, "PYTHONUTF8": "1"})
+    wait_for(lambda: (project / "one").exists() and (project / "two").exists())
+    os.killpg(child.pid, signal.SIGINT)  # the terminal sends it to all
+    child.communicate(timeout=50)
+    assert child.returncode != 0
+    assert not (project / "three").exists() and not (project / "four").exists()
+
+
+def test_no_notebooks_is_a_failure(capfd: pytest.CaptureFixture[str]) -> None:
     assert subprocess.run([sys.executable, *nbval([], 1)], check=False).returncode == 1
     assert capfd.readouterr().err == "There is no notebook in notebooks/ to run.\n"
 
