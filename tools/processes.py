@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import subprocess
-import threading
 from typing import Any, Protocol
 
 from tools import places
 from tools.variables import child_environment
-
-CTRL_C = threading.Event()
-"""Whether Ctrl-C came while a child was waited for: nothing new is to be started beside it."""
 
 
 class Child(Protocol):
@@ -27,7 +23,6 @@ def wait(child: Child) -> tuple[int, bool]:
             return child.wait(), stopped
         except KeyboardInterrupt:
             stopped = True
-            CTRL_C.set()
 
 
 def exit_code(child: Child) -> int:

@@ -6,13 +6,16 @@ Two lanes run beside one another. What the first prints is shown as it comes; wh
 
 from __future__ import annotations
 
+import contextlib
 import os
+import signal
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import FrameType
 from typing import NamedTuple
 
 from tools import environment, places, processes
@@ -131,20 +134,39 @@ def show(outcome: Outcome) -> None:
         say(f"(exit code {outcome.code})")
 
 
+@contextlib.contextmanager
+def heard() -> Iterator[threading.Event]:
+    """An event that Ctrl-C sets at once, and then goes its way; ``Popen.wait`` tells of it only later."""
+    event = threading.Event()
+
+    def hear(number: int, frame: FrameType | None) -> None:
+        event.set()
+        signal.default_int_handler(number, frame)
+
+    before = signal.getsignal(signal.SIGINT)
+    if before is signal.default_int_handler:
+        signal.signal(signal.SIGINT, hear)
+    try:
+        yield event
+    finally:
+        if before is signal.default_int_handler:
+            signal.signal(signal.SIGINT, before)
+
+
 def beside(first: list[Step], second: list[Step]) -> list[Outcome]:
     """How all steps ended, the second lane's first."""
     folder = places.build() / "test"
     folder.mkdir(parents=True, exist_ok=True)
     quiet: list[Outcome] = []
 
-    def lane() -> None:
+    def lane(stopped: threading.Event) -> None:
         for count, step in enumerate(second):
-            if processes.CTRL_C.is_set():  # it reaches the first thread alone
+            if stopped.is_set():  # it ends the first lane, and the step that this one was in
                 return
             quiet.append(ended(step, folder / f"{count}.txt"))
+            if quiet[-1].code:
+                stopped.wait(1.0)  # the step may have heard it first
 
-    thread = threading.Thread(target=lane)
-    thread.start()
     shown: list[Outcome] = []
     loud: list[Outcome] = []
 
@@ -153,13 +175,16 @@ def beside(first: list[Step], second: list[Step]) -> list[Outcome]:
             show(outcome)
             shown.append(outcome)
 
-    try:
-        for step in first:
-            heading(step.name)
-            loud.append(ended(step))
-            show_new()
-    finally:
-        thread.join()
+    with heard() as stopped:
+        thread = threading.Thread(target=lane, args=[stopped])
+        thread.start()
+        try:
+            for step in first:
+                heading(step.name)
+                loud.append(ended(step))
+                show_new()
+        finally:
+            thread.join()
     show_new()
     return shown + loud
 
