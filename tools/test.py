@@ -96,7 +96,8 @@ def whole(every: bool) -> tuple[list[Step], list[Step]]:
     first = [Step("book, no warning", strict_book), Step("unit tests, coverage", unit(*options))]
     # half of the cores, for the unit tests need more than twice the time
     notebooks = nbval(notebook_paths(), max(1, workers() // 2))
-    return first, [*static(), Step("notebooks", notebooks)]
+    uncached = ["-p", "no:cacheprovider"]  # the unit tests write what failed last, for --lf
+    return first, [*static(), Step("notebooks", notebooks + uncached)]
 
 
 def quick() -> tuple[list[Step], list[Step]]:
