@@ -66,7 +66,7 @@ LONG = (
     "tests/numeric/test_many_chains.py::test_the_loops_are_loaded_only_where_used",
     "tests/numeric/test_mean_field.py::test_a_profile_that_leaves_float64_is_told",
     "tests/numeric/test_mean_field.py::test_the_fixed_point_of_gelu_and_silu_repels",
-    "tests/numeric/test_recurrent_log.py::test_a_hundred_thousand_steps_in_closed_form",
+    "tests/numeric/test_recurrent_log.py::test_many_thousand_steps_in_closed_form",
     "tests/numeric/test_recurrent_log.py::test_a_long_forget_gate_in_closed_form",
     "tests/sweep/test_storage.py::test_a_broken_file_is_closed",
     "tests/sweep/test_sweep.py::test_joblib_says_nothing_where_there_are_no_semaphores",
