@@ -1,7 +1,8 @@
-"""Nielsen's experiment (2015, chapter 5): 784-30-30-30-30-10, 1,000 images, full-batch descent, the norm of every layer's gradient.
+"""Nielsen's experiment (2015, chapter 5):
+784-30-30-30-30-10, 1,000 images, full-batch descent, the norm of every layer's gradient.
 
-His program takes the images one by one and computes every gradient twice an epoch, once for the norms and once for the step. The loop
-below does as he did, written afresh; half of its time is that doubling.
+His program takes the images one by one and computes every gradient twice an epoch, once for the norms and
+once for the step. The loop below does as he did, written afresh; half of its time is that doubling.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Run notebooks again and store their outputs: ``python3 make.py refresh 02`` calls this with their paths.
 
-A notebook in which a cell fails is left as it was. What would differ between two equal runs (times, versions, how a
-stream was cut into pieces) is dropped, so an unchanged notebook stays the same to the byte.
+A notebook in which a cell fails is left as it was. What would differ between two equal runs (times, versions,
+how a stream was cut into pieces) is dropped, so an unchanged notebook stays the same to the byte.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """What a stored notebook says and shows, for the tests that read it.
 
-A notebook is named by its path under ``notebooks`` without the ending, as ``make.py refresh`` does, or given as a path.
+A notebook is named by its path under ``notebooks`` without the ending, as ``make.py refresh`` does,
+or given as a path.
 """
 
 from __future__ import annotations
@@ -45,7 +46,8 @@ def prose(which: str | Path) -> list[str]:
 
 
 def said(those: Iterable[Cell]) -> str:
-    """The Markdown of these cells and their metadata as JSON: captions, alternative texts, titles and notes of slides."""
+    """The Markdown of these cells and their metadata as JSON:
+    captions, alternative texts, titles and notes of slides."""
     found = []
     for cell in those:
         if cell["cell_type"] == "markdown":

@@ -1,8 +1,9 @@
-"""Imports go one way: symbolic, numeric, then claims, sweep and the machinery of sliders and exercises, then the chapters.
+"""Imports go one way: symbolic, numeric, then claims, sweep and the machinery of sliders and exercises,
+then the chapters.
 
-Inside a chapter: theory and experiments, claims, figures, then slider and exercises. Chapters import one another only where
-``BETWEEN_CHAPTERS`` says so. Read from the syntax tree, so that an import inside a function counts; each rule is also shown
-a file that breaks it.
+Inside a chapter: theory and experiments, claims, figures, then slider and exercises. Chapters import one
+another only where ``BETWEEN_CHAPTERS`` says so. Read from the syntax tree, so that an import inside a
+function counts; each rule is also shown a file that breaks it.
 """
 
 from __future__ import annotations
@@ -45,7 +46,8 @@ BETWEEN_CHAPTERS = {
 
 
 def imported(tree: ast.AST, package: str) -> Iterator[tuple[int, str]]:
-    """(line, dotted name) of every import in a module of ``package``, in functions and through importlib as well."""
+    """(line, dotted name) of every import in a module of ``package``,
+    in functions and through importlib as well."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             for alias in node.names:
@@ -72,7 +74,8 @@ def part_of(module: str) -> str:
 
 
 def rank(file: str) -> int:
-    """0 for theory and experiments, 1 claims, 2 figures, 3 slider and exercises of a chapter, by the file's name."""
+    """0 for theory and experiments, 1 claims, 2 figures, 3 slider and exercises of a chapter,
+    by the file's name."""
     if file.startswith("explorable") or file == "exercises":
         return 3
     if file in ("figures", "drawings"):

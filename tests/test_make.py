@@ -56,7 +56,8 @@ def stand_in(make: ModuleType, installing: str = "exit 0") -> None:
     script(
         make.ROOT / "bin" / "uv",
         f'echo "$@" >> "{make.ROOT}/calls"\n'
-        f'if [ "$1" = venv ]; then "{sys.executable}" -m venv --without-pip "$4"; exit $?; fi\n{installing}\n',
+        f'if [ "$1" = venv ]; then "{sys.executable}" -m venv --without-pip "$4"; exit $?; '
+        f"fi\n{installing}\n",
     )
 
 
@@ -941,7 +942,8 @@ def test_lab_trusts_the_notebooks_first(make: ModuleType, no_work: list[tuple[st
 
 @posix
 def test_lab_does_not_ask_whether_to_fetch_news(make: ModuleType, tmp_path: Path) -> None:
-    """The page asks where ``fetchNews`` is neither "true" nor "false" (as in 4.6, whatever ``LabApp.news_url`` is)."""
+    """The page asks where ``fetchNews`` is neither "true" nor "false" (as in 4.6, whatever
+    ``LabApp.news_url`` is)."""
     from jupyterlab_server.settings_utils import _get_overrides, get_settings
 
     stand_in(make)

@@ -118,7 +118,8 @@ def test_what_tex_says_fails_the_build(
 
 @pytest.fixture(scope="module")
 def tex(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """The LaTeX of a small book: a chapter 3 with a claim, folds, a table and a picture; a solution; a page of reference."""
+    """The LaTeX of a small book: a chapter 3 with a claim, folds, a table and a picture; a solution;
+    a page of reference."""
     hidden = new_code_cell("import secret", metadata={"tags": ["hide-input"]}, execution_count=1)
     picture = new_code_cell(
         "draw()", outputs=[new_output("display_data", {"image/png": PNG})], execution_count=1
@@ -187,7 +188,8 @@ def test_pictures_fit_the_page(tex: str) -> None:
 def test_a_small_book_is_set_and_its_hole_is_found(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    """One letter that no font has is then put in by hand, to see that xelatex's own words for it are understood."""
+    """One letter that no font has is then put in by hand,
+    to see that xelatex's own words for it are understood."""
     make = load_make()
     shutil.copytree(ROOT / "book", tmp_path / "book", ignore=shutil.ignore_patterns("mathjax", "_slides"))
     index = (

@@ -1,4 +1,5 @@
-"""What a reader may hand in, told apart by its class alone: no method, comparison or conversion of its own is called."""
+"""What a reader may hand in, told apart by its class alone:
+no method, comparison or conversion of its own is called."""
 
 from __future__ import annotations
 
@@ -33,7 +34,8 @@ _LARGEST_DECIMAL = 10_000
 
 @dataclass(frozen=True)
 class Formula:
-    """A number or a SymPy expression; a ``Lambda`` brings its variables along. ``typed_decimal`` is True for a Decimal."""
+    """A number or a SymPy expression; a ``Lambda`` brings its variables along.
+    ``typed_decimal`` is True for a Decimal."""
 
     program: Program
     variables: tuple[str, ...] = ()
@@ -84,7 +86,8 @@ def parts(answer: object) -> list[object] | None:
 
 
 def _number(answer: Any) -> Program | None:
-    """The program of a number of Python, NumPy or mpmath; None for anything else. Exact: 0.1 is what float has for it."""
+    """The program of a number of Python, NumPy or mpmath; None for anything else.
+    Exact: 0.1 is what float has for it."""
     kind = kind_of(answer)
     if kind in (bool, np.bool_):
         raise Refusal("This is a truth value, not a number.")
@@ -110,7 +113,8 @@ def _number(answer: Any) -> Program | None:
 
 
 def _a_number(program: Program) -> Program:
-    """The same; raises Refusal where it is a statement that is true or false, or has one where a number belongs."""
+    """The same; raises Refusal where it is a statement that is true or false,
+    or has one where a number belongs."""
     truths: list[bool] = []
     for kind, _, parts in program.steps:
         within = [truths[k] for k in parts]
@@ -160,4 +164,7 @@ def _objection(answer: object) -> str:
         return f"This is a {kind_name(answer)}. Give one value, an expression or a function."
     if kind is np.ndarray:
         return "This is an array. Give one number, an expression or a function."
-    return f"An object of the kind {kind_name(answer)} cannot be judged. Give a number, a SymPy expression or a function."
+    return (
+        f"An object of the kind {kind_name(answer)} cannot be judged. Give a number, a SymPy expression or a "
+        "function."
+    )

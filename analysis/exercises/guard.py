@@ -1,9 +1,10 @@
 """Calling a reader's Python function so that it cannot hang, crash or flood the page.
 
-On Linux the calls run in a forked child with a limit of memory, which leads a process group of its own. The whole group
-is killed at the end, and when its time is up, whatever it is doing; only a process that leaves the group escapes. Elsewhere
-(macOS libraries do not survive a fork, Windows has none) they run in a thread of the reader's process, without a limit of
-memory, that is given up and asked to end; a single call into C that never comes back cannot be ended that way.
+On Linux the calls run in a forked child with a limit of memory, which leads a process group of its own. The
+whole group is killed at the end, and when its time is up, whatever it is doing; only a process that leaves
+the group escapes. Elsewhere (macOS libraries do not survive a fork, Windows has none) they run in a thread of
+the reader's process, without a limit of memory, that is given up and asked to end;
+a single call into C that never comes back cannot be ended that way.
 """
 
 from __future__ import annotations
@@ -37,7 +38,8 @@ _ARENAS = -8
 
 
 class Reply(NamedTuple):
-    """What a function returned at each point (None: nothing usable), the first complaint, whether time ran out."""
+    """What a function returned at each point (None: nothing usable), the first complaint,
+    whether time ran out."""
 
     values: tuple[float | None, ...]
     complaint: str = ""
@@ -104,7 +106,10 @@ def _number(result: object) -> tuple[float | None, str]:
 
 def _described(error: BaseException) -> str:
     if isinstance(error, MemoryError):
-        return f"it wants more memory than there is (`MemoryError`; it may take {MOST_BYTES // 10**9} GB of memory at most)"
+        return (
+            f"it wants more memory than there is (`MemoryError`; it may take {MOST_BYTES // 10**9} GB of "
+            "memory at most)"
+        )
     try:
         text = harmless(str(error)[:1000])
     except BaseException:
@@ -113,7 +118,8 @@ def _described(error: BaseException) -> str:
 
 
 def _in_child(function: Function, points: Sequence[Arguments], seconds: float) -> bytes | None:
-    """The JSON that a forked child sends; None where it does not in time. The child is always gone afterwards."""
+    """The JSON that a forked child sends; None where it does not in time.
+    The child is always gone afterwards."""
     import numpy  # noqa: F401 -- before the fork, so that the child imports nothing
 
     reading, writing = os.pipe()
@@ -141,7 +147,8 @@ def _in_child(function: Function, points: Sequence[Arguments], seconds: float) -
 
 
 def _confine() -> None:  # pragma: no cover -- runs in the child
-    """In the child, before the function runs: a group of its own, nothing to read, nowhere to write, a limit of memory."""
+    """In the child, before the function runs:
+    a group of its own, nothing to read, nowhere to write, a limit of memory."""
     import resource
 
     with contextlib.suppress(OSError):
@@ -169,7 +176,8 @@ def _nobody_answers(prompt: object = "") -> str:
 
 
 def _line(reading: int, end: float) -> bytes | None:
-    """What is read up to the end of the line, or of all; None where the time is up. Who else holds the pipe does not matter."""
+    """What is read up to the end of the line, or of all; None where the time is up.
+    Who else holds the pipe does not matter."""
     text = b""
     while b"\n" not in text and len(text) <= _LONGEST_REPLY:
         ready, _, _ = select.select([reading], [], [], max(0.0, end - time.monotonic()))

@@ -1,7 +1,7 @@
 """Reading an expression into a list of steps, and carrying the steps out with many digits.
 
-Reading looks at the class of each node and at nothing else, stops at a cap, and never recurses; so an expression of a
-million terms, or one that contains itself, is refused at once.
+Reading looks at the class of each node and at nothing else, stops at a cap, and never recurses; so an
+expression of a million terms, or one that contains itself, is refused at once.
 """
 
 from __future__ import annotations
@@ -73,7 +73,8 @@ class Program:
 
     @property
     def as_fraction(self) -> Fraction | None:
-        """A plain number without rounding; None for anything else, and for a decimal far too large or small."""
+        """A plain number without rounding;
+        None for anything else, and for a decimal far too large or small."""
         if not self.is_literal:
             return None
         if self.steps[0].kind is not sp.Float:
@@ -91,7 +92,8 @@ def quoted(text: str) -> str:
 
 
 def harmless(text: str) -> str:
-    """The text on one line, without backquotes and without characters that a page could not show or would obey."""
+    """The text on one line, without backquotes and without characters that a page
+    could not show or would obey."""
     line = " ".join(text.replace("`", "'").split())
     return "".join(letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in line)
 
@@ -104,7 +106,8 @@ _METACLASSES = (type, ABCMeta, *{type(kind) for kind in (sp.Function, sp.exp, ty
 
 
 def kind_of(x: object) -> type:
-    """The class of an object; ``Foreign`` where comparing or hashing that class would call a metaclass of the reader's."""
+    """The class of an object;
+    ``Foreign`` where comparing or hashing that class would call a metaclass of the reader's."""
     kind = type(x)
     return kind if any(type(kind) is known for known in _METACLASSES) else Foreign
 
@@ -135,7 +138,8 @@ def constant(numerator: int, denominator: int = 1) -> Program:
 
 
 def read(expr: object) -> Program:
-    """The expression as a program; raises Refusal for anything that is not made of the nodes of ``arithmetic``."""
+    """The expression as a program;
+    raises Refusal for anything that is not made of the nodes of ``arithmetic``."""
     steps: list[Step] = []
     place: dict[int, int] = {}  # by identity: an expression's own equality and hash are not called
     stack: list[tuple[Any, bool]] = [(expr, False)]
@@ -180,7 +184,10 @@ def _objection(node: Any) -> str:
     if kind in _UNFINISHED:
         return f"A {name} is not carried out yet: call `.doit()` on your answer first."
     if descends(node, sp.core.function.AppliedUndef):
-        return f"{name} is a function of your own, of which nothing is known. Use those of `analysis.symbolic.notation`."
+        return (
+            f"{name} is a function of your own, of which nothing is known. Use those of "
+            "`analysis.symbolic.notation`."
+        )
     return f"A part of the answer is of the kind {name}, which is not among the functions used here."
 
 
@@ -208,7 +215,8 @@ _INTEGERS = (int, type(mpmath.mpf(1)._mpf_[1]), type(sp.Integer(1).p))
 
 
 def _plain(number: object) -> int:
-    """A whole number that SymPy or mpmath put into an object of theirs; raises Refusal where it is anything else."""
+    """A whole number that SymPy or mpmath put into an object of theirs;
+    raises Refusal where it is anything else."""
     if not any(type(number) is kind for kind in _INTEGERS):
         raise Refusal("A number in the answer is malformed.")
     return int(number)  # type: ignore[call-overload, no-any-return]
@@ -267,10 +275,11 @@ def run(
     m: Context,
     deadline: Deadline,
 ) -> Value:
-    """The value of the program where its symbols have the values of ``point`` and σ, C … the ``meanings`` given.
+    """The value of the program where its symbols have the values of ``point`` and σ,
+    C … the ``meanings`` given.
 
-    A meaning is a program in the symbol x. Returns a number of ``m``, None where there is no value, or UNKNOWN. Raises Refusal once the
-    deadline has passed.
+    A meaning is a program in the symbol x. Returns a number of ``m``, None where there is no value, or
+    UNKNOWN. Raises Refusal once the deadline has passed.
     """
     return trace(program, point, meanings, m, deadline)[-1]
 

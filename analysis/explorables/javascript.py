@@ -1,4 +1,5 @@
-"""SymPy expressions as JavaScript. No formula of an explorable is typed into its script: all are printed here."""
+"""SymPy expressions as JavaScript.
+No formula of an explorable is typed into its script: all are printed here."""
 
 from __future__ import annotations
 
@@ -52,8 +53,8 @@ class _Printer(JavascriptCodePrinter):  # type: ignore[misc]
 def javascript(expr: sp.Expr) -> str:
     """``expr`` as one JavaScript expression in its own symbols.
 
-    log(1 + x) and exp(x) − 1 become log1p and expm1, constants are doubles. Raises TypeError for a function that
-    JavaScript's Math lacks (erf, Gamma, …), ValueError for a symbol that is no JavaScript name.
+    log(1 + x) and exp(x) − 1 become log1p and expm1, constants are doubles. Raises TypeError for a function
+    that JavaScript's Math lacks (erf, Gamma, …), ValueError for a symbol that is no JavaScript name.
     """
     expr = sp.sympify(expr)
     for symbol in sorted(expr.free_symbols, key=str):

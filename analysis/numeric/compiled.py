@@ -1,7 +1,8 @@
 """SymPy expressions as functions of numbers.
 
-``compiled`` gives a NumPy function for arrays of any shape; ``compiled_scalar`` gives a plain Python function for tight
-loops over floats. Arrays of another library (PyTorch, JAX …) stay there. Both rewrite log(1 + x) and exp(x) − 1, which cancel, as log1p and expm1.
+``compiled`` gives a NumPy function for arrays of any shape; ``compiled_scalar`` gives a plain Python function
+for tight loops over floats. Arrays of another library (PyTorch, JAX …) stay there.
+Both rewrite log(1 + x) and exp(x) − 1, which cancel, as log1p and expm1.
 """
 
 from __future__ import annotations
@@ -149,8 +150,9 @@ def _lambdified(
 def compiled_scalar(expr: sp.Expr, *symbols: sp.Symbol) -> Callable[..., float]:
     """``expr`` as a Python function of floats, for tight loops; arguments are not checked.
 
-    exp overflows to inf instead of raising. A ``Piecewise`` evaluates only the branch it takes. Raises ValueError where
-    ``symbols`` lacks one of the expression's, TypeError where a function has no numeric code.
+    exp overflows to inf instead of raising. A ``Piecewise`` evaluates only the branch it takes. Raises
+    ValueError where ``symbols`` lacks one of the expression's,
+    TypeError where a function has no numeric code.
     """
     return _lambdified(expr, symbols, _ScalarPrinter(_SETTINGS), {"exp": _exp} | _SCALAR)
 
@@ -159,11 +161,12 @@ def compiled_scalar(expr: sp.Expr, *symbols: sp.Symbol) -> Callable[..., float]:
 def compiled(expr: sp.Expr, *symbols: sp.Symbol) -> Callable[..., Any]:
     """``expr`` as a NumPy function of ``symbols``: arrays of any shapes that broadcast, and Python scalars.
 
-    Returns an array of the broadcast shape, or a NumPy scalar where every argument is one. float32 stays float32 and
-    float64 stays float64; integers and booleans become float64. NaN in any argument gives NaN. No warnings: what overflows is inf,
-    what is undefined NaN, and a branch of a ``Piecewise`` that is not taken leaves no trace. Arrays of another library that follows the
-    array API standard are answered in kind, on their device. Raises TypeError for complex, object and string arguments and for
-    a function that the library lacks, and as ``compiled_scalar`` does.
+    Returns an array of the broadcast shape, or a NumPy scalar where every argument is one. float32 stays
+    float32 and float64 stays float64; integers and booleans become float64. NaN in any argument gives NaN. No
+    warnings: what overflows is inf, what is undefined NaN, and a branch of a ``Piecewise`` that is not taken
+    leaves no trace. Arrays of another library that follows the array API standard are answered in kind, on
+    their device. Raises TypeError for complex,
+    object and string arguments and for a function that the library lacks, and as ``compiled_scalar`` does.
     """
     function = _lambdified(expr, symbols, _ArrayPrinter(_SETTINGS), _ARRAY)
     names = tuple(str(s) for s in symbols)

@@ -94,7 +94,8 @@ def mnist(
     base_url: str = MNIST_URL,
     cache: str | Path | None = None,
 ) -> Dataset:
-    """MNIST's 28×28 images, bytes divided by 256 as in Nielsen's copy (so that white is 255/256), in their order.
+    """MNIST's 28×28 images, bytes divided by 256 as in Nielsen's copy (so that white is 255/256),
+    in their order.
 
     With a ``folder``: its IDX files train-images-idx3-ubyte and train-labels-idx1-ubyte (t10k-… for
     ``split="test"``), gzipped or not, or train-first1000-images-idx3-ubyte and labels, the first 1,000.
@@ -143,7 +144,8 @@ def load(name: str = "digits", *, count: int | None = None, **where: Any) -> Dat
 
 
 def with_random_labels(data: Dataset, rng: np.random.Generator) -> Dataset:
-    """The same images with the same labels dealt out anew at random: nothing is left to learn but by heart."""
+    """The same images with the same labels dealt out anew at random:
+    nothing is left to learn but by heart."""
     instance("data", data, Dataset)
     rng = generator("rng", rng)
     return replace(data, labels=rng.permutation(data.labels), name=f"{data.name}, labels shuffled")

@@ -27,7 +27,8 @@ Floats = NDArray[np.float64]
 
 
 class Curves(NamedTuple):
-    """What S networks did in T epochs; entry t of axis 1 is the state after t epochs, entry 0 the initial one.
+    """What S networks did in T epochs;
+    entry t of axis 1 is the state after t epochs, entry 0 the initial one.
 
     For each of L layers, output last (S, T+1, L): speeds ‖∂C/∂bˡ‖; weight_speeds ‖∂C/∂wˡ‖; displacement ‖wˡ_t
     − wˡ_0‖/‖wˡ_0‖; learned ‖wˡ_t − kᵗ wˡ_0‖/‖wˡ_0‖, what remains of it without the weight decay. Norms of
@@ -56,7 +57,8 @@ def descend(
     for network in networks:
         if network.activation != "sigmoid" or network.sizes != sizes:
             raise ValueError(
-                f"networks must all be sigmoid of sizes {sizes}, not {network.activation} of sizes {network.sizes}"
+                f"networks must all be sigmoid of sizes {sizes}, not {network.activation} of sizes "
+                f"{network.sizes}"
             )
     m, layers, stack = len(X), range(networks[0].depth), len(networks)
     keep = 1.0 - eta * decay / m
@@ -136,7 +138,8 @@ def _times_gram(X: Floats) -> Callable[[Floats], Floats]:
 
 
 def _sigmoid_and_slope(z: Floats) -> tuple[Floats, Floats]:
-    """σ(z) and σ′(z) to full relative accuracy: with e = e^−|z|, r = 1/(1+e), σ is r or e·r, and σ′ = e·r²."""
+    """σ(z) and σ′(z) to full relative accuracy:
+    with e = e^−|z|, r = 1/(1+e), σ is r or e·r, and σ′ = e·r²."""
     e = np.abs(z)
     np.negative(e, out=e)
     np.exp(e, out=e)

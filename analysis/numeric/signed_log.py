@@ -1,7 +1,8 @@
 """Real numbers as (sign, log|x|): products that neither underflow nor overflow.
 
-An exact zero is (0, −inf). NaN and infinite numbers are refused. Like ``numpy.linalg.slogdet``. Make one with ``of`` or
-``from_parts``, which check it; the operations raise ValueError for a logarithm that is NaN or +inf and trust the rest.
+An exact zero is (0, −inf). NaN and infinite numbers are refused. Like ``numpy.linalg.slogdet``. Make one with
+``of`` or ``from_parts``, which check it;
+the operations raise ValueError for a logarithm that is NaN or +inf and trust the rest.
 """
 
 from __future__ import annotations
@@ -27,7 +28,8 @@ class SignedLog(NamedTuple):
 
 
 def of(x: ArrayLike) -> SignedLog:
-    """The signed logarithm of real numbers of any shape; raises ValueError for NaN or infinity, TypeError for others."""
+    """The signed logarithm of real numbers of any shape;
+    raises ValueError for NaN or infinity, TypeError for others."""
     values = real_array("x", x)
     with np.errstate(divide="ignore"):
         return SignedLog(np.sign(values)[()], np.log(np.abs(values))[()])
@@ -87,8 +89,8 @@ def _told(logabs: Any, zero: Any) -> Any:
 def to_float(x: SignedLog) -> Any:
     """sign · exp(logabs), to a relative error of about |logabs| · 2⁻⁵³.
 
-    Below 4.9e-324 it underflows to a zero that keeps the sign, above 1.8e308 it overflows to ±inf: neither is hidden,
-    and neither warns.
+    Below 4.9e-324 it underflows to a zero that keeps the sign, above 1.8e308 it overflows to ±inf: neither is
+    hidden, and neither warns.
     """
     x = _parts("x", x)
     with np.errstate(over="ignore", under="ignore"):
@@ -96,7 +98,8 @@ def to_float(x: SignedLog) -> Any:
 
 
 def multiply(x: SignedLog, y: SignedLog) -> SignedLog:
-    """x · y; raises ValueError where their shapes do not fit, OverflowError where a logarithm leaves float64."""
+    """x · y; raises ValueError where their shapes do not fit,
+    OverflowError where a logarithm leaves float64."""
     x, y = _pair(x, y)
     return _within(x.sign * y.sign, x, y, np.add)
 
@@ -110,7 +113,8 @@ def divide(x: SignedLog, y: SignedLog) -> SignedLog:
 
 
 def power(x: SignedLog, n: int) -> SignedLog:
-    """x to the power of an integer n; x⁰ = 1 for every x, and a zero to a negative power raises ZeroDivisionError.
+    """x to the power of an integer n;
+    x⁰ = 1 for every x, and a zero to a negative power raises ZeroDivisionError.
 
     Raises OverflowError where a logarithm leaves float64.
     """
@@ -154,9 +158,10 @@ def compare(x: SignedLog, y: SignedLog) -> Any:
 def prefix_sums(x: ArrayLike, axis: int = -1) -> Array:
     """x₁, x₁+x₂, …: every partial sum to about one rounding of itself, at any length.
 
-    ``cumsum`` adds in order, so the rounding error of each of its additions is known exactly (Knuth's TwoSum); the
-    errors are summed too and added back: Sum2 of Ogita, Rump and Oishi (2005, algorithm 4.4) for all partial sums. The
-    error is at most 2⁻⁵³|s| + (n 2⁻⁵³)² Σ|x|. Raises ValueError for NaN or infinity, OverflowError where a sum exceeds 1.8e308.
+    ``cumsum`` adds in order, so the rounding error of each of its additions is known exactly (Knuth's
+    TwoSum); the errors are summed too and added back: Sum2 of Ogita, Rump and Oishi (2005, algorithm 4.4) for
+    all partial sums. The error is at most 2⁻⁵³|s| + (n 2⁻⁵³)² Σ|x|.
+    Raises ValueError for NaN or infinity, OverflowError where a sum exceeds 1.8e308.
     """
     return _prefix_sums(real_array("x", x), _axis(axis, np.ndim(x)))
 

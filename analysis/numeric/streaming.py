@@ -4,8 +4,8 @@ Two sets of n_A and n_B numbers with means μ_A, μ_B and sums of squared deviat
 
     μ = μ_A + (μ_B − μ_A) n_B/n,    M = M_A + M_B + (μ_B − μ_A)² n_A n_B/n,    n = n_A + n_B
 
-(Chan, Golub & LeVeque 1983, equation 2.1; for n_B = 1 it is Welford's recursion of 1962). Neither cancels when the mean
-is large against the spread, as Σx² − nμ² does.
+(Chan, Golub & LeVeque 1983, equation 2.1; for n_B = 1 it is Welford's recursion of 1962). Neither cancels
+when the mean is large against the spread, as Σx² − nμ² does.
 """
 
 from __future__ import annotations
@@ -24,7 +24,8 @@ _SMALLEST = 2.0**-1000
 
 @dataclass(frozen=True, eq=False)
 class Moments:
-    """``count`` numbers seen at each place, their ``mean`` and ``squares`` = Σ(x − mean)²; both of one shape, float64."""
+    """``count`` numbers seen at each place, their ``mean`` and ``squares`` = Σ(x − mean)²;
+    both of one shape, float64."""
 
     count: int
     mean: Floats
@@ -58,7 +59,8 @@ def no_moments(shape: tuple[int, ...] = ()) -> Moments:
 def moments(x: ArrayLike, axis: int = 0) -> Moments:
     """The moments of x along ``axis``; raises ValueError on NaN or infinity, or where x has no such axis.
 
-    Raises OverflowError, as ``merged`` and ``add`` do, where a sum of squares is above 1.8e308 or below 1e-301 and not 0.
+    Raises OverflowError, as ``merged`` and ``add`` do,
+    where a sum of squares is above 1.8e308 or below 1e-301 and not 0.
     """
     values = real_array("x", x)
     if values.ndim == 0:
@@ -100,7 +102,8 @@ def merged(one: Moments, other: Moments) -> Moments:
 
 
 def _representable(squares: Floats, largest: Floats) -> None:
-    """Raises OverflowError where squares of deviations over- or underflow: neither inf nor 0 may stand for them."""
+    """Raises OverflowError where squares of deviations over- or underflow:
+    neither inf nor 0 may stand for them."""
     lost = (largest > 0.0) & (squares < _SMALLEST)
     if lost.any() or not np.isfinite(squares).all():
         raise OverflowError(
@@ -109,6 +112,7 @@ def _representable(squares: Floats, largest: Floats) -> None:
 
 
 def add(so_far: Moments, x: ArrayLike) -> Moments:
-    """``so_far`` and one more number at each place (Welford); raises ValueError on a wrong shape, NaN or infinity."""
+    """``so_far`` and one more number at each place (Welford);
+    raises ValueError on a wrong shape, NaN or infinity."""
     instance("so_far", so_far, Moments)
     return merged(so_far, moments(real_array("x", x, so_far.mean.shape)[None]))

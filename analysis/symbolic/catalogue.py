@@ -1,4 +1,5 @@
-"""The activations of the book. To add one, add one block: tests, claims, tables and pictures iterate over it."""
+"""The activations of the book.
+To add one, add one block: tests, claims, tables and pictures iterate over it."""
 
 from __future__ import annotations
 
@@ -123,7 +124,8 @@ ACTIVATIONS: dict[str, Activation] = {
 
 
 def activation(name: str, argument: str = "name") -> Activation:
-    """The activation of that name; raises ValueError naming the known ones, and the argument that was to hold one."""
+    """The activation of that name;
+    raises ValueError naming the known ones, and the argument that was to hold one."""
     if isinstance(name, str) and name in ACTIVATIONS:
         return ACTIVATIONS[name]
     given = f"the Activation of {name.name} itself" if isinstance(name, Activation) else repr(name)

@@ -1,9 +1,10 @@
 """How the spread of weighted inputs and of errors passes through a wide layer, and the weights that keep it.
 
-z_i = Σ_j w_ij a_j + b_i sums n products. The weights are independent of each other and of what they multiply, with mean 0 and
-variance v; the bias has mean 0 and variance v_b. Taking the mean over the weights alone leaves a polynomial in the a_j,
-so nothing is assumed about how the a_j hang together. Backwards the same sum runs over the neurons of the next layer, with their
-errors δ_i in place of the a_j; there the independence is an assumption, since δ depends on the weights as well.
+z_i = Σ_j w_ij a_j + b_i sums n products. The weights are independent of each other and of what they multiply,
+with mean 0 and variance v; the bias has mean 0 and variance v_b. Taking the mean over the weights alone
+leaves a polynomial in the a_j, so nothing is assumed about how the a_j hang together. Backwards the same sum
+runs over the neurons of the next layer, with their errors δ_i in place of the a_j;
+there the independence is an assumption, since δ depends on the weights as well.
 """
 
 from __future__ import annotations
@@ -30,7 +31,8 @@ _w, _a, _delta = sp.IndexedBase("w"), sp.IndexedBase("a"), sp.IndexedBase("delta
 
 
 def mean_over(expr: sp.Expr, moments: Mapping[sp.Symbol, Sequence[sp.Expr]]) -> sp.Expr:
-    """The mean of a polynomial over independent symbols, each with its moments (E x, E x², …); others stay as they are.
+    """The mean of a polynomial over independent symbols, each with its moments (E x, E x², …);
+    others stay as they are.
 
     Raises ValueError where a power has no moment.
     """
@@ -60,7 +62,8 @@ def second_moment(formula: sp.Expr) -> sp.Expr:
 
 
 def half_lines(left: sp.Expr, right: sp.Expr, power: int = 2) -> sp.Expr:
-    """E[f(z)^power] for z ~ N(0, q) and f = ``left`` below 0, ``right`` above: two integrals that SymPy carries out."""
+    """E[f(z)^power] for z ~ N(0, q) and f = ``left`` below 0, ``right`` above:
+    two integrals that SymPy carries out."""
     x = sp.Symbol("x", real=True)
     below, above = (f.subs(z, sp.sqrt(q) * x) ** power * density(x) for f in (left, right))
     return sp.integrate(below, (x, -sp.oo, 0)) + sp.integrate(above, (x, 0, sp.oo))

@@ -8,7 +8,10 @@ from typing import Any
 import page_faults as faults
 import pytest
 
-HEAD = '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>t</title><meta name="viewport" content="width=device-width"></head>'
+HEAD = (
+    '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>t</title><meta name="viewport" '
+    'content="width=device-width"></head>'
+)
 SOUND = "<main><h1>Title</h1><p>Text, <code>$x$</code> in code.</p><img alt='a dot' src='data:,'></main>"
 
 

@@ -1,4 +1,5 @@
-"""A standard error is the spread of the estimate over repetitions with other seeds: without √n, or from dependent units, it is not."""
+"""A standard error is the spread of the estimate over repetitions with other seeds:
+without √n, or from dependent units, it is not."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""What chapters 1 to 5 say in words: sources, letters, the order of their sections, and the scales at which a sigmoid network balances."""
+"""What chapters 1 to 5 say in words:
+sources, letters, the order of their sections, and the scales at which a sigmoid network balances."""
 
 from __future__ import annotations
 
@@ -42,7 +43,8 @@ def test_the_method_of_benettin_is_in_part_2() -> None:
 
 
 def test_a_section_begins_after_the_answer_to_the_one_before() -> None:
-    """ "Do the others?" asks about the table of layers that move least; the heading comes after that table and its text."""
+    """ "Do the others?" asks about the table of layers that move least;
+    the heading comes after that table and its text."""
     found = sources("04_learning_speeds")
     places = [
         next(k for k, text in enumerate(found) if mark in text)
@@ -66,7 +68,8 @@ def test_lambda_is_the_log_gain_only() -> None:
 
 @pytest.mark.parametrize("path", CHAPTERS, ids=lambda p: p.stem)
 def test_independence_alone_is_never_said_to_exclude_balance(path: Path) -> None:
-    """w ~ N(4, 0.05²) with b = −2 is independent and all but balanced: the means belong to the sentence, in text and on slides."""
+    """w ~ N(4, 0.05²) with b = −2 is independent and all but balanced:
+    the means belong to the sentence, in text and on slides."""
     slides = (cell["metadata"].get("slideshow", {}) for cell in cells(path))
     words = [x for slide in slides for x in (slide.get("title", ""), slide.get("notes", ""))]
     words += [text for text in prose(path) if "| row | statement |" not in text]

@@ -1,4 +1,5 @@
-"""Numbers and statements of chapters 6 to 8 that were wrong once, each against a value computed here or typed from a source."""
+"""Numbers and statements of chapters 6 to 8 that were wrong once,
+each against a value computed here or typed from a source."""
 
 from __future__ import annotations
 
@@ -87,9 +88,11 @@ def test_a_share_is_said_to_be_more_only_where_its_interval_is() -> None:
 
 
 def test_how_often_two_bars_from_the_sample_hold_the_mean() -> None:
-    """The law of the mean square after 20 ReLU layers of 20, drawn without a weight: a product of independent sums of squares.
+    """The law of the mean square after 20 ReLU layers of 20, drawn without a weight:
+    a product of independent sums of squares.
 
-    Of n normal numbers a binomial half passes the ReLU, and the squares of those that do have the law of chi-squared.
+    Of n normal numbers a binomial half passes the ReLU,
+    and the squares of those that do have the law of chi-squared.
     """
     n, layers, networks, repeats = 20, 20, 400, 2500
     rng, held = np.random.default_rng(20), 0
@@ -127,7 +130,8 @@ FACTORS = np.geomspace(1, 1000, 13)
 
 @pytest.fixture(scope="module")
 def runs() -> dict[str, Outlier]:
-    """The networks of chapter 8's pictures: ReLUs under the three losses, and sigmoids under the cross-entropy."""
+    """The networks of chapter 8's pictures:
+    ReLUs under the three losses, and sigmoids under the cross-entropy."""
     return {loss: outlier(FACTORS, loss=loss) for loss in LOSSES} | {
         "inside": outlier(FACTORS, activation="sigmoid")
     }

@@ -1,4 +1,5 @@
-"""What the exercises say of the book is what the book's own code says: numbers typed there, and an option that was measured."""
+"""What the exercises say of the book is what the book's own code says:
+numbers typed there, and an option that was measured."""
 
 from __future__ import annotations
 

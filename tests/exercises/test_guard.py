@@ -1,4 +1,5 @@
-"""A function of the reader's is called in a process of its own, or in a thread where there is no fork; both tell the same."""
+"""A function of the reader's is called in a process of its own, or in a thread where there is no fork;
+both tell the same."""
 
 from __future__ import annotations
 

@@ -24,7 +24,8 @@ from analysis.exercises.verdict import Verdict
 from analysis.symbolic.notation import z
 
 MOST_CALLS = 1_000_000
-"""Of functions, their returns counted too, from an answer to its verdict on the page. At the most 180,000 are made."""
+"""Of functions, their returns counted too, from an answer to its verdict on the page.
+At the most 180,000 are made."""
 GRANTED = marking.FUNCTION_SECONDS, marking.SECONDS
 PLENTY = 3600.0
 """Seconds that no test takes: what has to come in time comes on a loaded machine too."""
@@ -41,8 +42,9 @@ def note(name: str) -> Any:
 
 
 _HOOKS = (
-    "__eq__ __ne__ __lt__ __le__ __gt__ __ge__ __bool__ __len__ __iter__ __getattr__ __hash__ __repr__ __str__ "
-    "__float__ __int__ __index__ __complex__ __array__ _sympy_ __sympy__ __add__ __radd__ __sub__ __rsub__ __mul__ __neg__"
+    "__eq__ __ne__ __lt__ __le__ __gt__ __ge__ __bool__ __len__ __iter__ __getattr__ __hash__ __repr__ "
+    "__str__ __float__ __int__ __index__ __complex__ __array__ _sympy_ __sympy__ __add__ __radd__ __sub__ "
+    "__rsub__ __mul__ __neg__"
 ).split()
 
 
@@ -270,7 +272,8 @@ REFUSED: dict[str, Any] = {
     "a sum": sp.Sum(z, (z, 1, sp.oo)),
     "a limit": sp.Limit(1 / z, z, 0),
     "a root object": sp.rootof(sp.Symbol("x") ** 5 - sp.Symbol("x") + 1, 0),
-    "a factorial tower": sp.factorial(sp.factorial(sp.factorial(10, evaluate=False), evaluate=False), evaluate=False),
+    "a factorial tower": sp.factorial(sp.factorial(sp.factorial(10, evaluate=False), evaluate=False),
+        evaluate=False),
     "gamma": sp.gamma(10**10 + z, evaluate=False),
     "a million terms": a_million_terms(),
     "itself": holds_itself(),

@@ -132,7 +132,8 @@ def test_normal_numbers_are_the_same_and_normal(run: Run) -> None:
 
 
 CHAIN = (
-    "\nconst answer = cases => cases.map(([name, w, b, a]) => { const g = gradients(activations[name], w, b, a);"
+    "\nconst answer = cases => cases.map(([name, w, b, a]) => { const g = gradients(activations[name], w, b, "
+    "a);"
     "return [g.logs, g.signs].map(x => Array.from(x)); });"
 )
 
@@ -174,7 +175,8 @@ def test_the_page_draws_the_network_that_python_draws(run: Run) -> None:
 def test_the_explosion_to_six_digits(run: Run) -> None:
     shifts = np.geomspace(*SHIFTS, 141)
     code = explosion().module + (
-        "\nconst answer = shifts => shifts.map(s => gradients(activations.sigmoid, weights, biases, s).logs[0]);"
+        "\nconst answer = shifts => shifts.map(s => gradients(activations.sigmoid, weights, biases, "
+        "s).logs[0]);"
     )
     found, exact = np.array(run(code, shifts.tolist())), fragility(shifts)
     ratio = np.exp(found - exact.log10_exact * np.log(10.0))

@@ -1,6 +1,8 @@
-"""Every public function of ``analysis.numeric`` refuses bad input by the name of the argument, and none can be forgotten.
+"""Every public function of ``analysis.numeric`` refuses bad input by the name of the argument,
+and none can be forgotten.
 
-The functions are found by introspection. Each stands in ``CALLS`` with arguments that are right, or in ``EXCEPT`` with the reason.
+The functions are found by introspection.
+Each stands in ``CALLS`` with arguments that are right, or in ``EXCEPT`` with the reason.
 """
 
 from __future__ import annotations
@@ -77,7 +79,8 @@ CALLS: dict[str, dict[str, Any]] = {
     "lyapunov.exponents": {"matrices": [np.eye(3)[None].repeat(2, 0)] * 2, "burn_in": 1, "largest": 2},
     "lyapunov.gaussian_matrices": {"width": 2, "std": 1.0, "depth": 2, "replicates": 2, "rng": RNG},
     "lyapunov.network_matrices": {
-        "name": "tanh", "width": 2, "weight_std": 1.0, "bias_std": 1.0, "depth": 2, "replicates": 2, "rng": RNG,
+        "name": "tanh", "width": 2, "weight_std": 1.0, "bias_std": 1.0, "depth": 2, "replicates": 2,
+        "rng": RNG,
     },
     "network.forward": {"network": NET, "X": X},
     "network.cost": {"network": NET, "X": X, "Y": Y, "kind": "cross-entropy"},
@@ -105,13 +108,16 @@ CALLS: dict[str, dict[str, Any]] = {
     "recurrent.forward": {"kind": "rnn", "weights": CELLS, "xs": XS},
     "recurrent.backward": {"weights": CELLS, "trace": TRACE, "last": LAST},
     "recurrent.memory": {"weights": CELLS, "trace": TRACE, "start": 1},
-    "recurrent.uniform_weights": {"kind": "lstm", "inputs": 1, "units": 2, "rngs": [RNG], "forget_bias": np.ones(2)},
+    "recurrent.uniform_weights": {"kind": "lstm", "inputs": 1, "units": 2, "rngs": [RNG],
+        "forget_bias": np.ones(2)},
     "recurrent.checked": {"kind": "rnn", "weights": CELLS, "xs": XS},
     "recurrent_log.log_backward": {"weights": CELLS, "trace": TRACE, "last": LAST},
     "recurrent_log.log_memory": {"weights": CELLS, "trace": TRACE, "start": 1},
-    "residual.chain_gains": {"activation": SIGMOID, "a0": np.ones(6), "weights": W, "biases": W, "scale": 1.0},
+    "residual.chain_gains": {"activation": SIGMOID, "a0": np.ones(6), "weights": W, "biases": W,
+        "scale": 1.0},
     "residual.passes": {
-        "x0": X, "weights": MATRICES, "readout": np.ones(3), "shortcut": 1.0, "scale": 1.0, "branch": "relu last",
+        "x0": X, "weights": MATRICES, "readout": np.ones(3), "shortcut": 1.0, "scale": 1.0,
+        "branch": "relu last",
     },
     "signed_log.of": {"x": W},
     "signed_log.from_parts": {"sign": np.sign(W), "logabs": W},
@@ -207,8 +213,10 @@ def changed(value: Any, how: str) -> Any:
 
 HOW = ("NaN", "inf", "complex", "masked", "shape", "strings", "objects", "ragged")
 ANY_SHAPE = {
-    "clipping.by_value", "clipping.by_norm", "signed_log.of", "signed_log.from_parts", "signed_log.prefix_sums",
-    "streaming.moments", "clipping.by_global_norm", "network.softmax", "network.cross_entropy", "chain.backward",
+    "clipping.by_value", "clipping.by_norm", "signed_log.of", "signed_log.from_parts",
+    "signed_log.prefix_sums",
+    "streaming.moments", "clipping.by_global_norm", "network.softmax", "network.cross_entropy",
+    "chain.backward",
     "chain.gradient", "forward.forward", "forward.fitted", "normalisation.forward",
 }  # fmt: skip
 

@@ -57,7 +57,8 @@ def log_error(found, l: int, true: mpmath.mpf, digits: int = 60) -> float:
         )
 
 
-# ---- backward, given z and w --------------------------------------------------------------------------------------------
+# ---- backward, given z and w
+# --------------------------------------------------------------------------------------------
 
 
 LOG_SLOPES = {  # by hand; mpmath's exponents are unlimited, so nothing underflows
@@ -140,7 +141,8 @@ def test_the_largest_and_smallest_weights():
     np.testing.assert_array_equal(found.sign, [-1, -1, -1, 1])
 
 
-# ---- forward, with its bounds ----------------------------------------------------------------------------------------------
+# ---- forward, with its bounds
+# ----------------------------------------------------------------------------------------------
 
 NUMBERS = st.floats(-1, 1) | st.floats(-200, 200) | st.sampled_from([0.0, 100.0, -50.0, 1e-310, 1e-200])
 
@@ -195,7 +197,8 @@ def test_for_moderate_weights_the_bound_is_as_good_as_asked(case):
 
 
 def test_two_hundred_thousand_layers_end_to_end():
-    """The forward pass repeated in balls of 128 bits: everything is inside the bounds, and the bounds are 1e-12."""
+    """The forward pass repeated in balls of 128 bits:
+    everything is inside the bounds, and the bounds are 1e-12."""
     depth, rng = 200_000, np.random.default_rng(5)
     w, b = rng.uniform(-2, 2, depth), rng.normal(size=depth)
     found = chain.gradient(SIGMOID, 0.3, w, b)
@@ -233,7 +236,8 @@ def test_where_the_forward_pass_is_ill_conditioned_the_bound_says_so():
 
 
 def test_the_bounds_are_no_exaggeration():
-    """A first layer whose z = w a₀ + b cancels: over 100 inputs the worst error comes within a factor 3 of its bound."""
+    """A first layer whose z = w a₀ + b cancels:
+    over 100 inputs the worst error comes within a factor 3 of its bound."""
     a0 = np.random.default_rng(2).uniform(0.3, 0.4, 100)
     w, b = np.full((100, 1), 1e6), np.round(-1e6 * a0[:, np.newaxis]) + 5
     found = chain.gradient(SIGMOID, a0, w, b)
@@ -249,7 +253,8 @@ def test_the_bounds_are_no_exaggeration():
 
 
 def test_the_bound_knows_that_the_slope_grows_on_the_way():
-    """Errors of ±2 in z near −8: σ grows by more than its slope at the computed z says, and the bound still holds."""
+    """Errors of ±2 in z near −8:
+    σ grows by more than its slope at the computed z says, and the bound still holds."""
     a0 = np.random.default_rng(4).uniform(0.3, 0.301, 200)
     w, b = np.full((200, 1), 1e17), -np.round(1e17 * a0[:, np.newaxis]) - 8
     found = chain.forward(SIGMOID, a0, w, b)
@@ -269,7 +274,8 @@ def test_a_slope_of_zero_stops_errors():
     assert found.z_error[2] <= EPS * 0.7 * 1.01
 
 
-# ---- zeros, kinks, underflow ---------------------------------------------------------------------------------------------
+# ---- zeros, kinks, underflow
+# ---------------------------------------------------------------------------------------------
 
 
 def test_a_certain_zero_has_no_error_and_a_kink_within_reach_has_no_bound():
@@ -335,7 +341,8 @@ def test_even_a_logarithm_can_be_out_of_reach():
 
 
 def test_without_a_rate_nothing_is_promised_for_the_gradient():
-    """An activation whose log-slope has no bounded rate (GELU's σ′ crosses zero): the forward bound falls back on sup|σ′|."""
+    """An activation whose log-slope has no bounded rate (GELU's σ′ crosses zero):
+    the forward bound falls back on sup|σ′|."""
     unrated = dataclasses.replace(SIGMOID, log_slope_rate=sp.oo)
     with_rate, without = (chain.gradient(x, 0.3, [2.0, 3.0], [0.1, 9.0]) for x in (SIGMOID, unrated))
     np.testing.assert_array_equal(without.b_error, math.inf)
@@ -347,7 +354,8 @@ def test_without_a_rate_nothing_is_promised_for_the_gradient():
     )
 
 
-# ---- shapes, paths, arguments ----------------------------------------------------------------------------------------------
+# ---- shapes, paths, arguments
+# ----------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("x", ACTIVATIONS.values(), ids=ACTIVATIONS)

@@ -68,8 +68,10 @@ def test_a_law_too_narrow_for_floats_is_refused() -> None:
 
 
 BAD_LAWS = [
-    (0.0, 0.0, "std"), (0.0, -1.0, "std"), (math.nan, 1.0, "mean"), (0.0, math.inf, "std"), (True, 1.0, "mean"),
-    (0.0, "1", "std"), (None, 1.0, "mean"), (1j, 1.0, "mean"), (np.ones(2), 1.0, "mean"), (0.0, np.ones(2), "std"),
+    (0.0, 0.0, "std"), (0.0, -1.0, "std"), (math.nan, 1.0, "mean"), (0.0, math.inf, "std"), (True, 1.0,
+        "mean"),
+    (0.0, "1", "std"), (None, 1.0, "mean"), (1j, 1.0, "mean"), (np.ones(2), 1.0, "mean"), (0.0, np.ones(2),
+        "std"),
 ]  # fmt: skip
 
 

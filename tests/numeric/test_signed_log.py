@@ -28,7 +28,8 @@ def exact_log(x: Fraction) -> mpmath.mpf:
 
 
 def assert_is(found: SignedLog, true: Fraction, size: float) -> None:
-    """The sign exactly; the logarithm to a few rounding errors of ``size``, the sum of the logarithms that went in."""
+    """The sign exactly; the logarithm to a few rounding errors of ``size``,
+    the sum of the logarithms that went in."""
     assert found.sign == (true > 0) - (true < 0), f"sign {found.sign} of {float(true)}"
     if true == 0:
         assert found.logabs == -math.inf

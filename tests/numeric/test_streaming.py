@@ -21,8 +21,8 @@ def exact(x: list[float]) -> tuple[Fraction, Fraction]:
 
 
 def agrees(found: Moments, x: list[float], steps: float = 1.0) -> None:
-    """Within some roundings: of the mean against the largest |x|, of the squares against themselves and a rounding of
-    each deviation."""
+    """Within some roundings: of the mean against the largest |x|, of the squares against themselves and a
+    rounding of each deviation."""
     mean, squares = exact(x)
     largest = max(abs(v) for v in x)
     eps = steps * 4.0 * np.finfo(float).eps

@@ -1,4 +1,5 @@
-"""Explorable: any two activations side by side, and what becomes of a normal weighted input that you drag (chapter 6)."""
+"""Explorable: any two activations side by side,
+and what becomes of a normal weighted input that you drag (chapter 6)."""
 
 from __future__ import annotations
 
@@ -42,8 +43,9 @@ def activations() -> Explorable:
         code=code,
         still=_still,
         alt=(
-            "Two plates, ReLU and SELU: the value as a full line, the slope as a dashed line, and the bell of the "
-            "weighted input below. The slope of ReLU jumps from 0 to 1 at zero, that of SELU from 1.758 to 1.051."
+            "Two plates, ReLU and SELU: the value as a full line, the slope as a dashed line, and the bell "
+            "of the weighted input below. The slope of ReLU jumps from 0 to 1 at zero, that of SELU from "
+            "1.758 to 1.051."
         ),
     )
 

@@ -1,4 +1,5 @@
-"""Slopes above 1 that do not explode: the product of slopes along a chain and through wide layers (row B4)."""
+"""Slopes above 1 that do not explode:
+the product of slopes along a chain and through wide layers (row B4)."""
 
 from __future__ import annotations
 
@@ -13,7 +14,8 @@ from analysis.symbolic.catalogue import SELU, activation
 
 @dataclass(frozen=True)
 class Growth:
-    """For one activation at z ~ N(0, 1): sup |σ′|, √(E σ′²), exp(E log|σ′|), and the weight scale √(1/E σ′²) of balance."""
+    """For one activation at z ~ N(0, 1):
+    sup |σ′|, √(E σ′²), exp(E log|σ′|), and the weight scale √(1/E σ′²) of balance."""
 
     name: str
     largest: float

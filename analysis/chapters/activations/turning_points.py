@@ -1,7 +1,9 @@
-"""The largest slope of GELU and of SiLU in closed form: where the second derivative changes sign, and the limits.
+"""The largest slope of GELU and of SiLU in closed form:
+where the second derivative changes sign, and the limits.
 
-Both slopes satisfy σ′(z) + σ′(−z) = 1, tend to 0 and 1, and have σ″ = positive · g with g even and decreasing in |z|. So σ′ rises
-between the two roots ±r of g and falls outside: its values lie in [σ′(−r), σ′(r)], and sup |σ′| = σ′(r).
+Both slopes satisfy σ′(z) + σ′(−z) = 1, tend to 0 and 1, and have σ″ = positive · g with g even and decreasing
+in |z|. So σ′ rises between the two roots ±r of g and falls outside:
+its values lie in [σ′(−r), σ′(r)], and sup |σ′| = σ′(r).
 """
 
 from __future__ import annotations

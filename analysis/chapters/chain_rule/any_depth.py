@@ -1,8 +1,8 @@
 """Statements about a chain of any depth L and any layer l, and how they are proved.
 
-The letters carry an index that may be a symbol: ``W[j]`` is w_j. A statement equates ``partial(A[L], X)``, which stands
-for ∂C/∂X at depth L, with an expression in them. ``at`` writes it out for a given depth and layer, where SymPy's own
-derivative of the nested network is the judge of a false one.
+The letters carry an index that may be a symbol: ``W[j]`` is w_j. A statement equates ``partial(A[L], X)``,
+which stands for ∂C/∂X at depth L, with an expression in them. ``at`` writes it out for a given depth and
+layer, where SymPy's own derivative of the nested network is the judge of a false one.
 """
 
 from __future__ import annotations

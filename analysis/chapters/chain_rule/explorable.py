@@ -56,7 +56,8 @@ def gradient_chain() -> Explorable:
         code=code,
         still=_still,
         alt=(
-            "Bars over the layers of a random chain, their height the logarithm of the learning speed: they grow from "
+            "Bars over the layers of a random chain, their height the logarithm of the learning speed: they "
+            "grow from "
             "the first layer to the last by many powers of ten."
         ),
     )

@@ -30,7 +30,8 @@ HOW = {"none": "no clipping", "norm": "by norm", "value": "by value"}
 
 @cache
 def cliff() -> Explorable:
-    """Drag the threshold, the rate and the start; the path of gradient descent over the cost of a neuron fed back to itself."""
+    """Drag the threshold, the rate and the start;
+    the path of gradient descent over the cost of a neuron fed back to itself."""
     code = "\n".join(
         (
             f"const state = {arrow(formulas.STATE, h, w, b)};",
@@ -41,7 +42,8 @@ def cliff() -> Explorable:
             f"const byValue = {arrow(BY_VALUE, g, c)};",
             f"const share = {arrow(SHARE, r, c)};",
             constants(
-                start0=float(formulas.START), steps=formulas.STEPS, left=LEFT, right=RIGHT, bottom=BOTTOM, top1=TOP
+                start0=float(formulas.START), steps=formulas.STEPS, left=LEFT, right=RIGHT, bottom=BOTTOM,
+                top1=TOP
             ),
             script(pathlib.Path(__file__).with_suffix(".js")),
         )
@@ -60,7 +62,8 @@ def cliff() -> Explorable:
         code=code,
         still=_still,
         alt=(
-            "The cost of a neuron fed back to itself over its weight and bias: two plateaus and a cliff between them. A path "
+            "The cost of a neuron fed back to itself over its weight and bias: two plateaus and a cliff "
+            "between them. A path "
             "of gradient descent runs from its start to the edge of the cliff and stays there."
         ),
     )

@@ -1,8 +1,8 @@
 """Balance, the mean of log|w σ′(z)| being 0: where design reaches it, and why normal weights of mean 0
 with independent, symmetric biases never do.
 
-For w ~ N(0, s²) the mean of log|w| is log s − (γ + log 2)/2. If every z is held at 0 the mean log-factor is that less
-log 4. If z = wa + b is left to the chain, σ′(z) ≤ e^{−|z|} costs more than any s can earn.
+For w ~ N(0, s²) the mean of log|w| is log s − (γ + log 2)/2. If every z is held at 0 the mean log-factor is
+that less log 4. If z = wa + b is left to the chain, σ′(z) ≤ e^{−|z|} costs more than any s can earn.
 """
 
 from __future__ import annotations

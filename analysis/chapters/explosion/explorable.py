@@ -1,4 +1,5 @@
-"""Explorable: the exploding chain of weights 100, and what is left of it when its input is off by Δ (chapter 3)."""
+"""Explorable: the exploding chain of weights 100,
+and what is left of it when its input is off by Δ (chapter 3)."""
 
 from __future__ import annotations
 
@@ -46,7 +47,8 @@ def explosion() -> Explorable:
         code=code,
         still=_still,
         alt=(
-            "The product of the factors against the shift of the input, both logarithmic: flat at 3906 up to about "
+            "The product of the factors against the shift of the input, both logarithmic: flat at 3906 up to "
+            "about "
             "one millionth, then falling through 1 near 6.2e-6 to below 1e-40."
         ),
     )

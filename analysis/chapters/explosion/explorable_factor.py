@@ -1,4 +1,5 @@
-"""Explorable: the factor |w σ′(wa + b)| of one layer, and the window of activations where it is 1 or more (chapter 3)."""
+"""Explorable: the factor |w σ′(wa + b)| of one layer,
+and the window of activations where it is 1 or more (chapter 3)."""
 
 from __future__ import annotations
 
@@ -50,7 +51,8 @@ def factor() -> Explorable:
         code=code,
         still=_still,
         alt=(
-            "The factor |w σ′(wa + b)| against the activation a: a bump that rises above the line at 1 in a shaded "
+            "The factor |w σ′(wa + b)| against the activation a: a bump that rises above the line at 1 in a "
+            "shaded "
             "window, and a dashed line at the largest factor of a weight of size 1."
         ),
     )

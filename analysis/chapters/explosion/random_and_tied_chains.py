@@ -1,8 +1,9 @@
 """λ against the weight scale: weights of mean 0 without biases, and biases tied to their weights.
 
-Untied: w ~ N(0, s²), b = 0; λ by quadrature. Tied: b = −w/2, so that a = ½ is a fixed point of every layer; an input
-exactly there has λ = E log|w| − log 4, any other input the λ of a simulation. There σ(z) − ½ would cancel to exactly 0 for small
-z and put chains on the centre that are beside it; tanh(z/2)/2 is the same function without the subtraction.
+Untied: w ~ N(0, s²), b = 0; λ by quadrature. Tied: b = −w/2, so that a = ½ is a fixed point of every layer;
+an input exactly there has λ = E log|w| − log 4, any other input the λ of a simulation. There σ(z) − ½ would
+cancel to exactly 0 for small z and put chains on the centre that are beside it;
+tanh(z/2)/2 is the same function without the subtraction.
 """
 
 from __future__ import annotations
@@ -34,7 +35,8 @@ CENTRED = dataclasses.replace(
     formula=SIGMOID.formula - sp.S.Half,
     safe_formula=sp.tanh(z / 2) / 2,
 )
-"""σ(z) − ½, evaluated as tanh(z/2)/2. With b = −w/2 a sigmoid layer sees w (a − ½): the same chain, without biases, of this activation."""
+"""σ(z) − ½, evaluated as tanh(z/2)/2.
+With b = −w/2 a sigmoid layer sees w (a − ½): the same chain, without biases, of this activation."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,8 +64,8 @@ class OffCentre:
 
 
 def balance(stds: Sequence[float]) -> Balance:
-    """The curves that need no simulation, λ to five digits; raises ValueError for a standard deviation that is not positive, or is
-    so large (thousands) that the rule does not fit in memory.
+    """The curves that need no simulation, λ to five digits; raises ValueError for a standard deviation that
+    is not positive, or is so large (thousands) that the rule does not fit in memory.
     """
     grid = real_array("stds", stds, ("n",))
     independent = np.array([exponent(SIGMOID, float(x), 0.0, nodes=24).lam for x in grid])
@@ -86,10 +88,12 @@ def largest_independent(low: float = 1.0, high: float = 8.0) -> tuple[float, flo
 def off_centre(
     stds: Sequence[float], rng: np.random.Generator, chains: int = 4000, layers: int = 1000
 ) -> OffCentre:
-    """λ over the second ``layers`` layers of tied chains started at a = 1 (a − ½ = ½), as far off the centre as can be.
+    """λ over the second ``layers`` layers of tied chains started at a = 1 (a − ½ = ½),
+    as far off the centre as can be.
 
-    The standard error is that of the mean over the independent chains. Raises ArithmeticError where a chain cannot be followed:
-    at the balancing scale and beyond it a − ½ grows again after it was small, but not once it is 0 in float64.
+    The standard error is that of the mean over the independent chains. Raises ArithmeticError where a chain
+    cannot be followed: at the balancing scale and beyond it a − ½ grows again after it was small,
+    but not once it is 0 in float64.
     """
     rates = []
     for x in stds:
@@ -105,7 +109,8 @@ def off_centre(
         lost = int(np.count_nonzero(run.last == 0.0))
         if lost and mean_log_normal(float(x)) > math.log(4.0) - _MARGIN:
             raise ArithmeticError(
-                f"{lost} of {chains} chains with s = {float(x):g} are at a = 1/2 to the last digit of float64: take fewer layers"
+                f"{lost} of {chains} chains with s = {float(x):g} are at a = 1/2 to the last digit of "
+                "float64: take fewer layers"
             )
         rates.append((run.logs[:, 1] - run.logs[:, 0]) / layers)
     mean = np.array([r.mean() for r in rates])

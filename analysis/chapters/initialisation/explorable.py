@@ -70,8 +70,9 @@ def initialisation() -> Explorable:
         code=code,
         still=_still,
         alt=(
-            "Twenty layers on a logarithmic axis: the mean square of the weighted inputs falls slowly from left to right, "
-            "that of the errors falls slowly from right to left; the dots of one network follow the lines of the theory, off by up to a factor of five."
+            "Twenty layers on a logarithmic axis: the mean square of the weighted inputs falls slowly from "
+            "left to right, that of the errors falls slowly from right to left; the dots of one network "
+            "follow the lines of the theory, off by up to a factor of five."
         ),
     )
 

@@ -56,7 +56,8 @@ def learning_speeds() -> Explorable:
         code=code,
         still=_still,
         alt=(
-            "Left: bars on six neurons of each of four hidden layers, long in the fourth and hardly visible in the "
+            "Left: bars on six neurons of each of four hidden layers, long in the fourth and hardly visible "
+            "in the "
             "first. Right: the learning speeds of the four layers over 500 epochs on a logarithmic axis."
         ),
     )

@@ -39,7 +39,8 @@ def normalisation_of_a_batch() -> Explorable:
     code = "\n".join(
         (
             f"const normalise = {arrow(normalise.xreplace(letters), _ONE, mu, v, epsilon)};",
-            f"const back = {arrow(backward.xreplace(means).xreplace(letters), _G, _HAT, _MEAN, _ALONG, v, epsilon)};",
+            "const back = "
+            f"{arrow(backward.xreplace(means).xreplace(letters), _G, _HAT, _MEAN, _ALONG, v, epsilon)};",
             constants(others=list(OTHERS)),
             script(Path(__file__).with_suffix(".js")),
         )
@@ -56,7 +57,8 @@ def normalisation_of_a_batch() -> Explorable:
         code=code,
         still=_still,
         alt=(
-            "Six points on an upper line are joined to their normalised places on a lower line; below, six bars: "
+            "Six points on an upper line are joined to their normalised places on a lower line; below, six "
+            "bars: "
             "the gradient of the first normalised value with respect to each point."
         ),
     )

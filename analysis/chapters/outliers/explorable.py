@@ -1,4 +1,5 @@
-"""Explorable: one outlier in a batch of eight, under three losses, on the smallest network with a first layer (chapter 8)."""
+"""Explorable: one outlier in a batch of eight, under three losses,
+on the smallest network with a first layer (chapter 8)."""
 
 from __future__ import annotations
 
@@ -53,8 +54,9 @@ def outlier() -> Explorable:
         code=code,
         still=_still,
         alt=(
-            "The first layer's gradient against the input of the outlier, both logarithmic, for three losses: the "
-            "squared error with a linear output rises twice as steeply as the cross-entropy; the squared error with a "
+            "The first layer's gradient against the input of the outlier, both logarithmic, for three "
+            "losses: the squared error with a linear output rises twice as steeply as the cross-entropy; the "
+            "squared error with a "
             "sigmoid output dips where the outlier cancels the others, then stays level."
         ),
     )

@@ -1,4 +1,5 @@
-"""Explorable: thousands of random chains, drawn in the browser, against the central limit theorem (chapter 2)."""
+"""Explorable: thousands of random chains, drawn in the browser,
+against the central limit theorem (chapter 2)."""
 
 from __future__ import annotations
 
@@ -92,7 +93,8 @@ def log_product() -> Explorable:
         code=code,
         still=_still,
         alt=(
-            "A histogram of the log-products of 4,000 random chains, centred and scaled as the central limit theorem "
+            "A histogram of the log-products of 4,000 random chains, centred and scaled as the central limit "
+            "theorem "
             "says, under the bell curve it predicts."
         ),
     )

@@ -66,7 +66,8 @@ def residual() -> Explorable:
         code=code,
         still=_still,
         alt=(
-            "The logarithm of the derivative of layer l in the input, for one random chain: the plain curve falls by "
+            "The logarithm of the derivative of layer l in the input, for one random chain: the plain curve "
+            "falls by "
             "dozens of powers of ten, the residual one stays near 0."
         ),
     )

@@ -40,7 +40,8 @@ def _closed(width: int) -> list[float]:
 
 
 def log_diagonals(seed: int, width: int, depth: int, scale: float, name: str) -> Floats:
-    """Σ log|R_ii| after each layer (depth, n), for the network that the page draws: w_jk ~ N(0, s²), b = 0."""
+    """Σ log|R_ii| after each layer (depth, n), for the network that the page draws:
+    w_jk ~ N(0, s²), b = 0."""
     value, slope = (compiled(x, z) for x in (activation(name).value, activation(name).slope))
     stream = Stream(seed, width)
     a, q, total = np.full(width, FIRST_INPUT), np.eye(width), np.zeros(width)
@@ -81,7 +82,8 @@ def spectrum() -> Explorable:
         ),
         code=code,
         still=_still,
-        alt="Eight lines that start at 0 and fan out with the layer: the topmost nearly level, the lowest falling steeply.",
+        alt="Eight lines that start at 0 and fan out with the layer: the topmost nearly level, the lowest "
+        "falling steeply.",
     )
 
 

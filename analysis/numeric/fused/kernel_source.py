@@ -1,10 +1,11 @@
 """Python source of the fused loops over chains, printed from the SymPy definitions of the activations.
 
-``python -m analysis.numeric.fused.kernel_source`` rewrites ``kernels.py``; a test compares it with what is printed today. The loops are
-source, not lambdified functions, because Numba keeps compiled code between sessions only for functions that stand in a file.
+``python -m analysis.numeric.fused.kernel_source`` rewrites ``kernels.py``; a test compares it with what is
+printed today. The loops are source, not lambdified functions,
+because Numba keeps compiled code between sessions only for functions that stand in a file.
 
-Everything is written in e = exp(−|z|), which is computed once, as p · 2ⁿ. A slope is a power of e times a rest near 1, so
-its mantissa (in p) and its exponent (in n) neither under- nor overflow.
+Everything is written in e = exp(−|z|), which is computed once, as p · 2ⁿ. A slope is a power of e times a
+rest near 1, so its mantissa (in p) and its exponent (in n) neither under- nor overflow.
 """
 
 from __future__ import annotations
@@ -86,7 +87,8 @@ class _Printer(PythonCodePrinter):  # type: ignore[misc]
 
 
 def kernel(activation: Activation) -> Kernel:
-    """What the loops evaluate for an activation; raises Unprintable where its definition holds more than e = exp(−|z|)."""
+    """What the loops evaluate for an activation;
+    raises Unprintable where its definition holds more than e = exp(−|z|)."""
     value = _in_e(activation.value)
     pieces = _pieces(sp.piecewise_fold(_in_e(activation.slope)))
     split = [(_power_of_e(piece), condition) for piece, condition in pieces]
@@ -175,7 +177,8 @@ def _check(name: str, expr: sp.Expr) -> None:
         raise Unprintable(f"the loops have no code for {odd} in {name}")
 
 
-_HEAD = '''"""The loops over the layers of many chains, for each activation. Printed by ``kernel_source``: change that, not this.
+_HEAD = '''"""The loops over the layers of many chains, for each activation.
+Printed by ``kernel_source``: change that, not this.
 
 The loops that these call were, when this was printed: {stamp}.
 """
@@ -183,7 +186,8 @@ The loops that these call were, when this was printed: {stamp}.
 import numba
 import numpy as np
 
-from analysis.numeric.fused.tiles import backward, flaws, gather, scaled_backward, scatter, some_of, through_weight
+from analysis.numeric.fused.tiles import backward, flaws, gather, scaled_backward, scatter, some_of
+from analysis.numeric.fused.tiles import through_weight
 from analysis.numeric.fused.vectorised import OPTIONS, expm1, log1p, scaled_exp, two_to
 
 CHAINS, LAYERS = {chains}, {layers}  # of a tile that is cut out of (N, L)
@@ -328,7 +332,8 @@ def source() -> tuple[str, dict[str, str]]:
 
 
 def _stamp() -> str:
-    """A digest of the loops that Numba compiles into the printed ones: its cache looks at the file of the caller alone."""
+    """A digest of the loops that Numba compiles into the printed ones:
+    its cache looks at the file of the caller alone."""
     digest = hashlib.sha256()
     for name in ("tiles.py", "vectorised.py"):
         digest.update((TARGET.parent / name).read_bytes().replace(b"\r\n", b"\n"))

@@ -1,12 +1,14 @@
-"""The loops over the layers of many chains, for each activation. Printed by ``kernel_source``: change that, not this.
+"""The loops over the layers of many chains, for each activation.
+Printed by ``kernel_source``: change that, not this.
 
-The loops that these call were, when this was printed: 12d004a06df6b129.
+The loops that these call were, when this was printed: 31e525510bdce9fd.
 """
 
 import numba
 import numpy as np
 
-from analysis.numeric.fused.tiles import backward, flaws, gather, scaled_backward, scatter, some_of, through_weight
+from analysis.numeric.fused.tiles import backward, flaws, gather, scaled_backward, scatter, some_of
+from analysis.numeric.fused.tiles import through_weight
 from analysis.numeric.fused.vectorised import OPTIONS, expm1, log1p, scaled_exp, two_to
 
 CHAINS, LAYERS = 32, 256  # of a tile that is cut out of (N, L)

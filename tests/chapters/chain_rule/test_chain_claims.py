@@ -1,4 +1,5 @@
-"""Chapter 1's claims hold, and the ways in which such statements go wrong are refused, each with a counter-example."""
+"""Chapter 1's claims hold, and the ways in which such statements go wrong are refused,
+each with a counter-example."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""The drawings of chapter 1 carry the library's own symbols, in their places, with nothing on top of anything."""
+"""The drawings of chapter 1 carry the library's own symbols, in their places,
+with nothing on top of anything."""
 
 from __future__ import annotations
 

@@ -43,7 +43,8 @@ def test_beside_the_centre_no_scale_explodes() -> None:
 
 
 def test_lambda_beside_the_centre() -> None:
-    """Expected: layers 1,001 to 2,000 of 30,000 chains and more, in a loop written with tanh (errors below 0.0006).
+    """Expected: layers 1,001 to 2,000 of 30,000 chains and more,
+    in a loop written with tanh (errors below 0.0006).
 
     With σ(z) − ½, which cancels to 0, the same seeds gave −0.028, −0.132 and −0.500.
     """
@@ -93,7 +94,8 @@ def test_the_centred_sigmoid_keeps_its_digits() -> None:
     ],
 )
 def test_means_other_than_zero(mean: float, std: float, bias: float, expected: float) -> None:
-    """Expected: loops written out in NumPy over 10⁶ layers and more. e^−1.2187 = 0.296 is more than 0.2352, the best without biases."""
+    """Expected: loops written out in NumPy over 10⁶ layers and more.
+    e^−1.2187 = 0.296 is more than 0.2352, the best without biases."""
     found = b_claims.simulated_exponent(np.random.default_rng(4), std, mean, bias)
     assert abs(found.value - expected) < 4 * found.standard_error < 0.02
 

@@ -1,4 +1,5 @@
-"""The recorded runs are what the code gives: a sample of each is run again. And the recorder itself, in small."""
+"""The recorded runs are what the code gives: a sample of each is run again.
+And the recorder itself, in small."""
 
 from __future__ import annotations
 

@@ -90,7 +90,8 @@ def test_the_record_is_made_by_its_command(tmp_path: object, monkeypatch: pytest
 
 
 def test_the_epochs_to_a_level_are_counted_seed_by_seed() -> None:
-    """From the accuracies alone: pretrained 7, 6, 8, 6, 6; N(0, 1) 4, 3, 4, 6, 3; Xavier 19, 22, 39, 19, 19."""
+    """From the accuracies alone: pretrained 7, 6, 8, 6, 6; N(0, 1) 4, 3, 4, 6, 3;
+    Xavier 19, 22, 39, 19, 19."""
     for start, wanted in (
         ("pretrained", [7, 6, 8, 6, 6]),
         ("gaussian", [4, 3, 4, 6, 3]),

@@ -1,4 +1,5 @@
-"""λ and ς² by quadrature: converged, right in limits that are known, and confirmed by simulation with another seed."""
+"""λ and ς² by quadrature:
+converged, right in limits that are known, and confirmed by simulation with another seed."""
 
 from __future__ import annotations
 
@@ -31,7 +32,8 @@ def test_quadrature_has_converged(activation: Activation, weight_std: float, bia
 
 
 def test_without_weights_the_bias_alone_decides() -> None:
-    """As the weight's scale goes to 0 the layers become independent: λ − E log|w| → E log σ′(b), ς² → Var X."""
+    """As the weight's scale goes to 0 the layers become independent:
+    λ − E log|w| → E log σ′(b), ς² → Var X."""
     result = exponent(SIGMOID, 1e-6, 1.0)
     direct = mpmath.quad(
         lambda x: mpmath.npdf(x) * mpmath.log(mpmath.exp(-x) / (1 + mpmath.exp(-x)) ** 2), [-30, 0, 30]

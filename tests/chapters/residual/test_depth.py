@@ -71,7 +71,8 @@ def tanh_means(q: float) -> tuple[float, float]:
 
 
 def test_tanh_blocks_grow_in_proportion_to_the_depth() -> None:
-    """367.5 after 400 blocks, and log-gain 10.81 where ½ · 400 · log 2 = 138.6; networks of another seed and width agree."""
+    """367.5 after 400 blocks, and log-gain 10.81 where ½ · 400 · log 2 = 138.6;
+    networks of another seed and width agree."""
     q, gain, traced = 1.0, 0.0, []
     for _ in range(400):
         second, slope = tanh_means(q)
@@ -127,7 +128,8 @@ def test_bounded_blocks_refuse() -> None:
 
 
 def test_a_residual_chain_loses_eight_powers_of_ten() -> None:
-    """The median over 1,000 layers is 10^(−8.0), not 10^−7: from chains written out here, and from the sweep."""
+    """The median over 1,000 layers is 10^(−8.0), not 10^−7:
+    from chains written out here, and from the sweep."""
     rng = np.random.default_rng(99)
     w, b = rng.standard_normal((2, 1000, 4000))
     x, logs = np.full(4000, 0.5), np.zeros(4000)
@@ -141,7 +143,8 @@ def test_a_residual_chain_loses_eight_powers_of_ten() -> None:
 
 
 def test_the_standard_errors_of_the_sweeps() -> None:
-    """Of 1, 2, 3, 4, 5 the mean is 3 and s/√n = √0.5; of n normal numbers the median has the error √(π/2n)."""
+    """Of 1, 2, 3, 4, 5 the mean is 3 and s/√n = √0.5;
+    of n normal numbers the median has the error √(π/2n)."""
     five, half = np.array([3.0, 1.0, 5.0, 2.0, 4.0]), 0.5**0.5
     chains = ChainSweep("tanh", 1.0, 1.0, None, np.stack([0 * five, 10 * five], axis=1))
     assert chains.rate() == pytest.approx((15.0, 5.0 * half)) and chains.median()[0] == 30.0

@@ -52,7 +52,8 @@ def test_what_the_loops_lack_is_refused() -> None:
 
 @pytest.mark.parametrize("name", [x for x in ACTIVATIONS if x != "gelu"])
 def test_kernels_are_the_definitions(name: str) -> None:
-    """Value, slope and mantissa · 2^exponent, evaluated with e = exp(−|z|) = p · 2ⁿ, against the definitions."""
+    """Value, slope and mantissa · 2^exponent, evaluated with e = exp(−|z|) = p · 2ⁿ,
+    against the definitions."""
     activation, printed = ACTIVATIONS[name], kernel(ACTIVATIONS[name])
     e, p, n = sp.symbols("e p n")
     at = np.array([-400.0, -30.0, -2.5, -1e-3, 0.0, 1e-9, 0.7, 19.0, 350.0])

@@ -1,4 +1,5 @@
-"""Claims: slopes above 1 that do not explode: the product of slopes along a chain and through wide layers (row B4)."""
+"""Claims: slopes above 1 that do not explode:
+the product of slopes along a chain and through wide layers (row B4)."""
 
 from __future__ import annotations
 
@@ -30,7 +31,8 @@ def _mean_log(x: sp.Expr) -> sp.Eq:
 CLAIMS = (
     Prediction(
         label="selu-typical-slope-below-one",
-        sentence="The slope of SELU reaches 1.7581, and yet its mean logarithm is −0.0921: a typical product of slopes shrinks.",
+        sentence="The slope of SELU reaches 1.7581, and yet its mean logarithm is −0.0921: a typical "
+        "product of slopes shrinks.",
         statement=_mean_log(TYPICAL),
         theory=lambda statement: float(statement.rhs),
         simulate=drawn_log_slopes,

@@ -1,4 +1,5 @@
-"""Claims: the slope of the sigmoid, its maximum ¼ by algebra and by calculus, and what follows for one factor w σ′(z)."""
+"""Claims: the slope of the sigmoid, its maximum ¼ by algebra and by calculus,
+and what follows for one factor w σ′(z)."""
 
 from __future__ import annotations
 
@@ -42,8 +43,8 @@ def by_stationary_points(statement: sp.Basic) -> Outcome:
 def by_product_of_suprema(statement: sp.Basic) -> Outcome:
     """|w| < c implies |w| σ′(z) < c/4: the supremum of a product of non-negative factors, free of each other.
 
-    The supremum of |w| is not attained, so the inequality is strict; where c/4 exceeds the right side, a weight just
-    below c and z = 0 break it.
+    The supremum of |w| is not attained, so the inequality is strict; where c/4 exceeds the right side, a
+    weight just below c and z = 0 break it.
     """
     premise, conclusion = statement.args
     limit, right = premise.rhs, conclusion.rhs
@@ -98,7 +99,8 @@ CLAIMS = (
     ),
     Claim(
         label="sigmoid-quarter-by-calculus",
-        sentence="The slope of the sigmoid is at most 1/4: its value at the one stationary point, above the limits at both ends.",
+        sentence="The slope of the sigmoid is at most 1/4: its value at the one stationary point, above "
+        "the limits at both ends.",
         statement=sp.Le(_slope, QUARTER, evaluate=False),
         check=by_stationary_points,
         scope="all real z, with the limits at both ends",
