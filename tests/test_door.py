@@ -33,7 +33,6 @@ DATA = {"ACTIVATIONS", "CLAIMS", "RELU", "SIGMOID", "TANH"}
 """What is no function and no class: its example stands in the docstring of the package."""
 LIBRARY = ("symbolic", "numeric", "claims", "sweep", "exercises")
 COMPILED = {
-    "analysis.numeric.fused.kernels",
     "analysis.numeric.fused.tiles",
     "analysis.numeric.fused.vectorised",
 }

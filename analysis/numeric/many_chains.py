@@ -20,7 +20,6 @@ import os
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from importlib.util import find_spec
-from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -28,7 +27,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from analysis.numeric import arguments, arrays, layer_by_layer
 from analysis.numeric.arguments import finite, real_array, whole
-from analysis.numeric.fused import identifier
+from analysis.numeric.fused import kernel_source
 from analysis.numeric.signed_log import SignedLog
 from analysis.symbolic.activation import Activation
 from analysis.symbolic.catalogue import ACTIVATIONS
@@ -140,19 +139,12 @@ def has_loops(activation: Activation) -> bool:
 def _loop(kind: str, activation: Activation, w: Array) -> Any:
     if not _numba_is_there() or ACTIVATIONS.get(activation.name) != activation:
         return None
-    rows = "rows_" if w.ndim == 2 else ""
-    return getattr(_kernels(), f"{kind}_{rows}{identifier(activation.name)}", None)
+    return getattr(kernel_source.loops(activation), kind + ("_rows" if w.ndim == 2 else ""), None)
 
 
 @cache
 def _numba_is_there() -> bool:
     return find_spec("numba") is not None
-
-
-def _kernels() -> ModuleType:
-    from analysis.numeric.fused import kernels  # here, for it imports Numba
-
-    return kernels
 
 
 def _refused(**given: Any) -> None:
@@ -217,7 +209,7 @@ def _run(loop: Any, threads: int | None, given: tuple[Array, Array, Array, Array
     """The loop over all tiles, in as many runs of neighbours as there are threads:
     it holds no lock of the interpreter."""
     w = given[1]
-    tiles = w.shape[0] if w.ndim == 3 else math.ceil(w.shape[0] / _kernels().CHAINS)
+    tiles = w.shape[0] if w.ndim == 3 else math.ceil(w.shape[0] / kernel_source.CHAINS)
     count = min(_workers(threads), tiles, math.ceil(w.size / _WORTH_A_THREAD))
     if count < 2:
         bad = loop(0, tiles, *given, *results)

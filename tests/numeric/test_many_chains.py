@@ -296,6 +296,22 @@ def test_the_loops_are_loaded_only_where_used() -> None:
     assert found.stdout.strip() == "False"
 
 
+LOADED = """
+import numpy as np
+from analysis.numeric import many_chains
+from analysis.numeric.fused import kernel_source
+from analysis.symbolic.catalogue import TANH
+print(*many_chains.log_gradients(TANH, 0.5, np.ones((1, 2)), np.ones((1, 2))).logabs[0])
+print(sum(kernel_source.loops(TANH).scaled_rows.stats.cache_misses.values()))
+"""
+
+
+def test_another_process_finds_the_compiled_code() -> None:
+    ours = log_gradients(activation("tanh"), 0.5, np.ones((1, 2)), np.ones((1, 2))).logabs[0]
+    found = subprocess.run([sys.executable, "-c", LOADED], capture_output=True, text=True, check=True)
+    assert found.stdout.split() == [*(repr(float(x)) for x in ours), "0"]
+
+
 LOOPS_ELSEWHERE = """
 import numpy as np
 from analysis.numeric import layer_by_layer, many_chains
