@@ -139,11 +139,6 @@ def completed(domain: Domain, point: Point, m: Context, deadline: Deadline) -> d
     return values
 
 
-def evaluate_at(program: Program, domain: Domain, point: Point, m: Context, deadline: Deadline) -> object:
-    """The value of a program at a point of the domain, None where it has none."""
-    return run(program, completed(domain, point, m, deadline), meanings(domain.activation), m, deadline)
-
-
 def place_name(point: Point) -> str:
     """A point in words: ``z = 1.25``; empty where there are no symbols, or too many to read."""
     return ", ".join(f"{name} = {float(x):g}" for name, x in point.items()) if 0 < len(point) <= 2 else ""

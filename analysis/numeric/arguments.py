@@ -51,13 +51,6 @@ def real_array(
     return values
 
 
-def same_shape(**given: Any) -> None:
-    """Raises ValueError unless all arrays, given by name, have one shape."""
-    if len({x.shape for x in given.values()}) > 1:
-        shapes = " and ".join(str(x.shape) for x in given.values())
-        raise ValueError(f"{' and '.join(given)} must have one shape, not {shapes}")
-
-
 def finite(x: Any) -> bool:
     """Whether every number of a NumPy array is finite, without a temporary of its size."""
     if x.size <= _BLOCK:

@@ -45,21 +45,6 @@ def interval(lo: sp.Rational, hi: sp.Rational) -> Ball:
     return rational(lo).union(rational(hi))
 
 
-def enclose(expr: sp.Expr, lo: sp.Rational, hi: sp.Rational) -> Ball:
-    """A ball that contains expr(x) for every x in [lo, hi]; ``expr`` has at most one symbol.
-
-    Not finite where the expression is not defined on all of it. Raises ValueError for two symbols or lo > hi,
-    TypeError for a function this module does not know.
-    """
-    if len(expr.free_symbols) > 1:
-        raise ValueError(f"expr must have one symbol, not {sorted(map(str, expr.free_symbols))}")
-    if not sp.Rational(lo) <= sp.Rational(hi):
-        raise ValueError(f"lo must not exceed hi, but {lo} > {hi}")
-    return ball_function(expr, *expr.free_symbols)(
-        *(interval(sp.Rational(lo), sp.Rational(hi)) for _ in expr.free_symbols)
-    )
-
-
 @cache
 def ball_function(expr: sp.Expr, *symbols: sp.Symbol) -> BallFunction:
     """``expr`` as a function of balls, at the working precision of the call;

@@ -28,19 +28,6 @@ def by_value(x: ArrayLike, threshold: float) -> Floats:
     return np.asarray(compiled(BY_VALUE, g, c)(real_array("x", x), positive("threshold", threshold)))
 
 
-def by_norm(x: ArrayLike, threshold: float) -> Floats:
-    """x min(1, c/‖x‖), the norm over all entries; a zero stays zero.
-    Raises ValueError as ``by_value`` does."""
-    return by_global_norm([real_array("x", x)], threshold)[0]
-
-
-def by_global_norm(parts: Sequence[ArrayLike], threshold: float) -> list[Floats]:
-    """The arrays of all layers, multiplied by min(1, c/r) with r the norm of all together.
-    Raises ValueError as above."""
-    arrays = [real_array(f"parts[{k}]", x)[None] for k, x in enumerate(several("parts", parts))]
-    return [np.asarray(x[0]) for x in _by_norm(arrays, positive("threshold", threshold))]
-
-
 def clip_stack(
     gradients: Sequence[Floats], how: str, threshold: float, *, diverging: bool = False
 ) -> list[Floats]:

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.numeric.arguments import generator, instance, one_of, real_array, whole
+from analysis.numeric.arguments import one_of, real_array, whole
 from analysis.numeric.arrays import of_numpy
 from analysis.numeric.idx import read_idx
 from analysis.numeric.optional import of_book
@@ -141,14 +141,6 @@ def load(name: str = "digits", *, count: int | None = None, **where: Any) -> Dat
     """
     data = DATASETS[one_of("name", name, DATASETS)](**where)
     return data if count is None else data.first(count)
-
-
-def with_random_labels(data: Dataset, rng: np.random.Generator) -> Dataset:
-    """The same images with the same labels dealt out anew at random:
-    nothing is left to learn but by heart."""
-    instance("data", data, Dataset)
-    rng = generator("rng", rng)
-    return replace(data, labels=rng.permutation(data.labels), name=f"{data.name}, labels shuffled")
 
 
 def _found(folder: Path, split: str) -> tuple[Path, Path]:

@@ -119,21 +119,6 @@ def he(
     )
 
 
-def scaled(
-    sizes: tuple[int, ...],
-    rng: np.random.Generator,
-    sigma_w: float,
-    sigma_b: float = 0.0,
-    *,
-    activation: str = "tanh",
-    output: str = "sigmoid",
-) -> Network:
-    """w ~ N(0, σ_w²/n_in), b ~ N(0, σ_b²); raises ValueError where σ_w or σ_b is negative or not finite."""
-    sigma_w, sigma_b = number("sigma_w", sigma_w, least=0.0), number("sigma_b", sigma_b, least=0.0)
-    unit = _by_variance(sizes, rng, False, activation, output, False, lambda n_in, n_out: sigma_w**2 / n_in)
-    return Network(unit.sizes, unit.weights, tuple(sigma_b * b for b in unit.biases), activation, output)
-
-
 INITIALISERS: dict[str, Initialiser] = {
     "nielsen": nielsen,
     "gaussian": gaussian,

@@ -248,10 +248,3 @@ def _normal_cdf(x: Floats) -> Any:
     from analysis.numeric.normal import ndtr
 
     return ndtr(x)
-
-
-def second_moment_map(activation: Activation, q: float) -> float:
-    """q ↦ E σ(√q x)², x ~ N(0, 1):
-    how a second moment passes through the activation (the weights' scale comes on top)."""
-    arguments.activation("activation", activation)
-    return moments(activation, math.sqrt(arguments.positive("q", q))).second

@@ -85,16 +85,6 @@ def visible_given(rbm: RBM, h: ArrayLike) -> Floats:
     return np.asarray(expit(_within("the input of a visible unit", inputs)))
 
 
-def energy(rbm: RBM, v: ArrayLike, h: ArrayLike) -> Floats:
-    """E(v, h) for rows v (m, n_v) and h (m, n_h): shape (m,)."""
-    v, h = _rows(rbm, v), _rows(rbm, h, "h")
-    if len(v) != len(h):
-        raise ValueError(f"h must have one row for each of v, {len(v)}, not {len(h)}")
-    with np.errstate(over="ignore", invalid="ignore"):
-        found = -v @ rbm.visible - h @ rbm.hidden - ((v @ rbm.weights) * h).sum(axis=1)
-    return _within("E(v, h)", found)
-
-
 def free_energy(rbm: RBM, v: ArrayLike) -> Floats:
     """F(v) = −b·v − Σ_j softplus(c_j + Σ_i v_i W_ij) for rows v (m, n_v): shape (m,)."""
     v = _rows(rbm, v)

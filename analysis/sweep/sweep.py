@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from analysis.numeric.streaming import Moments, moments
+from analysis.numeric.sample_moments import Moments, moments
 from analysis.numeric.threads import one_thread
 from analysis.numeric.training_arguments import whole
 from analysis.sweep import storage

@@ -55,12 +55,6 @@ def squared_sum(count: int) -> sp.Expr:
     return mean_over(total**2, dict.fromkeys(weights, (sp.S.Zero, v)) | {b: (sp.S.Zero, v_b)})
 
 
-def second_moment(formula: sp.Expr) -> sp.Expr:
-    """E[f(z)²] for z ~ N(0, q), as an integral over a standard normal x that is not carried out."""
-    x = sp.Symbol("x", real=True)
-    return sp.Integral(formula.subs(z, sp.sqrt(q) * x) ** 2 * density(x), (x, -sp.oo, sp.oo))
-
-
 def half_lines(left: sp.Expr, right: sp.Expr, power: int = 2) -> sp.Expr:
     """E[f(z)^power] for z ~ N(0, q) and f = ``left`` below 0, ``right`` above:
     two integrals that SymPy carries out."""
@@ -71,8 +65,6 @@ def half_lines(left: sp.Expr, right: sp.Expr, power: int = 2) -> sp.Expr:
 
 LEAKY_MOMENT = sp.simplify(half_lines(s * z, z) / q)
 """E[f(z)²]/q of a leaky ReLU with slope s below 0, for z ~ N(0, q)."""
-LEAKY_SLOPE_MOMENT = half_lines(s + 0 * z, sp.S.One + 0 * z)
-"""E[f′(z)²] of the same."""
 RELU_SPREAD = half_lines(0 * z, z, 4) / half_lines(0 * z, z) ** 2 - 1
 """Var f(z)²/(E f(z)²)² of ReLU, which is n times the relative variance of a layer's mean square."""
 LINEAR_SPREAD = half_lines(z, z, 4) / half_lines(z, z) ** 2 - 1

@@ -67,7 +67,6 @@ def test_a_name_is_not_an_activation() -> None:
         ("shifts", lambda x: fragile_explosion.fragility(x)),
         ("inputs", lambda x: fragile_explosion.outputs(x, [(4, 4)])),
         ("bias", lambda x: memory_horizon.predicted_half_life(x)),
-        ("inputs", lambda x: shattered.first_angles(x)),
         ("angles", lambda x: shattered.predicted(x, [1])),
         ("speeds", lambda x: speed_statistics.monotone(x)),
         ("weights", lambda x: identity_errors(x)),

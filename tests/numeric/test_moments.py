@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import sympy as sp
 
-from analysis.numeric.moments import moments, normal_mean, normal_rule, second_moment_map, singular_points
+from analysis.numeric.moments import moments, normal_mean, normal_rule, singular_points
 from analysis.symbolic.catalogue import ACTIVATIONS
 from analysis.symbolic.notation import z
 
@@ -97,7 +97,6 @@ def test_laws_that_squares_cannot_follow_are_refused(mean: float, std: float) ->
 def test_an_activation_is_told_apart_from_its_name() -> None:
     for call in (
         lambda: moments("sigmoid"),
-        lambda: second_moment_map("sigmoid", 1.0),
         lambda: singular_points("sigmoid"),
     ):
         with pytest.raises(TypeError, match="activation must be an Activation"):

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from analysis.numeric.compiled import compiled
 from analysis.numeric.data import digits
 from analysis.numeric.network import Gradients, Network, forward, gradients
-from analysis.numeric.streaming import Moments, moments
+from analysis.numeric.sample_moments import Moments, moments
 from analysis.numeric.training_arguments import different_seeds, positive, whole
 from analysis.symbolic.catalogue import activation
 from analysis.symbolic.notation import z

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from analysis.numeric.compiled import compiled
 from analysis.numeric.mean_field import Profile, profile
-from analysis.numeric.streaming import Moments, moments
+from analysis.numeric.sample_moments import Moments, moments
 from analysis.numeric.training_arguments import positive, whole
 from analysis.symbolic.catalogue import activation as named_activation
 from analysis.symbolic.notation import z as z_symbol

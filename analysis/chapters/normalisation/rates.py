@@ -26,7 +26,6 @@ from functools import cache
 import sympy as sp
 
 from analysis.symbolic.activation import Activation
-from analysis.symbolic.angles import kappa_0, kappa_1
 from analysis.symbolic.catalogue import given_activation
 from analysis.symbolic.normal import density
 from analysis.symbolic.normalisation import m
@@ -72,9 +71,6 @@ relu_rate: sp.Expr = rate(sp.Rational(1, 2), both_relu, relu_trace)
 """R of a ReLU network."""
 angle: sp.Expr = sp.acos(rho)
 """The angle of two examples in batch normalisation: its cosine is ρ = −1/(m − 1)."""
-relu_rate_by_angle: sp.Expr = (m - 2 + kappa_0 + kappa_1) / ((m - 3) * (1 - kappa_1))
-"""R of a ReLU network, by twice the chance that both of two examples are active, κ₀,
-and twice the mean product, κ₁, at ``angle``."""
 
 block = sp.Symbol("l", integer=True, nonnegative=True)
 residual_variance: sp.Expr = 1 + 2 * relu_variance * block

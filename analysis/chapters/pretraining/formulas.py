@@ -52,11 +52,6 @@ def field(seen: State, j: int) -> sp.Expr:
     return c[j] + sum(seen[i] * W[i][j] for i in range(SIZE))
 
 
-def field_below(hidden: State, i: int) -> sp.Expr:
-    """b_i + Σ_j W_ij h_j: the weighted input of visible unit i on the way down."""
-    return b[i] + sum(W[i][j] * hidden[j] for j in range(SIZE))
-
-
 def free_energy(seen: State) -> sp.Expr:
     """F(v) = −b·v − Σ_j log(1 + e^{c_j + Σ_i v_i W_ij})."""
     linear = sum(b[i] * seen[i] for i in range(SIZE))

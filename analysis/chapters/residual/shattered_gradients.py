@@ -86,13 +86,6 @@ def input_gradients(
     return InputGradients(depth, width, k, s, xi, slopes / rms(slopes), np.stack(correlations))
 
 
-def first_angles(inputs: ArrayLike) -> Floats:
-    """The angle between x_0 at any two inputs in the limit of a wide network:
-    (1, ξ) and (1, ξ′) in the plane (m, m)."""
-    angle = np.arctan(real_array("inputs", inputs, ("m",)))
-    return np.asarray(np.abs(angle[:, None] - angle[None, :]))
-
-
 def predicted(angles: ArrayLike, depths: Sequence[int], share: float = 1.0) -> Floats:
     """The correlation of the gradients of a wide network from the angles of x_0,
     after so many blocks (depths, ...).

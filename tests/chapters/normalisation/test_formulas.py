@@ -10,19 +10,16 @@ import sympy as sp
 from analysis.chapters.normalisation.claims import formulas as normalised_claims
 from analysis.chapters.normalisation.claims import rates as normalised_rates_claims
 from analysis.chapters.normalisation.rates import (
-    angle,
     both_active,
     both_relu,
     large_batch_rate,
     linear_rate,
     projected_trace,
     relu_rate,
-    relu_rate_by_angle,
     relu_trace,
 )
 from analysis.claims.outcome import Proved, Refuted, Unknown
 from analysis.symbolic.activation import Activation
-from analysis.symbolic.angles import theta
 from analysis.symbolic.catalogue import IDENTITY, RELU, SIGMOID, TANH
 from analysis.symbolic.layer import plain
 from analysis.symbolic.normalisation import (
@@ -166,9 +163,7 @@ def test_an_index_that_changes_between_the_sides_is_not_proved() -> None:
 def test_the_rate_for_a_batch_is_what_one_layer_of_draws_gives(batch: int, wanted: float) -> None:
     """R(m), typed, against sampled batches:
     the mean outputs, the slopes and both projections by their definitions."""
-    by_angle = relu_rate_by_angle.subs(theta, angle)
-    for formula in (by_angle, relu_rate):
-        assert float(formula.subs(m, batch)) == pytest.approx(wanted, abs=5e-5)
+    assert float(relu_rate.subs(m, batch)) == pytest.approx(wanted, abs=5e-5)
     rng = np.random.default_rng(batch)
     x = rng.standard_normal((400_000 // batch, batch))
     x -= x.mean(axis=1, keepdims=True)

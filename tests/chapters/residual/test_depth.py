@@ -21,7 +21,6 @@ from analysis.chapters.residual.depth import (
 )
 from analysis.chapters.residual.shattered_gradients import (
     InputGradients,
-    first_angles,
     input_gradients,
     predicted,
 )
@@ -182,8 +181,7 @@ def test_the_angle_recursion() -> None:
             predicted(right, [1], share)
 
 
-def test_first_angles_and_gradients_of_a_network_without_blocks() -> None:
-    assert first_angles([-1.0, 1.0])[0, 1] == pytest.approx(np.pi / 2)
+def test_gradients_of_a_network_without_blocks() -> None:
     found = input_gradients([-1.0, 0.0, 2.0], depth=0, nets=2, width=10)
     np.testing.assert_allclose(found.correlations, 1.0)
     np.testing.assert_allclose(found.by_distance(), 1.0)

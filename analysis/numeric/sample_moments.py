@@ -1,12 +1,4 @@
-"""Mean and variance of numbers that come in pieces, without keeping them.
-
-Two sets of n_A and n_B numbers with means μ_A, μ_B and sums of squared deviations M_A, M_B have together
-
-    μ = μ_A + (μ_B − μ_A) n_B/n,    M = M_A + M_B + (μ_B − μ_A)² n_A n_B/n,    n = n_A + n_B
-
-(Chan, Golub & LeVeque 1983, equation 2.1; for n_B = 1 it is Welford's recursion of 1962). Neither cancels
-when the mean is large against the spread, as Σx² − nμ² does.
-"""
+"""Mean and variance of numbers, with the accuracy they can have when the mean is large against the spread."""
 
 from __future__ import annotations
 
@@ -15,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from analysis.numeric.arguments import instance, real_array, whole
+from analysis.numeric.arguments import real_array, whole
 
 Floats = NDArray[np.float64]
 _SMALLEST = 2.0**-1000
@@ -51,16 +43,10 @@ class Moments:
         )
 
 
-def no_moments(shape: tuple[int, ...] = ()) -> Moments:
-    """What is known before the first number."""
-    return Moments(0, np.zeros(shape), np.zeros(shape))
-
-
 def moments(x: ArrayLike, axis: int = 0) -> Moments:
     """The moments of x along ``axis``; raises ValueError on NaN or infinity, or where x has no such axis.
 
-    Raises OverflowError, as ``merged`` and ``add`` do,
-    where a sum of squares is above 1.8e308 or below 1e-301 and not 0.
+    Raises OverflowError where a sum of squares is above 1.8e308 or below 1e-301 and not 0.
     """
     values = real_array("x", x)
     if values.ndim == 0:
@@ -68,7 +54,8 @@ def moments(x: ArrayLike, axis: int = 0) -> Moments:
     axis = whole("axis", axis, -values.ndim, values.ndim - 1)
     n = values.shape[axis]
     if n == 0:
-        return no_moments(tuple(np.delete(values.shape, axis).tolist()))
+        none = np.zeros(np.delete(values.shape, axis))
+        return Moments(0, none, none)
     shift = np.take(
         values, [0], axis=axis
     )  # the first number: the sum of what remains rounds less than that of x
@@ -83,24 +70,6 @@ def moments(x: ArrayLike, axis: int = 0) -> Moments:
     return Moments(n, np.asarray((shift + (about + slip)).squeeze(axis)), np.asarray(squares))
 
 
-def merged(one: Moments, other: Moments) -> Moments:
-    """The moments of both sets together; raises ValueError where their shapes differ."""
-    instance("one", one, Moments)
-    instance("other", other, Moments)
-    if one.mean.shape != other.mean.shape:
-        raise ValueError(f"moments must have one shape, not {one.mean.shape} and {other.mean.shape}")
-    if one.count == 0 or other.count == 0:
-        return other if one.count == 0 else one
-    n = one.count + other.count
-    with np.errstate(over="ignore", under="ignore", invalid="ignore"):
-        gap = other.mean - one.mean
-        mean = one.mean + gap * (other.count / n)
-        between = gap * gap * (one.count * other.count / n)
-        squares = one.squares + other.squares + between
-    _representable(squares, np.abs(gap))
-    return Moments(n, mean, squares)
-
-
 def _representable(squares: Floats, largest: Floats) -> None:
     """Raises OverflowError where squares of deviations over- or underflow:
     neither inf nor 0 may stand for them."""
@@ -109,10 +78,3 @@ def _representable(squares: Floats, largest: Floats) -> None:
         raise OverflowError(
             "the squares of x leave float64: multiply x by a power of two, and the moments back"
         )
-
-
-def add(so_far: Moments, x: ArrayLike) -> Moments:
-    """``so_far`` and one more number at each place (Welford);
-    raises ValueError on a wrong shape, NaN or infinity."""
-    instance("so_far", so_far, Moments)
-    return merged(so_far, moments(real_array("x", x, so_far.mean.shape)[None]))
