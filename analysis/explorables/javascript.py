@@ -4,13 +4,12 @@ No formula of an explorable is typed into its script: all are printed here."""
 from __future__ import annotations
 
 import re
-from typing import Any
 
 import sympy as sp
 from sympy.printing.codeprinter import PrintMethodNotImplementedError
 from sympy.printing.jscode import JavascriptCodePrinter
 
-from analysis.numeric.compiled import without_cancellation
+from analysis.numeric.compiled import constants_evaluated, without_cancellation
 
 _NAME = re.compile(r"[A-Za-z_$][A-Za-z0-9_$]*")
 _MORE = {"log1p": "Math.log1p", "expm1": "Math.expm1", "ndtr": "ndtr", "erfcx": "erfcx"}
@@ -60,7 +59,7 @@ def javascript(expr: sp.Expr) -> str:
     for symbol in sorted(expr.free_symbols, key=str):
         _checked(str(symbol))
     try:
-        return str(_Printer().doprint(_constants_evaluated(without_cancellation(expr))))
+        return str(_Printer().doprint(constants_evaluated(without_cancellation(expr))))
     except PrintMethodNotImplementedError as error:
         (missing,) = re.findall(r"(\w+)(?:'>)?$", str(error).splitlines()[0])
         raise TypeError(
@@ -86,12 +85,3 @@ def _checked(name: str) -> str:
     if not _NAME.fullmatch(name):
         raise ValueError(f"symbols must have names that JavaScript accepts, such as w_1, not {name!r}")
     return name
-
-
-def _constants_evaluated(expr: Any) -> Any:
-    """Constants such as log 4 as doubles; rational numbers stay as they are."""
-    if not getattr(expr, "args", ()):
-        return expr
-    if isinstance(expr, sp.Expr) and expr.is_number and not expr.is_Rational and expr.is_finite:
-        return sp.Float(expr.evalf(40), 40)
-    return expr.func(*(_constants_evaluated(x) for x in expr.args))

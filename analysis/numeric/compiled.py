@@ -16,7 +16,6 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 from sympy.codegen.cfunctions import expm1, log1p
-from sympy.functions.elementary.piecewise import ExprCondPair
 from sympy.printing.codeprinter import PrintMethodNotImplementedError
 from sympy.printing.numpy import SciPyPrinter
 from sympy.printing.pycode import PythonCodePrinter
@@ -112,15 +111,14 @@ def _exp(x: float) -> float:
         return math.inf
 
 
-def _constants_evaluated(expr: sp.Basic) -> sp.Basic:
-    """Constants such as log 4 as literals, so that they cost nothing and do not widen float32."""
-    if isinstance(expr, ExprCondPair):
-        return expr.func(_constants_evaluated(expr.expr), expr.cond)
-    if not (isinstance(expr, sp.Expr) and expr.args):
+def constants_evaluated(expr: Any) -> Any:
+    """Constants such as log 4 as literals, so that they cost nothing and do not widen float32;
+    rational numbers stay as they are."""
+    if not getattr(expr, "args", ()):
         return expr
-    if expr.is_number and not expr.is_Rational and expr.is_finite:
+    if isinstance(expr, sp.Expr) and expr.is_number and not expr.is_Rational and expr.is_finite:
         return sp.Float(expr.evalf(40), 40)
-    args = [_constants_evaluated(x) for x in expr.args]
+    args = [constants_evaluated(x) for x in expr.args]
     return expr if all(x is y for x, y in zip(args, expr.args, strict=True)) else expr.func(*args)
 
 
@@ -133,7 +131,7 @@ def _lambdified(
         raise ValueError(
             f"symbols must include {', '.join(sorted(map(str, unknown)))}, which {expr} contains"
         )
-    expr = _constants_evaluated(without_cancellation(expr))
+    expr = constants_evaluated(without_cancellation(expr))
     for_arrays = isinstance(printer, _ArrayPrinter)
     try:
         function: Callable[..., Any] = sp.lambdify(

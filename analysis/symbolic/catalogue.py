@@ -8,7 +8,7 @@ import sympy as sp
 from analysis.symbolic.activation import Activation
 from analysis.symbolic.constants import SELU_ALPHA, SELU_SCALE, SILU_TURN
 from analysis.symbolic.normal import density, erfcx, ndtr
-from analysis.symbolic.notation import z
+from analysis.symbolic.notation import sigma, sigma_prime, z
 
 _t = sp.Abs(z)
 _e = sp.exp(-_t)
@@ -138,3 +138,11 @@ def given_activation(name: str, x: object) -> Activation:
         return x
     known = f"such as catalogue.activation('tanh'); the catalogue has {', '.join(ACTIVATIONS)}"
     raise TypeError(f"{name} must be an Activation, {known}; not {x!r:.80}")
+
+
+def as_sigmoid(expr: sp.Expr) -> sp.Expr:
+    """The same expression with the sigmoid in place of the unspecified σ and σ′."""
+    x = sp.Dummy("x")
+    for function, formula in {sigma: SIGMOID.formula, sigma_prime: SIGMOID.derivative}.items():
+        expr = expr.replace(function, sp.Lambda(x, formula.subs(z, x)))
+    return expr

@@ -17,7 +17,6 @@ from analysis.chapters.explosion.fragile_explosion import fragility
 from analysis.chapters.explosion.window import edge, width
 from analysis.chapters.learning_speeds import replay
 from analysis.chapters.quarter_bound.explorable import GAUSSIAN, log_product, log_products
-from analysis.chapters.quarter_bound.log_product import simulate
 from analysis.chapters.residual.explorable import BLOCK_FACTOR, BLOCK_OUTPUT
 from analysis.explorables import formulas
 from analysis.explorables.explorable import script
@@ -25,6 +24,7 @@ from analysis.explorables.javascript import arrow
 from analysis.explorables.sampler import Stream
 from analysis.numeric.chain import gradient
 from analysis.numeric.compiled import compiled
+from analysis.numeric.log_product import simulate
 from analysis.symbolic.catalogue import ACTIVATIONS, FIRST, activation
 from analysis.symbolic.notation import a, b, h, w, z
 

@@ -134,6 +134,7 @@ EXCEPT = {
     "compiled": "names the arguments itself, tested in test_compiled.py; NaN in gives NaN out",
     "balls": "takes SymPy expressions and exact rational numbers",
     "idx": "takes files, tested in test_data.py",
+    "log_product": "tested in test_arguments_of_experiments.py",
     "quadrature": "takes SymPy expressions, tested in test_quadrature.py",
     "moments": "tested in test_moments.py",
     "mean_field": "tested in test_mean_field.py",

@@ -32,6 +32,6 @@ def growth(name: str) -> Growth:
     return Growth(name, float(x.slope_bound), root, math.exp(found.mean_log_slope), 1.0 / root)
 
 
-_scale, _alpha = (c for c in sorted(SELU.slope_bound.args, key=lambda c: float(c)))
-TYPICAL = sp.log(_scale) + sp.log(_alpha) / 2 - 1 / sp.sqrt(2 * sp.pi)
+scale, alpha = (c for c in sorted(SELU.slope_bound.args, key=lambda c: float(c)))
+TYPICAL = sp.log(scale) + sp.log(alpha) / 2 - 1 / sp.sqrt(2 * sp.pi)
 """E log σ′(z) of SELU for z ~ N(0, 1): log λ always, and log α + z on the left half."""

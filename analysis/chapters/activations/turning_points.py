@@ -35,8 +35,8 @@ TURNS: dict[str, Turn] = {
 
 def largest_slope(x: Activation) -> sp.Expr:
     """σ′(r), simplified with what defines r."""
-    return _simplified(x.derivative.subs(z, TURNS[x.name].root))
+    return simplified(x.derivative.subs(z, TURNS[x.name].root))
 
 
-def _simplified(expr: sp.Expr) -> sp.Expr:
+def simplified(expr: sp.Expr) -> sp.Expr:
     return sp.simplify(SILU_TURN.unfold(expr.doit()).rewrite(sp.erf))

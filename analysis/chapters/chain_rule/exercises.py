@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import sympy as sp
 
-from analysis.chapters.explosion.designed_chain import as_sigmoid
 from analysis.exercises.domain import Domain
 from analysis.exercises.exercise import (
     Condition,
@@ -17,6 +16,7 @@ from analysis.exercises.exercise import (
     times_extra,
     without,
 )
+from analysis.symbolic.catalogue import as_sigmoid
 from analysis.symbolic.chain import definitions, factors, gradient, substitute_back
 from analysis.symbolic.layer import Layer
 from analysis.symbolic.notation import a_, b, b_, cost, cost_prime, h, sigma, sigma_prime, w, w_, z, z_

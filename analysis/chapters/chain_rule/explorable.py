@@ -7,7 +7,6 @@ from pathlib import Path
 
 import numpy as np
 from matplotlib.figure import Figure
-from numpy.typing import NDArray
 
 from analysis.explorables.explorable import (
     Again,
@@ -20,13 +19,9 @@ from analysis.explorables.explorable import (
     script,
 )
 from analysis.explorables.formulas import activations, one_layer, one_step_back
-from analysis.explorables.sampler import Stream
+from analysis.explorables.random_chain import DEEPEST, FIRST_INPUT, network
 from analysis.numeric.chain import ChainGradient, gradient
 from analysis.symbolic.catalogue import FIRST, activation
-
-FIRST_INPUT = 0.5
-"""a_0 of every chain."""
-DEEPEST = 200
 
 
 @cache
@@ -61,15 +56,6 @@ def gradient_chain() -> Explorable:
             "the first layer to the last by many powers of ten."
         ),
     )
-
-
-def network(
-    seed: int, depth: int, weight: float, bias: float
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """The weights and biases (L,) that the page draws for this seed and these scales."""
-    stream = Stream(seed)
-    pairs = np.array([stream.normal_pair() for _ in range(depth)])[:, :, 0]
-    return weight * pairs[:, 0], bias * pairs[:, 1]
 
 
 def computed(values: Values) -> ChainGradient:

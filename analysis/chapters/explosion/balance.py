@@ -9,28 +9,10 @@ from __future__ import annotations
 
 import sympy as sp
 
-from analysis.symbolic.notation import w
+from analysis.symbolic.normal_weight import mean_log_weight, moment, s
 
-s = sp.Symbol("s", positive=True)
-"""The standard deviation of the weights."""
 lam = sp.Symbol(r"\lambda", real=True)
 """λ, the mean of log|w σ′(z)|."""
-_p = sp.Symbol("p", positive=True)
-_u = sp.Symbol("u", positive=True)
-
-density = sp.exp(-(w**2) / (2 * s**2)) / (s * sp.sqrt(2 * sp.pi))
-
-
-def moment(power: sp.Expr) -> sp.Expr:
-    """E|w|^power for w ~ N(0, s²), integrated by SymPy over w > 0 and doubled."""
-    at = density.subs(w, _u)
-    return sp.simplify(2 * sp.integrate(_u**power * at, (_u, 0, sp.oo)))
-
-
-def mean_log_weight() -> sp.Expr:
-    """E[log|w|] for w ~ N(0, s²): the derivative of E|w|^p at p = 0."""
-    at_zero = sp.diff(moment(_p), _p).subs(_p, 0)
-    return sp.expand_log(sp.simplify(sp.expand_func(at_zero)), force=True)
 
 
 def gain_bound() -> sp.Expr:

@@ -17,7 +17,7 @@ from analysis.numeric.balls import Ball
 from analysis.symbolic.catalogue import SIGMOID
 from analysis.symbolic.notation import z
 
-_HALF = sp.S.Half
+HALF = sp.S.Half
 
 error_anywhere = sp.Symbol(r"E_{\min}", positive=True)
 """The infimum over w₁, w₂ and b of the largest |w₂ σ(w₁x + b) − x| on [0, 1]."""
@@ -40,4 +40,4 @@ class BestNeuron(NamedTuple):
 
 def error_of(weight: sp.Expr) -> sp.Expr:
     """σ(w₁ (x − ½)) − x with x in the place of ``notation.z``."""
-    return SIGMOID.formula.subs(z, weight * (z - _HALF)) - z
+    return SIGMOID.formula.subs(z, weight * (z - HALF)) - z

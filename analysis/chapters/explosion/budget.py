@@ -14,9 +14,9 @@ import sympy as sp
 
 from analysis.symbolic.notation import a_
 
-_a0 = a_(0)
-_aL = sp.Function("a_L", real=True)(_a0)
-gain = sp.Abs(sp.Derivative(_aL, _a0))
+a0 = a_(0)
+aL = sp.Function("a_L", real=True)(a0)
+gain = sp.Abs(sp.Derivative(aL, a0))
 """|∂a_L/∂a_0|, the gain from the input to the output; it is |w_1| times |∂a_L/∂b_1|."""
 
 

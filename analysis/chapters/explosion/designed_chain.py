@@ -7,9 +7,9 @@ from collections.abc import Sequence
 
 import sympy as sp
 
-from analysis.symbolic.catalogue import SIGMOID
+from analysis.symbolic.catalogue import SIGMOID, as_sigmoid
 from analysis.symbolic.chain import factors, gradient, substitute_back
-from analysis.symbolic.notation import a_, b_, sigma, sigma_prime, w_, z, z_
+from analysis.symbolic.notation import a_, b_, w_, z, z_
 
 WEIGHTS = (100, 100, 100, 100)
 """Three hidden layers and the output, as Nielsen (2015, ch. 5) sets them."""
@@ -39,14 +39,6 @@ def setting(weights: Sequence[sp.Expr | int] = WEIGHTS) -> dict[sp.Symbol, sp.Ex
     """The values of w_1 … w_L, and of b_1 … b_L such that every weighted input is 0."""
     given = {w_(j): sp.sympify(weight) for j, weight in enumerate(weights, start=1)}
     return given | {b_(j): bias for j, bias in enumerate(centring_biases(weights), start=1)}
-
-
-def as_sigmoid(expr: sp.Expr) -> sp.Expr:
-    """The same expression with the sigmoid in place of the unspecified σ and σ′."""
-    x = sp.Dummy("x")
-    for function, formula in {sigma: SIGMOID.formula, sigma_prime: SIGMOID.derivative}.items():
-        expr = expr.replace(function, sp.Lambda(x, formula.subs(z, x)))
-    return expr
 
 
 def centred_gradient(weights: Sequence[sp.Expr | int] = WEIGHTS) -> sp.Expr:

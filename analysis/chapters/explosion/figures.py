@@ -9,16 +9,16 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
 
-from analysis.chapters.explosion.designed_chain import as_sigmoid
+from analysis.chapters.explosion.balance_curve import Balance
 from analysis.chapters.explosion.digits_lost import DigitsLost
 from analysis.chapters.explosion.fragile_explosion import Fragility, Outputs
 from analysis.chapters.explosion.identity_neuron import as_stated, mended, w1, w2, x
 from analysis.chapters.explosion.identity_neuron_errors import IdentityErrors
-from analysis.chapters.explosion.random_and_tied_chains import Balance, OffCentre
+from analysis.chapters.explosion.off_centre import OffCentre
 from analysis.chapters.explosion.widest_window import WidestWindow
 from analysis.chapters.explosion.window import width
 from analysis.numeric.compiled import compiled
-from analysis.symbolic.catalogue import SIGMOID
+from analysis.symbolic.catalogue import SIGMOID, as_sigmoid
 from analysis.symbolic.notation import b, w, z
 
 GREY = "0.45"

@@ -12,11 +12,10 @@ from typing import NamedTuple
 import sympy as sp
 from flint import ctx
 
-from analysis.chapters.explosion.designed_chain import as_sigmoid
 from analysis.chapters.explosion.window import width_from_edge
 from analysis.numeric.arguments import whole
 from analysis.numeric.balls import Ball, ball_function, interval, rational
-from analysis.symbolic.catalogue import SIGMOID
+from analysis.symbolic.catalogue import SIGMOID, as_sigmoid
 from analysis.symbolic.notation import z
 
 _BITS = 128

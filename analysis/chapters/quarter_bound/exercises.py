@@ -6,11 +6,11 @@ from functools import cache
 
 import sympy as sp
 
-from analysis.chapters.explosion.balance import mean_log_weight, s
-from analysis.chapters.quarter_bound.slope import gaussian_density
 from analysis.exercises.domain import over
 from analysis.exercises.exercise import Condition, Exercise, Mistake, Value, Witness, instead
 from analysis.symbolic.catalogue import SIGMOID, TANH
+from analysis.symbolic.normal import density
+from analysis.symbolic.normal_weight import mean_log_weight, s
 from analysis.symbolic.notation import sigma, sigma_prime, z
 
 _x = sp.Symbol("x", positive=True)
@@ -144,7 +144,7 @@ TRUE_EXPONENT = sp.Rational("-2.307585")
 
 
 def _mean_size_gaussian() -> sp.Expr:
-    return sp.integrate(2 * _u * gaussian_density(_u), (_u, 0, sp.oo))
+    return sp.integrate(2 * _u * density(_u), (_u, 0, sp.oo))
 
 
 _centred = Value(

@@ -12,7 +12,6 @@ import sympy as sp
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from analysis.chapters.quarter_bound.log_product import Exponent, exponent
 from analysis.explorables.explorable import (
     Again,
     Choice,
@@ -34,18 +33,20 @@ from analysis.explorables.formulas import (
     slope_log,
 )
 from analysis.explorables.javascript import arrow
+from analysis.explorables.random_chain import FIRST_INPUT
 from analysis.explorables.sampler import Stream
 from analysis.numeric.compiled import compiled
+from analysis.numeric.log_product import Exponent, exponent
 from analysis.symbolic.catalogue import SIGMOID, TANH, activation
+from analysis.symbolic.normal import density
 from analysis.symbolic.notation import b, h, w, z
 
 BOUNDED = (SIGMOID, TANH)
 WEIGHT_SCALES = (0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0)
 CHAINS = 4000
 BURN_IN = 20
-FIRST_INPUT = 0.5
 _x = sp.Symbol("x", real=True)
-GAUSSIAN = sp.exp(-(_x**2) / 2) / sp.sqrt(2 * sp.pi)
+GAUSSIAN = density(_x)
 """The density of the standard normal distribution."""
 
 

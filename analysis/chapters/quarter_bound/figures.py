@@ -11,9 +11,9 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
 from analysis.chapters.quarter_bound.gaussian_factor import Ratios, Share
-from analysis.chapters.quarter_bound.log_product import Exponent, LogProducts
 from analysis.claims.intervals import IntervalProof
 from analysis.numeric.compiled import compiled
+from analysis.numeric.log_product import Exponent, LogProducts
 from analysis.symbolic.activation import Activation
 from analysis.symbolic.notation import z
 from analysis.symbolic.printing import tex

@@ -10,10 +10,10 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from analysis.chapters.quarter_bound.slope import gaussian_density
 from analysis.numeric.compiled import compiled
 from analysis.symbolic.catalogue import SIGMOID
 from analysis.symbolic.display import plus, times
+from analysis.symbolic.normal import density
 from analysis.symbolic.notation import sigma_prime, w_, z, z_
 
 _x = sp.Symbol("x", positive=True)
@@ -52,7 +52,7 @@ def below_quarter(at: sp.Expr) -> sp.Expr:
     """Pr[|w σ′(w·at + b)| < 1/4] for w, b ~ N(0, 1):
     erf(1/√2) for |w| < 1, plus an integral over |w| = x > 1."""
     tail = sum(sp.erfc((_edge + sign * at * _x) / sp.sqrt(2)) / 2 for sign in (1, -1))
-    return plus(sp.erf(1 / sp.sqrt(2)), sp.Integral(2 * gaussian_density(_x) * tail, (_x, 1, sp.oo)))
+    return plus(sp.erf(1 / sp.sqrt(2)), sp.Integral(2 * density(_x) * tail, (_x, 1, sp.oo)))
 
 
 class Share(NamedTuple):

@@ -9,7 +9,6 @@ import numpy as np
 import sympy as sp
 from matplotlib.figure import Figure
 
-from analysis.chapters.chain_rule.explorable import DEEPEST, FIRST_INPUT, network
 from analysis.explorables.explorable import (
     Again,
     Choice,
@@ -22,6 +21,7 @@ from analysis.explorables.explorable import (
 )
 from analysis.explorables.formulas import activations, one_layer, one_step_back
 from analysis.explorables.javascript import arrow
+from analysis.explorables.random_chain import DEEPEST, FIRST_INPUT, network
 from analysis.numeric.residual import chain_gains
 from analysis.numeric.signed_log import SignedLog
 from analysis.symbolic.catalogue import FIRST, activation

@@ -22,6 +22,7 @@ from analysis.explorables.explorable import (
     script,
 )
 from analysis.explorables.formulas import activations
+from analysis.explorables.random_chain import FIRST_INPUT
 from analysis.explorables.sampler import Stream
 from analysis.numeric.compiled import compiled
 from analysis.symbolic.activation import Activation
@@ -30,7 +31,6 @@ from analysis.symbolic.notation import z
 
 WIDTHS = (1, 2, 4, 8, 16)
 OFFERED: tuple[Activation, ...] = (IDENTITY, SIGMOID, TANH)
-FIRST_INPUT = 0.5
 Floats = NDArray[np.float64]
 
 

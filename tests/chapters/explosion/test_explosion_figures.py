@@ -13,10 +13,11 @@ matplotlib.use("Agg")
 import matplotlib.pyplot as plt  # noqa: E402
 
 from analysis.chapters.explosion import figures  # noqa: E402
+from analysis.chapters.explosion.balance_curve import Balance  # noqa: E402
 from analysis.chapters.explosion.digits_lost import DigitsLost  # noqa: E402
 from analysis.chapters.explosion.fragile_explosion import Fragility, Outputs  # noqa: E402
 from analysis.chapters.explosion.identity_neuron_errors import IdentityErrors  # noqa: E402
-from analysis.chapters.explosion.random_and_tied_chains import Balance, OffCentre  # noqa: E402
+from analysis.chapters.explosion.off_centre import OffCentre  # noqa: E402
 from analysis.chapters.explosion.widest_window import widest_window  # noqa: E402
 
 

@@ -15,8 +15,8 @@ import matplotlib.pyplot as plt  # noqa: E402
 
 from analysis.chapters.quarter_bound import figures  # noqa: E402
 from analysis.chapters.quarter_bound.gaussian_factor import Ratios, Share  # noqa: E402
-from analysis.chapters.quarter_bound.log_product import Exponent, LogProducts  # noqa: E402
 from analysis.claims.intervals import IntervalProof, prove_upper_bound  # noqa: E402
+from analysis.numeric.log_product import Exponent, LogProducts  # noqa: E402
 from analysis.symbolic.catalogue import SIGMOID, TANH  # noqa: E402
 from analysis.symbolic.notation import z  # noqa: E402
 

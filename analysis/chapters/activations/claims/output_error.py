@@ -5,7 +5,8 @@ from __future__ import annotations
 
 import sympy as sp
 
-from analysis.chapters.activations.output_error import CROSS_ENTROPY, SQUARED_ERROR, _a, y
+from analysis.chapters.activations.output_error import CROSS_ENTROPY, SQUARED_ERROR, y
+from analysis.chapters.activations.output_error import output as _a
 from analysis.claims.claim import Claim
 from analysis.claims.outcome import Check, Outcome, Proved, Step, Unknown
 from analysis.claims.proof import counterexample

@@ -9,7 +9,9 @@ from functools import cache
 import numpy as np
 import sympy as sp
 
-from analysis.chapters.activations.slope_above_one import TYPICAL, _alpha, _scale
+from analysis.chapters.activations.slope_above_one import TYPICAL
+from analysis.chapters.activations.slope_above_one import alpha as _alpha
+from analysis.chapters.activations.slope_above_one import scale as _scale
 from analysis.claims.claim import Estimate, Prediction
 from analysis.numeric.compiled import compiled
 from analysis.symbolic.catalogue import SELU

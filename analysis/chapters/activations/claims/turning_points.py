@@ -5,7 +5,8 @@ from __future__ import annotations
 
 import sympy as sp
 
-from analysis.chapters.activations.turning_points import TURNS, _simplified, largest_slope
+from analysis.chapters.activations.turning_points import TURNS, largest_slope
+from analysis.chapters.activations.turning_points import simplified as _simplified
 from analysis.claims.outcome import Check, Outcome, Proved, Refuted, Step, Unknown
 from analysis.claims.proof import counterexample
 from analysis.symbolic.activation import Activation

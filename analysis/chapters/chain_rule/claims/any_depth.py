@@ -6,7 +6,9 @@ from collections.abc import Iterator
 
 import sympy as sp
 
-from analysis.chapters.chain_rule.any_depth import A, B, L, W, Z, _k, _length, at, l
+from analysis.chapters.chain_rule.any_depth import A, B, L, W, Z, at, l
+from analysis.chapters.chain_rule.any_depth import k as _k
+from analysis.chapters.chain_rule.any_depth import length as _length
 from analysis.claims.outcome import Outcome, Proved, Refuted, Step, Unknown
 from analysis.claims.proof import by_structure
 from analysis.symbolic.chain import definitions

@@ -7,12 +7,15 @@ import math
 
 import sympy as sp
 
-from analysis.chapters.explosion.balance import _p, _u, best_std, gain_bound, lam, mean_log_weight, moment, s
+from analysis.chapters.explosion.balance import best_std, gain_bound, lam
 from analysis.claims.claim import Claim
 from analysis.claims.outcome import Outcome, Proved, Refuted, Step, Unknown
 from analysis.claims.proof import by_deciding, counterexample
 from analysis.symbolic.catalogue import SIGMOID
 from analysis.symbolic.display import expectation
+from analysis.symbolic.normal_weight import mean_log_weight, moment, s
+from analysis.symbolic.normal_weight import p as _p
+from analysis.symbolic.normal_weight import u as _u
 from analysis.symbolic.notation import sigma_prime, w, z
 
 _L = sp.Symbol("L", integer=True, positive=True)

@@ -6,7 +6,8 @@ from __future__ import annotations
 import sympy as sp
 from flint import ctx
 
-from analysis.chapters.explosion.best_identity_neuron import _HALF, BestNeuron, error_anywhere, error_of
+from analysis.chapters.explosion.best_identity_neuron import HALF as _HALF
+from analysis.chapters.explosion.best_identity_neuron import BestNeuron, error_anywhere, error_of
 from analysis.claims.claim import Claim
 from analysis.claims.intervals import certified_sup
 from analysis.claims.outcome import Outcome, Proved, Refuted, Step, Unknown

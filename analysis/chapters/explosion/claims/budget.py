@@ -7,7 +7,9 @@ import math
 
 import sympy as sp
 
-from analysis.chapters.explosion.budget import _a0, _aL, gain, upper_limit
+from analysis.chapters.explosion.budget import a0 as _a0
+from analysis.chapters.explosion.budget import aL as _aL
+from analysis.chapters.explosion.budget import gain, upper_limit
 from analysis.chapters.explosion.window import length, width
 from analysis.claims.claim import Claim
 from analysis.claims.outcome import Outcome, Proved, Refuted, Step, Unknown

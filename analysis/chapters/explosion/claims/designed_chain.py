@@ -7,7 +7,6 @@ import sympy as sp
 
 from analysis.chapters.explosion.designed_chain import (
     WEIGHTS,
-    as_sigmoid,
     centred_gradient,
     centring_biases,
     setting,
@@ -15,7 +14,7 @@ from analysis.chapters.explosion.designed_chain import (
 from analysis.claims.claim import Claim
 from analysis.claims.outcome import Outcome, Proved, Refuted, Step, Unknown
 from analysis.claims.proof import counterexample
-from analysis.symbolic.catalogue import SIGMOID
+from analysis.symbolic.catalogue import SIGMOID, as_sigmoid
 from analysis.symbolic.chain import of_cost, substitute_back
 from analysis.symbolic.display import partial, times
 from analysis.symbolic.layer import plain

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import sympy as sp
 
-from analysis.chapters.explosion.designed_chain import as_sigmoid
 from analysis.chapters.explosion.identity_neuron import (
     SMALL,
     as_stated,
@@ -21,7 +20,7 @@ from analysis.chapters.explosion.identity_neuron import (
 from analysis.claims.claim import Claim
 from analysis.claims.outcome import Outcome, Proved, Step, Unknown
 from analysis.claims.proof import by_deciding, counterexample
-from analysis.symbolic.catalogue import SIGMOID
+from analysis.symbolic.catalogue import SIGMOID, as_sigmoid
 from analysis.symbolic.notation import b, z
 
 _t = sp.Symbol("t", nonnegative=True)

@@ -8,12 +8,13 @@ from functools import cache
 import numpy as np
 import sympy as sp
 
-from analysis.chapters.explosion.balance import lam, mean_log_weight, s
-from analysis.chapters.quarter_bound.log_product import exponent, mean_log_normal, simulate
+from analysis.chapters.explosion.balance import lam
 from analysis.claims.claim import Estimate, Prediction
 from analysis.numeric.compiled import compiled
+from analysis.numeric.log_product import exponent, mean_log_normal, simulate
 from analysis.symbolic.catalogue import SIGMOID
 from analysis.symbolic.display import expectation, plus
+from analysis.symbolic.normal_weight import mean_log_weight, s
 from analysis.symbolic.notation import sigma_prime, w, z
 
 

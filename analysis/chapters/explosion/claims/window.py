@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import sympy as sp
 
-from analysis.chapters.explosion.designed_chain import as_sigmoid
 from analysis.chapters.explosion.window import (
     _W,
     _size,
@@ -20,7 +19,7 @@ from analysis.chapters.explosion.window import (
 from analysis.claims.claim import Claim
 from analysis.claims.outcome import Check, Outcome, Proved, Refuted, Step, Unknown
 from analysis.claims.proof import by_deciding, counterexample
-from analysis.symbolic.catalogue import SIGMOID
+from analysis.symbolic.catalogue import SIGMOID, as_sigmoid
 from analysis.symbolic.display import times
 from analysis.symbolic.notation import a, b, sigma_prime, w, z
 

@@ -8,15 +8,15 @@ from functools import cache
 import numpy as np
 import sympy as sp
 
-from analysis.chapters.quarter_bound.log_product import (
+from analysis.claims.claim import Estimate, Prediction
+from analysis.numeric.compiled import compiled
+from analysis.numeric.log_product import (
     Exponent,
     LogProducts,
     exponent,
     mean_log_normal,
     simulate,
 )
-from analysis.claims.claim import Estimate, Prediction
-from analysis.numeric.compiled import compiled
 from analysis.symbolic.catalogue import SIGMOID
 from analysis.symbolic.display import expectation, plus, probability, times
 from analysis.symbolic.notation import b, sigma_prime, w, z

@@ -5,12 +5,13 @@ from __future__ import annotations
 
 import sympy as sp
 
-from analysis.chapters.quarter_bound.slope import QUARTER, gaussian_density
+from analysis.chapters.quarter_bound.slope import QUARTER
 from analysis.claims.claim import Claim
 from analysis.claims.outcome import Outcome, Proved, Refuted, Step, Unknown
 from analysis.claims.proof import by_deciding, by_square, by_value, counterexample
 from analysis.symbolic.catalogue import SIGMOID, TANH
 from analysis.symbolic.display import times
+from analysis.symbolic.normal import density
 from analysis.symbolic.notation import sigma_prime, w, z
 
 _s = SIGMOID.formula
@@ -78,7 +79,7 @@ def _small_weight(limit: sp.Expr) -> sp.Basic:
     )
 
 
-_chance = sp.Integral(gaussian_density(w), (w, -1, 1))
+_chance = sp.Integral(density(w), (w, -1, 1))
 
 CLAIMS = (
     Claim(

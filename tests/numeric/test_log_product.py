@@ -9,8 +9,8 @@ import mpmath
 import numpy as np
 import pytest
 
-from analysis.chapters.quarter_bound import log_product
-from analysis.chapters.quarter_bound.log_product import exponent, mean_log_normal, simulate
+from analysis.numeric import log_product
+from analysis.numeric.log_product import exponent, mean_log_normal, simulate
 from analysis.symbolic.activation import Activation
 from analysis.symbolic.catalogue import IDENTITY, RELU, SIGMOID, SOFTPLUS, TANH
 
