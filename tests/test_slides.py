@@ -182,13 +182,7 @@ def test_a_deck_has_all_that_a_lecture_needs(name: str) -> None:
     page = slides.deck_html(found)
     assert 8 <= len(found) <= 14
     assert "<h1>" in found[0].parts[0] and "?" in found[0].parts[0], "it opens with a question"
-    for part in (
-        r'class="claim ',
-        "<figure>",
-        r"<td>[A-N]\d",
-        r"\\\[",
-        "Find the flaw",
-    ):
+    for part in (r'class="claim ', "<figure>", r"<td>[A-N]\d", r"\\\[", "Find the flaw"):
         assert re.search(part, page), part
     live = 'class="explorable"'
     assert (live in page) == (live in str(notebook)), "a chapter's explorable belongs on a slide"

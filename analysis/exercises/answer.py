@@ -14,13 +14,7 @@ import sympy as sp
 from sympy.functions.elementary.piecewise import ExprCondPair
 
 from analysis.exercises.arithmetic import COMPARISONS, LOGICAL
-from analysis.exercises.program import (
-    Program,
-    Refusal,
-    constant,
-    kind_name,
-    read,
-)
+from analysis.exercises.program import Program, Refusal, constant, kind_name, read
 
 _NUMPY_INTEGERS = tuple(np.dtype(c).type for c in "bhilqBHILQ")
 _NUMPY_FLOATS = tuple(np.dtype(c).type for c in "efdg")

@@ -28,10 +28,7 @@ _SETTINGS = {"fully_qualified_modules": False, "inline": True, "allow_unknown_fu
 
 _NUMPY = {np.ndarray, np.float64, np.float32, float, int, bool, list, tuple}
 _ARRAY: dict[str, Any] = {"ndtr": normal.ndtr, "erfcx": normal.erfcx}
-_SCALAR: dict[str, Any] = {
-    "ndtr": lambda x: float(normal.ndtr(x)),
-    "erfcx": lambda x: float(normal.erfcx(x)),
-}
+_SCALAR: dict[str, Any] = {"ndtr": lambda x: float(normal.ndtr(x)), "erfcx": lambda x: float(normal.erfcx(x))}
 
 
 def without_cancellation(expr: sp.Expr) -> sp.Expr:

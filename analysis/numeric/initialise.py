@@ -109,13 +109,7 @@ def he(
     with s the ``slope`` on the negative side (He et al. 2015, equations 10 and 15)."""
     slope = number("slope", slope, least=-_STEEPEST, most=_STEEPEST)
     return _by_variance(
-        sizes,
-        rng,
-        zero_biases,
-        activation,
-        output,
-        uniform,
-        lambda n_in, n_out: 2 / ((1 + slope**2) * n_in),
+        sizes, rng, zero_biases, activation, output, uniform, lambda n_in, n_out: 2 / ((1 + slope**2) * n_in)
     )
 
 

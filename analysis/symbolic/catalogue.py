@@ -34,11 +34,7 @@ TANH = Activation(
 )
 
 IDENTITY = Activation(
-    name="identity",
-    formula=z,
-    slope_bound=sp.S.One,
-    log_slope=sp.S.Zero,
-    log_slope_rate=sp.S.Zero,
+    name="identity", formula=z, slope_bound=sp.S.One, log_slope=sp.S.Zero, log_slope_rate=sp.S.Zero
 )
 
 SOFTPLUS = Activation(

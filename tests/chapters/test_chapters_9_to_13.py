@@ -23,13 +23,7 @@ from analysis.chapters.residual import records as residual_recorded
 from analysis.claims.ledger import CLAIMS
 from analysis.exercises import check
 
-NAMES = {
-    9: "09_pretraining",
-    10: "10_clipping",
-    11: "11_normalisation",
-    12: "12_residual",
-    13: "13_gates",
-}
+NAMES = {9: "09_pretraining", 10: "10_clipping", 11: "11_normalisation", 12: "12_residual", 13: "13_gates"}
 
 
 @cache

@@ -14,21 +14,7 @@ import sympy as sp
 
 from analysis.symbolic.chain import nested
 from analysis.symbolic.display import plus, times
-from analysis.symbolic.notation import (
-    a,
-    a_,
-    b,
-    b_,
-    cost,
-    cost_prime,
-    h,
-    sigma,
-    sigma_prime,
-    w,
-    w_,
-    z,
-    z_,
-)
+from analysis.symbolic.notation import a, a_, b, b_, cost, cost_prime, h, sigma, sigma_prime, w, w_, z, z_
 
 s1, s2, s3, s4, s5 = (sigma_prime(z_(j)) for j in range(1, 6))
 into = cost_prime(a_(5))

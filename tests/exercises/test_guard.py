@@ -152,10 +152,7 @@ def test_nobody_answers_and_nothing_is_shown(capfd: pytest.CaptureFixture[str]) 
     assert "EOFError" in call(lambda x: float(input("? ")), POINTS, PLENTY, fork=True).complaint
     assert call(
         lambda x: os.write(1, b"flood") / 20 + os.system("echo flood"), POINTS, PLENTY, fork=True
-    ).values == (
-        0.25,
-        0.25,
-    )
+    ).values == (0.25, 0.25)
     assert capfd.readouterr() == ("", "")
 
 

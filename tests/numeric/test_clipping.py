@@ -103,10 +103,7 @@ def test_pytorch_agrees_but_for_its_epsilon() -> None:
 def test_squares_that_leave_float64(x: list[float], threshold: float, wanted: list[float]) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        found = [
-            by_norm(x, threshold),
-            np.concatenate(by_global_norm([x[:1], x[1:]], threshold)),
-        ]
+        found = [by_norm(x, threshold), np.concatenate(by_global_norm([x[:1], x[1:]], threshold))]
     for ours in found:
         np.testing.assert_allclose(ours, wanted, rtol=1e-15)
 

@@ -8,15 +8,7 @@ import numpy as np
 import pytest
 from scipy.stats import kstest
 
-from analysis.numeric.initialise import (
-    INITIALISERS,
-    gaussian,
-    he,
-    initialiser,
-    lecun,
-    nielsen,
-    xavier,
-)
+from analysis.numeric.initialise import INITIALISERS, gaussian, he, initialiser, lecun, nielsen, xavier
 
 SIZES = (400, 100, 25, 10)
 WEIGHT_STD = {

@@ -95,10 +95,7 @@ def test_laws_that_squares_cannot_follow_are_refused(mean: float, std: float) ->
 
 
 def test_an_activation_is_told_apart_from_its_name() -> None:
-    for call in (
-        lambda: moments("sigmoid"),
-        lambda: singular_points("sigmoid"),
-    ):
+    for call in (lambda: moments("sigmoid"), lambda: singular_points("sigmoid")):
         with pytest.raises(TypeError, match="activation must be an Activation"):
             call()
 

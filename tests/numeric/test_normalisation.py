@@ -18,12 +18,7 @@ from analysis.symbolic.normalisation import backward, beta, epsilon, g, gamma, i
 
 def drawn(seed: int = 0, m: int = 6, n: int = 4) -> tuple[np.ndarray, ...]:
     rng = np.random.default_rng(seed)
-    return (
-        rng.normal(2.0, 3.0, (m, n)),
-        rng.normal(size=n),
-        rng.normal(size=n),
-        rng.normal(size=(m, n)),
-    )
+    return (rng.normal(2.0, 3.0, (m, n)), rng.normal(size=n), rng.normal(size=n), rng.normal(size=(m, n)))
 
 
 def test_forward_and_backward_are_the_symbolic_ones() -> None:

@@ -13,13 +13,7 @@ from hypothesis import strategies as st
 from analysis.chapters.learning_speeds.learning_speeds import LearningSpeeds, learning_speeds
 from analysis.chapters.learning_speeds.speed_bands import LEVELS, SpeedBands, speed_bands
 from analysis.numeric.data import load
-from analysis.numeric.speed_statistics import (
-    clopper_pearson,
-    monotone,
-    monotone_fraction,
-    ratio,
-    recovered,
-)
+from analysis.numeric.speed_statistics import clopper_pearson, monotone, monotone_fraction, ratio, recovered
 
 
 def test_monotone_means_every_layer() -> None:

@@ -124,10 +124,7 @@ WRITTEN: dict[str, tuple[Callable[[Floats], Floats], Callable[[Floats], Floats]]
     "sigmoid": (expit, lambda x: expit(x) * expit(-x)),
     "silu": (lambda x: x * expit(x), lambda x: expit(x) * (1.0 + x * expit(-x))),
     "softplus": (lambda x: np.logaddexp(0.0, x), expit),
-    "gelu": (
-        lambda x: x * ndtr(x),
-        lambda x: ndtr(x) + x * np.exp(-0.5 * x * x) / math.sqrt(2.0 * math.pi),
-    ),
+    "gelu": (lambda x: x * ndtr(x), lambda x: ndtr(x) + x * np.exp(-0.5 * x * x) / math.sqrt(2.0 * math.pi)),
 }
 """Value and slope of the activations as one writes them with NumPy and SciPy:
 ReLU is one call of ``maximum``, and no case distinction."""

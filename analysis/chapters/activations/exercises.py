@@ -139,10 +139,7 @@ EXERCISES = (
     Exercise(
         "6.3",
         (_tanh_delta,),
-        (
-            "The chain rule: δ = (∂C/∂a)(da/dz).",
-            "The slope of tanh in terms of its value is 1 − a².",
-        ),
+        ("The chain rule: δ = (∂C/∂a)(da/dz).", "The slope of tanh in terms of its value is 1 − a²."),
     ),
     Exercise(
         "6.4",

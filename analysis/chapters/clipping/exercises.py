@@ -152,10 +152,7 @@ EXERCISES = (
     Exercise(
         "10.3",
         (_half,),
-        (
-            "One step multiplies the weight by 1 − ηα.",
-            "Solve (1 − ηα)^t = 1/2 with logarithms.",
-        ),
+        ("One step multiplies the weight by 1 − ηα.", "Solve (1 − ηα)^t = 1/2 with logarithms."),
     ),
     Exercise(
         "10.4",

@@ -11,15 +11,7 @@ from matplotlib.figure import Figure
 from analysis.chapters.clipping import cliff_formulas as formulas
 from analysis.chapters.clipping import figures
 from analysis.chapters.clipping.cliff import Path, descend, surface
-from analysis.explorables.explorable import (
-    Choice,
-    Explorable,
-    Slider,
-    Values,
-    constants,
-    figure,
-    script,
-)
+from analysis.explorables.explorable import Choice, Explorable, Slider, Values, constants, figure, script
 from analysis.explorables.javascript import arrow
 from analysis.symbolic.clipping import BY_VALUE, SHARE, c, g, r
 from analysis.symbolic.notation import b, h, w

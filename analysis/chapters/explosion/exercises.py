@@ -16,8 +16,7 @@ from analysis.symbolic.notation import a, a_, b, cost_prime, h, w, w_, z
 
 _WEIGHT = 4
 _centred_chain = Domain(
-    free=((a_(0), ((-3.0, 3.0),)),),
-    defined=tuple((a_(j), SIGMOID.formula.subs(z, 0)) for j in (1, 2, 3)),
+    free=((a_(0), ((-3.0, 3.0),)),), defined=tuple((a_(j), SIGMOID.formula.subs(z, 0)) for j in (1, 2, 3))
 )
 
 

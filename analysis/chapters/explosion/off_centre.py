@@ -24,10 +24,7 @@ _MARGIN = 0.1
 """Where E log|w| < log 4 − 0.1 every chain ends at the centre, and a − ½ = 0 in float64 is right."""
 
 CENTRED = dataclasses.replace(
-    SIGMOID,
-    name="centred sigmoid",
-    formula=SIGMOID.formula - sp.S.Half,
-    safe_formula=sp.tanh(z / 2) / 2,
+    SIGMOID, name="centred sigmoid", formula=SIGMOID.formula - sp.S.Half, safe_formula=sp.tanh(z / 2) / 2
 )
 """σ(z) − ½, evaluated as tanh(z/2)/2.
 With b = −w/2 a sigmoid layer sees w (a − ½): the same chain, without biases, of this activation."""

@@ -11,12 +11,7 @@ from __future__ import annotations
 
 import sympy as sp
 
-from analysis.symbolic.gates import (
-    forget_bias,
-    lag,
-    scale,
-    sigmoid,
-)
+from analysis.symbolic.gates import forget_bias, lag, scale, sigmoid
 
 kept = sp.Symbol("f", positive=True)
 """What a step keeps directly: f of f I + M."""

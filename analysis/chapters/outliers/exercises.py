@@ -165,9 +165,6 @@ EXERCISES = (
     Exercise(
         "8.5",
         (_flat,),
-        (
-            "The loss ½(σ(z) − 1)² is near ½ where σ(z) is near 0.",
-            "There the gradient is about e^z in size.",
-        ),
+        ("The loss ½(σ(z) − 1)² is near ½ where σ(z) is near 0.", "There the gradient is about e^z in size."),
     ),
 )

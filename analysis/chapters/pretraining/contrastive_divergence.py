@@ -10,14 +10,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.numeric.rbm import (
-    RBM,
-    drawn,
-    expected_cd,
-    likelihood_gradient,
-    log_probability,
-    moved,
-)
+from analysis.numeric.rbm import RBM, drawn, expected_cd, likelihood_gradient, log_probability, moved
 from analysis.numeric.training_arguments import positive, whole
 
 Floats = NDArray[np.float64]

@@ -487,11 +487,7 @@ _ROWS = (
         counterexample=r"no choice brings the error below $0.05605$, and the hint leads away from it: as "
         r"$w_1\to0$ the best error goes to $\tfrac12$, that of a constant",
         says=r"With a constant added, as the next neuron's bias can, the error is at most $w_1^2/96$",
-        claims=(
-            "identity-neuron-best-anywhere",
-            "identity-neuron-fails-as-stated",
-            "mended-identity-bound",
-        ),
+        claims=("identity-neuron-best-anywhere", "identity-neuron-fails-as-stated", "mended-identity-bound"),
     ),
     Verdict(
         id="N12",
@@ -874,12 +870,7 @@ _ROWS = (
         "solves the adding problem at lag 100, where the tanh cells tried here fail at 50. That the *gates* "
         "do it is not shown: Le, Jaitly and Hinton (2015) report an ungated ReLU cell that solves the same "
         "problem, which is not run here yet. And $f<1$ forgets: with bias $1$ by half in $2.2$ steps",
-        claims=(
-            "lstm-memory-step",
-            "bias-one-half-life",
-            "forget-gate-below-one",
-            "lstm-adds-at-lag-100",
-        ),
+        claims=("lstm-memory-step", "bias-one-half-life", "forget-gate-below-one", "lstm-adds-at-lag-100"),
     ),
     Verdict(
         id="B27",

@@ -108,9 +108,7 @@ def z_entry(layer: int, k: int) -> sp.Symbol:
 def w_entries(layer: int, sizes: Sequence[int]) -> sp.Matrix:
     """wˡ written out, shape (n_l, n_{l−1})."""
     return sp.Matrix(
-        sizes[layer],
-        sizes[layer - 1],
-        lambda r, c: sp.Symbol(f"w^{layer}_{r + 1}{c + 1}", real=True),
+        sizes[layer], sizes[layer - 1], lambda r, c: sp.Symbol(f"w^{layer}_{r + 1}{c + 1}", real=True)
     )
 
 

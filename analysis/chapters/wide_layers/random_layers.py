@@ -67,10 +67,7 @@ def exponent_by_width(
         matrices = network_matrices(name, width, float(std), bias_std, depth + burn_in, replicates, rng)
         found.append(exponents(matrices, burn_in, largest=1))
     return ByWidth(
-        checked,
-        stds,
-        np.array([e.values[0] for e in found]),
-        np.array([e.standard_errors[0] for e in found]),
+        checked, stds, np.array([e.values[0] for e in found]), np.array([e.standard_errors[0] for e in found])
     )
 
 

@@ -6,17 +6,9 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
-from analysis.chapters.activations import (
-    activation_table as atlas,
-)
-from analysis.chapters.activations import (
-    dead_units,
-    figures,
-    saturated_neuron,
-)
-from analysis.chapters.activations import (
-    selu_moments as selu,
-)
+from analysis.chapters.activations import activation_table as atlas
+from analysis.chapters.activations import dead_units, figures, saturated_neuron
+from analysis.chapters.activations import selu_moments as selu
 from analysis.symbolic.catalogue import ACTIVATIONS, GELU, SELU
 
 

@@ -19,11 +19,7 @@ from analysis.chapters.residual.depth import (
     shortcuts,
     wide_sweep,
 )
-from analysis.chapters.residual.shattered_gradients import (
-    InputGradients,
-    input_gradients,
-    predicted,
-)
+from analysis.chapters.residual.shattered_gradients import InputGradients, input_gradients, predicted
 from analysis.claims.claim import Prediction
 from analysis.claims.outcome import Checked, Proved, Refuted
 from analysis.symbolic.catalogue import IDENTITY, SIGMOID, TANH
