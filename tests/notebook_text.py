@@ -65,3 +65,13 @@ def shown(those: Iterable[Cell], *kinds: str) -> str:
             texts += [output.get("data", {}).get(kind, "") for kind in kinds or ("text/plain",)]
             found += ["".join(text) for text in texts]
     return "\n".join(found)
+
+
+def words(which: str | Path) -> str:
+    """All Markdown of a notebook and the texts of its figures and slides."""
+    return said(cells(which))
+
+
+def printed(which: str | Path) -> str:
+    """All plain-text and Markdown outputs of a notebook."""
+    return shown(cells(which), "text/plain", "text/markdown")
