@@ -234,6 +234,11 @@ def script(file: str | Path) -> str:
     return "\n".join(line for line in lines if line and not line.startswith("//"))
 
 
+def joined(*parts: str, beside: str) -> str:
+    """The parts of an explorable's code, and last the script that lies beside the module with this path."""
+    return "\n".join((*parts, script(Path(beside).with_suffix(".js"))))
+
+
 def constants(**values: Any) -> str:
     """``const name = value;`` for each, as JSON; numbers keep 17 digits."""
     return "\n".join(f"const {name} = {_json(value)};" for name, value in values.items())

@@ -4,12 +4,11 @@ and what becomes of a normal weighted input that you drag (chapter 6)."""
 from __future__ import annotations
 
 from functools import cache
-from pathlib import Path
 
 import numpy as np
 from matplotlib.figure import Figure
 
-from analysis.explorables.explorable import Choice, Explorable, Slider, Values, constants, figure, script
+from analysis.explorables.explorable import Choice, Explorable, Slider, Values, constants, figure, joined
 from analysis.explorables.formulas import activations as formulas
 from analysis.numeric.compiled import compiled
 from analysis.numeric.moments import REACH, SATURATED
@@ -24,12 +23,10 @@ SPAN = 4.0
 @cache
 def activations() -> Explorable:
     """Drag the mean and the spread of z; read off what each activation makes of it."""
-    code = "\n".join(
-        (
-            formulas(ACTIVATIONS.values()),
-            constants(span=SPAN, reach=REACH, saturated=SATURATED),
-            script(Path(__file__).with_suffix(".js")),
-        )
+    code = joined(
+        formulas(ACTIVATIONS.values()),
+        constants(span=SPAN, reach=REACH, saturated=SATURATED),
+        beside=__file__,
     )
     return Explorable(
         name="activations",

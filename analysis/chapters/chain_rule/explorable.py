@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import cache
-from pathlib import Path
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -16,6 +15,7 @@ from analysis.explorables.explorable import (
     Values,
     constants,
     figure,
+    joined,
     script,
 )
 from analysis.explorables.formulas import activations, one_layer, one_step_back
@@ -27,16 +27,14 @@ from analysis.symbolic.catalogue import FIRST, activation
 @cache
 def gradient_chain() -> Explorable:
     """Drag depth and scales, choose an activation, draw another network; log₁₀|∂C/∂b_l| as bars."""
-    code = "\n".join(
-        (
-            activations(FIRST),
-            one_layer(),
-            one_step_back(),
-            constants(firstInput=FIRST_INPUT, deepest=DEEPEST),
-            script("sampler.js"),
-            script("chain.js"),
-            script(Path(__file__).with_suffix(".js")),
-        )
+    code = joined(
+        activations(FIRST),
+        one_layer(),
+        one_step_back(),
+        constants(firstInput=FIRST_INPUT, deepest=DEEPEST),
+        script("sampler.js"),
+        script("chain.js"),
+        beside=__file__,
     )
     return Explorable(
         name="gradient-chain",

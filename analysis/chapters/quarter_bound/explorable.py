@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import math
 from functools import cache
-from pathlib import Path
 
 import numpy as np
 import sympy as sp
@@ -21,6 +20,7 @@ from analysis.explorables.explorable import (
     Values,
     constants,
     figure,
+    joined,
     script,
 )
 from analysis.explorables.formulas import (
@@ -65,22 +65,20 @@ def log_product() -> Explorable:
         ]
         for x in BOUNDED
     }
-    code = "\n".join(
-        (
-            activations(BOUNDED),
-            one_layer(),
-            one_step_back(),
-            f"const gaussian = {arrow(GAUSSIAN, _x)};",
-            constants(
-                exponents=table,
-                weightScales=WEIGHT_SCALES,
-                chains=CHAINS,
-                burnIn=BURN_IN,
-                firstInput=FIRST_INPUT,
-            ),
-            script("sampler.js"),
-            script(Path(__file__).with_suffix(".js")),
-        )
+    code = joined(
+        activations(BOUNDED),
+        one_layer(),
+        one_step_back(),
+        f"const gaussian = {arrow(GAUSSIAN, _x)};",
+        constants(
+            exponents=table,
+            weightScales=WEIGHT_SCALES,
+            chains=CHAINS,
+            burnIn=BURN_IN,
+            firstInput=FIRST_INPUT,
+        ),
+        script("sampler.js"),
+        beside=__file__,
     )
     return Explorable(
         name="log-product",

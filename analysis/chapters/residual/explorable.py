@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import cache
-from pathlib import Path
 
 import numpy as np
 import sympy as sp
@@ -17,6 +16,7 @@ from analysis.explorables.explorable import (
     Values,
     constants,
     figure,
+    joined,
     script,
 )
 from analysis.explorables.formulas import activations, one_layer, one_step_back
@@ -41,17 +41,15 @@ BLOCK_FACTOR: sp.Expr = _of.factor.xreplace({sigma_prime(w * h + b): _slope})
 @cache
 def residual() -> Explorable:
     """Drag depth, weight scale and branch scale; log₁₀|∂a_l/∂a_0| layer by layer, plain against residual."""
-    code = "\n".join(
-        (
-            activations(FIRST),
-            one_layer(),
-            one_step_back(),
-            f"const blockOutput = {arrow(BLOCK_OUTPUT, h, _value, s)};",
-            f"const blockFactor = {arrow(BLOCK_FACTOR, w, _slope, s)};",
-            constants(firstInput=FIRST_INPUT, deepest=DEEPEST),
-            script("sampler.js"),
-            script(Path(__file__).with_suffix(".js")),
-        )
+    code = joined(
+        activations(FIRST),
+        one_layer(),
+        one_step_back(),
+        f"const blockOutput = {arrow(BLOCK_OUTPUT, h, _value, s)};",
+        f"const blockFactor = {arrow(BLOCK_FACTOR, w, _slope, s)};",
+        constants(firstInput=FIRST_INPUT, deepest=DEEPEST),
+        script("sampler.js"),
+        beside=__file__,
     )
     return Explorable(
         name="residual",

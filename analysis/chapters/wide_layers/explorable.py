@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import cache
-from pathlib import Path
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -19,6 +18,7 @@ from analysis.explorables.explorable import (
     Values,
     constants,
     figure,
+    joined,
     script,
 )
 from analysis.explorables.formulas import activations
@@ -62,13 +62,11 @@ def log_diagonals(seed: int, width: int, depth: int, scale: float, name: str) ->
 @cache
 def spectrum() -> Explorable:
     """Choose width, depth and weight scale; watch the n lines of growth fan out."""
-    code = "\n".join(
-        (
-            activations(OFFERED),
-            constants(closed={str(n): _closed(n) for n in WIDTHS}, firstInput=FIRST_INPUT),
-            script("sampler.js"),
-            script(Path(__file__).with_suffix(".js")),
-        )
+    code = joined(
+        activations(OFFERED),
+        constants(closed={str(n): _closed(n) for n in WIDTHS}, firstInput=FIRST_INPUT),
+        script("sampler.js"),
+        beside=__file__,
     )
     return Explorable(
         name="spectrum",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
@@ -15,7 +14,6 @@ from analysis.symbolic.catalogue import ACTIVATIONS, GELU, SELU
 @pytest.fixture(autouse=True)
 def close():
     yield
-    plt.close("all")
 
 
 def test_a_plate_for_every_activation() -> None:

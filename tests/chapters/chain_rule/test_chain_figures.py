@@ -38,7 +38,6 @@ DRAWINGS: dict[str, Callable[[], Axes]] = {
 def _style() -> Iterator[None]:
     with plt.style.context("analysis.book"):
         yield
-    plt.close("all")
 
 
 def labels(ax: Axes) -> list[Text]:

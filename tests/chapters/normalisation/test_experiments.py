@@ -7,7 +7,6 @@ import math
 from typing import Any
 
 import autograd.numpy as anp
-import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from autograd import grad
@@ -244,4 +243,3 @@ def test_figures_draw_what_they_are_given() -> None:
     assert ax.get_xscale() == "log"
     ax = figures.growth_by_shift([0, 1], {"ReLU": np.array([1.4, 1.1])}, [(0.5, 1.3, 0.01)])
     assert ax.get_xlabel().startswith("shift")
-    plt.close("all")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import autograd.numpy as anp
-import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from autograd import grad
@@ -121,7 +120,6 @@ def test_the_pictures_show_the_numbers() -> None:
     np.testing.assert_allclose(figures.bias(found).lines[0].get_ydata(), found.relative[0])
     figure = figures.features(np.arange(128.0).reshape(64, 2))
     assert sum(len(a.images) for a in figure.axes) == 2
-    plt.close("all")
 
 
 @pytest.mark.parametrize(
