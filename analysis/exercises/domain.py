@@ -46,11 +46,6 @@ class Domain:
         """The names of all symbols that an answer may hold."""
         return tuple(s.name for s, _ in (*self.free, *self.defined))
 
-    @property
-    def free_names(self) -> tuple[str, ...]:
-        """The names of the symbols whose values are drawn."""
-        return tuple(s.name for s, _ in self.free)
-
 
 def over(
     *symbols: sp.Symbol, ranges: Sequence[Range] = ((-2, 2),), activation: Activation | None = SIGMOID

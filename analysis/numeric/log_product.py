@@ -53,11 +53,6 @@ class Exponent:
     autocovariances: Floats
     """Cov(X_0, X_k) for k = 1, 2, …; shape (lags,)."""
 
-    @property
-    def halving_depth(self) -> float:
-        """Layers after which the typical gradient is halved (negative where it grows)."""
-        return -math.log(2.0) / self.lam
-
 
 def _positive(name: str, value: float, zero_allowed: bool = False) -> float:
     return number(name, value, least=0.0) if zero_allowed else positive(name, value)

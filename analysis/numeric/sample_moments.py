@@ -31,11 +31,6 @@ class Moments:
         )
 
     @property
-    def standard_deviation(self) -> Floats:
-        """The square root of the variance."""
-        return np.asarray(np.sqrt(self.variance))
-
-    @property
     def standard_error(self) -> Floats:
         """That of the mean: √(variance/n)."""
         return (

@@ -64,7 +64,9 @@ def test_simulation_agrees(activation: Activation, weight_std: float, bias_std: 
 def test_same_seed_same_numbers_and_prefixes_agree() -> None:
     one, two = (simulate(SIGMOID, np.random.default_rng(3), d, 50) for d in ([5, 9], [5]))
     np.testing.assert_array_equal(one.logs[:, 0], two.logs[:, 0])
-    assert one.logs.shape == (50, 2) and exponent(SIGMOID).halving_depth == pytest.approx(0.3003, abs=1e-4)
+    assert one.logs.shape == (50, 2) and -math.log(2) / exponent(SIGMOID).lam == pytest.approx(
+        0.3003, abs=1e-4
+    )
 
 
 @pytest.mark.parametrize(
