@@ -129,7 +129,7 @@ latex_elements = {
 \definecolor{claimbar}{HTML}{1B7F4D}
 \definecolor{exercisebar}{HTML}{5C6670}
 \newenvironment{sidebar}[1]
-  {\def\FrameCommand{{\color{#1}\vrule width 2.5pt}\hspace{9pt}}
+  {\def\FrameCommand{{\color{#1}\vrule width 2.5pt}\hspace{9pt}}%
     \MakeFramed{\advance\hsize-\width\FrameRestore}}
   {\endMakeFramed}
 \protected\def\labelhyphen#1{-\allowbreak}

@@ -20,7 +20,7 @@ KINDS = (HOLDS, HOLDS_IF, FALSE, OPEN, NONE)
 NOTEBOOKS = Path(__file__).parents[3] / "notebooks"
 HERE = "verdicts.ipynb#statements-that-no-chapter-needs"
 
-RULE = r"""One rule for every row, applied in this order to the account's own words:
+RULE = """One rule for every row, applied in this order to the account's own words:
 
 1. **Not a statement**: a request, a question, a picture or a list of links; it can be neither true nor false.
 2. **Open**: neither this book nor, to our knowledge, anyone else has settled it; \
