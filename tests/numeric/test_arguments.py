@@ -191,13 +191,15 @@ def changed(value: Any, how: str) -> Any:
         return x.astype(str)
     if how == "objects":
         return x.astype(object)
+    if how == "None":
+        return [None, *x.ravel().tolist()[1:]]
     if how == "ragged":
         return [[1.0, 2.0], [3.0]]
-    x[first] = {"NaN": np.nan, "inf": np.inf}[how]
+    x[first] = {"NaN": np.nan, "inf": np.inf, "-inf": -np.inf}[how]
     return x
 
 
-HOW = ("NaN", "inf", "complex", "masked", "shape", "strings", "objects", "ragged")
+HOW = ("NaN", "inf", "-inf", "None", "complex", "masked", "shape", "strings", "objects", "ragged")
 ANY_SHAPE = {
     "clipping.by_value", "signed_log.of", "signed_log.from_parts",
     "sample_moments.moments", "network.softmax", "network.cross_entropy",
@@ -209,7 +211,11 @@ ANY_SHAPE = {
 def wrong(label: str, name: str, value: Any) -> list[Any]:
     """What is to be refused in the place of a right argument."""
     if isinstance(value, np.ndarray) or (name == "output_gradient"):
-        how = [h for h in HOW if not (h == "shape" and label in ANY_SHAPE)]
+        how = [
+            h
+            for h in HOW
+            if not (h == "shape" and label in ANY_SHAPE or h == "-inf" and name == "logabs")  # a zero's
+        ]
         return [changed(value, h) for h in how]
     if isinstance(value, (list, tuple)) and value and isinstance(value[0], np.ndarray) and name != "update":
         return [

@@ -58,7 +58,6 @@ def log_error(found, l: int, true: mpmath.mpf, digits: int = 60) -> float:
 
 
 # ---- backward, given z and w
-# --------------------------------------------------------------------------------------------
 
 
 LOG_SLOPES = {  # by hand; mpmath's exponents are unlimited, so nothing underflows
@@ -142,7 +141,6 @@ def test_the_largest_and_smallest_weights():
 
 
 # ---- forward, with its bounds
-# ----------------------------------------------------------------------------------------------
 
 NUMBERS = st.floats(-1, 1) | st.floats(-200, 200) | st.sampled_from([0.0, 100.0, -50.0, 1e-310, 1e-200])
 
@@ -275,7 +273,6 @@ def test_a_slope_of_zero_stops_errors():
 
 
 # ---- zeros, kinks, underflow
-# ---------------------------------------------------------------------------------------------
 
 
 def test_a_certain_zero_has_no_error_and_a_kink_within_reach_has_no_bound():
@@ -355,7 +352,6 @@ def test_without_a_rate_nothing_is_promised_for_the_gradient():
 
 
 # ---- shapes, paths, arguments
-# ----------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("x", ACTIVATIONS.values(), ids=ACTIVATIONS)
@@ -397,21 +393,6 @@ def test_the_output_gradient_multiplies():
 GOOD = {"a0": 0.5, "w": [1.0, 2.0], "b": [0.0, 1.0]}
 
 
-@pytest.mark.parametrize("name", ["a0", "w", "b", "output_gradient"])
-@pytest.mark.parametrize("bad", [math.nan, math.inf, -math.inf])
-def test_numbers_that_are_not_finite_are_refused(name, bad):
-    values = GOOD | {name: [0.5, bad] if name in "wb" else bad}
-    with pytest.raises(ValueError, match=f"{name} must be finite"):
-        chain.gradient(SIGMOID, **values)
-
-
-@pytest.mark.parametrize("name", ["a0", "w", "b", "output_gradient"])
-@pytest.mark.parametrize("bad", [1j, "x", None])
-def test_what_is_not_real_is_refused(name, bad):
-    with pytest.raises(TypeError, match=f"{name} must hold real numbers"):
-        chain.gradient(SIGMOID, **(GOOD | {name: [bad, bad]}))
-
-
 @pytest.mark.parametrize(
     ("change", "message"),
     [
@@ -426,13 +407,6 @@ def test_what_is_not_real_is_refused(name, bad):
 def test_shapes_that_do_not_fit_are_refused(change, message):
     with pytest.raises(ValueError, match=message):
         chain.gradient(SIGMOID, **(GOOD | change))
-
-
-def test_backward_refuses_too():
-    with pytest.raises(ValueError, match="z must be finite"):
-        chain.backward(SIGMOID, [math.nan], [1.0])
-    with pytest.raises(ValueError, match="w must have shape"):
-        chain.backward(SIGMOID, [1.0], [])
 
 
 @pytest.mark.parametrize("copies", [1, 50])
