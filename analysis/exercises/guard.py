@@ -31,6 +31,8 @@ Arguments = tuple[float, ...]
 FORKS = sys.platform == "linux"
 MOST_BYTES = 10**9
 """The memory that a function may take, beside what this process has."""
+_ARENAS = -8
+"""glibc's M_ARENA_MAX."""
 
 
 class Reply(NamedTuple):
@@ -148,6 +150,11 @@ def _confine() -> None:  # pragma: no cover -- runs in the child
     for standard in (0, 1, 2):
         os.dup2(nothing, standard)
     sys.stdout = sys.stderr = open(os.devnull, "w")  # noqa: SIM115
+    # addresses count as memory here, and a thread of the function's would take many: 8 MB for its stack, 64 MB
+    # for an arena of its own
+    threading.stack_size(2**20)
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL(None).mallopt(_ARENAS, 1)
     builtins.input = _nobody_answers  # a notebook's own would ask the reader, and wait
     with open("/proc/self/statm") as pages:
         most = int(pages.read().split()[0]) * resource.getpagesize() + MOST_BYTES
