@@ -150,8 +150,8 @@ def _confine() -> None:  # pragma: no cover -- runs in the child
     for standard in (0, 1, 2):
         os.dup2(nothing, standard)
     sys.stdout = sys.stderr = open(os.devnull, "w")  # noqa: SIM115
-    # addresses count as memory here, and a thread of the function's would take many: 8 MB for its stack, 64 MB
-    # for an arena of its own
+    # addresses count as memory here, and a thread of the function's would take many: 8 MB for its stack,
+    # 64 MB for an arena of its own
     threading.stack_size(2**20)
     with contextlib.suppress(OSError, AttributeError):
         ctypes.CDLL(None).mallopt(_ARENAS, 1)
