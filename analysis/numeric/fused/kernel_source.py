@@ -316,7 +316,7 @@ def loops(activation: Activation) -> ModuleType | None:
     It is written beside Python's own compiled code, once for each state of what it is printed from. Where
     nobody can write there it is kept in memory, and each process compiles anew.
     """
-    path = FOLDER / "__pycache__" / f"kernels_{stamp(activation)}.py"
+    path = FOLDER / "__pycache__" / f"kernels_{stamp(activation)}.loops"
     module = ModuleType(f"{__package__}.{path.stem}")
     try:
         text = path.read_text(encoding="utf-8")
