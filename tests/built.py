@@ -13,7 +13,8 @@ from tools.book import build_book
 
 
 def build_once(shared: Path) -> int:
-    """The exit code of one strict build, by whichever worker of this test run comes first; the others wait for it."""
+    """The exit code of one strict build, by whichever worker of this test run comes first;
+    the others wait for it."""
     told = shared / "book-is-built"
     try:
         (shared / "book-is-being-built").mkdir()

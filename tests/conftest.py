@@ -1,4 +1,5 @@
-"""What every test shares: no window opens, hypothesis is repeatable, the root of the project; and ``--quick`` and ``--all``."""
+"""What every test shares: no window opens, hypothesis is repeatable, the root of the project; and
+``--quick`` and ``--all``."""
 
 from __future__ import annotations
 
@@ -70,6 +71,7 @@ def chrome(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
 
 
 def pytest_collection_finish() -> None:
-    """What all tests together consist of stays to the end: a collection of garbage need not look at it again and again."""
+    """What all tests together consist of stays to the end: a collection of garbage need not look at it again
+    and again."""
     gc.collect()
     gc.freeze()

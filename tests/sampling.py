@@ -1,6 +1,7 @@
 """How many cases a test takes: some, or with ``--all`` every one.
 
-``sampled`` is for tests whose every case is too much for each run, as alterations of a claim or runs of a record: they draw
+``sampled`` is for tests whose every case is too much for each run, as alterations of a claim or runs of a
+record: they draw
 ``count`` of them, the same each time. The quick selection is in ``quick``.
 """
 
@@ -21,7 +22,8 @@ def every() -> bool:
 
 
 def spread(cases: Sequence[T], count: int) -> list[T]:
-    """``count`` of the cases (all, if there are no more), evenly spread, the first and the last among them."""
+    """``count`` of the cases (all, if there are no more), evenly spread, the first and the last among
+    them."""
     if count < 2 and cases:
         return [cases[0]]
     if len(cases) <= count:

@@ -37,7 +37,8 @@ def stand_in(project: Path, installing: str = "exit 0") -> None:
     script(
         project / "bin" / "uv",
         f'echo "$@" >> "{project}/calls"\n'
-        f'if [ "$1" = venv ]; then "{sys.executable}" -m venv --without-pip "$4"; exit $?; fi\n{installing}\n',
+        f'if [ "$1" = venv ]; then "{sys.executable}" -m venv --without-pip "$4"; exit $?; '
+        f"fi\n{installing}\n",
     )
 
 

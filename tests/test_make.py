@@ -1,4 +1,5 @@
-"""``make.py``: whoever starts it with an old Python is told so in a sentence, or served by a newer one that is there."""
+"""``make.py``: whoever starts it with an old Python is told so in a sentence, or served by a newer one that
+is there."""
 
 from __future__ import annotations
 
@@ -53,7 +54,8 @@ def test_its_syntax_is_that_of_an_old_python(root: Path) -> None:
 @pytest.mark.parametrize(
     "line",
     [
-        "x = f'{1}'", "x: int = 1", "print(x := 1)", "def f(a: list[str]): pass", "def f() -> int | None: pass",
+        "x = f'{1}'", "x: int = 1", "print(x := 1)", "def f(a: list[str]): pass", "def f() -> "
+        "int | None: pass",
         "raise x from None", "print(*x, 1)", "match x:\n case 1: pass", "async def f(): pass", "x = 1_000",
         "def f(a, /): pass", "x = a @ b",
     ],
@@ -67,7 +69,8 @@ def test_a_newer_syntax_is_found(line: str) -> None:
 
 
 def imports(path: Path) -> Iterator[tuple[str, bool]]:
-    """(module, whether it stands at the top) of every import in this file; ``from tools import x`` names tools.x."""
+    """(module, whether it stands at the top) of every import in this file; ``from tools import x`` names
+    tools.x."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
@@ -81,7 +84,8 @@ def imports(path: Path) -> Iterator[tuple[str, bool]]:
 
 
 def test_before_the_environment_is_there_only_the_standard_library_is_used(root: Path) -> None:
-    """make.py, and whatever comes in when it imports tools.start: read from the files, and tried with no packages at hand."""
+    """make.py, and whatever comes in when it imports tools.start: read from the files, and tried with no
+    packages at hand."""
     assert {name for name, top in imports(root / "make.py") if top} <= sys.stdlib_module_names
     assert {name for name, top in imports(root / "make.py") if not top} == {"tools.start"}
     seen, waiting = set(), ["tools.start"]

@@ -13,7 +13,8 @@ PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAW
 
 @pytest.fixture(scope="module")
 def tex(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """The LaTeX of a small book: a chapter 3 with a claim, folds, a table and a picture; a solution; a page of reference."""
+    """The LaTeX of a small book: a chapter 3 with a claim, folds, a table and a picture; a solution; a page
+    of reference."""
     hidden = new_code_cell("import secret", metadata={"tags": ["hide-input"]}, execution_count=1)
     picture = new_code_cell(
         "draw()", outputs=[new_output("display_data", {"image/png": PNG})], execution_count=1

@@ -1,4 +1,5 @@
-"""``--quick`` leaves out what takes long and keeps some cases of each function; ``--all`` takes every sample."""
+"""``--quick`` leaves out what takes long and keeps some cases of each function; ``--all`` takes every
+sample."""
 
 from __future__ import annotations
 
@@ -49,7 +50,8 @@ def test_end():
     ("option", "passed", "deselected"), [([], 8, 0), (["--quick"], 5, 3), (["--all"], 14, 0)]
 )
 def test_the_three_sizes(root: Path, tmp_path: Path, option: list[str], passed: int, deselected: int) -> None:
-    """In a run of its own: four cases, a slow test, one that needs a browser, examples drawn, and their number."""
+    """In a run of its own: four cases, a slow test, one that needs a browser, examples drawn, and their
+    number."""
     (tmp_path / "test_x.py").write_text(CODE, encoding="utf-8")
     env = {name: value for name, value in os.environ.items() if name != sampling.VARIABLE}
     command = [
@@ -77,7 +79,15 @@ def test_the_three_sizes(root: Path, tmp_path: Path, option: list[str], passed: 
 
 @pytest.mark.parametrize(
     ("length", "count", "places"),
-    [(10, 3, [0, 5, 9]), (3, 3, [0, 1, 2]), (2, 3, [0, 1]), (0, 3, []), (7, 1, [0]), (7, 2, [0, 6]), (100, 5, [0, 25, 50, 74, 99])],
+    [
+        (10, 3, [0, 5, 9]),
+        (3, 3, [0, 1, 2]),
+        (2, 3, [0, 1]),
+        (0, 3, []),
+        (7, 1, [0]),
+        (7, 2, [0, 6]),
+        (100, 5, [0, 25, 50, 74, 99]),
+    ],
 )  # fmt: skip
 def test_cases_are_evenly_spread(length: int, count: int, places: list[int]) -> None:
     assert sampling.spread(range(length), count) == places
@@ -113,9 +123,10 @@ def test_what_is_quick(monkeypatch: pytest.MonkeyPatch) -> None:
     items += [item(f"tests/c.py::test_n[{n}]") for n in range(9)]
     items += [item(f"tests/claims/test_claims.py::test_c[{n}]") for n in range(9)]
     kept = [x.nodeid for x in quick.kept(items)]
-    assert kept == ["tests/a.py::test_xy", "tests/b.pyx::test"] + [f"tests/c.py::test_n[{n}]" for n in (0, 4, 8)] + [
-        f"tests/claims/test_claims.py::test_c[{n}]" for n in range(9) if n != 7
-    ]  # fmt: skip
+    whole = ["tests/a.py::test_xy", "tests/b.pyx::test"]
+    some = [f"tests/c.py::test_n[{n}]" for n in (0, 4, 8)]
+    every = [f"tests/claims/test_claims.py::test_c[{n}]" for n in range(9) if n != 7]
+    assert kept == whole + some + every
 
 
 def test_what_is_left_out_by_name_is_there(root: Path) -> None:

@@ -23,7 +23,8 @@ def install_peers() -> None:
 
 
 def bench(peers: bool, store: bool, only: str | None) -> int:
-    """Time them: ``peers`` installs PyTorch and JAX first, ``store`` keeps the results for the page on speed."""
+    """Time them: ``peers`` installs PyTorch and JAX first, ``store`` keeps the results for the page on
+    speed."""
     if peers:
         install_peers()
     folder = places.build() / "bench"

@@ -24,7 +24,8 @@ def parser() -> argparse.ArgumentParser:
     one = commands.add_parser(
         "test",
         help="run every check; the notebooks named, as in 05; or pytest with its arguments",
-        usage="make.py test [--quick | --all] | NOTEBOOK ... [ARGUMENT OF PYTEST ...] | ARGUMENT OF PYTEST ...",
+        usage="make.py test [--quick | --all] | NOTEBOOK ... [ARGUMENT OF PYTEST ...] | "
+        "ARGUMENT OF PYTEST ...",
     )
     size = one.add_mutually_exclusive_group()
     size.add_argument("--quick", action="store_true", help="what takes little time: 90 s on two cores")

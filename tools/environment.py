@@ -90,7 +90,8 @@ def install(uv: str | None) -> None:
 def link_project() -> None:
     """Let .venv's Python find analysis/, wherever it is started: by a file that every locale can read.
 
-    An editable installation writes the path of the checkout, in which a letter that the locale does not have ends
+    An editable installation writes the path of the checkout, in which a letter that the locale does not have
+    ends
     each start of Python; and a copied .venv would go on running the checkout that it was copied from.
     """
     code = "import sysconfig; print(ascii(sysconfig.get_path('purelib')))"
@@ -114,7 +115,8 @@ def settle_lab() -> None:
 
 
 def warm_fonts() -> None:
-    """Let Matplotlib list the fonts now: it warns where the first figure takes long, and outputs are compared."""
+    """Let Matplotlib list the fonts now: it warns where the first figure takes long, and outputs are
+    compared."""
     subprocess.call(
         [str(venv_python()), "-c", "import matplotlib.font_manager"],
         env=child_environment(),
@@ -133,7 +135,8 @@ def is_ready() -> bool:
 
 
 def set_up() -> None:
-    """Bring .venv to requirements.lock: at once if it is there already, in place if it is sound, else anew."""
+    """Bring .venv to requirements.lock: at once if it is there already, in place if it is sound, else
+    anew."""
     places.need(places.build())
     if is_ready():
         return

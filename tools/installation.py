@@ -1,4 +1,5 @@
-"""The steps of the set-up that may take minutes and fail: their output in ``build/set-up.log``, their failure in a sentence."""
+"""The steps of the set-up that may take minutes and fail: their output in ``build/set-up.log``, their
+failure in a sentence."""
 
 from __future__ import annotations
 

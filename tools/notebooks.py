@@ -21,7 +21,8 @@ def called(path: Path) -> str:
 
 
 def notebooks_called(name: str) -> list[Path]:
-    """The notebooks meant by 02, 02_quarter_bound, 05_solutions, solutions/05, a path, solutions or notebooks."""
+    """The notebooks meant by 02, 02_quarter_bound, 05_solutions, solutions/05, a path, solutions or
+    notebooks."""
     wanted = re.sub("^(.*/)?notebooks(/|$)", "", name.replace("\\", "/")).rstrip("/").removesuffix(".ipynb")
     every = notebook_paths()
     if not wanted:
@@ -38,7 +39,8 @@ def no_notebook(name: str, other: str = "") -> Stop:
 
 
 def named(names: list[str]) -> list[Path]:
-    """The notebooks that these words name, each once; all, if there is no word. Raises Stop for a word that names none."""
+    """The notebooks that these words name, each once; all, if there is no word. Raises Stop for a word that
+    names none."""
     paths: dict[Path, None] = {}
     for name in names:
         meant = notebooks_called(name)

@@ -1,4 +1,5 @@
-"""``build/pdf/unstable-gradients.pdf``, set by xelatex; what the system lacks for it is named, and a hole in a page is a failure."""
+"""``build/pdf/unstable-gradients.pdf``, set by xelatex; what the system lacks for it is named, and a hole in
+a page is a failure."""
 
 from __future__ import annotations
 
@@ -76,7 +77,8 @@ def pdf() -> int:
     holes = missing_characters(told)
     if holes:
         raise Stop(
-            f"The PDF has holes, for no font has {' '.join(holes)} (see {log}): give them a font in book/conf.py."
+            f"The PDF has holes, for no font has {' '.join(holes)} (see {log}): give them a font "
+            f"in book/conf.py."
         )
     lost = lost_references(told)
     if lost:

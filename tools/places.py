@@ -62,7 +62,8 @@ def need(folder: Path) -> None:
     if place() != ROOT:
         raise Stop(f"{ELSEWHERE} names a folder that cannot be written to ({why}): name another.")
     raise Stop(
-        f"This checkout cannot be written to ({why}): set the environment variable {ELSEWHERE} to a folder that may "
+        f"This checkout cannot be written to ({why}): set the environment variable {ELSEWHERE} to "
+        f"a folder that may "
         "hold .venv and build, and call again."
     )
 

@@ -16,7 +16,8 @@ class Child(Protocol):
 
 
 def wait(child: Child) -> tuple[int, bool]:
-    """A child's exit code, and whether Ctrl-C came. It reaches the child too, which ends in its own way first."""
+    """A child's exit code, and whether Ctrl-C came. It reaches the child too, which ends in its own way
+    first."""
     stopped = False
     while True:
         try:

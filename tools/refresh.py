@@ -1,7 +1,7 @@
 """Notebooks run again and their outputs stored: ``python3 make.py refresh 02``.
 
-A notebook in which a cell fails is left as it was. What would differ between two equal runs (times, versions, how a
-stream was cut into pieces) is dropped, so an unchanged notebook stays the same to the byte.
+A notebook in which a cell fails is left as it was. What would differ between two equal runs (times, versions,
+how a stream was cut into pieces) is dropped, so an unchanged notebook stays the same to the byte.
 """
 
 from __future__ import annotations

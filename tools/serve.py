@@ -52,5 +52,6 @@ def open_server(port: int | None) -> http.server.ThreadingHTTPServer:
         raise Stop(f"Ports {PORT} to {PORT + 19} are all taken: name one with --port.")
     other = port + 1 if port < 65535 else PORT
     raise Stop(
-        f"Port {port} cannot be used ({why.lower()}): name another, as in python3 make.py book --port {other}."
+        f"Port {port} cannot be used ({why.lower()}): name another, as in python3 make.py book "
+        f"--port {other}."
     )

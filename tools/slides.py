@@ -1,4 +1,5 @@
-"""``build/slides``: for each chapter a deck of the cells that are marked as slides; ``book/slides.py`` makes them."""
+"""``build/slides``: for each chapter a deck of the cells that are marked as slides; ``book/slides.py`` makes
+them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""``make.py test``: every check there is, and a table of them; the notebooks that are named; or pytest with its arguments.
+"""``make.py test``: every check there is, and a table of them; the notebooks that are named; or pytest with
+its arguments.
 
 Two lanes run beside one another. What the first prints is shown as it comes; what the second prints goes to
 ``build/test`` and is shown after the step of the first that it ended in.
@@ -35,7 +36,8 @@ class Step(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """How a step ended, after how many seconds, and the file of what it printed, where that is not shown at once."""
+    """How a step ended, after how many seconds, and the file of what it printed, where that is not shown at
+    once."""
 
     name: str
     code: int
@@ -53,7 +55,8 @@ def workers() -> int:
 
 
 def nbval(paths: list[Path], count: int) -> list[str]:
-    """Run notebooks again and compare with their stored outputs, in so many processes: strictly on Linux, else for errors only.
+    """Run notebooks again and compare with their stored outputs, in so many processes: strictly on Linux,
+    else for errors only.
 
     That there is none is a failure.
     """
@@ -101,7 +104,8 @@ def whole(every: bool) -> tuple[list[Step], list[Step]]:
 
 
 def quick() -> tuple[list[Step], list[Step]]:
-    """The two lanes of what takes little time: no browser, no notebook, no coverage; ``tests/quick.py`` names what else is left out."""
+    """The two lanes of what takes little time: no browser, no notebook, no coverage; ``tests/quick.py``
+    names what else is left out."""
     return [Step("unit tests, the quick", unit("--quick"))], static()
 
 

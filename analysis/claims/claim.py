@@ -1,7 +1,8 @@
-"""Statements that can be settled: a claim is proved, a prediction is checked, a published number is reproduced.
+"""Statements that can be settled:
+a claim is proved, a prediction is checked, a published number is reproduced.
 
-Each carries a false sibling: a near miss that the very same check must refute with a printed counter-example. A check
-that lets its sibling pass proves nothing, and the ledger says so.
+Each carries a false sibling: a near miss that the very same check must refute with a printed counter-example.
+A check that lets its sibling pass proves nothing, and the ledger says so.
 """
 
 from __future__ import annotations
@@ -35,13 +36,15 @@ def vouched(own: sp.Basic, statement: sp.Basic, outcome: Outcome) -> Outcome:
 
 @dataclass(frozen=True)
 class Claim:
-    """A statement with a proof. ``check`` takes any statement of this shape, so the sibling faces the same proof.
+    """A statement with a proof.
+    ``check`` takes any statement of this shape, so the sibling faces the same proof.
 
     >>> from analysis.claims.proof import by_deciding
     >>> from analysis.symbolic.catalogue import SIGMOID
     >>> from analysis.symbolic.notation import z
     >>> below, above = (sp.Lt(SIGMOID.formula, bound, evaluate=False) for bound in (sp.S.One, sp.S.Half))
-    >>> mine = Claim("mine", "The sigmoid stays below 1.", below, by_deciding(), "all real z", false_sibling=above)
+    >>> sentence = "The sigmoid stays below 1."
+    >>> mine = Claim("mine", sentence, below, by_deciding(), "all real z", false_sibling=above)
     >>> mine.settle().status, mine.settle(above).status
     ('proved', 'refuted')
     """
@@ -55,7 +58,8 @@ class Claim:
     kind: ClassVar[str] = "claim"
 
     def settle(self, statement: sp.Basic | None = None) -> Outcome:
-        """The outcome of the check on the claim's own statement; another of the same shape is refuted or unknown."""
+        """The outcome of the check on the claim's own statement;
+        another of the same shape is refuted or unknown."""
         asked = self.statement if statement is None else statement
         return vouched(self.statement, asked, self.check(asked))
 
@@ -68,9 +72,9 @@ class Claim:
 class Prediction:
     """Theory against simulation.
 
-    ``theory`` turns a statement into the number it predicts, ``simulate`` measures that number (random draws come from
-    a generator seeded inside it). They must agree to ``errors`` standard errors plus ``tolerance`` (in the units of the
-    number); the sibling's number must be at least five standard errors away.
+    ``theory`` turns a statement into the number it predicts, ``simulate`` measures that number (random draws
+    come from a generator seeded inside it). They must agree to ``errors`` standard errors plus ``tolerance``
+    (in the units of the number); the sibling's number must be at least five standard errors away.
     """
 
     label: str
@@ -105,7 +109,8 @@ class Prediction:
 
 
 class Range(NamedTuple):
-    """The numbers that count as agreement with a published one: our own value give or take its stated tolerance."""
+    """The numbers that count as agreement with a published one:
+    our own value give or take its stated tolerance."""
 
     low: float
     high: float
@@ -115,8 +120,9 @@ class Range(NamedTuple):
 class Reproduction:
     """A published number, typed here and nowhere else, and the range our own computation gives for it.
 
-    ``recompute`` returns one ``Range`` for each published number: our value ± half a unit of the last published digit,
-    or the range of many seeds where the original ran one. The sibling is a set of numbers that must fall outside.
+    ``recompute`` returns one ``Range`` for each published number: our value ± half a unit of the last
+    published digit, or the range of many seeds where the original ran one.
+    The sibling is a set of numbers that must fall outside.
     """
 
     label: str

@@ -1,4 +1,5 @@
-"""The ledger as a page of the book: what is claimed, how it was settled, what is refused, and where it stands in the text."""
+"""The ledger as a page of the book:
+what is claimed, how it was settled, what is refused, and where it stands in the text."""
 
 from __future__ import annotations
 
@@ -34,7 +35,8 @@ def anchor(heading: str) -> str:
 
 
 def places(folder: Path) -> dict[str, Place]:
-    """The first place of every claim that a chapter in ``folder`` shows; raises FileNotFoundError where there is none."""
+    """The first place of every claim that a chapter in ``folder`` shows;
+    raises FileNotFoundError where there is none."""
     notebooks = sorted(folder.glob("[0-9][0-9]_*.ipynb"))
     if not notebooks:
         raise FileNotFoundError(f"folder must hold the chapters' notebooks, and {folder} holds none")
@@ -83,7 +85,8 @@ def overview(rows: Iterable[Row], where: Mapping[str, Place]) -> str:
 
 
 def details(rows: Iterable[Row], where: Mapping[str, Place]) -> str:
-    """Every claim in full, as Markdown: statement, how, scope, near miss, and a link to its place in the text."""
+    """Every claim in full, as Markdown:
+    statement, how, scope, near miss, and a link to its place in the text."""
     parts = []
     for row in rows:
         place = where.get(row.settled.evidence.label)

@@ -19,7 +19,8 @@ class Step:
 
 @dataclass(frozen=True)
 class Proved:
-    """The statement holds for everything in its scope; ``how`` is algebra, calculus, intervals, integration or induction."""
+    """The statement holds for everything in its scope;
+    ``how`` is algebra, calculus, intervals, integration or induction."""
 
     how: str
     steps: tuple[Step, ...] = ()

@@ -1,4 +1,5 @@
-"""``.venv`` is made once, updated in place, and made anew where it is not sound; with a stand-in for ``uv``, and once with the real pip."""
+"""``.venv`` is made once, updated in place, and made anew where it is not sound; with a stand-in for ``uv``,
+and once with the real pip."""
 
 from __future__ import annotations
 
@@ -213,7 +214,8 @@ def test_another_folder_can_hold_what_is_built(project: Path, monkeypatch: pytes
 
 @posix
 def test_lab_does_not_ask_whether_to_fetch_news(project: Path, tmp_path: Path) -> None:
-    """The page asks where ``fetchNews`` is neither "true" nor "false" (as in 4.6, whatever ``LabApp.news_url`` is)."""
+    """The page asks where ``fetchNews`` is neither "true" nor "false" (as in 4.6, whatever
+    ``LabApp.news_url`` is)."""
     from jupyterlab_server.settings_utils import _get_overrides, get_settings
 
     stand_in(project)

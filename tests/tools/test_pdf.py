@@ -112,7 +112,8 @@ def test_what_tex_says_fails_the_build(
 def test_a_small_book_is_set_and_its_hole_is_found(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    """One letter that no font has is then put in by hand, to see that xelatex's own words for it are understood."""
+    """One letter that no font has is then put in by hand, to see that xelatex's own words for it are
+    understood."""
     shutil.copytree(ROOT / "book", tmp_path / "book", ignore=shutil.ignore_patterns("mathjax", "_slides"))
     index = (
         "# Small\n\n```{toctree}\nnotebooks/01_x\n```\n"  # the book's own leads to pages that are not here

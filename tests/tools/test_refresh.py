@@ -1,4 +1,5 @@
-"""``make.py refresh``: a good notebook is stored and then stays the same to the byte; a failing one is not touched."""
+"""``make.py refresh``: a good notebook is stored and then stays the same to the byte;
+a failing one is not touched."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""What every activation declares of itself, proved for each: the same five questions to each entry of the catalogue."""
+"""What every activation declares of itself, proved for each:
+the same five questions to each entry of the catalogue."""
 
 from __future__ import annotations
 
@@ -22,7 +23,10 @@ def _domain(x: Activation) -> str:
     """Where the derivative exists, in words."""
     if not x.kinks:
         return "all real z"
-    return f"all real z ≠ {', '.join(map(str, x.kinks))}; at the kink the declared slope is {x.slope.subs(z, x.kinks[0])}"
+    return (
+        f"all real z ≠ {', '.join(map(str, x.kinks))}; at the kink the declared slope is "
+        f"{x.slope.subs(z, x.kinks[0])}"
+    )
 
 
 def slope_claim(x: Activation) -> Claim:
@@ -62,10 +66,12 @@ def rate_claim(x: Activation) -> Claim:
     rate = sp.Abs(sp.piecewise_fold(x.log_slope).diff(z))
     return Claim(
         label=f"{_slug(x)}-log-slope-rate",
-        sentence=f"The logarithm of the slope of {x.name} changes by at most {x.log_slope_rate} per unit of z.",
+        sentence=f"The logarithm of the slope of {x.name} changes by at most {x.log_slope_rate} per unit of "
+        f"z.",
         statement=sp.Le(rate, x.log_slope_rate, evaluate=False),
         check=by_deciding(exclude_zero=True),
-        scope="all real z ≠ 0 at which the slope is not zero; it bounds how an error in z reaches the gradient",
+        scope="all real z ≠ 0 at which the slope is not zero; it bounds how an error in z reaches the "
+        "gradient",
         false_sibling=sp.Le(rate, x.log_slope_rate - sp.S.Half, evaluate=False),
     )
 

@@ -1,4 +1,5 @@
-"""Claims: reLU units that are off: the share of the signal that is lost, networks born dead, and units killed by one step (B19, B21, B22)."""
+"""Claims: reLU units that are off:
+the share of the signal that is lost, networks born dead, and units killed by one step (B19, B21, B22)."""
 
 from __future__ import annotations
 
@@ -16,7 +17,8 @@ from analysis.symbolic.display import probability
 
 @cache
 def born_dead(width: int = 4, depth: int = 20, networks: int = 20_000, seed: int = 3) -> Estimate:
-    """Share of random ReLU networks with a hidden layer in which every unit is off for one given input (zero biases)."""
+    """Share of random ReLU networks with a hidden layer in which every unit is off for
+    one given input (zero biases)."""
     rng = np.random.default_rng(seed)
     a = np.ones((networks, width))
     for _ in range(depth):
@@ -43,7 +45,8 @@ CLAIMS = (
         statement=_born_dead_is(2 ** (-_n)),
         theory=lambda statement: float(statement.rhs.subs({_n: 4, _L: 20})),
         simulate=born_dead,
-        scope="one input, symmetric weights, zero biases; n = 4 units in each of L = 20 layers, 20,000 networks",
+        scope="one input, symmetric weights, zero biases; n = 4 units in each of L = 20 layers, 20,000 "
+        "networks",
         false_sibling=_born_dead_is(1 / (2 * _n)),
     ),
 )

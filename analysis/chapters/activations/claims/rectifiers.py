@@ -88,7 +88,8 @@ CLAIMS = (
     ),
     Claim(
         label="selu-supremum-not-attained",
-        sentence="The slope of SELU tends to λα = 1.7581 from the left of zero and is λ = 1.0507 from the right.",
+        sentence="The slope of SELU tends to λα = 1.7581 from the left of zero and is λ = 1.0507 from the "
+        "right.",
         statement=sp.Eq(_limit(_slope(_selu_left), sp.S.Zero), SELU_SCALE * SELU_ALPHA, evaluate=False),
         check=by_limits(("on the right the slope is", SELU.formula.args[1].expr.diff(z), SELU_SCALE)),
         scope="z → 0 from the left; λα e^z < λα for every z < 0, so the supremum is not attained",

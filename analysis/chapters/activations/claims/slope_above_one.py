@@ -1,4 +1,5 @@
-"""Claims: slopes above 1 that do not explode: the product of slopes along a chain and through wide layers (row B4)."""
+"""Claims: slopes above 1 that do not explode:
+the product of slopes along a chain and through wide layers (row B4)."""
 
 from __future__ import annotations
 
@@ -8,7 +9,9 @@ from functools import cache
 import numpy as np
 import sympy as sp
 
-from analysis.chapters.activations.slope_above_one import TYPICAL, _alpha, _scale
+from analysis.chapters.activations.slope_above_one import TYPICAL
+from analysis.chapters.activations.slope_above_one import alpha as _alpha
+from analysis.chapters.activations.slope_above_one import scale as _scale
 from analysis.claims.claim import Estimate, Prediction
 from analysis.numeric.compiled import compiled
 from analysis.symbolic.catalogue import SELU
@@ -30,7 +33,8 @@ def _mean_log(x: sp.Expr) -> sp.Eq:
 CLAIMS = (
     Prediction(
         label="selu-typical-slope-below-one",
-        sentence="The slope of SELU reaches 1.7581, and yet its mean logarithm is −0.0921: a typical product of slopes shrinks.",
+        sentence="The slope of SELU reaches 1.7581, and yet its mean logarithm is −0.0921: a typical "
+        "product of slopes shrinks.",
         statement=_mean_log(TYPICAL),
         theory=lambda statement: float(statement.rhs),
         simulate=drawn_log_slopes,

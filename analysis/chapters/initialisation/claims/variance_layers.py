@@ -27,7 +27,8 @@ chi_symbol, next_symbol = sp.Symbol("chi", positive=True), sp.Symbol("q_next", p
 SCALE, BIAS, LAYERS, WIDTH = 1.5, 0.3, 8, 200
 _SIX = 6
 NARROW, DEEP, MANY = 50, 4, 16_000
-"""Width, depth and number of the ReLU networks whose spread is measured: 4/n and 6/n for 5/n are then 7 standard errors off."""
+"""Width, depth and number of the ReLU networks whose spread is measured:
+4/n and 6/n for 5/n are then 7 standard errors off."""
 
 
 @cache
@@ -114,7 +115,8 @@ _backward = sigma_w**2 * expectation(sigma_prime(z) ** 2)
 CLAIMS = (
     Prediction(
         label="variance-recursion-forward",
-        sentence="Applied layer after layer, the recursion gives the mean square of the weighted inputs of layer 8.",
+        sentence="Applied layer after layer, the recursion gives the mean square of the weighted inputs of "
+        "layer 8.",
         statement=sp.Eq(next_symbol, _forward, evaluate=False),
         theory=_forward_theory,
         simulate=lambda: _simulated("forward", LAYERS - 1),
@@ -124,17 +126,20 @@ CLAIMS = (
     ),
     Prediction(
         label="variance-recursion-backward",
-        sentence="The product of χ over seven layers gives the mean square of the error that reaches layer 1.",
+        sentence="The product of χ over seven layers gives the mean square of the error that reaches layer "
+        "1.",
         statement=sp.Eq(chi_symbol, _backward, evaluate=False),
         theory=_backward_theory,
         simulate=lambda: _simulated("backward", 0),
-        scope="tanh, σ_w = 1.5, σ_b = 0.3, width 200, 200 networks, the error put in independent of the weights",
+        scope="tanh, σ_w = 1.5, σ_b = 0.3, width 200, 200 networks, the error put in independent of the "
+        "weights",
         false_sibling=sp.Eq(chi_symbol, sigma_w**2 * expectation(sigma(z) ** 2), evaluate=False),
         tolerance=0.01,
     ),
     Prediction(
         label="relu-spread-by-depth-over-width",
-        sentence="He's weights keep the mean of the mean square; its spread from network to network grows by 1 + 5/n with every layer.",
+        sentence="He's weights keep the mean of the mean square; its spread from network to network grows "
+        "by 1 + 5/n with every layer.",
         statement=spread_is(sp.Integer(5)),
         theory=_spread_theory,
         simulate=_simulated_spread,
@@ -146,20 +151,24 @@ CLAIMS = (
     ),
     Prediction(
         label="weights-below-one-explode",
-        sentence="Drawn evenly from (−1, 1), all |w| are below 1, and a wide network of sigmoids explodes: σ_w² is the width times Var w.",
+        sentence="Drawn evenly from (−1, 1), all |w| are below 1, and a wide network of sigmoids explodes: "
+        "σ_w² is the width times Var w.",
         statement=sp.Eq(sigma_w**2, sp.Rational(1000, 3), evaluate=False),
         theory=_uniform_theory,
         simulate=_simulated_uniform,
-        scope="sigmoid, weights uniform on (−1, 1), width 1000, zero biases, E[δ²] at layer 1 of 6; the near miss is what width 1 would give",
+        scope="sigmoid, weights uniform on (−1, 1), width 1000, zero biases, E[δ²] at layer 1 of 6; the "
+        "near miss is what width 1 would give",
         false_sibling=sp.Eq(sigma_w**2, sp.Rational(1, 3), evaluate=False),
     ),
     Prediction(
         label="sigmoid-critical-scale",
-        sentence="Behind sigmoids with zero biases gradients keep their size at σ_w = 10.15, where q settles at 45.6.",
+        sentence="Behind sigmoids with zero biases gradients keep their size at σ_w = 10.15, where q "
+        "settles at 45.6.",
         statement=sp.Eq(sigma_w, sp.Float("10.1493", 6), evaluate=False),
         theory=_balanced_theory,
         simulate=_simulated_balance,
-        scope="zero biases, width 400, 100 networks, started at q = 45.6: E[δ²] at layer 1 of 6, in units of the last; the near miss balances z ~ N(0, 1) only",
+        scope="zero biases, width 400, 100 networks, started at q = 45.6: E[δ²] at layer 1 of 6, in units "
+        "of the last; the near miss balances z ~ N(0, 1) only",
         false_sibling=sp.Eq(sigma_w, sp.Float("4.7226", 5), evaluate=False),
     ),
 )

@@ -8,15 +8,15 @@ from functools import cache
 import numpy as np
 import sympy as sp
 
-from analysis.chapters.quarter_bound.log_product import (
+from analysis.claims.claim import Estimate, Prediction
+from analysis.numeric.compiled import compiled
+from analysis.numeric.log_product import (
     Exponent,
     LogProducts,
     exponent,
     mean_log_normal,
     simulate,
 )
-from analysis.claims.claim import Estimate, Prediction
-from analysis.numeric.compiled import compiled
 from analysis.symbolic.catalogue import SIGMOID
 from analysis.symbolic.display import expectation, plus, probability, times
 from analysis.symbolic.notation import b, sigma_prime, w, z
@@ -45,7 +45,8 @@ def computed(weight_std: float = 1.0) -> Exponent:
 
 
 def _mean_log_slope(inside: sp.Expr) -> float:
-    """E[log σ′(z)] under the stationary law; or with w, b ~ N(0, 1) where a linear form in w and b is named instead."""
+    """E[log σ′(z)] under the stationary law;
+    or with w, b ~ N(0, 1) where a linear form in w and b is named instead."""
     if inside == z:
         return computed().lam - mean_log_normal(1.0)
     x = np.linspace(-10.0, 10.0, 401)
@@ -117,16 +118,19 @@ _sum = sp.Sum((1 - _k / _L) * _cov(_X[1], _X[1 + _k]), (_k, 1, _L - 1))
 CLAIMS = (
     Prediction(
         label="log-product-exponent",
-        sentence="The log of the backward product changes by λ = −2.3076 a layer: the typical gradient shrinks tenfold.",
+        sentence="The log of the backward product changes by λ = −2.3076 a layer: the typical gradient "
+        "shrinks tenfold.",
         statement=_lam_is(z),
         theory=_exponent_theory,
         simulate=_simulated_exponent,
-        scope="sigmoid, w, b ~ N(0, 1), z under its stationary law; 100,000 chains of 50 layers after 20 of burn-in",
+        scope="sigmoid, w, b ~ N(0, 1), z under its stationary law; 100,000 chains of 50 layers after 20 "
+        "of burn-in",
         false_sibling=_lam_is(w / 2 + b),
     ),
     Prediction(
         label="log-product-variance",
-        sentence="The spread of the log-product needs the covariances between layers: they are not independent.",
+        sentence="The spread of the log-product needs the covariances between layers: they are not "
+        "independent.",
         statement=_variance_is(_one + 2 * _sum),
         theory=_variance_theory,
         simulate=_simulated_variance,
@@ -135,7 +139,8 @@ CLAIMS = (
     ),
     Prediction(
         label="log-product-is-nearly-normal",
-        sentence="Two chains in three have a log-product within ς√L of Lλ, as the central limit theorem says.",
+        sentence="Two chains in three have a log-product within ς√L of Lλ, as the central limit theorem "
+        "says.",
         statement=_share_is(sp.erf(1 / sp.sqrt(2))),
         theory=_share_theory,
         simulate=_simulated_share,
