@@ -1,6 +1,7 @@
 """Unstable gradients, exactly: one SymPy definition feeds the formula, the number, the picture and the test.
 
-The names below are for work of your own. Each is loaded when it is asked for, so ``import analysis`` costs next to nothing:
+The names below are for work of your own.
+Each is loaded when it is asked for, so ``import analysis`` costs next to nothing:
 
 >>> import analysis
 >>> analysis.SIGMOID.slope_bound
@@ -15,17 +16,18 @@ The names below are for work of your own. Each is loaded when it is asked for, s
 True
 
 Theory, in SymPy
-    ``SIGMOID``, ``TANH``, ``RELU``; ``ACTIVATIONS``, all of them by name; ``Activation``, to make one; ``Layer``, ``plain`` and
-    ``residual``, the layers of a chain.
+    ``SIGMOID``, ``TANH``, ``RELU``; ``ACTIVATIONS``, all of them by name; ``Activation``, to make one;
+    ``Layer``, ``plain`` and ``residual``, the layers of a chain.
 Numbers, in NumPy
-    ``chain_gradients`` with bounds on the errors, ``many_chain_gradients`` fast; ``Network``, ``initialiser``,
-    ``network_gradients``; ``layer_matrices`` and ``spectrum``; ``fixed_point``, ``chi`` and ``critical_scale`` of a wide layer.
+    ``chain_gradients`` with bounds on the errors, ``many_chain_gradients`` fast;
+    ``Network``, ``initialiser``, ``network_gradients``; ``layer_matrices`` and ``spectrum``;
+    ``fixed_point``, ``chi`` and ``critical_scale`` of a wide layer.
 Runs, claims, exercises
-    ``run_sweep`` and ``Experiment``; ``CLAIMS``, all of them by label, and ``Claim``, to make one; ``Exercise``, ``judge``,
-    ``check`` and ``hint``.
+    ``run_sweep`` and ``Experiment``; ``CLAIMS``, all of them by label, and ``Claim``, to make one;
+    ``Exercise``, ``judge``, ``check`` and ``hint``.
 
-A folder named ``analysis`` of your own hides this package where Python starts in it; ``import unstable_gradients`` offers the same
-names and is not hidden.
+A folder named ``analysis`` of your own hides this package where Python starts in it;
+``import unstable_gradients`` offers the same names and is not hidden.
 """
 
 import warnings
@@ -113,14 +115,16 @@ _PLACES = {
 }
 """The module of each name and, behind a colon, what the name is called there where it is called otherwise."""
 
-# Where /dev/shm cannot be written, joblib, which scikit-learn imports, says so on stderr. Nothing here runs on its processes.
+# Where /dev/shm cannot be written, joblib, which scikit-learn imports, says so on stderr. Nothing here runs
+# on its processes.
 warnings.filterwarnings("ignore", message=".*joblib will operate in serial mode")
 
 
 def __getattr__(name: str) -> object:
     if name not in _PLACES:
         raise AttributeError(
-            f"module {__name__!r} of unstable-gradients has no attribute {name!r}; it offers {', '.join(__all__)}"
+            f"module {__name__!r} of unstable-gradients has no attribute {name!r}; it offers "
+            f"{', '.join(__all__)}"
         )
     module, _, known_as = _PLACES[name].partition(":")
     found: object = getattr(import_module(f"analysis.{module}"), known_as or name)

@@ -1,11 +1,13 @@
-"""``unstable-gradients`` and ``python -m analysis``: settle claims and print the ledger, or make recorded runs anew.
+"""``unstable-gradients`` and ``python -m analysis``:
+settle claims and print the ledger, or make recorded runs anew.
 
-    claims [LABEL] [--json]    settle the claims whose label contains LABEL, or all; ``claims`` may be left out
+    claims [LABEL] [--json]    settle the claims whose label contains LABEL, or all; ``claims`` may be left
+    out
     claims [LABEL] --altered   alter them, every way, and print what becomes of each alteration
     record [NAME …]            make the recorded runs of one chapter anew; its own options follow the NAME
 
-``claims`` returns 0 where every claim settles and every near miss is refuted with a counter-example; 1 otherwise; 2 for a label
-that matches nothing.
+``claims`` may be left out. It returns 0 where every claim settles and every near miss is refuted with a
+counter-example; 1 otherwise; 2 for a label that matches nothing.
 """
 
 from __future__ import annotations
@@ -68,7 +70,8 @@ def run(evidence: Sequence[Evidence], as_json: bool = False) -> int:
 
 
 def alter(evidence: Sequence[Evidence]) -> int:
-    """Alter every claim and print what becomes of it; returns 1 where an alteration comes out true that does not follow."""
+    """Alter every claim and print what becomes of it; returns 1 where an alteration comes out true that does
+    not follow."""
     accepted = 0
     for claim in evidence:
         if isinstance(claim, Claim) and claim.domain is not None:
@@ -106,7 +109,8 @@ def claims(argv: Sequence[str]) -> int:
     """Settle the claims whose label contains a part, and print them."""
     parser = argparse.ArgumentParser(
         prog="unstable-gradients claims",
-        description="Settle every claim of the book. Beside this, `unstable-gradients record` makes recorded runs anew.",
+        description="Settle every claim of the book. Beside this, `unstable-gradients record` makes "
+        "recorded runs anew.",
     )
     parser.add_argument("label", nargs="?", default="", help="settle only claims whose label contains this")
     parser.add_argument("--json", action="store_true", help="print JSON instead of text")

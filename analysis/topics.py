@@ -15,4 +15,5 @@ TOPICS = (
     "residual",
     "gates",
 )
-"""The topic of chapter n is ``TOPICS[n - 1]``; notebook, folder, tests, records and slider carry the same word."""
+"""The topic of chapter n is ``TOPICS[n - 1]``;
+notebook, folder, tests, records and slider carry the same word."""

@@ -1,6 +1,8 @@
-"""One race a test: timed by pytest-benchmark's rounds, kept in the run's JSON, printed, and written for the page of the book.
+"""One race a test: timed by pytest-benchmark's rounds, kept in the run's JSON, printed,
+and written for the page of the book.
 
-``BENCH_CORES`` (1, 2 …) says how many cores the run may use; ``BENCH_RESULTS`` names the file that the races are added to.
+``BENCH_CORES`` (1, 2 …) says how many cores the run may use;
+``BENCH_RESULTS`` names the file that the races are added to.
 """
 
 from __future__ import annotations
@@ -45,7 +47,8 @@ def results() -> Iterator[dict[str, Any]]:
 def race(
     benchmark: Any, results: dict[str, Any], request: pytest.FixtureRequest
 ) -> Callable[..., races.Race]:
-    """``race(question, contenders, unit=, work=, base=, rounds=)``; the first contender is the base of the ratios."""
+    """``race(question, contenders, unit=, work=, base=, rounds=)``;
+    the first contender is the base of the ratios."""
 
     def start(
         question: str,

@@ -1,4 +1,5 @@
-"""The same gradients in other libraries, written as their users would; a string where a library is not installed."""
+"""The same gradients in other libraries, written as their users would;
+a string where a library is not installed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""Contenders timed in turn, so that what slows the machine for a while slows all of them: medians, ratios, exponents."""
+"""Contenders timed in turn, so that what slows the machine for a while slows all of them:
+medians, ratios, exponents."""
 
 from __future__ import annotations
 
@@ -28,7 +29,8 @@ class Race:
         return statistics.median(self.seconds[name])
 
     def ratio(self, name: str, to: str) -> float:
-        """How many times longer ``name`` takes than ``to``: the median over the rounds of their quotient in one round."""
+        """How many times longer ``name`` takes than ``to``:
+        the median over the rounds of their quotient in one round."""
         pairs = zip(self.seconds[name], self.seconds[to], strict=True)
         return statistics.median(x / y for x, y in pairs)
 
@@ -49,7 +51,8 @@ class Race:
 
 
 def run(race: Race, contenders: Mapping[str, Contender | str], rounds: int, warm: bool = True) -> Race:
-    """Time every contender once a round, beginning with another one each round; a string says why one is missing."""
+    """Time every contender once a round, beginning with another one each round;
+    a string says why one is missing."""
     race.missing |= {name: why for name, why in contenders.items() if isinstance(why, str)}
     there = {name: call for name, call in contenders.items() if callable(call)}
     if warm:

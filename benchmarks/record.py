@@ -29,7 +29,8 @@ def processor() -> str:
 
 
 def of_numpy() -> list[dict[str, Any]]:
-    """The linear algebra that NumPy calls, with the kernels it chose: OPENBLAS_CORETYPE and the processor decide, up to twofold."""
+    """The linear algebra that NumPy calls, with the kernels it chose: OPENBLAS_CORETYPE and the processor
+    decide, up to twofold."""
     return [x for x in threadpool_info() if x["user_api"] == "blas" and "numpy" in x["filepath"]]
 
 

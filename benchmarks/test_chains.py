@@ -1,4 +1,5 @@
-"""All ∂C/∂b_l of N sigmoid chains of depth L, float64: the fused loops beside NumPy, PyTorch, JAX and autograd."""
+"""All ∂C/∂b_l of N sigmoid chains of depth L, float64:
+the fused loops beside NumPy, PyTorch, JAX and autograd."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""The Jacobian of a deep wide network: beside its bare matrix products, PyTorch and JAX; the full spectrum beside the direct SVD."""
+"""The Jacobian of a deep wide network: beside its bare matrix products, PyTorch and JAX;
+the full spectrum beside the direct SVD."""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
-"""Nielsen's experiment (2015, chapter 5): 784-30-30-30-30-10, 1,000 images, full-batch descent, the norm of every layer's gradient.
+"""Nielsen's experiment (2015, chapter 5):
+784-30-30-30-30-10, 1,000 images, full-batch descent, the norm of every layer's gradient.
 
-His program takes the images one by one and computes every gradient twice an epoch, once for the norms and once for the step. The loop
-below does as he did, written afresh; half of its time is that doubling.
+His program takes the images one by one and computes every gradient twice an epoch, once for the norms and
+once for the step. The loop below does as he did, written afresh; half of its time is that doubling.
 """
 
 from __future__ import annotations
@@ -107,7 +108,8 @@ def torch_epochs(torch: Any, data: Dataset, epochs: int, cores: int) -> Any:
 
 
 def torch_stacks(torch: Any, data: Dataset, epochs: int, cores: int) -> Any:
-    """The same for STACK networks at once on each core, one image a column: PyTorch's fastest form of those tried (rows, one network,
+    """The same for STACK networks at once on each core, one image a column: PyTorch's fastest form of those
+    tried (rows, one network,
     gradients by hand in place of autograd).
     """
     networks = [initialiser("nielsen")(SIZES, np.random.default_rng(s)) for s in range(STACK)]

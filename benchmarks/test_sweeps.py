@@ -1,4 +1,5 @@
-"""A sweep on one process, on a pool of processes and on a Dask cluster: strong and weak scaling, and what a task costs."""
+"""A sweep on one process, on a pool of processes and on a Dask cluster:
+strong and weak scaling, and what a task costs."""
 
 from __future__ import annotations
 

@@ -24,7 +24,8 @@ def derived(depth: int) -> sp.Expr:
 
 
 def naive(depth: int) -> sp.Expr:
-    """The chain written out with SymPy's own undefined functions, then one ``diff``, which calls itself once a layer and more."""
+    """The chain written out with SymPy's own undefined functions, then one ``diff``,
+    which calls itself once a layer and more."""
     clear_cache()
     sys.setrecursionlimit(max(sys.getrecursionlimit(), 100 * depth))
     sigma, of_output = sp.Function("sigma"), sp.Function("C")

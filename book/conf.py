@@ -1,4 +1,5 @@
-"""Sphinx's configuration. ``make.py`` copies this folder and ``notebooks/`` to ``build/source`` and builds there."""
+"""Sphinx's configuration.
+``make.py`` copies this folder and ``notebooks/`` to ``build/source`` and builds there."""
 
 from __future__ import annotations
 
@@ -10,7 +11,8 @@ import matplotlib
 import analysis
 
 sys.path.insert(0, str(Path(__file__).parent / "_ext"))
-# jsonschema, which reads notebooks, would build 39 grammars of web addresses: a third of the time of a build of nothing new
+# jsonschema, which reads notebooks, would build 39 grammars of web addresses: a third of the time of a build
+# of nothing new
 sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 
 project = "Unstable Gradients"
@@ -101,7 +103,8 @@ _TITLE_PAGE = r"""\begin{titlepage}\raggedright\vspace*{0.22\textheight}
 {\Huge\bfseries Unstable Gradients\par}\vspace{1em}
 {\Large An executable textbook\par}\vspace{3em}
 {\large Version VERSION\par}\vfill
-Every formula, number and picture in this book was computed. The notebooks that did it, with sliders in place of the
+Every formula, number and picture in this book was computed.
+The notebooks that did it, with sliders in place of the
 still pictures and exercises that mark themselves, come with the HTML book.\par\vspace{1em}
 \textcopyright{} COPYRIGHT.
 \end{titlepage}
@@ -126,7 +129,8 @@ latex_elements = {
 \definecolor{claimbar}{HTML}{1B7F4D}
 \definecolor{exercisebar}{HTML}{5C6670}
 \newenvironment{sidebar}[1]
-  {\def\FrameCommand{{\color{#1}\vrule width 2.5pt}\hspace{9pt}}\MakeFramed{\advance\hsize-\width\FrameRestore}}
+  {\def\FrameCommand{{\color{#1}\vrule width 2.5pt}\hspace{9pt}}%
+    \MakeFramed{\advance\hsize-\width\FrameRestore}}
   {\endMakeFramed}
 \protected\def\labelhyphen#1{-\allowbreak}
 \renewcommand*{\sphinxhyphenininlineliteral}{\labelhyphen}

@@ -1,12 +1,13 @@
 """Slide decks from the notebooks: ``python3 make.py slides``, one deck a chapter and a page of contents.
 
-A cell is on a slide if its metadata say so, as JupyterLab sets them: ``slideshow.slide_type`` is ``slide`` (a new column),
-``subslide`` (the next in the column), ``fragment`` (on the same slide, at the next key), ``-`` (on the same slide, at once),
-``notes`` or ``skip``. A cell without it is left out: a chapter pasted onto slides would be unreadable.
+A cell is on a slide if its metadata say so, as JupyterLab sets them: ``slideshow.slide_type`` is ``slide`` (a
+new column), ``subslide`` (the next in the column), ``fragment`` (on the same slide, at the next key), ``-``
+(on the same slide, at once), ``notes`` or ``skip``.
+A cell without it is left out: a chapter pasted onto slides would be unreadable.
 
-What a slide adds stands in the same metadata, so that the chapter reads on undisturbed: ``title`` (else the heading above the
-cell), ``notes`` (for the speaker), ``show`` (of a text, the paragraphs by number, from 1), ``rows`` (of a table, by first cell)
-and ``source`` (true shows the code, which is otherwise left out).
+What a slide adds stands in the same metadata, so that the chapter reads on undisturbed: ``title`` (else the
+heading above the cell), ``notes`` (for the speaker), ``show`` (of a text, the paragraphs by number, from 1),
+``rows`` (of a table, by first cell) and ``source`` (true shows the code, which is otherwise left out).
 """
 
 from __future__ import annotations
@@ -145,7 +146,8 @@ def linked(page: str, decks: set[str]) -> str:
 
 
 def slides_of(notebook: NotebookNode, name: str) -> list[Slide]:
-    """The slides of a chapter, in order; raises ValueError, naming the cell, where its metadata make no sense."""
+    """The slides of a chapter, in order;
+    raises ValueError, naming the cell, where its metadata make no sense."""
     boxes = (
         BOX.match(output.get("data", {}).get("text/html", ""))
         for cell in notebook.cells

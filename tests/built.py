@@ -7,11 +7,14 @@ import time
 from pathlib import Path
 
 import pytest
-from loading import load_make
+
+from tools import places
+from tools.book import build_book
 
 
 def build_once(shared: Path) -> int:
-    """The exit code of one strict build, by whichever worker of this test run comes first; the others wait for it."""
+    """The exit code of one strict build, by whichever worker of this test run comes first;
+    the others wait for it."""
     told = shared / "book-is-built"
     try:
         (shared / "book-is-being-built").mkdir()
@@ -22,7 +25,7 @@ def build_once(shared: Path) -> int:
         return int(told.read_text()) if told.exists() else 1
     code = 1
     try:
-        code = load_make().build_book(strict=True)
+        code = build_book(strict=True)
     finally:
         (shared / "code").write_text(str(code))
         (shared / "code").rename(told)
@@ -37,5 +40,4 @@ def book(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         assert code == 0, (
             "the book does not build without a warning: see what the first of these tests printed"
         )
-    html: Path = load_make().build() / "html"
-    return html.resolve()
+    return (places.build() / "html").resolve()

@@ -1,4 +1,5 @@
-"""What every test shares: no window opens, hypothesis is repeatable, the root of the project."""
+"""What every test shares: no window opens, hypothesis is repeatable, the root of the project; and
+``--quick`` and ``--all``."""
 
 from __future__ import annotations
 
@@ -10,29 +11,49 @@ from typing import Any
 
 import chromium
 import pytest
+import quick
+import sampling
 from hypothesis import HealthCheck, settings
 
 os.environ.setdefault("MPLBACKEND", "Agg")
 
-settings.register_profile(
-    "book", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow], print_blob=True
-)
+COMMON = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow], "print_blob": True}
+settings.register_profile("book", derandomize=True, **COMMON)
+settings.register_profile("all", derandomize=True, max_examples=5 * settings.default.max_examples, **COMMON)
 settings.load_profile("book")
 
 ROOT = Path(__file__).resolve().parent.parent
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """``--all``: every record, every length and every environment, where a normal run takes a sample."""
-    parser.addoption(
-        "--all", action="store_true", help="test all that is sampled otherwise; takes much longer"
-    )
+    group = parser.getgroup("size of the run")
+    group.addoption("--quick", action="store_true", help="leave out what takes long: see tests/quick.py")
+    group.addoption("--all", action="store_true", help="every sample: see tests/sampling.py")
 
 
 @pytest.fixture(scope="session")
 def in_full(request: pytest.FixtureRequest) -> bool:
     """Whether ``--all`` was given: nothing is sampled and nothing shortened then."""
     return bool(request.config.getoption("--all"))
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("--all"):
+        os.environ[sampling.VARIABLE] = "1"
+        settings.load_profile("all")
+
+
+@pytest.hookimpl(tryfirst=True)  # before the cases are shuffled
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    kept = (
+        list(items)
+        if config.getoption("--all")
+        else [x for x in items if not x.get_closest_marker("in_full")]
+    )
+    kept = quick.kept(kept) if config.getoption("--quick") else kept
+    chosen = set(kept)
+    config.hook.pytest_deselected(items=[item for item in items if item not in chosen])
+    items[:] = kept
 
 
 @pytest.fixture(scope="session")
@@ -50,14 +71,7 @@ def chrome(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
 
 
 def pytest_collection_finish() -> None:
-    """What all tests together consist of stays to the end: a collection of garbage need not look at it again and again."""
+    """What all tests together consist of stays to the end: a collection of garbage need not look at it again
+    and again."""
     gc.collect()
     gc.freeze()
-
-
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Skip, without ``--all``, what is marked ``in_full``."""
-    if not config.getoption("--all"):
-        for item in items:
-            if item.get_closest_marker("in_full"):
-                item.add_marker(pytest.mark.skip(reason="one of many of its kind: runs with --all"))

@@ -9,7 +9,8 @@ from typing import Any
 
 
 def started(command: list[str], **options: Any) -> subprocess.Popen[Any]:
-    """The command in a process group of its own, its prints caught, that hears SIGINT even if these tests run in the background.
+    """The command in a process group of its own, its prints caught,
+    that hears SIGINT even if these tests run in the background.
 
     A shell starts what it sends to the background with SIGINT ignored, and children inherit that.
     """

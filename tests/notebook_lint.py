@@ -127,7 +127,8 @@ def is_small(notebook: Notebook, path: Path) -> list[str]:
 
 
 def prints_fit(notebook: Notebook, path: Path) -> list[str]:
-    """No printed line is wider than the code may be (``notebooks/ruff.toml``): in the book it would have to be scrolled."""
+    """No printed line is wider than the code may be (``notebooks/ruff.toml``):
+    in the book it would have to be scrolled."""
     return [
         f"{name} prints a line of {len(line)} characters; {WIDTH} fit the page"
         for name, cell in cells(notebook, "code")
@@ -150,7 +151,8 @@ def has_no_set_up(notebook: Notebook, path: Path) -> list[str]:
 
 
 def pictures_are_described(notebook: Notebook, path: Path) -> list[str]:
-    """A picture has a text for those who cannot see it, in the metadata that the book reads or in its Markdown."""
+    """A picture has a text for those who cannot see it,
+    in the metadata that the book reads or in its Markdown."""
     found = []
     for name, cell in cells(notebook, "code"):
         drawn = any("image/png" in output.get("data", {}) for output in cell["outputs"])
@@ -241,7 +243,8 @@ def links_lead_somewhere(notebook: Notebook, path: Path) -> list[str]:
 
 @dataclass(frozen=True)
 class Number:
-    """A number as it stands in a text: its value, the worth of its last digit, and whether it is in per cent."""
+    """A number as it stands in a text:
+    its value, the worth of its last digit, and whether it is in per cent."""
 
     written: str
     value: float
@@ -263,19 +266,22 @@ _NUMBER = re.compile(
 )
 _NAMES_A_PLACE = re.compile(
     r"(?:exercises?|problems?|solutions?|answers?|chapters?|ch\.|sections?|sec\.|§+|eqs?\.?|equations?|figs?\.?|figures?"
-    r"|tables?|theorems?|lemmas?|version|python|sympy|numpy|scipy|matplotlib|scikit-learn|mathjax|cc[ -]by[a-z-]*)"
+    "|tables?|theorems?|lemmas?|version|python|sympy|numpy|scipy|matplotlib|scikit-learn|mathjax|cc[ "
+    "-]by[a-z-]*)"
     r"[\s(*\x02]*(?:\d+(?:\.\d+)*[\s)]*(?:,|and|or|to|–|-|&)[\s(]*)*$",
     re.IGNORECASE,
 )
 _NOT_PROSE = re.compile(r"https?://\S+|\barXiv:\S+|\bdoi:?\s*\S+|\b10\.\d{4,}/\S+", re.IGNORECASE)
 _LABEL = re.compile(
-    r"^[^\w\n]*\x02(?:[Ee]xercise )?\d+\.\d+|^# *\d+\.\d+|^ *\d+\.\d+[.):]\s|^ *[1-9]\d?\.[1-9]\d? +(?=[A-Z*($\\])",
+    r"^[^\w\n]*\x02(?:[Ee]xercise )?\d+\.\d+|^# *\d+\.\d+|^ *\d+\.\d+[.):]\s|^ *[1-9]\d?\.[1-9]\d? "
+    r"+(?=[A-Z*($\\])",
     re.MULTILINE,
 )
 
 
 def normal(words: str) -> str:
-    """The text with a plain minus, and with a space after each LaTeX command in place of LaTeX's own spaces."""
+    """The text with a plain minus,
+    and with a space after each LaTeX command in place of LaTeX's own spaces."""
     words = re.sub(r"\\[,;:! ]", " ", words.replace("−", "-").replace("{,}", ","))
     return re.sub(r"(\\[A-Za-z]+)", r"\1 ", words)
 
@@ -295,7 +301,8 @@ def numbers(words: str) -> Iterator[tuple[int, Number]]:
 
 
 def prose(markdown: str) -> Iterator[str]:
-    """The text of each paragraph, heading and formula, without code, HTML and addresses; \\x02 stands at bold type."""
+    """The text of each paragraph, heading and formula, without code, HTML and addresses;
+    \\x02 stands at bold type."""
     kept = {
         "text": "{}",
         "math_inline": " ${}$ ",
@@ -316,7 +323,8 @@ def prose(markdown: str) -> Iterator[str]:
 
 
 def decimals(markdown: str) -> list[Number]:
-    """The numbers with a decimal point or in per cent, but for those that name an exercise, an equation, a version."""
+    """The numbers with a decimal point or in per cent, but for those that name an exercise, an equation,
+    a version."""
     found = []
     for words in prose(markdown):
         labels = [label.span() for label in _LABEL.finditer(words)]
@@ -362,7 +370,8 @@ def computed(notebook: Notebook) -> set[float]:
 def numbers_are_computed(notebook: Notebook, path: Path) -> list[str]:
     """A decimal in the prose stands in the outputs (or is an input of the code), rounded or cut off.
 
-    A number taken from a publication goes into a cell tagged ``cited-number``, which must then name a year or a source.
+    A number taken from a publication goes into a cell tagged ``cited-number``,
+    which must then name a year or a source.
     """
     values = computed(notebook)
     places = [(name, text(cell), cell) for name, cell in cells(notebook, "markdown")]

@@ -1,6 +1,7 @@
 """What a stored notebook says and shows, for the tests that read it.
 
-A notebook is named by its path under ``notebooks`` without the ending, as ``make.py refresh`` does, or given as a path.
+A notebook is named by its path under ``notebooks`` without the ending, as ``make.py refresh`` does,
+or given as a path.
 """
 
 from __future__ import annotations
@@ -45,7 +46,8 @@ def prose(which: str | Path) -> list[str]:
 
 
 def said(those: Iterable[Cell]) -> str:
-    """The Markdown of these cells and their metadata as JSON: captions, alternative texts, titles and notes of slides."""
+    """The Markdown of these cells and their metadata as JSON:
+    captions, alternative texts, titles and notes of slides."""
     found = []
     for cell in those:
         if cell["cell_type"] == "markdown":
@@ -63,3 +65,13 @@ def shown(those: Iterable[Cell], *kinds: str) -> str:
             texts += [output.get("data", {}).get(kind, "") for kind in kinds or ("text/plain",)]
             found += ["".join(text) for text in texts]
     return "\n".join(found)
+
+
+def words(which: str | Path) -> str:
+    """All Markdown of a notebook and the texts of its figures and slides."""
+    return said(cells(which))
+
+
+def printed(which: str | Path) -> str:
+    """All plain-text and Markdown outputs of a notebook."""
+    return shown(cells(which), "text/plain", "text/markdown")

@@ -1,6 +1,8 @@
-"""What may be wrong with a page that a browser shows: one function a fault, each giving what it finds, [] if nothing.
+"""What may be wrong with a page that a browser shows:
+one function a fault, each giving what it finds, [] if nothing.
 
-``driver`` is a Selenium driver that shows the page, its maths typeset. Each is shown able to fail in ``browser/test_faults.py``.
+``driver`` is a Selenium driver that shows the page, its maths typeset.
+Each is shown able to fail in ``browser/test_faults.py``.
 """
 
 from __future__ import annotations
@@ -14,20 +16,26 @@ GRAVE = ("serious", "critical")
 
 _READY = """const done = arguments[0];
 (function wait(n) {
-  const ready = document.readyState === "complete" && (!window.MathJax || (MathJax.startup && MathJax.startup.promise));
+  const ready = document.readyState === "complete" &&
+    (!window.MathJax || (MathJax.startup && MathJax.startup.promise));
   if (!ready && n) return setTimeout(wait, 25, n - 1);
-  Promise.resolve(window.MathJax && MathJax.startup ? MathJax.startup.promise : 0).then(() => done(true), () => done(false));
+  Promise.resolve(window.MathJax && MathJax.startup ? MathJax.startup.promise : 0)
+    .then(() => done(true), () => done(false));
 })(400);"""
-_TEXT = r"""const found = [], quiet = "script,style,pre,code,textarea,mjx-container,mjx-assistive-mml,title,noscript";
+_TEXT = r"""const found = [],
+  quiet = "script,style,pre,code,textarea,mjx-container,mjx-assistive-mml,title,noscript";
 const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
 for (let node; node = walk.nextNode();) {
   if (node.parentElement.closest(quiet)) continue;
-  const hit = node.data.match(/\$[^$\n]{1,80}\$|\\[(\[]|\\(?:frac|sigma|lambda|partial|mathbb)\b|Math Processing Error/);
+  const hit = node.data.match(
+    /\$[^$\n]{1,80}\$|\\[(\[]|\\(?:frac|sigma|lambda|partial|mathbb)\b|Math Processing Error/);
   if (hit) found.push(hit[0]);
 }
-for (const bad of document.querySelectorAll("mjx-merror, [data-mjx-error]")) found.push(bad.textContent.slice(0, 80));
+for (const bad of document.querySelectorAll("mjx-merror, [data-mjx-error]"))
+  found.push(bad.textContent.slice(0, 80));
 for (const place of document.querySelectorAll(".math, .mathjax_process")) {
-  if (/\\[(\[]/.test([...place.childNodes].filter(n => n.nodeType === 3).map(n => n.data).join(""))) found.push(place.textContent.slice(0, 80));
+  if (/\\[(\[]/.test([...place.childNodes].filter(n => n.nodeType === 3).map(n => n.data).join("")))
+    found.push(place.textContent.slice(0, 80));
 }
 return found;"""
 _WIDE = """const page = document.documentElement, room = document.documentElement.clientWidth, found = [];
@@ -41,13 +49,16 @@ if (page.scrollWidth > room) {
 }
 return [];"""
 _AXE = """const [only, done] = arguments;
-const which = only.length ? {runOnly: {type: "rule", values: only}} : {rules: {"color-contrast-enhanced": {enabled: false}}};
+const which = only.length ? {runOnly: {type: "rule", values: only}}
+  : {rules: {"color-contrast-enhanced": {enabled: false}}};
 axe.run(document, {preload: false, resultTypes: ["violations"], ...which}).then(
-  r => done(r.violations.map(v => [v.impact, v.id, v.nodes.length, v.nodes[0].html.slice(0, 200)])), e => done([["critical", String(e), 0, ""]]));"""
+  r => done(r.violations.map(v => [v.impact, v.id, v.nodes.length, v.nodes[0].html.slice(0, 200)])),
+    e => done([["critical", String(e), 0, ""]]));"""
 
 
 _PLAIN = """const formulas = [...document.querySelectorAll("mjx-container")];
-const sizes = formulas.map(f => [Math.max(f.getBoundingClientRect().width, f.scrollWidth), f.getBoundingClientRect().height]);
+const sizes = formulas.map(
+  f => [Math.max(f.getBoundingClientRect().width, f.scrollWidth), f.getBoundingClientRect().height]);
 formulas.forEach((formula, i) => {
   const box = document.createElement("span");
   box.style.cssText = `display:inline-block;width:${sizes[i][0]}px;height:${sizes[i][1]}px`;
@@ -55,10 +66,12 @@ formulas.forEach((formula, i) => {
 });"""
 
 _COLOURS = """for (const block of document.querySelectorAll("pre")) {
-  const words = [...block.querySelectorAll("span")].filter(word => !word.children.length && !word.id), kept = new Map();
+  const words = [...block.querySelectorAll("span")].filter(word => !word.children.length && !word.id), kept =
+  new Map();
   const kind = word => [word.className, word.style.cssText, word.parentElement.className].join(" ");
   for (const word of words) {
-    if (word.textContent.length > (kept.get(kind(word))?.textContent.length ?? -1)) kept.set(kind(word), word);
+    if (word.textContent.length > (kept.get(kind(word))?.textContent.length ?? -1)) kept.set(kind(word),
+    word);
   }
   for (const word of words) if (kept.get(kind(word)) !== word) word.replaceWith(word.textContent);
 }"""
@@ -88,12 +101,14 @@ def too_wide(driver: Any) -> list[str]:
 
 
 def without_glyphs(driver: Any) -> None:
-    """Put one box of the same size in place of each formula: axe then has a tenth as many elements to look at."""
+    """Put one box of the same size in place of each formula:
+    axe then has a tenth as many elements to look at."""
     driver.execute_script(_PLAIN)
 
 
 def each_colour_once(driver: Any) -> None:
-    """Of the words of a block of code keep the longest of each colour as an element: the others can tell axe nothing new."""
+    """Of the words of a block of code keep the longest of each colour as an element: the others can tell axe
+    nothing new."""
     driver.execute_script(_COLOURS)
 
 
@@ -125,7 +140,8 @@ def requests(driver: Any) -> list[str]:
 
 
 def not_described(driver: Any) -> list[str]:
-    """Pictures without a description, by alt text or label; an empty alt is for a picture that says nothing."""
+    """Pictures without a description, by alt text or label;
+    an empty alt is for a picture that says nothing."""
     return list(
         driver.execute_script(
             """return [...document.querySelectorAll("img, [role=img]:not([aria-hidden=true])")].filter(e =>
@@ -139,10 +155,12 @@ def nameless(driver: Any) -> list[str]:
     """A page needs one heading of the first level that is seen, a title and a language."""
     return list(
         driver.execute_script(
-            """const seen = [...document.querySelectorAll("h1")].filter(e => e.getClientRects().length).length, found = [];
+            """const seen = [...document.querySelectorAll("h1")]
+              .filter(e => e.getClientRects().length).length, found = [];
             if (seen !== 1) found.push(seen + " headings of the first level");
             if (!document.title.trim()) found.push("no title");
-            if (document.documentElement.lang !== "en") found.push("language " + document.documentElement.lang);
+            if (document.documentElement.lang !== "en")
+              found.push("language " + document.documentElement.lang);
             return found;"""
         )
     )

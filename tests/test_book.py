@@ -1,4 +1,5 @@
-"""The built pages: no warning, nothing from elsewhere, every formula within reach of MathJax, every link to something.
+"""The built pages: no warning, nothing from elsewhere, every formula within reach of MathJax, every link to
+something.
 
 Read as files here; how a browser shows them is another test.
 """
@@ -26,7 +27,8 @@ REMOTE = re.compile(r"^\s*(?:[a-z]+:)?//", re.IGNORECASE)
 
 @dataclass
 class Page(HTMLParser):
-    """What the tests ask of a page: what it loads, its links, its anchors, and its text outside code and maths."""
+    """What the tests ask of a page: what it loads, its links, its anchors, and its text outside code and
+    maths."""
 
     loads: list[str] = field(default_factory=list)
     links: list[str] = field(default_factory=list)
@@ -180,7 +182,8 @@ NUMBERED = re.compile(
 
 
 def claims_of(page: str) -> dict[str, str]:
-    """Label → number of every box with an anchor on a chapter's page; each must have one, and a second box its number."""
+    """Label → number of every box with an anchor on a chapter's page; each must have one, and a second box
+    its number."""
     found: dict[str, str] = {}
     boxes = NUMBERED.findall(page)
     assert len(boxes) == page.count('<div class="claim-head">')
@@ -210,7 +213,8 @@ def test_the_ledger_leads_to_the_box_of_each_claim(html: Path) -> None:
     }
     ledger = "".join(path.read_text(encoding="utf-8") for path in folder.glob("ledger_*.html"))
     links = re.findall(
-        r'href="(\w+\.html)#claim-([\w-]+)"><span[^>]*><code[^>]*><span class="pre">([\w-]+)</span></code> \(Claim ([\d.]+)\)',
+        r'href="(\w+\.html)#claim-([\w-]+)"><span[^>]*><code[^>]*><span '
+        r'class="pre">([\w-]+)</span></code> \(Claim ([\d.]+)\)',
         ledger,
     )
     assert {label for _, _, label, _ in links} == set(places(folder.parents[2] / "notebooks"))
@@ -218,16 +222,23 @@ def test_the_ledger_leads_to_the_box_of_each_claim(html: Path) -> None:
         assert anchor == label and shown[file][label] == number
 
 
-FURNITURE = "nav, header, button, .bd-sidebar-primary, .bd-sidebar-secondary, .prev-next-footer, .explorable, input, .headerlink"
+FURNITURE = (
+    "nav, header, button, .bd-sidebar-primary, .bd-sidebar-secondary, .prev-next-footer, "
+    ".explorable, input, .headerlink"
+)
 
 
 def test_on_paper_pictures_replace_sliders_and_folds_are_open(html: Path, chrome: Any) -> None:
     driver = chromium.window(chrome, 800, 1100)
     driver.get((html / "notebooks" / "03_explosion.html").as_uri())
-    shown = "return [...document.querySelectorAll(arguments[0])].filter(e => e.checkVisibility({contentVisibilityAuto: true})).length"
+    shown = (
+        "return [...document.querySelectorAll(arguments[0])].filter(e => "
+        "e.checkVisibility({contentVisibilityAuto: true})).length"
+    )
     live = ".explorable svg"
     driver.execute_async_script(
-        "const f = arguments[0]; (function g(n) { document.querySelectorAll('.explorable svg').length == 2 || !n ? f() : setTimeout(g, 50, n - 1) })(200)"
+        "const f = arguments[0]; (function g(n) { document.querySelectorAll('.explorable "
+        "svg').length == 2 || !n ? f() : setTimeout(g, 50, n - 1) })(200)"
     )
     stills = ".cell_output:has(.explorable) img"
     assert driver.execute_script(shown, live) == 2 and driver.execute_script(shown, stills) == 0
@@ -240,7 +251,10 @@ def test_on_paper_pictures_replace_sliders_and_folds_are_open(html: Path, chrome
         f"return document.querySelectorAll('{folds}').length"
     )
     assert driver.execute_script(shown, "details.hide") == 0
-    wide = "return [...document.querySelectorAll('.bd-article *')].filter(e => e.getBoundingClientRect().right > innerWidth + 1 && !e.closest('mjx-container')).length"
+    wide = (
+        "return [...document.querySelectorAll('.bd-article *')].filter(e => "
+        "e.getBoundingClientRect().right > innerWidth + 1 && !e.closest('mjx-container')).length"
+    )
     assert driver.execute_script(wide) == 0
 
 

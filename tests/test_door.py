@@ -1,6 +1,8 @@
-"""The names that ``import analysis`` offers: each loads, says what it is and runs its example; little else is needed for it.
+"""The names that ``import analysis`` offers: each loads, says what it is and runs its example;
+little else is needed for it.
 
-The command line and the name ``unstable_gradients`` work from any folder, one with an ``analysis`` of the user's own included.
+The command line and the name ``unstable_gradients`` work from any folder,
+one with an ``analysis`` of the user's own included.
 """
 
 from __future__ import annotations
@@ -31,7 +33,6 @@ DATA = {"ACTIVATIONS", "CLAIMS", "RELU", "SIGMOID", "TANH"}
 """What is no function and no class: its example stands in the docstring of the package."""
 LIBRARY = ("symbolic", "numeric", "claims", "sweep", "exercises")
 COMPILED = {
-    "analysis.numeric.fused.kernels",
     "analysis.numeric.fused.tiles",
     "analysis.numeric.fused.vectorised",
 }
@@ -123,7 +124,8 @@ def test_the_sweep_package_stays_a_package(root: Path) -> None:
 
 BLOCKED = """
 import importlib, pkgutil, sys
-BANNED = {"matplotlib", "IPython", "sklearn", "pooch", "traitlets", "anywidget", "ipywidgets", "autograd", "threadpoolctl",
+BANNED = {"matplotlib", "IPython", "sklearn", "pooch", "traitlets",
+  "anywidget", "ipywidgets", "autograd", "threadpoolctl",
           "numba", "nbformat", "nbclient", "pandas", "requests"}
 
 class Wall:
@@ -325,7 +327,8 @@ OLDEST_RUNS = sys.version_info < (3, 12)  # the oldest packages have wheels for 
     ],
 )
 def test_in_a_fresh_environment(resolution: str, wheel: Path, users_folder: Path, tmp_path: Path) -> None:
-    """The seven packages alone, as old as allowed and as new: each name loads, and the command runs beside a user's ``analysis``."""
+    """The seven packages alone, as old as allowed and as new:
+    each name loads, and the command runs beside a user's ``analysis``."""
     uv = shutil.which("uv")
     if not uv:
         pytest.skip("uv is not installed, which makes the fresh environment")

@@ -1,8 +1,9 @@
-"""Imports go one way: symbolic, numeric, then claims, sweep and the machinery of sliders and exercises, then the chapters.
+"""Imports go one way: symbolic, numeric, then claims, sweep and the machinery of sliders and exercises,
+then the chapters.
 
-Inside a chapter: theory and experiments, claims, figures, then slider and exercises. Chapters import one another only where
-``BETWEEN_CHAPTERS`` says so. Read from the syntax tree, so that an import inside a function counts; each rule is also shown
-a file that breaks it.
+Inside a chapter: theory and experiments, claims, figures, then slider and exercises. Chapters import one
+another only where ``BETWEEN_CHAPTERS`` says so. Read from the syntax tree, so that an import inside a
+function counts; each rule is also shown a file that breaks it.
 """
 
 from __future__ import annotations
@@ -29,23 +30,19 @@ LEVEL = {
 }
 FOR_SYMBOLIC = {"sympy", "analysis", "__future__"} | set(sys.stdlib_module_names)
 BETWEEN_CHAPTERS = {
-    ("chain_rule.exercises", "explosion.designed_chain"),
-    ("quarter_bound.exercises", "explosion.balance"),
-    ("explosion.random_and_tied_chains", "quarter_bound.log_product"),
-    ("explosion.claims", "quarter_bound.log_product"),
     ("wide_layers.claims", "quarter_bound.claims"),
     ("clipping.clipped_plateau", "learning_speeds.near_optimum"),
     ("clipping.records", "learning_speeds.make_records"),
     ("normalisation.claims", "residual.claims"),
     ("pretraining.stack", "normalisation.training"),
     ("pretraining.claims", "normalisation.training"),
-    ("residual.explorable", "chain_rule.explorable"),
 }
 """(who imports, what) in analysis.chapters; each is one too many, and none is added lightly."""
 
 
 def imported(tree: ast.AST, package: str) -> Iterator[tuple[int, str]]:
-    """(line, dotted name) of every import in a module of ``package``, in functions and through importlib as well."""
+    """(line, dotted name) of every import in a module of ``package``,
+    in functions and through importlib as well."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             for alias in node.names:
@@ -72,7 +69,8 @@ def part_of(module: str) -> str:
 
 
 def rank(file: str) -> int:
-    """0 for theory and experiments, 1 claims, 2 figures, 3 slider and exercises of a chapter, by the file's name."""
+    """0 for theory and experiments, 1 claims, 2 figures, 3 slider and exercises of a chapter,
+    by the file's name."""
     if file.startswith("explorable") or file == "exercises":
         return 3
     if file in ("figures", "drawings"):

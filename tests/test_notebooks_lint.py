@@ -30,8 +30,10 @@ def test_the_notebook_keeps_the_rules(path: Path) -> None:
 
 GOOD = """# 2. A bound
 
-The maximum is 0.25, a quarter; it holds for 68.27 % of the draws. See [above](#a-bound), [the first](01_first.ipynb)
-and [its end](01_first.ipynb#how-it-ends). Exercise 2.1 and eq. (5.3) are names, `0.123` is code, $\\lambda \\approx -1.45$.
+The maximum is 0.25, a quarter; it holds for 68.27 % of the draws.
+See [above](#a-bound), [the first](01_first.ipynb)
+and [its end](01_first.ipynb#how-it-ends). Exercise 2.1 and eq. (5.3) are names,
+`0.123` is code, $\\lambda \\approx -1.45$.
 """
 
 

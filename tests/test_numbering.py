@@ -77,7 +77,8 @@ def test_formulas_are_numbered_and_those_in_claims_are_not(pages: dict[str, str]
 
 
 def test_reading_time_counts_words_code_and_what_cells_show(pages: dict[str, str]) -> None:
-    """1,000 words at 200 a minute; 34 lines at 2 s; 3 claims, 5 tables and 2 formulas at 12 s: 8.1 minutes."""
+    """1,000 words at 200 a minute; 34 lines at 2 s; 3 claims, 5 tables and 2 formulas at 12 s:
+    8.1 minutes."""
     (minutes,) = re.findall(r"About (\d+) minutes", pages["03_x"])
     assert int(minutes) == 8
     assert "About 1 minute to read" in pages["05_y"] and "to read" not in pages["ledger"]

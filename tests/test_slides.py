@@ -1,4 +1,5 @@
-"""The decks: made of the marked cells alone, complete in themselves, and shown without a word cut off at 1920 × 1080."""
+"""The decks: made of the marked cells alone, complete in themselves,
+and shown without a word cut off at 1920 × 1080."""
 
 from __future__ import annotations
 
@@ -142,7 +143,10 @@ def test_metadata_that_make_no_sense_name_the_cell(cell: nbformat.NotebookNode, 
 
 
 def test_links_lead_to_decks_or_nowhere() -> None:
-    page = '<a href="01_a.ipynb#x">1</a> <a href="09_b.ipynb">2</a> <a href="#s">3</a> <a href="https://d.example">4</a>'
+    page = (
+        '<a href="01_a.ipynb#x">1</a> <a href="09_b.ipynb">2</a> <a href="#s">3</a> <a '
+        'href="https://d.example">4</a>'
+    )
     assert slides.linked(page, {"01_a"}) == '<a href="01_a.html">1</a> 2 3 <a href="https://d.example">4</a>'
 
 
@@ -177,13 +181,7 @@ def test_a_deck_has_all_that_a_lecture_needs(name: str) -> None:
     page = slides.deck_html(found)
     assert 8 <= len(found) <= 14
     assert "<h1>" in found[0].parts[0] and "?" in found[0].parts[0], "it opens with a question"
-    for part in (
-        r'class="claim ',
-        "<figure>",
-        r"<td>[A-N]\d",
-        r"\\\[",
-        "Find the flaw",
-    ):
+    for part in (r'class="claim ', "<figure>", r"<td>[A-N]\d", r"\\\[", "Find the flaw"):
         assert re.search(part, page), part
     live = 'class="explorable"'
     assert (live in page) == (live in str(notebook)), "a chapter's explorable belongs on a slide"
@@ -217,12 +215,16 @@ READY = """const done = arguments[0]; (function wait(n) {
   setTimeout(wait, 50, n - 1);
 })(400);"""
 
-# Walks the deck and tells what is wrong on any slide. What is inside a formula or a closed fold has boxes of its own.
+# Walks the deck and tells what is wrong on any slide. What is inside a formula or a closed fold has boxes of
+# its own.
 FAULTS = r"""
-const done = arguments[0], faults = [], frame = () => new Promise(f => requestAnimationFrame(() => requestAnimationFrame(f)));
+const done = arguments[0], faults = [],
+  frame = () => new Promise(f => requestAnimationFrame(() => requestAnimationFrame(f)));
 (async () => {
-  // MathML for screen readers lies unseen under each formula, in whatever font the system has, and would count as overflow
-  document.head.append(Object.assign(document.createElement("style"), {textContent: "mjx-assistive-mml { display: none !important }"}));
+  // MathML for screen readers lies unseen under each formula, in whatever font the system has,
+  // and would count as overflow
+  document.head.append(Object.assign(document.createElement("style"),
+    {textContent: "mjx-assistive-mml { display: none !important }"}));
   for (let n = 1; ; n++) {
     await frame();
     const slide = Reveal.getCurrentSlide(), {width, height} = Reveal.getConfig(), scale = Reveal.getScale();
@@ -231,22 +233,29 @@ const done = arguments[0], faults = [], frame = () => new Promise(f => requestAn
       !e.closest("aside, svg, .x-live, mjx-container *, details > :not(summary)"));
     for (const e of parts) {
       const box = e.getBoundingClientRect(), name = e.tagName.toLowerCase() + "." + e.className;
-      if ((box.bottom - top.top) / scale > height + 1) fault(`${name} ends at ${Math.round((box.bottom - top.top) / scale)} of ${height}`);
+      if ((box.bottom - top.top) / scale > height + 1)
+        fault(`${name} ends at ${Math.round((box.bottom - top.top) / scale)} of ${height}`);
       if ((box.right - top.left) / scale > width + 1) fault(`${name} is wider than the slide`);
     }
     for (const e of slide.querySelectorAll('.claim-statement, mjx-container[display="true"], pre'))
-      if (e.scrollWidth > e.clientWidth + 1 || e.matches('.claim-statement, pre') && e.scrollHeight > e.clientHeight + 4) fault(`${e.className || e.tagName} is cut off`);
+      if (e.scrollWidth > e.clientWidth + 1 ||
+        e.matches('.claim-statement, pre') && e.scrollHeight > e.clientHeight + 4)
+          fault(`${e.className || e.tagName} is cut off`);
     if (slide.querySelector("mjx-merror")) fault("a formula that MathJax refuses");
     const text = slide.innerText;
-    if (/\\[(\[]|\$|\\[a-z]{3}/.test(text)) fault(`a formula that is not set: ${text.match(/.{0,20}(\\|\$).{0,20}/)}`);
-    for (const e of slide.querySelectorAll(".explorable")) if (!e.querySelector("svg path, svg rect")) fault("an explorable that does not draw");
-    for (const e of slide.querySelectorAll("img")) if (!e.naturalWidth || !e.alt) fault("a picture that is missing or not described");
+    if (/\\[(\[]|\$|\\[a-z]{3}/.test(text))
+      fault(`a formula that is not set: ${text.match(/.{0,20}(\\|\$).{0,20}/)}`);
+    for (const e of slide.querySelectorAll(".explorable"))
+      if (!e.querySelector("svg path, svg rect")) fault("an explorable that does not draw");
+    for (const e of slide.querySelectorAll("img"))
+      if (!e.naturalWidth || !e.alt) fault("a picture that is missing or not described");
     if (!text.trim()) fault("an empty slide");
     if (Reveal.isLastSlide()) break;
     const before = slide;
     while (Reveal.getCurrentSlide() === before) Reveal.next();
   }
-  for (const e of performance.getEntriesByType("resource")) if (!/^(file|data|blob):/.test(e.name)) faults.push(`asks for ${e.name}`);
+  for (const e of performance.getEntriesByType("resource"))
+    if (!/^(file|data|blob):/.test(e.name)) faults.push(`asks for ${e.name}`);
   done(faults);
 })();"""
 
@@ -275,7 +284,8 @@ def test_a_slider_moves_on_a_slide_and_not_the_deck(decks: Path, projector: Any)
     projector.get((decks / "03_explosion.html").as_uri())
     assert projector.execute_async_script(READY) == "yes"
     projector.execute_script(
-        "const at = Reveal.getIndices(document.querySelector('.explorable').closest('section')); Reveal.slide(at.h, at.v)"
+        "const at = Reveal.getIndices(document.querySelector('.explorable').closest('section')); "
+        "Reveal.slide(at.h, at.v)"
     )
     slider = projector.find_element("css selector", "section.present .explorable input[type=range]")
     told = "return document.querySelector('section.present .x-say').textContent"
@@ -294,7 +304,8 @@ def test_the_speaker_sees_the_notes_from_a_file(decks: Path, projector: Any) -> 
     )
     projector.find_element("css selector", "body").send_keys("s")
     wait = """const [said, done] = arguments; (function look(n) {
-      const text = window.speaker?.document.querySelector(".speaker-controls-notes .value")?.textContent || "";
+      const text =
+        window.speaker?.document.querySelector(".speaker-controls-notes .value")?.textContent || "";
       if (text.includes(said) || !n) return done(text);
       setTimeout(look, 100, n - 1);
     })(80);"""

@@ -1,4 +1,5 @@
-"""Oracles without the tracer: while coverage is measured, Python up to 3.11 runs every line of SymPy and mpmath at half speed."""
+"""Oracles without the tracer: while coverage is measured, Python up to 3.11 runs every line of SymPy and
+mpmath at half speed."""
 
 from __future__ import annotations
 
@@ -9,7 +10,8 @@ from contextlib import contextmanager
 
 @contextmanager
 def untraced() -> Iterator[None]:
-    """Nothing below is looked at by coverage or a debugger: for what calls nothing of ``analysis``; also a decorator."""
+    """Nothing below is looked at by coverage or a debugger: for what calls nothing of ``analysis``; also a
+    decorator."""
     tracer = sys.gettrace()
     sys.settrace(None)
     try:

@@ -5,10 +5,11 @@
 >>> ug.SIGMOID is analysis.SIGMOID
 True
 
-The package ``analysis`` that lies beside this one is loaded by its place, so a folder ``analysis`` of your own, in the folder where
-Python starts, is passed over. In that process ``analysis`` then means this book's package, for Python has one module of a name; where
-yours was imported first, importing this raises ImportError with a sentence that says so. Processes that a sweep starts look
-``analysis`` up for themselves: start one in a folder that has none.
+The package ``analysis`` that lies beside this one is loaded by its place, so a folder ``analysis`` of your
+own, in the folder where Python starts, is passed over. In that process ``analysis`` then means this book's
+package, for Python has one module of a name; where yours was imported first, importing this raises
+ImportError with a sentence that says so.
+Processes that a sweep starts look ``analysis`` up for themselves: start one in a folder that has none.
 """
 
 import sys
@@ -30,14 +31,16 @@ def _is_ours(origin: str | None) -> bool:
 
 
 def _analysis() -> ModuleType:
-    """The package ``analysis`` beside this one; raises ImportError where another of that name was imported before."""
+    """The package ``analysis`` beside this one;
+    raises ImportError where another of that name was imported before."""
     found = sys.modules.get("analysis")
     if found is not None:
         if _is_ours(getattr(found, "__file__", None)):
             return found
         where = getattr(found, "__file__", None) or "a folder without __init__.py"
         raise ImportError(
-            f"unstable_gradients needs its own package analysis, and another one was imported before: {where}. "
+            "unstable_gradients needs its own package analysis, and another one was imported before: "
+            f"{where}. "
             "Import unstable_gradients first, in a process that does without the other one."
         )
     other = PathFinder.find_spec("analysis")

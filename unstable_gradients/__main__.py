@@ -1,4 +1,5 @@
-"""``unstable-gradients``, also ``python -m unstable_gradients``: what ``python -m analysis`` does, from any folder."""
+"""``unstable-gradients``, also ``python -m unstable_gradients``:
+what ``python -m analysis`` does, from any folder."""
 
 import sys
 from importlib import import_module

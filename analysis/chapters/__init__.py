@@ -1,1 +1,2 @@
-"""The chapters of the book, one folder each: theory that only they use, experiments, claims, figures, slider, exercises, records."""
+"""The chapters of the book, one folder each:
+theory that only they use, experiments, claims, figures, slider, exercises, records."""

@@ -1,7 +1,9 @@
 """Relatives of a statement that ask for more than it does, so that they are false wherever it is sharp.
 
-Each is the statement with one thing changed: negated, a side scaled or shifted in the demanding direction, a strict relation for a
-touched one, an exponent, a factor, a letter, an end of a sum changed. What is merely weaker is not made where that can be
+Each is the statement with one thing changed: negated, a side scaled or shifted in the demanding direction, a
+strict relation for a
+touched one, an exponent, a factor, a letter, an end of a sum changed. What is merely weaker is not made
+where that can be
 seen from the form; the others are tried by whoever settles them.
 """
 
@@ -48,7 +50,8 @@ def replaced(e: sp.Basic, path: tuple[int, ...], new: sp.Basic) -> sp.Basic:
 
 
 def alterations(statement: sp.Basic, *, change: sp.Expr | None = None) -> Iterator[Alteration]:
-    """Every alteration of ``statement``; ``change`` is the relative change of a number that is tried, 1/20 unless told."""
+    """Every alteration of ``statement``; ``change`` is the relative change of a number that is tried, 1/20
+    unless told."""
     by = sp.Rational(1, 20) if change is None else sp.sympify(change)
     seen: list[sp.Basic] = [statement]
     for words, path, part in _all(statement, by):
@@ -77,7 +80,8 @@ def some(
 
 
 def _built(statement: sp.Basic, path: tuple[int, ...], part: sp.Basic) -> sp.Basic | None:
-    """The altered statement; None where SymPy knows of the altered node that it is nothing, such as the order of ∞ and 1."""
+    """The altered statement; None where SymPy knows of the altered node that it is nothing, such as the
+    order of ∞ and 1."""
     try:
         return replaced(statement, path, part)
     except (TypeError, ValueError):

@@ -1,6 +1,8 @@
-"""How many of each claim's alterations are refuted, and what becomes of the others: a record, for all of them take a quarter of an hour.
+"""How many of each claim's alterations are refuted, and what becomes of the others: a record, for all of
+them take a quarter of an hour.
 
-Made by ``unstable-gradients record alterations``; the ledger's pages print it, and a test settles some of every claim's anew.
+Made by ``unstable-gradients record alterations``; the ledger's pages print it, and a test settles some of
+every claim's anew.
 """
 
 from __future__ import annotations
@@ -33,7 +35,8 @@ class Left(TypedDict):
 
 
 class Counts(TypedDict):
-    """Of one claim: its statement when this was recorded, how many alterations were made and refuted, and the others."""
+    """Of one claim: its statement when this was recorded, how many alterations were made and refuted, and
+    the others."""
 
     statement: str
     made: int
@@ -42,7 +45,8 @@ class Counts(TypedDict):
 
 
 def counted(label: str) -> Counts:
-    """Settle every alteration of one claim; raises ValueError where one comes out true that does not follow from the claim."""
+    """Settle every alteration of one claim; raises ValueError where one comes out true that does not follow
+    from the claim."""
     claim = CLAIMS[label]
     if not isinstance(claim, Claim):
         raise ValueError(f"{label} is no Claim with a domain")
@@ -77,7 +81,8 @@ def total(counts: Iterable[Counts]) -> tuple[int, int, int, int]:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Count the alterations of every claim whose label contains a part, and store them; the others stay as they were."""
+    """Count the alterations of every claim whose label contains a part, and store them; the others stay as
+    they were."""
     parser = argparse.ArgumentParser(prog="unstable-gradients record alterations", description=main.__doc__)
     parser.add_argument("label", nargs="?", default="", help="only claims whose label contains this")
     parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
@@ -97,7 +102,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     PLACE.write_text(json.dumps(ordered, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     made, refuted, nothing, still_open = total(ordered.values())
     print(
-        f"{len(ordered)} claims, {made} alterations: {refuted} refuted, {nothing} without a meaning, {still_open} open"
+        f"{len(ordered)} claims, {made} alterations: {refuted} refuted, {nothing} without a "
+        f"meaning, {still_open} open"
     )
     print(*bad, sep="\n", end="\n" if bad else "")
     return 1 if bad else 0

@@ -1,4 +1,5 @@
-"""Arithmetic of rationals and balls: powers, constants with a letter, and SymPy's functions by their class."""
+"""Arithmetic of rationals and balls: powers, constants with a letter, and SymPy's functions by their
+class."""
 
 from __future__ import annotations
 

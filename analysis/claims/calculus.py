@@ -18,7 +18,8 @@ Floats = NDArray[np.float64]
 
 
 def derivative(f: Callable[[Number], Number], x: Number) -> Number:
-    """f′(x) as a symmetric difference quotient, with the change from twice the step as its bound; raises Undefined at a kink."""
+    """f′(x) as a symmetric difference quotient, with the change from twice the step as its bound; raises
+    Undefined at a kink."""
     at = ball(x)
     found = []
     with precision(420):  # room for differences of nearly equal numbers
@@ -56,7 +57,8 @@ def from_mp(x: Any, relative: float = 0.0) -> arb:
 
 
 def integral(f: Callable[[Number], Number], low: Any, high: Any, digits: int = 18) -> arb:
-    """∫ f from low to high (±inf allowed), with ten times the change between the last two refinements as its bound."""
+    """∫ f from low to high (±inf allowed), with ten times the change between the last two refinements as its
+    bound."""
     with precision(130), mp.workdps(digits + 6):
         ends = [x if isinstance(x, float) else to_mp(x) for x in (low, high)]
         inner = [mp.mpf(0)] if ends[0] < 0 < ends[1] else []
@@ -74,7 +76,8 @@ def integral(f: Callable[[Number], Number], low: Any, high: Any, digits: int = 1
 
 
 def fast_integral(f: Callable[[Floats], Floats], low: float, high: float) -> arb:
-    """∫ f for a vectorised f, by double-exponential quadrature in floats, split at 0; its bound: ten times the change from half the nodes,
+    """∫ f for a vectorised f, by double-exponential quadrature in floats, split at 0; its bound: ten times
+    the change from half the nodes,
     and rounding. Raises Undefined where f is not finite or the change is no small part of ∫ |f|.
     """
     total, size, change = 0.0, 0.0, 0.0
@@ -93,7 +96,8 @@ def fast_integral(f: Callable[[Floats], Floats], low: float, high: float) -> arb
 
 
 def _mended(y: Floats) -> Floats:
-    """0 for ∞·0 far out, where what is beside it has died away; raises Undefined for any other number that is not finite."""
+    """0 for ∞·0 far out, where what is beside it has died away; raises Undefined for any other number that
+    is not finite."""
     known = np.isfinite(y)
     if known.all():
         return y
@@ -136,7 +140,8 @@ def exact(t: Any) -> fmpq:
 
 
 def limit(f: Callable[[Number], Number], steps: Sequence[Number]) -> arb:
-    """The limit of f along ``steps``, each half (or twice) the one before: the best of three extrapolations, with its change as a bound."""
+    """The limit of f along ``steps``, each half (or twice) the one before: the best of three extrapolations,
+    with its change as a bound."""
     s = []
     for x in steps:
         try:

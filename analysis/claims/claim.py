@@ -1,7 +1,8 @@
-"""Statements that can be settled: a claim is proved, a prediction is checked, a published number is reproduced.
+"""Statements that can be settled:
+a claim is proved, a prediction is checked, a published number is reproduced.
 
-Each carries a false sibling: a near miss that the very same check must refute with a printed counter-example. A check
-that lets its sibling pass proves nothing, and the ledger says so.
+Each carries a false sibling: a near miss that the very same check must refute with a printed counter-example.
+A check that lets its sibling pass proves nothing, and the ledger says so.
 """
 
 from __future__ import annotations
@@ -39,9 +40,12 @@ def vouched(own: sp.Basic, statement: sp.Basic, outcome: Outcome) -> Outcome:
 class Claim:
     """A statement with its meaning and, where there is one, a proof.
 
-    ``domain`` says what its letters range over or stand for; every statement in them is evaluated there, and a counter-example
-    refutes it whatever a proof says. ``check`` proves the claim's own statement, and vouches for no other. Without one, only a statement
-    with nothing free is checked: between numbers that were simulated, recorded or published (then ``source`` names the publication).
+    ``domain`` says what its letters range over or stand for; every statement in them is evaluated there, and
+    a counter-example
+    refutes it whatever a proof says. ``check`` proves the claim's own statement, and vouches for no other.
+    Without one, only a statement
+    with nothing free is checked: between numbers that were simulated, recorded or published (then ``source``
+    names the publication).
     ``scope`` says in words what the domain cannot.
 
     >>> from analysis.claims.domain import domain, reals
@@ -49,7 +53,8 @@ class Claim:
     >>> from analysis.symbolic.catalogue import SIGMOID
     >>> from analysis.symbolic.notation import z
     >>> below, above = (sp.Lt(SIGMOID.formula, bound, evaluate=False) for bound in (sp.S.One, sp.S.Half))
-    >>> mine = Claim("mine", "The sigmoid stays below 1.", below, by_deciding(), "", above, domain((z, reals())))
+    >>> mine = Claim("mine", "The sigmoid stays below 1.", below, by_deciding(), "", above, domain((z,
+    reals())))
     >>> mine.settle().status, mine.settle(above).status, mine.settle(sp.Lt(SIGMOID.formula, 2)).status
     ('proved', 'refuted', 'proved')
     """
@@ -65,7 +70,8 @@ class Claim:
 
     @property
     def kind(self) -> str:
-        """A claim is proved, a prediction simulated, a record measured, a reproduction published elsewhere."""
+        """A claim is proved, a prediction simulated, a record measured, a reproduction published
+        elsewhere."""
         if self.source:
             return "reproduction"
         if self.check is not None or self.domain is None:
@@ -83,7 +89,8 @@ class Claim:
         return "; ".join(part for part in (printed, self.scope) if part)
 
     def settle(self, statement: object = None) -> Outcome:
-        """What becomes of the claim's own statement, or of any other: a counter-example, a proof, a check, or why it is unknown."""
+        """What becomes of the claim's own statement, or of any other: a counter-example, a proof, a check,
+        or why it is unknown."""
         if statement is None:
             return self._own()
         try:
@@ -107,7 +114,10 @@ class Claim:
             return Proved(own.how, (*own.steps, Step("and the statement is a weaker form of it")))
         if found.holds and self.domain.exhausted:
             if found.equation and found.resolution:
-                within = f"agrees within the {100 * found.resolution:.2g} % that are resolved, as many other statements do"
+                within = (
+                    f"agrees within the {100 * found.resolution:.2g} % that are resolved, as many "
+                    f"other statements do"
+                )
                 return Unknown(f"{found.text}: {within}")
             return self._measured(found)
         return Unknown(found.text)
@@ -135,7 +145,8 @@ class Claim:
         return Checked(how, steps, abs(found.margin) if found.equation else None)
 
     def altered(self, count: int | None = None) -> Altered:
-        """The claim's alterations, ``count`` of them or all, each settled; shows itself as a table in a notebook."""
+        """The claim's alterations, ``count`` of them or all, each settled; shows itself as a table in a
+        notebook."""
         return altered(self, count)
 
     def prove(self) -> Settled:
@@ -151,7 +162,8 @@ def evaluated(claim: Claim) -> Found:
 
 
 def spoken(own: sp.Basic, domain: Domain | None, statement: object) -> sp.Basic:
-    """A reader's statement in the claim's letters: a symbol of the same name is the same letter, whatever it was assumed to be.
+    """A reader's statement in the claim's letters: a symbol of the same name is the same letter, whatever it
+    was assumed to be.
 
     Raises ValueError, in words, for what is no statement or has letters that the claim does not know.
     """
@@ -159,7 +171,8 @@ def spoken(own: sp.Basic, domain: Domain | None, statement: object) -> sp.Basic:
         statement = sp.true if statement else sp.false
     if not isinstance(statement, sp.Basic):
         raise ValueError(
-            f"no meaning: {statement!r:.60} is no statement; a SymPy relation is wanted, such as {plain_text(own)[:80]}"
+            f"no meaning: {statement!r:.60} is no statement; a SymPy relation is wanted, such as "
+            f"{plain_text(own)[:80]}"
         )
     names = {str(x): x for x in own.free_symbols}
     for letter in domain.letters if domain else ():
@@ -177,7 +190,8 @@ class Variant(NamedTuple):
 
 @dataclass(frozen=True)
 class Altered:
-    """The alterations of one claim, settled. ``accepted``: those that came out true; none may, unless it follows from the claim."""
+    """The alterations of one claim, settled. ``accepted``: those that came out true; none may, unless it
+    follows from the claim."""
 
     claim: Claim
     variants: tuple[Variant, ...]
@@ -193,18 +207,17 @@ class Altered:
     def __repr__(self) -> str:
         lines = [f"{self.claim.label}: {self.refuted} of {len(self.variants)} alterations refuted"]
         lines += [
-            f"  {v.outcome.status:8} {v.alteration.words}: {plain_text(v.alteration.statement)} -- {summary(v.outcome)}"
+            f"  {v.outcome.status:8} {v.alteration.words}: {plain_text(v.alteration.statement)} "
+            f"-- {summary(v.outcome)}"
             for v in self.variants
         ]
         return "\n".join(lines)
 
     def _repr_markdown_(self) -> str:
-        rows = [
-            f"| {v.outcome.status} | {v.alteration.words} | ${tex(v.alteration.statement)}$ | {indices.myst(summary(v.outcome))} |".replace(
-                "\n", " "
-            )
-            for v in self.variants
-        ]
+        rows = []
+        for v in self.variants:
+            cells = (v.outcome.status, v.alteration.words, f"${tex(v.alteration.statement)}$")
+            rows.append(f"| {' | '.join((*cells, indices.myst(summary(v.outcome))))} |".replace("\n", " "))
         head = f"`{self.claim.label}`: {self.refuted} of {len(self.variants)} alterations refuted"
         return "\n".join(
             [head, "", "| outcome | what was changed | statement | how it ended |", "|-|-|-|-|", *rows]
@@ -212,7 +225,8 @@ class Altered:
 
 
 def altered(claim: Claim, count: int | None = None) -> Altered:
-    """Settle ``count`` alterations of a claim, or all that ask for more than it does somewhere in its domain."""
+    """Settle ``count`` alterations of a claim, or all that ask for more than it does somewhere in its
+    domain."""
     if claim.domain is None:
         raise ValueError(f"{claim.label} has no domain, so its alterations mean nothing")
     change = max(sp.Rational(1, 20), 2 * sp.Rational(round(evaluated(claim).resolution * 1000), 1000))
@@ -234,9 +248,9 @@ def altered(claim: Claim, count: int | None = None) -> Altered:
 class Prediction:
     """Theory against simulation.
 
-    ``theory`` turns a statement into the number it predicts, ``simulate`` measures that number (random draws come from
-    a generator seeded inside it). They must agree to ``errors`` standard errors plus ``tolerance`` (in the units of the
-    number); the sibling's number must be at least five standard errors away.
+    ``theory`` turns a statement into the number it predicts, ``simulate`` measures that number (random draws
+    come from a generator seeded inside it). They must agree to ``errors`` standard errors plus ``tolerance``
+    (in the units of the number); the sibling's number must be at least five standard errors away.
     """
 
     label: str
@@ -275,7 +289,8 @@ class Prediction:
 
 
 class Range(NamedTuple):
-    """The numbers that count as agreement with a published one: our own value give or take its stated tolerance."""
+    """The numbers that count as agreement with a published one:
+    our own value give or take its stated tolerance."""
 
     low: float
     high: float
@@ -285,8 +300,9 @@ class Range(NamedTuple):
 class Reproduction:
     """A published number, typed here and nowhere else, and the range our own computation gives for it.
 
-    ``recompute`` returns one ``Range`` for each published number: our value ± half a unit of the last published digit,
-    or the range of many seeds where the original ran one. The sibling is a set of numbers that must fall outside.
+    ``recompute`` returns one ``Range`` for each published number: our value ± half a unit of the last
+    published digit, or the range of many seeds where the original ran one.
+    The sibling is a set of numbers that must fall outside.
     """
 
     label: str

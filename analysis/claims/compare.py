@@ -1,4 +1,5 @@
-"""Statements compared as trees: the same up to order, following from a theorem, contradicting one. Nothing is simplified or rebuilt."""
+"""Statements compared as trees: the same up to order, following from a theorem, contradicting one. Nothing
+is simplified or rebuilt."""
 
 from __future__ import annotations
 
@@ -14,7 +15,8 @@ _TURNED = {sp.Ge: sp.Le, sp.Gt: sp.Lt}
 
 
 def key(e: sp.Basic) -> Key:
-    """Equal for two trees that differ in the order of sums, products, equations and conjunctions, or in ≥ written as ≤."""
+    """Equal for two trees that differ in the order of sums, products, equations and conjunctions, or in ≥
+    written as ≤."""
     if isinstance(e, sp.Ge | sp.Gt):
         return (_TURNED[type(e)].__name__, key(e.rhs), key(e.lhs))
     if isinstance(e, sp.Le | sp.Lt):

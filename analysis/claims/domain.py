@@ -1,6 +1,8 @@
-"""What the letters of a statement range over: an ordered list of letters with their ranges, what defines others, and a condition.
+"""What the letters of a statement range over: an ordered list of letters with their ranges, what defines
+others, and a condition.
 
-The scope that a reader sees is printed from it, and the points at which a statement is evaluated are drawn from it.
+The scope that a reader sees is printed from it, and the points at which a statement is evaluated are drawn
+from it.
 """
 
 from __future__ import annotations
@@ -27,8 +29,10 @@ Draw = Callable[[Random, World], Any]
 class Range:
     """Where a letter, or several together, may lie. ``words`` follow the letter: "z ∈ ℝ".
 
-    draw(random, world): a value, or a tuple of them for several letters; ranges named before it are in the world already.
-    hard: values to begin with, where statements fail first. holds(value, world): whether a value lies in the range.
+    draw(random, world): a value, or a tuple of them for several letters; ranges named before it are in the
+    world already.
+    hard: values to begin with, where statements fail first. holds(value, world): whether a value lies in the
+    range.
     continuous: values between two values lie in it too, unless ``holds`` says otherwise.
     """
 
@@ -43,7 +47,8 @@ class Range:
 class Domain:
     """ranges: free letters in order, each with its ``Range``; ``where``: a condition on them.
 
-    means: what other letters, expressions, sequences and functions stand for: an expression, a number, a ``Given`` measurement, a
+    means: what other letters, expressions, sequences and functions stand for: an expression, a number, a
+    ``Given`` measurement, a
     Lambda, a function (expression, world) of a class, or (index, world) of an ``IndexedBase``.
     words: what the letters cannot say; it ends the printed scope.
     """
@@ -111,7 +116,8 @@ def exact(x: Any) -> fmpq:
 def between(
     low: Any, high: Any, *, open_low: bool = False, open_high: bool = False, words: str = ""
 ) -> Range:
-    """Real numbers from low to high; the ends are drawn first where they belong to it, points close to them where they do not."""
+    """Real numbers from low to high; the ends are drawn first where they belong to it, points close to them
+    where they do not."""
     a, b = exact(low), exact(high)
     near = (b - a) / 10**9
     hard = (a + near if open_low else a, b - near if open_high else b, (a + b) / 2)
@@ -130,7 +136,8 @@ _HARD = tuple(exact(x) for x in (0, 1, -1, "1/3", "-5/2", 40, -40, "1/1000000", 
 
 
 def reals(*, largest: float = 1e3, words: str = "∈ ℝ") -> Range:
-    """All real numbers: the hard points, then points of every size up to ``largest``, with all their digits."""
+    """All real numbers: the hard points, then points of every size up to ``largest``, with all their
+    digits."""
     hard = tuple(x for x in _HARD if abs(x) <= exact(largest))
     return Range(words, lambda random, world: _sized(random, largest, signed=True), hard, continuous=True)
 
@@ -183,7 +190,8 @@ def _sized(random: Random, largest: float, signed: bool = False) -> fmpq:
 
 
 def integers(low: int, high: int = 60, *, words: str = "") -> Range:
-    """Whole numbers from low to high, every one of them first: beyond any bend that the first few would hide."""
+    """Whole numbers from low to high, every one of them first: beyond any bend that the first few would
+    hide."""
     hard = tuple(fmpq(i) for i in range(low, high + 1))
     return Range(
         words or f"= {low}, {low + 1}, …",
@@ -254,7 +262,8 @@ COST = (cost, cost_prime)
 
 
 def smooth(words: str = "any differentiable function", count: int = 2) -> Range:
-    """A function and its derivatives, ``count`` in all: a x + b sin(c x + d) + e x², of random coefficients with all their digits."""
+    """A function and its derivatives, ``count`` in all: a x + b sin(c x + d) + e x², of random coefficients
+    with all their digits."""
 
     def draw(random: Random, world: World) -> tuple[Any, ...]:
         a, b, c, d, e = (sp.Rational(random.randint(-400, 400), 173) for _ in range(5))

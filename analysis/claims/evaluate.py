@@ -1,4 +1,5 @@
-"""The search for a counter-example: a statement is evaluated at the ends and hard points of its domain, at its own constants, at
+"""The search for a counter-example: a statement is evaluated at the ends and hard points of its domain, at
+its own constants, at
 random points, where its margin is smallest, and where one of its relations turns.
 
 A counter-example refutes. That none was found proves nothing, unless nothing is free.
@@ -24,13 +25,15 @@ from analysis.symbolic.printing import plain_text
 
 POINTS = 48
 SECONDS, LEAST = 2.0, 12
-"""Seconds of work after which a search ends, unless it has looked at so few points yet; ten times as long ends any."""
+"""Seconds of work after which a search ends, unless it has looked at so few points yet; ten times as long
+ends any."""
 BITS = 200
 
 
 @dataclass(frozen=True)
 class Found:
-    """What came of the search. ``holds``: False with a witness, True where it held at every point (or in the one world that there is)."""
+    """What came of the search. ``holds``: False with a witness, True where it held at every point (or in the
+    one world that there is)."""
 
     holds: bool | None
     text: str
@@ -45,7 +48,8 @@ class Found:
 def evaluate(
     statement: sp.Basic, domain: Domain, *, points: int = POINTS, seed: int = 0, seconds: float = SECONDS
 ) -> Found:
-    """A counter-example, "held at n points", or why the statement has no meaning; stops after ``seconds`` and says so."""
+    """A counter-example, "held at n points", or why the statement has no meaning; stops after ``seconds``
+    and says so."""
     if not isinstance(statement, Relational | sp.logic.boolalg.Boolean) or isinstance(statement, sp.Symbol):
         return Found(None, f"no meaning: {plain_text(statement)} is no statement"[:300])
     search = _Search(statement, domain, Random(seed), seconds)
@@ -54,7 +58,8 @@ def evaluate(
 
 
 def demanding(statement: sp.Basic, altered: sp.Basic, domain: Domain, own: Found) -> bool:
-    """Whether an altered inequality leaves less room than the statement where the statement is tightest; of anything else True is said.
+    """Whether an altered inequality leaves less room than the statement where the statement is tightest; of
+    anything else True is said.
 
     A strict relation for one that is touched nowhere asks for nothing more: False.
     """
@@ -192,7 +197,8 @@ class _Search:
         ]
 
     def _world(self, k: int, hard: list[list[Any]]) -> dict[Any, Any]:
-        """World number k: the hard values of each letter, each list at a stride of its own; random ones where k < 0 or none is left."""
+        """World number k: the hard values of each letter, each list at a stride of its own; random ones
+        where k < 0 or none is left."""
         chosen: dict[Any, Any] = {}
         for position, ((key, found), values) in enumerate(zip(self.domain.ranges, hard, strict=True)):
             world = self.domain.world(chosen)
@@ -226,7 +232,8 @@ class _Search:
                     step *= 0.75
 
     def _turns(self) -> Iterator[dict[Any, Any]]:
-        """Where a relation inside the statement turns: bisected between a point where it holds and one where it does not."""
+        """Where a relation inside the statement turns: bisected between a point where it holds and one where
+        it does not."""
         letters = self._continuous()
         inner = [r for r in self.statement.atoms(Relational) if r != self.statement]
         if self.domain.where != sp.true:
@@ -264,7 +271,8 @@ class _Search:
 
 
 def _constants(statement: sp.Basic) -> list[fmpq]:
-    """The numbers that stand in the statement, closed expressions such as log(5)/25 included, to 15 digits."""
+    """The numbers that stand in the statement, closed expressions such as log(5)/25 included, to 15
+    digits."""
     found: dict[str, fmpq] = {}
     for e in sp.preorder_traversal(statement):
         if (

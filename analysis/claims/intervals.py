@@ -1,9 +1,10 @@
 """Upper bounds proved on all of ℝ by ball arithmetic, with the enclosures that prove them.
 
-Subdivision proves f < c on a compact interval: every box's enclosure ends below c. It can never do so where f touches c:
-the enclosure on a box that holds the touching point contains c, however small the box, and rounding outward takes its upper end
-above c. There the curvature does it: f′ = 0 exactly at the point and f″ < 0 on a whole neighbourhood make the point the
-maximum of that neighbourhood. The tails are left to algebra in u = e^{−|z|/2}.
+Subdivision proves f < c on a compact interval: every box's enclosure ends below c. It can never do so where f
+touches c: the enclosure on a box that holds the touching point contains c, however small the box, and
+rounding outward takes its upper end above c. There the curvature does it: f′ = 0 exactly at the point and f″
+< 0 on a whole neighbourhood make the point the maximum of that neighbourhood.
+The tails are left to algebra in u = e^{−|z|/2}.
 """
 
 from __future__ import annotations
@@ -70,18 +71,22 @@ class IntervalProof:
             lines += [
                 Step(f"at z = {c} the derivative is exactly 0 and the value is", self.f.subs(z, c)),
                 Step(
-                    f"the second derivative is below {_shown(worst)} on [{lo}, {hi}] ({_boxes(self.curvature)})"
+                    f"the second derivative is below {_shown(worst)} on [{lo}, {hi}] "
+                    f"({_boxes(self.curvature)})"
                 ),
             ]
         worst = max(box.upper for box in self.boxes)
         lines += [
             Step(
-                f"elsewhere on [{-left.start}, {right.start}] the function is below {_shown(worst)} ({_boxes(self.boxes)})"
+                f"elsewhere on [{-left.start}, {right.start}] the function is below {_shown(worst)} "
+                f"({_boxes(self.boxes)})"
             ),
             *(
                 Step(
-                    f"for {'z ≥ ' if t.side > 0 else '−z ≥ '}{t.start} write u for exp(−|z|/2), which is at most {t.reach}. Bound minus "
-                    f"function is a fraction in u. With u = {'' if t.reach == 1 else f'({t.reach}) · '}1/(1 + s), s ≥ 0, all its coefficients are positive or 0, so it is "
+                    f"for {'z ≥ ' if t.side > 0 else '−z ≥ '}{t.start} write u for exp(−|z|/2), which is at "
+                    f"most {t.reach}. Bound minus function is a fraction in u. With u = "
+                    f"{'' if t.reach == 1 else f'({t.reach}) · '}1/(1 + s), s ≥ 0, all its coefficients are "
+                    "positive or 0, so it is "
                     "positive or 0",
                     t.top / t.bottom,
                 )
@@ -98,10 +103,11 @@ def prove_upper_bound(
     start: int = 8,
     max_boxes: int = 2000,
 ) -> IntervalProof | Refuted | Unknown:
-    """f(z) ≤ bound for all real z, where f is rational in e^{z/2}; ``touching`` is the point where equality may hold.
+    """f(z) ≤ bound for all real z, where f is rational in e^{z/2};
+    ``touching`` is the point where equality may hold.
 
-    Refuted with a rational point at which f certainly exceeds the bound; Unknown where the boxes run out. Raises ValueError
-    for other symbols than z.
+    Refuted with a rational point at which f certainly exceeds the bound; Unknown where the boxes run out.
+    Raises ValueError for other symbols than z.
     """
     f, bound = sp.sympify(f), sp.sympify(bound)
     if not f.free_symbols <= {z} or bound.free_symbols:
@@ -198,7 +204,8 @@ def _rational_above(x: Ball) -> sp.Rational:
 def _violation(f: sp.Expr, bound: sp.Expr, point: sp.Rational) -> Refuted:
     value = ball_function(f, z)(rational(point))
     return Refuted(
-        f"at z = {point} the left side is {float(value.mid()):.6g} (certainly above), the right side {float(bound):.6g}"
+        f"at z = {point} the left side is {float(value.mid()):.6g} (certainly above), the right side "
+        f"{float(bound):.6g}"
     )
 
 
@@ -230,8 +237,8 @@ def certified_sup(
 ) -> Enclosure:
     """The supremum of f(z) on [lo, hi] to within ``tolerance``, by branch and bound.
 
-    Where f is smooth, f(m) + f′(box)(box − m) tightens the enclosure (Moore 1966). Raises ArithmeticError where the boxes run
-    out or f is not defined on all of [lo, hi].
+    Where f is smooth, f(m) + f′(box)(box − m) tightens the enclosure (Moore 1966). Raises ArithmeticError
+    where the boxes run out or f is not defined on all of [lo, hi].
     """
     f = sp.sympify(f)
     smooth = not f.has(sp.Piecewise, sp.Abs, sp.Min, sp.Max, sp.sign)

@@ -1,6 +1,7 @@
 """What E[…], Pr[…] and Var(…) mean where letters are random: by enumeration, by quadrature or by simulation.
 
-A law with atoms is summed exactly, a law with a density is integrated, one that can only be drawn from is simulated, and then the
+A law with atoms is summed exactly, a law with a density is integrated, one that can only be drawn from is
+simulated, and then the
 number has a standard error.
 """
 
@@ -29,7 +30,8 @@ Draws = Callable[[np.random.Generator, int], Floats]
 class Law:
     """The law of one random letter; at least one of the three ways is given.
 
-    atoms: pairs (value, probability), exact. density: an expression in ``x`` on (low, high). draw(rng, n): n draws, (n,).
+    atoms: pairs (value, probability), exact. density: an expression in ``x`` on (low, high). draw(rng, n): n
+    draws, (n,).
     """
 
     atoms: tuple[tuple[Any, Any], ...] = ()
@@ -60,7 +62,8 @@ def uniform(low: sp.Expr | int, high: sp.Expr | int) -> Law:
 
 
 def two_point(mean: Any, variance: Any, skew: Any) -> Law:
-    """The law on two points with that mean and variance, and so uneven: probability 1/(1 + skew²) of the far one. skew > 0."""
+    """The law on two points with that mean and variance, and so uneven: probability 1/(1 + skew²) of the far
+    one. skew > 0."""
     mean, variance, skew = (sp.sympify(x) for x in (mean, variance, skew))
     p = 1 / (1 + skew**2)
     deviation = sp.sqrt(variance)
@@ -68,7 +71,8 @@ def two_point(mean: Any, variance: Any, skew: Any) -> Law:
 
 
 def expectation_over(laws: Mapping[Any, Law], *, draws: int = 400_000, seed: int = 0) -> Meaning:
-    """The meaning of ``expectation``: the mean over those of the letters that its argument contains, which are independent."""
+    """The meaning of ``expectation``: the mean over those of the letters that its argument contains, which
+    are independent."""
 
     def meaning(e: sp.Basic, world: World) -> Number:
         return mean(e.args[0], laws, world, draws=draws, seed=seed)
@@ -77,7 +81,8 @@ def expectation_over(laws: Mapping[Any, Law], *, draws: int = 400_000, seed: int
 
 
 def expectation_over_sequence(base: sp.IndexedBase, count: Any, law: Law, laws: Mapping[Any, Law]) -> Meaning:
-    """The meaning of ``expectation`` over ``base[1]`` … ``base[count]``, independent and of one law of atoms, and over other letters.
+    """The meaning of ``expectation`` over ``base[1]`` … ``base[count]``, independent and of one law of
+    atoms, and over other letters.
 
     Everything is enumerated, so ``count`` stays small.
     """
@@ -103,7 +108,8 @@ def variance_over(laws: Mapping[Any, Law]) -> Meaning:
 
 
 def probability_over(laws: Mapping[Any, Law], *, draws: int = 400_000, seed: int = 0) -> Meaning:
-    """The meaning of ``probability``: the share of draws in which the relation holds, with its binomial standard error."""
+    """The meaning of ``probability``: the share of draws in which the relation holds, with its binomial
+    standard error."""
 
     def meaning(e: sp.Basic, world: World) -> Number:
         (event,) = e.args

@@ -87,10 +87,12 @@ def collect(evidence: Iterable[Evidence]) -> dict[str, Evidence]:
 
 
 class Claims(Mapping[str, Evidence]):
-    """All claims by label, in the order of the book. Looking one up imports the modules it may be in, going through all imports all.
+    """All claims by label, in the order of the book.
+    Looking one up imports the modules it may be in, going through all imports all.
 
-    A chapter needs a few of them, and importing every one takes seconds. A label that stands in a module's text is looked for
-    there first; where it is put together there (``f"{name}-slope-bound"``), in the others in order.
+    A chapter needs a few of them, and importing every one takes seconds. A label that stands in a module's
+    text is looked for there first;
+    where it is put together there (``f"{name}-slope-bound"``), in the others in order.
     """
 
     def __init__(self, modules: Sequence[str]) -> None:
@@ -171,7 +173,8 @@ def select(pattern: str = "", table: Mapping[str, Evidence] | None = None) -> li
 
 
 def of_chapters(which: str) -> list[Evidence]:
-    """The evidence of chapters ``"1-4"``, ``"5-8"``, ``"9-11"`` or ``"12-13"``, in order; raises ValueError for anything else."""
+    """The evidence of chapters ``"1-4"``, ``"5-8"``, ``"9-11"`` or ``"12-13"``, in order;
+    raises ValueError for anything else."""
     if which not in CHAPTERS:
         raise ValueError(f"which must be one of {', '.join(CHAPTERS)}, not {which!r}")
     return list(Claims(CHAPTERS[which]).values())

@@ -1,4 +1,5 @@
-"""The ledger as a page of the book: what is claimed, how it was settled, what is refused, and where it stands in the text."""
+"""The ledger as a page of the book:
+what is claimed, how it was settled, what is refused, and where it stands in the text."""
 
 from __future__ import annotations
 
@@ -39,7 +40,8 @@ def anchor(heading: str) -> str:
 
 
 def places(folder: Path) -> dict[str, Place]:
-    """The first place of every claim that a chapter in ``folder`` shows; raises FileNotFoundError where there is none."""
+    """The first place of every claim that a chapter in ``folder`` shows;
+    raises FileNotFoundError where there is none."""
     notebooks = sorted(folder.glob("[0-9][0-9]_*.ipynb"))
     if not notebooks:
         raise FileNotFoundError(f"folder must hold the chapters' notebooks, and {folder} holds none")
@@ -88,7 +90,8 @@ def overview(rows: Iterable[Row], where: Mapping[str, Place]) -> str:
 
 
 def together(rows: Iterable[Row]) -> str:
-    """One line on all simulated equations: the squares of their distances in standard errors add up as χ² says, or they do not."""
+    """One line on all simulated equations: the squares of their distances in standard errors add up as χ²
+    says, or they do not."""
     checked = (row.settled.outcome for row in rows)
     squares = [x.distance**2 for x in checked if isinstance(x, Checked) and x.distance is not None]
     if not squares:
@@ -96,8 +99,10 @@ def together(rows: Iterable[Row]) -> str:
     total, n = sum(squares), len(squares)
     share = float(stats.chi2.sf(total, n))
     return (
-        f"{n} simulated equations: the squares of their distances, in standard errors, add up to {total:.1f}, where {n} ± "
-        f"{math.sqrt(2 * n):.0f} is expected; chance of so much or more {share:.2f}. (What is allowed beside the standard error was taken off.)"
+        f"{n} simulated equations: the squares of their distances, in standard errors, add up to "
+        f"{total:.1f}, where {n} ± "
+        f"{math.sqrt(2 * n):.0f} is expected; chance of so much or more {share:.2f}. (What is "
+        f"allowed beside the standard error was taken off.)"
     )
 
 
@@ -106,7 +111,8 @@ def altered(evidence: Iterable[Evidence], counts: Mapping[str, Counts]) -> str:
     found = [(item.label, counts[item.label]) for item in evidence if item.label in counts]
     made, refuted, nothing, still_open = total([c for _, c in found])
     lines = [
-        f"Of {made} alterations {refuted} are refuted with a counter-example, {nothing} have no meaning, {still_open} are open; none was accepted.",
+        f"Of {made} alterations {refuted} are refuted with a counter-example, {nothing} have no "
+        f"meaning, {still_open} are open; none was accepted.",
         "",
         "| claim | altered | refuted | not refuted |",
         "|-|-|-|-|",
@@ -120,7 +126,8 @@ def altered(evidence: Iterable[Evidence], counts: Mapping[str, Counts]) -> str:
 
 
 def details(rows: Iterable[Row], where: Mapping[str, Place]) -> str:
-    """Every claim in full, as Markdown: statement, how, scope, near miss, and a link to its place in the text."""
+    """Every claim in full, as Markdown:
+    statement, how, scope, near miss, and a link to its place in the text."""
     parts = []
     for row in rows:
         place = where.get(row.settled.evidence.label)

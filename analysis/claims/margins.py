@@ -1,8 +1,10 @@
-"""How far a measured inequality is from failing, in standard errors. What a sentence says of recorded runs holds by 3 of them.
+"""How far a measured inequality is from failing, in standard errors.
+What a sentence says of recorded runs holds by 3 of them.
 
-Every symbol of a relation stands for one number a seed, the same seeds on both sides. The margin is the mean over the seeds of
-what the larger side has more, divided by its standard error; paired, so that what all variants of a seed share drops out. Where
-they share nothing, the squares of the errors add up as they do for independent numbers.
+Every symbol of a relation stands for one number a seed, the same seeds on both sides. The margin is the mean
+over the seeds of what the larger side has more, divided by its standard error; paired, so that what all
+variants of a seed share drops out.
+Where they share nothing, the squares of the errors add up as they do for independent numbers.
 """
 
 from __future__ import annotations
@@ -21,12 +23,14 @@ LEAST = 3.0
 
 
 def standard_error(x: Floats) -> float:
-    """s/√n of n numbers (n,), s their standard deviation with n − 1 below; 0 for a single number that is exact, of shape ()."""
+    """s/√n of n numbers (n,), s their standard deviation with n − 1 below;
+    0 for a single number that is exact, of shape ()."""
     return float(np.std(x, ddof=1) / math.sqrt(len(x))) if np.ndim(x) else 0.0
 
 
 def margin(relation: sp.Rel, values: Mapping[sp.Symbol, Floats], *, logarithmic: bool = False) -> float:
-    """The margin of one inequality; of an exact count, of shape (), ±∞. With ``logarithmic`` the logarithms of both sides are compared.
+    """The margin of one inequality; of an exact count, of shape (), ±∞.
+    With ``logarithmic`` the logarithms of both sides are compared.
 
     Raises ValueError where the relation is not an inequality.
     """
@@ -49,7 +53,8 @@ def by_margin(
     logarithmic: bool = False,
     how: str = "the recorded runs",
 ) -> Outcome:
-    """Checked where each inequality, of one or of several joined by "and", holds by 3 standard errors; refuted where one fails by 3."""
+    """Checked where each inequality, of one or of several joined by "and", holds by 3 standard errors;
+    refuted where one fails by 3."""
     text = "measured " + ", ".join(_shown(s, x, logarithmic) for s, x in values.items())
     parts = sorted(statement.args, key=str) if isinstance(statement, sp.And) else [statement]
     if not all(isinstance(part, (sp.Gt, sp.Ge, sp.Lt, sp.Le)) for part in parts):
@@ -71,10 +76,12 @@ def _shown(symbol: sp.Symbol, x: Floats, logarithmic: bool) -> str:
 
 
 def by_measuring(measured: Callable[[sp.Symbol], Floats], logarithmic: str = "") -> Check:
-    """The check of statements about recorded runs: equations seed by seed and to the last digit, inequalities ``by_margin``.
+    """The check of statements about recorded runs:
+    equations seed by seed and to the last digit, inequalities ``by_margin``.
 
-    ``measured`` gives a symbol's numbers, (S,) or an exact count (). ``logarithmic`` holds the initials of symbols that span powers
-    of ten: an inequality between such symbols alone is one of logarithms. The parts of an "and" are settled each and ``joined``.
+    ``measured`` gives a symbol's numbers, (S,) or an exact count (). ``logarithmic`` holds the initials of
+    symbols that span powers of ten: an inequality between such symbols alone is one of logarithms.
+    The parts of an "and" are settled each and ``joined``.
     """
 
     def check(statement: sp.Basic) -> Outcome:
@@ -104,7 +111,8 @@ def _equal(equation: sp.Eq, values: Mapping[sp.Symbol, Floats]) -> Outcome:
 
 
 def joined(outcomes: Sequence[Outcome]) -> Outcome:
-    """Of several outcomes together: one that is refuted, else one that is unknown, else checked with the lines of all."""
+    """Of several outcomes together:
+    one that is refuted, else one that is unknown, else checked with the lines of all."""
     for kind in (Refuted, Unknown):
         for outcome in outcomes:
             if isinstance(outcome, kind):

@@ -1,10 +1,15 @@
-"""What an expression means in a world: ``value(expression, world)``, from the leaves up and without SymPy's simplification.
+"""What an expression means in a world: ``value(expression, world)``, from the leaves up and without SymPy's
+simplification.
 
-Nothing here differentiates, integrates or takes a limit by a formula: a derivative is a difference quotient, an integral a sum of
-values, a limit an extrapolation, each with a bound. So a proof, which uses formulas, is tested by another way.
+Nothing here differentiates, integrates or takes a limit by a formula: a derivative is a difference quotient,
+an integral a sum of
+values, a limit an extrapolation, each with a bound. So a proof, which uses formulas, is tested by another
+way.
 
-A statement is true, false or open in a world. Numbers without an error decide by their balls; two that agree to all digits
-known are equal, and neither less nor different. Measured numbers decide by standard errors: equal within 4, unequal beyond 5, less
+A statement is true, false or open in a world. Numbers without an error decide by their balls; two that agree
+to all digits
+known are equal, and neither less nor different. Measured numbers decide by standard errors: equal within 4,
+unequal beyond 5, less
 by at least 3.
 """
 
@@ -45,7 +50,8 @@ Meaning = Callable[[Any, World], Any]
 
 
 def value(expression: Any, world: World) -> Any:
-    """The number, truth value or other object that ``expression`` is in ``world``; raises Meaningless naming what has no value."""
+    """The number, truth value or other object that ``expression`` is in ``world``; raises Meaningless naming
+    what has no value."""
     letters = world.letters
     if isinstance(expression, arb | fmpq | bool):
         return expression
@@ -228,7 +234,8 @@ def _integral(e: sp.Integral, world: World) -> Number:
 
 
 def integrated(f: sp.Expr, x: sp.Symbol, low: Any, high: Any, world: World) -> Number:
-    """∫ f dx in a world: in floats where NumPy can evaluate f with the world's numbers put in, by mpmath where it cannot or where that does not settle."""
+    """∫ f dx in a world: in floats where NumPy can evaluate f with the world's numbers put in, by mpmath
+    where it cannot or where that does not settle."""
     try:
         vectorised = compiled(in_numbers(f, [x], world), x)
         ends = (x_ if isinstance(x_, float) else float(ball(x_)) for x_ in (low, high))
@@ -240,7 +247,8 @@ def integrated(f: sp.Expr, x: sp.Symbol, low: Any, high: Any, world: World) -> N
 
 
 def in_numbers(e: sp.Basic, keep: Sequence[Any], world: World) -> sp.Basic:
-    """``e`` with the world's functions and numbers put in, except for the letters in ``keep``: what NumPy can evaluate.
+    """``e`` with the world's functions and numbers put in, except for the letters in ``keep``: what NumPy
+    can evaluate.
 
     Raises Meaningless where something in it has a value that is no number, or was measured.
     """
@@ -309,10 +317,13 @@ def number_or(x: Any) -> Any:
 
 
 class Truth(NamedTuple):
-    """Whether a statement holds in a world (None: it cannot be told), by how much, and the numbers that say so.
+    """Whether a statement holds in a world (None: it cannot be told), by how much, and the numbers that say
+    so.
 
-    distance: of an inequality the gap over the size of its sides, or in standard errors where there are any; > 0 where it holds.
-    resolution: the smallest relative change of the right side that would have been noticed; 0 where there is no error.
+    distance: of an inequality the gap over the size of its sides, or in standard errors where there are any;
+    > 0 where it holds.
+    resolution: the smallest relative change of the right side that would have been noticed; 0 where there is
+    no error.
     """
 
     holds: bool | None
@@ -322,7 +333,8 @@ class Truth(NamedTuple):
 
 
 EQUAL, UNEQUAL, LESS = 4.0, 5.0, 3.0
-"""Standard errors: measured numbers are equal within the first, unequal beyond the second, one less by the third."""
+"""Standard errors: measured numbers are equal within the first, unequal beyond the second, one less by the
+third."""
 
 
 def truth(statement: sp.Basic, world: World) -> Truth:

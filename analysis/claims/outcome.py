@@ -19,7 +19,8 @@ class Step:
 
 @dataclass(frozen=True)
 class Proved:
-    """The statement holds for everything in its scope; ``how`` is algebra, calculus, intervals, integration or induction."""
+    """The statement holds for everything in its scope;
+    ``how`` is algebra, calculus, intervals, integration or induction."""
 
     how: str
     steps: tuple[Step, ...] = ()
@@ -28,7 +29,8 @@ class Proved:
 
 @dataclass(frozen=True)
 class Checked:
-    """Theory and simulation agree within the stated tolerance, ``distance`` standard errors apart where it is an equation."""
+    """Theory and simulation agree within the stated tolerance, ``distance`` standard errors apart where it
+    is an equation."""
 
     how: str
     steps: tuple[Step, ...] = ()

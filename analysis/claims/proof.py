@@ -1,7 +1,8 @@
 """Ways to prove a statement. Each takes the statement itself, so a false one fails by the same route.
 
-A statement about one real variable z whose sides are rational in e^{z/2} is *decided*: with u = e^{-|z|/2} (or, where they
-are rational in z itself, u = 1/(1 + |z|)) every sign case becomes a polynomial question on 0 < u < 1, which exact root counting (Sturm's theorem) answers.
+A statement about one real variable z whose sides are rational in e^{z/2} is *decided*: with u = e^{-|z|/2}
+(or, where they are rational in z itself, u = 1/(1 + |z|)) every sign case becomes a polynomial question on 0
+< u < 1, which exact root counting (Sturm's theorem) answers.
 """
 
 from __future__ import annotations
@@ -26,7 +27,8 @@ def number(x: sp.Expr, digits: int = 6) -> str:
 
 
 def counterexample(statement: Relational, points: Iterable[Mapping[sp.Basic, sp.Expr]]) -> Refuted | None:
-    """The first point at which the relation is false, both sides evaluated to 50 digits; None if there is none."""
+    """The first point at which the relation is false, both sides evaluated to 50 digits;
+    None if there is none."""
     for point in points:
         left, right = (sp.N(side.doit().xreplace(dict(point)).doit(), _DIGITS) for side in statement.args)
         if not (left.is_number and right.is_number and left.is_finite and right.is_finite):
@@ -68,7 +70,8 @@ def specialise(expr: sp.Basic) -> sp.Basic:
 
 
 def concretely_false(left: sp.Expr, right: sp.Expr, positive: bool = False) -> Refuted | None:
-    """A point (with ``positive``, of positive coordinates) at which two expressions in σ and C differ for the sigmoid and a quadratic cost, which is said; None if none is found."""
+    """A point (with ``positive``, of positive coordinates) at which two expressions in σ and C differ for the
+    sigmoid and a quadratic cost, which is said; None if none is found."""
     a_number = sp.Eq(specialise(left), specialise(right), evaluate=False)
     points = rational_points(a_number.free_symbols)
     found = counterexample(a_number, ({x: abs(v) for x, v in p.items()} if positive else p for p in points))
@@ -129,7 +132,8 @@ def by_deciding(steps: tuple[Step, ...] = (), exclude_zero: bool = False) -> Che
 
 
 def _gaps(statement: Relational, at: sp.Expr) -> list[sp.Expr]:
-    """right − left at z = ±t or 0, one for each branch of a Piecewise that the sign alone does not choose, and for ±|…|."""
+    """right − left at z = ±t or 0, one for each branch of a Piecewise that the sign alone does not choose,
+    and for ±|…|."""
     left, right = (side.doit() for side in statement.args)
     lefts = (
         [left.args[0], -left.args[0]]
@@ -183,7 +187,10 @@ def _decide(statement: Relational, gap: sp.Expr, at: sp.Expr) -> str | Outcome:
     inside = _open_roots(product)
     samples = _samples(inside)
     if all(product.eval(s) > 0 for s in samples) and (not inside or not strict):
-        return f"the difference, a polynomial in u = {name} over a positive one, is positive for 0 < u < 1 (Sturm)"
+        return (
+            f"the difference, a polynomial in u = {name} over a positive one, is positive for 0 < u < 1 "
+            "(Sturm)"
+        )
     return counterexample(statement, _images(at, samples, inverse)) or Unknown(
         "the sign changes where it could not be evaluated"
     )
@@ -208,7 +215,8 @@ def _images(at: sp.Expr, us: Iterable[sp.Expr], inverse: sp.Expr) -> Iterator[di
 
 
 def by_square(root: sp.Expr) -> Check:
-    """right − left is the square of ``root`` plus a constant; a constant ≥ 0 proves left ≤ right, and no other relation."""
+    """right − left is the square of ``root`` plus a constant;
+    a constant ≥ 0 proves left ≤ right, and no other relation."""
 
     def check(statement: sp.Basic) -> Outcome:
         left, right = statement.args

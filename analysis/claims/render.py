@@ -1,4 +1,5 @@
-"""How settled evidence shows itself: HTML for the book and JupyterLab, Markdown for the PDF, text for a terminal."""
+"""How settled evidence shows itself:
+HTML for the book and JupyterLab, Markdown for the PDF, text for a terminal."""
 
 from __future__ import annotations
 
@@ -74,7 +75,8 @@ def as_markdown(settled: Settled) -> str:
     ]
     return "\n".join(
         [
-            f"**{evidence.kind.capitalize()}** `{evidence.label}` ({settled.outcome.status}). {indices.myst(evidence.sentence)}",
+            f"**{evidence.kind.capitalize()}** `{evidence.label}` ({settled.outcome.status}). "
+            f"{indices.myst(evidence.sentence)}",
             "",
             f"$${tex(evidence.statement)}$$",
             "",
@@ -99,11 +101,13 @@ def as_html(settled: Settled) -> str:
     return (
         f'<div class="claim claim-{status} mathjax_process" data-claim="{escape(evidence.label)}" '
         f'style="border-left:4px solid {hue};padding:.3em .9em;margin:.6em 0">'
-        f'<div class="claim-head"><span class="claim-badge" style="background:{hue};color:#fff;border-radius:3px;'
+        '<div class="claim-head"><span class="claim-badge" '
+        f'style="background:{hue};color:#fff;border-radius:3px;'
         f'padding:0 .45em">{status}</span> <code>{escape(evidence.label)}</code></div>'
         f'<div class="claim-sentence">{indices.html(evidence.sentence)}</div>'
         rf'<div class="claim-statement" style="overflow-x:auto">\[{escape(tex(evidence.statement))}\]</div>'
-        f'<details class="claim-proof"><summary>{indices.html(summary(settled.outcome))}</summary><ol>{steps}</ol></details>'
+        f'<details class="claim-proof"><summary>{indices.html(summary(settled.outcome))}</summary>'
+        f"<ol>{steps}</ol></details>"
         f'<div class="claim-scope"><strong>Scope.</strong> {indices.html(evidence.where)}</div>'
         rf'<details class="claim-sibling"><summary>The near miss it refuses</summary>'
         rf'<div style="overflow-x:auto">\({escape(tex(evidence.false_sibling))}\)</div>'

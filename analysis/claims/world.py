@@ -1,8 +1,12 @@
-"""A world gives every letter of a statement a value: a number, a function, a law, a measured number with its error.
+"""A world gives every letter of a statement a value: a number, a function, a law, a measured number with its
+error.
 
-Numbers are exact rationals (``fmpq``) for as long as they can be and balls (``arb``) after that, so that a tie at a strict
-relation is seen as one and a digit that is not known is not used. What a simulation or a recorded run gave is an ``Estimate`` or
-``Runs``; how its error reaches a statement is found by evaluating the statement again with the number shifted.
+Numbers are exact rationals (``fmpq``) for as long as they can be and balls (``arb``) after that, so that a
+tie at a strict
+relation is seen as one and a digit that is not known is not used. What a simulation or a recorded run gave
+is an ``Estimate`` or
+``Runs``; how its error reaches a statement is found by evaluating the statement again with the number
+shifted.
 """
 
 from __future__ import annotations
@@ -27,7 +31,8 @@ class Meaningless(ValueError):
 
 
 class Undefined(Meaningless):
-    """The expression has no value at this point: a division by 0, the logarithm of a negative number, a kink."""
+    """The expression has no value at this point: a division by 0, the logarithm of a negative number, a
+    kink."""
 
 
 class Estimate(NamedTuple):
@@ -40,9 +45,11 @@ class Estimate(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class Runs:
-    """One number a seed, (S,). Letters of the same ``group`` share their seeds: differences are taken seed by seed.
+    """One number a seed, (S,). Letters of the same ``group`` share their seeds: differences are taken seed
+    by seed.
 
-    ``geometric``: the numbers span powers of ten; relations between such letters alone are compared by their logarithms.
+    ``geometric``: the numbers span powers of ten; relations between such letters alone are compared by their
+    logarithms.
     """
 
     values: NDArray[np.float64]
@@ -52,7 +59,8 @@ class Runs:
 
 @dataclass(frozen=True, eq=False)
 class Given:
-    """A letter that is measured, not free: ``measure(world)`` is run when the letter is first read, once for every key it is read at.
+    """A letter that is measured, not free: ``measure(world)`` is run when the letter is first read, once for
+    every key it is read at.
 
     measure returns a number, an ``Estimate`` or ``Runs``. ``depends`` names the letters that it reads.
     recorded: it comes from a record of runs, not from a simulation.
@@ -87,7 +95,8 @@ class Pointwise:
 
 @dataclass
 class World:
-    """What each key stands for. A key is a letter, an expression, an ``IndexedBase`` or a class of functions."""
+    """What each key stands for. A key is a letter, an expression, an ``IndexedBase`` or a class of
+    functions."""
 
     letters: dict[Any, Any]
     shifts: dict[Any, float] = field(default_factory=dict)
@@ -95,7 +104,8 @@ class World:
     used: dict[Any, Estimate | Runs] = field(default_factory=dict)
 
     def but(self, letters: Mapping[Any, Any]) -> World:
-        """This world with some letters standing for something else; what is measured in it counts as measured here."""
+        """This world with some letters standing for something else; what is measured in it counts as
+        measured here."""
         return World({**self.letters, **letters}, self.shifts, self.seeds, self.used)
 
     def measured(self, key: Any, found: Estimate | Runs | Any) -> Number:
@@ -118,7 +128,8 @@ class World:
 
 
 def number(x: Any) -> Number:
-    """x as a rational or a ball; raises Undefined where it is not finite, Meaningless where it is no real number."""
+    """x as a rational or a ball; raises Undefined where it is not finite, Meaningless where it is no real
+    number."""
     if isinstance(x, arb | fmpq | bool):
         return x
     if isinstance(x, fmpz | int | np.integer):

@@ -36,11 +36,13 @@ def __getattr__(name: str) -> dict[str, Exercise]:
 
 
 def check(number: str, answer: object = ...) -> Verdict:
-    """Judge an answer: a number, a SymPy expression, a Python function, or a tuple of them where several are asked for.
+    """Judge an answer: a number, a SymPy expression, a Python function,
+    or a tuple of them where several are asked for.
 
-    An expression has to be equal to the right answer, and so have a count and a fraction; a decimal number has to have
-    the digits asked for. A Python function computes in double precision: at every point tried it has to come within
-    1e-9 of the right value, in relative terms (below 1e-4 in size, within 1e-13), and a smaller error is not seen.
+    An expression has to be equal to the right answer, and so have a count and a fraction; a decimal number
+    has to have the digits asked for. A Python function computes in double precision: at every point tried it
+    has to come within 1e-9 of the right value, in relative terms (below 1e-4 in size, within 1e-13),
+    and a smaller error is not seen.
 
     Raises ValueError for a number that no exercise has.
 

@@ -1,7 +1,9 @@
-"""What a node of an answer may be, and how it is evaluated: a table of SymPy classes, each with one mpmath function.
+"""What a node of an answer may be, and how it is evaluated:
+a table of SymPy classes, each with one mpmath function.
 
-Only these classes are ever evaluated, by this table and not by their own methods. A value is a number of mpmath, a truth
-value, None where there is none (a division by zero), or ``UNKNOWN`` where a number is too large to handle in a moment.
+Only these classes are ever evaluated, by this table and not by their own methods. A value is a number of
+mpmath, a truth value, None where there is none (a division by zero),
+or ``UNKNOWN`` where a number is too large to handle in a moment.
 """
 
 from __future__ import annotations
@@ -28,7 +30,8 @@ class Unknown:
 
 
 UNKNOWN = Unknown()
-"""Stands for a value that may well exist and is not computed: a number on the way to it is too large or too near 0."""
+"""Stands for a value that may well exist and is not computed:
+a number on the way to it is too large or too near 0."""
 
 LARGEST_EXPONENT = 2**22
 """Binary exponents beyond this are not handled: e^(e^(e^100)) ends here, not in the memory."""
@@ -157,7 +160,8 @@ def apply(m: Context, kind: type, values: list[Value]) -> Value:
 
 
 def bounded(m: Context, x: Value) -> Value:
-    """The same value, None where it is not finite, UNKNOWN where it is far too large or small to go on with."""
+    """The same value, None where it is not finite,
+    UNKNOWN where it is far too large or small to go on with."""
     if x is None or isinstance(x, bool | Unknown):
         return x
     if not m.isfinite(x):

@@ -1,4 +1,5 @@
-"""Where an answer may change: at the numbers that stand in it, and with cases also between them and beyond them."""
+"""Where an answer may change:
+at the numbers that stand in it, and with cases also between them and beyond them."""
 
 from __future__ import annotations
 
@@ -21,16 +22,18 @@ LARGEST = 10**60
 
 
 def case_points(program: Program, domain: Domain, deadline: Deadline) -> Iterator[tuple[Point, bool]]:
-    """Points at the numbers that stand in an answer, True with them; with a case distinction also between and beyond, and False.
+    """Points at the numbers that stand in an answer, True with them;
+    with a case distinction also between and beyond, and False.
 
-    Without cases the numbers show a bump such as exp(−1000 (z − 7)²), too narrow to be seen at general points; of many
-    numbers the nearest to 0 are taken. With cases, raises Refusal where they are many.
+    Without cases the numbers show a bump such as exp(−1000 (z − 7)²), too narrow to be seen at general
+    points; of many numbers the nearest to 0 are taken. With cases, raises Refusal where they are many.
     """
     cases = bool(program.kinds & CASES)
     found = sorted(_numbers(program, domain, deadline), key=abs)
     if cases and len(found) > MOST_NUMBERS:
         raise Refusal(
-            f"This answer distinguishes cases with more than {MOST_NUMBERS} numbers. Give it in a simpler form."
+            f"This answer distinguishes cases with more than {MOST_NUMBERS} numbers. Give it in a simpler "
+            "form."
         )
     numbers = sorted({x for number in found[:MOST_NUMBERS] for x in (number, -number)})
     if not cases:
@@ -48,7 +51,8 @@ def case_points(program: Program, domain: Domain, deadline: Deadline) -> Iterato
 
 
 def _numbers(program: Program, domain: Domain, deadline: Deadline) -> set[Fraction]:
-    """The values of all parts that hold no symbol, such as 3, 1/3 and 2π; those of no moderate size left out."""
+    """The values of all parts that hold no symbol, such as 3, 1/3 and 2π;
+    those of no moderate size left out."""
     found: set[Fraction] = set()
     m, unknown = context(60), dict.fromkeys(program.names)
     values = trace(program, unknown, meanings(domain.activation), m, deadline)

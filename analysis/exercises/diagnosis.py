@@ -1,7 +1,8 @@
-"""What is wrong with a wrong answer: the exercise's own table of mistakes, then rules that serve every exercise.
+"""What is wrong with a wrong answer:
+the exercise's own table of mistakes, then rules that serve every exercise.
 
-A rule looks at the values of both answers at the same points and says a sentence, or None where it does not apply. The
-first that applies is heard.
+A rule looks at the values of both answers at the same points and says a sentence, or None where it does not
+apply. The first that applies is heard.
 """
 
 from __future__ import annotations
@@ -27,10 +28,10 @@ _PLAIN = [Fraction(2), Fraction(4), Fraction(10), Fraction(100)]
 class Comparison:
     """The reader's values and ours at the points of the domain, and at points where one symbol is 0.
 
-    ``theirs`` and ``ours`` run over all ``points``; the first ``count`` of these are general points, and ``zeros`` says
-    where those with a symbol at 0 are. A value is None where there is none. ``values`` evaluates a program at the general
-    points; ``a_number`` is True for a plain decimal that is judged by its digits. A known mistake is recognised by
-    ``close_to_mistake``.
+    ``theirs`` and ``ours`` run over all ``points``; the first ``count`` of these are general points, and
+    ``zeros`` says where those with a symbol at 0 are. A value is None where there is none. ``values``
+    evaluates a program at the general points; ``a_number`` is True for a plain decimal that is judged by its
+    digits. A known mistake is recognised by ``close_to_mistake``.
     """
 
     wanted: Value
@@ -52,7 +53,8 @@ class Comparison:
         return range(self.count)
 
     def same(self, others: Iterable[Any], close: Close | None = None) -> bool:
-        """True where the reader's values are these, at every general point, missing ones included; stops at the first that is not."""
+        """True where the reader's values are these, at every general point, missing ones included;
+        stops at the first that is not."""
         close = close or self.close
         met = False
         for x, y in zip(self.theirs[: self.count], others, strict=False):
@@ -196,7 +198,10 @@ def _where_wrong(c: Comparison) -> str:
 def _constant(c: Comparison) -> str | None:
     if c.count == 1 or not c.same([c.theirs[0]] * c.count) or c.same([c.ours[0]] * c.count):
         return None
-    return f"Your answer is one number, whatever the values of {' and '.join(c.points[0])}. The right one depends on them."
+    return (
+        f"Your answer is one number, whatever the values of {' and '.join(c.points[0])}. The right one "
+        "depends on them."
+    )
 
 
 def _digits(m: Any, x: Any, y: Any) -> int:
@@ -221,12 +226,18 @@ def _nearly(c: Comparison) -> str | None:
         and not c.wanted.answer.is_Integer
         and error < 10.0**-c.wanted.digits
     ):
-        return "As a decimal this would do, but it is not equal to the right answer. An expression has to be exact."
+        return (
+            "As a decimal this would do, but it is not equal to the right answer. An expression has to be "
+            "exact."
+        )
     if error > 1e-6 or c.wanted.whole:
         return None
     if c.count == 1:
         return "Very close, but not equal to the right answer. An expression has to be exact."
-    return f"Very close, but not equal: the relative difference is about 1e{math.floor(float(c.m.log10(error)))}. Use exact numbers, such as `Rational(1, 4)`."
+    return (
+        "Very close, but not equal: the relative difference is about "
+        f"1e{math.floor(float(c.m.log10(error)))}. Use exact numbers, such as `Rational(1, 4)`."
+    )
 
 
 def _somewhere(c: Comparison) -> str:

@@ -1,4 +1,5 @@
-"""Where an answer is compared with the right one: which symbols it may hold, and at which points they are evaluated."""
+"""Where an answer is compared with the right one:
+which symbols it may hold, and at which points they are evaluated."""
 
 from __future__ import annotations
 
@@ -29,9 +30,11 @@ _ANY_COST = sp.cos(sp.Rational(7, 10) * _x + sp.Rational(1, 5)) + _x**2 / 5
 
 @dataclass(frozen=True)
 class Domain:
-    """Free symbols with the ranges they are drawn from, one range after the other, and symbols defined by those before.
+    """Free symbols with the ranges they are drawn from, one range after the other,
+    and symbols defined by those before.
 
-    ``activation`` is what σ stands for; with None, σ and the cost C are functions about which nothing is known.
+    ``activation`` is what σ stands for;
+    with None, σ and the cost C are functions about which nothing is known.
     """
 
     free: tuple[tuple[sp.Symbol, tuple[Range, ...]], ...] = ()
@@ -43,11 +46,6 @@ class Domain:
         """The names of all symbols that an answer may hold."""
         return tuple(s.name for s, _ in (*self.free, *self.defined))
 
-    @property
-    def free_names(self) -> tuple[str, ...]:
-        """The names of the symbols whose values are drawn."""
-        return tuple(s.name for s, _ in self.free)
-
 
 def over(
     *symbols: sp.Symbol, ranges: Sequence[Range] = ((-2, 2),), activation: Activation | None = SIGMOID
@@ -58,9 +56,11 @@ def over(
 
 @cache
 def points(domain: Domain) -> tuple[Point, ...]:
-    """The same points every time: each range cut into equal pieces, one draw of 53 binary digits from each piece.
+    """The same points every time:
+    each range cut into equal pieces, one draw of 53 binary digits from each piece.
 
-    With three decimals, sin(1000πz) would be 0 at all of them. As they are floats, a function is called at these very points.
+    With three decimals, sin(1000πz) would be 0 at all of them.
+    As they are floats, a function is called at these very points.
     """
     rng = random.Random(20)  # noqa: S311 -- not for secrets
     columns: dict[str, list[Fraction]] = {}
@@ -79,8 +79,9 @@ def points(domain: Domain) -> tuple[Point, ...]:
 def reach(ranges: Sequence[Range]) -> Range:
     """The least and the largest value that a symbol with these ranges may have.
 
-    A range that ends at ±1.5 or farther from 0 only says where to look, and there is no bound on that side. One that ends
-    before is the range of a share or a probability; and what is positive in its range is positive.
+    A range that ends at ±1.5 or farther from 0 only says where to look, and there is no bound on that side.
+    One that ends before is the range of a share or a probability;
+    and what is positive in its range is positive.
     """
     low, high = min(a for a, _ in ranges), max(b for _, b in ranges)
     return (-math.inf if low <= -1.5 else low, math.inf if high >= 1.5 else high)
@@ -131,11 +132,6 @@ def completed(domain: Domain, point: Point, m: Context, deadline: Deadline) -> d
     for name, program in _definitions(domain):
         values[name] = run(program, values, table, m, deadline)
     return values
-
-
-def evaluate_at(program: Program, domain: Domain, point: Point, m: Context, deadline: Deadline) -> object:
-    """The value of a program at a point of the domain, None where it has none."""
-    return run(program, completed(domain, point, m, deadline), meanings(domain.activation), m, deadline)
 
 
 def place_name(point: Point) -> str:

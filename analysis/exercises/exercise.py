@@ -18,7 +18,8 @@ NOWHERE = Domain()
 
 @dataclass(frozen=True)
 class Mistake:
-    """A known mistake: the right answer ↦ what a reader who makes it hands in, and what to tell this reader."""
+    """A known mistake: the right answer ↦ what a reader who makes it hands in,
+    and what to tell this reader."""
 
     answer: Callable[[sp.Expr], sp.Expr]
     says: str
@@ -28,9 +29,10 @@ class Mistake:
 class Value:
     """One value or formula. ``right`` derives the answer; it is not carried out before it is needed.
 
-    ``digits`` is how many significant digits a decimal number must have right; a formula must be right exactly. ``whole`` says
-    that a count is asked for.
-    ``arguments`` are what a Python function is called with, in this order. ``avoid`` are functions that the exercise asked to do
+    ``digits`` is how many significant digits a decimal number must have right; a formula must be right
+    exactly. ``whole`` says that a count is asked for.
+    ``arguments`` are what a Python function is called with, in this order.
+    ``avoid`` are functions that the exercise asked to do
     without: an answer that has them is right, and is told so with ``remark``.
     """
 
@@ -61,7 +63,8 @@ class Value:
 
 
 def listed(arguments: tuple[sp.Expr, ...]) -> str:
-    """The arguments of a function in order; three or more that differ in their index only, as first … last."""
+    """The arguments of a function in order;
+    three or more that differ in their index only, as first … last."""
     rows = groupby((plain_text(x) for x in arguments), key=lambda text: re.sub(r"_\d+", "_", text))
     each = [[f"`{text}`" for text in row] for _, row in rows]
     return ", ".join(f"{row[0]} … {row[-1]}" if len(row) > 2 else ", ".join(row) for row in each)
@@ -88,7 +91,8 @@ class Condition:
 
 @dataclass(frozen=True)
 class Witness:
-    """A point that refutes a popular statement: any number that meets the conditions, which are tried in order."""
+    """A point that refutes a popular statement:
+    any number that meets the conditions, which are tried in order."""
 
     symbol: sp.Symbol
     conditions: tuple[Condition, ...]
@@ -102,7 +106,8 @@ class Witness:
 
 @dataclass(frozen=True)
 class Choice:
-    """One of several options, handed in as its letter: what to tell a reader who chose it, for each; one of them is right."""
+    """One of several options, handed in as its letter: what to tell a reader who chose it, for each;
+    one of them is right."""
 
     says: tuple[tuple[str, str], ...]
     right: str

@@ -18,7 +18,8 @@ UNHURRIED = Deadline(float("inf"))
 
 
 class Grid(NamedTuple):
-    """The general points of a domain, after them those with one symbol at 0, and then those outside the ranges.
+    """The general points of a domain, after them those with one symbol at 0,
+    and then those outside the ranges.
 
     ``beyond`` are the places of the last ones, and of those with a symbol at 0 that may be 0.
     """
@@ -31,7 +32,8 @@ class Grid(NamedTuple):
 
 @cache
 def grid(domain: Domain) -> Grid:
-    """The points at which answers are compared; a symbol is set to 0 where there are three or fewer of them."""
+    """The points at which answers are compared;
+    a symbol is set to 0 where there are three or fewer of them."""
     general = points(domain)
     everywhere, zeros = list(general), {}
     beyond: list[int] = []
@@ -54,7 +56,8 @@ def places(domain: Domain, digits: int) -> tuple[dict[str, Any], ...]:
 
 
 def evaluated(program: Program, domain: Domain, digits: int, deadline: Deadline) -> Iterator[Any]:
-    """The values of a program at the points of the grid, one after the other, with so many digits; None where none is known."""
+    """The values of a program at the points of the grid, one after the other, with so many digits;
+    None where none is known."""
     m, table = context(digits), meanings(domain.activation)
     values = (as_real(m, run(program, place, table, m, deadline)) for place in places(domain, digits))
     return (None if x is UNKNOWN else x for x in values)

@@ -1,9 +1,9 @@
 """Calling a reader's Python function so that it cannot hang, crash or flood the page.
 
-On Linux the calls run in a forked child with a limit of memory, which leads a process group of its own. The whole group
-is killed at the end, and when its time is up, whatever it is doing; only a process that leaves the group escapes. Elsewhere
-(macOS libraries do not survive a fork, Windows has none) they run in a thread of the reader's process, without a limit of
-memory, that is given up and asked to end; a single call into C that never comes back cannot be ended that way.
+On Linux the calls run in a forked child with a limit of memory, which is killed when its time is up, whatever
+it is doing. Elsewhere (macOS libraries do not survive a fork, Windows has none) they run in a thread of the
+reader's process, without a limit of memory, that is given up and asked to end; a single call into C that
+never comes back cannot be ended that way.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ import sys
 import threading
 import time
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from analysis.exercises.program import harmless, kind_name
@@ -31,13 +31,13 @@ Arguments = tuple[float, ...]
 FORKS = sys.platform == "linux"
 MOST_BYTES = 10**9
 """The memory that a function may take, beside what this process has."""
-_LONGEST_REPLY = 100_000
 _ARENAS = -8
 """glibc's M_ARENA_MAX."""
 
 
 class Reply(NamedTuple):
-    """What a function returned at each point (None: nothing usable), the first complaint, whether time ran out."""
+    """What a function returned at each point (None: nothing usable), the first complaint,
+    whether time ran out."""
 
     values: tuple[float | None, ...]
     complaint: str = ""
@@ -51,7 +51,7 @@ def call(function: Function, points: Sequence[Arguments], seconds: float, fork: 
         return Reply((None,) * len(points), timed_out=True)
     try:
         values, complaint = json.loads(text)
-    except ValueError:  # the function ended the process, or wrote over what was to come back
+    except ValueError:  # nothing came back
         return Reply((None,) * len(points), "it ended the process that ran it")
     return Reply(tuple(values), str(complaint)[:200])
 
@@ -104,16 +104,20 @@ def _number(result: object) -> tuple[float | None, str]:
 
 def _described(error: BaseException) -> str:
     if isinstance(error, MemoryError):
-        return f"it wants more memory than there is (`MemoryError`; it may take {MOST_BYTES // 10**9} GB of memory at most)"
+        return (
+            f"it wants more memory than there is (`MemoryError`; it may take {MOST_BYTES // 10**9} GB of "
+            "memory at most)"
+        )
     try:
         text = harmless(str(error)[:1000])
-    except BaseException:
+    except Exception:
         text = ""
     return f"it raises {kind_name(error)}" + (f" ({text[:120]})" if text else "")
 
 
 def _in_child(function: Function, points: Sequence[Arguments], seconds: float) -> bytes | None:
-    """The JSON that a forked child sends; None where it does not in time. The child is always gone afterwards."""
+    """The JSON that a forked child sends; None where it does not in time.
+    The child is always gone afterwards."""
     import numpy  # noqa: F401 -- before the fork, so that the child imports nothing
 
     reading, writing = os.pipe()
@@ -125,36 +129,31 @@ def _in_child(function: Function, points: Sequence[Arguments], seconds: float) -
     if child == 0:  # pragma: no cover -- another process, which coverage does not see
         try:
             _confine()
-            os.write(writing, _collect(function, points).encode()[:_LONGEST_REPLY] + b"\n")
+            os.write(writing, _collect(function, points).encode())
         finally:
             os._exit(0)
-    with contextlib.suppress(OSError):  # by both: whoever comes first, the group is there before it is killed
-        os.setpgid(child, child)
     os.close(writing)
     try:
-        return _line(reading, time.monotonic() + seconds)
+        return _all(reading, time.monotonic() + seconds)
     finally:
         os.close(reading)
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(child, signal.SIGKILL)
+        os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
 
 
 def _confine() -> None:  # pragma: no cover -- runs in the child
-    """In the child, before the function runs: a group of its own, nothing to read, nowhere to write, a limit of memory."""
+    """In the child, before the function runs: nothing to read, nowhere to write, a limit of memory."""
     import resource
 
-    with contextlib.suppress(OSError):
-        os.setpgid(0, 0)
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     nothing = os.open(os.devnull, os.O_RDWR)
     for standard in (0, 1, 2):
         os.dup2(nothing, standard)
     sys.stdout = sys.stderr = open(os.devnull, "w")  # noqa: SIM115
-    threading.stack_size(
-        2**20
-    )  # addresses count as memory here, and a thread of the function's would take many:
-    with contextlib.suppress(OSError, AttributeError):  # 8 MB for its stack, 64 MB for an arena of its own
+    # addresses count as memory here, and a thread of the function's would take many: 8 MB for its stack,
+    # 64 MB for an arena of its own
+    threading.stack_size(2**20)
+    with contextlib.suppress(OSError, AttributeError):
         ctypes.CDLL(None).mallopt(_ARENAS, 1)
     builtins.input = _nobody_answers  # a notebook's own would ask the reader, and wait
     with open("/proc/self/statm") as pages:
@@ -168,18 +167,15 @@ def _nobody_answers(prompt: object = "") -> str:
     raise EOFError("nobody is there to answer")
 
 
-def _line(reading: int, end: float) -> bytes | None:
-    """What is read up to the end of the line, or of all; None where the time is up. Who else holds the pipe does not matter."""
+def _all(reading: int, end: float) -> bytes | None:
+    """What is read up to its end; None where the time is up."""
     text = b""
-    while b"\n" not in text and len(text) <= _LONGEST_REPLY:
-        ready, _, _ = select.select([reading], [], [], max(0.0, end - time.monotonic()))
-        if not ready:
-            return None
+    while select.select([reading], [], [], max(0.0, end - time.monotonic()))[0]:
         chunk = os.read(reading, 65536)
         if not chunk:
-            break
+            return text
         text += chunk
-    return text.partition(b"\n")[0]
+    return None
 
 
 def _in_thread(function: Function, points: Sequence[Arguments], seconds: float) -> str | None:
@@ -190,14 +186,10 @@ def _in_thread(function: Function, points: Sequence[Arguments], seconds: float) 
     thread.join(seconds)
     if not thread.is_alive():
         return left[0] if left else ""
-    for _ in _attempts(thread, len(points)):
-        ctypes.pythonapi.PyThreadState_SetAsyncExc(
-            ctypes.c_ulong(thread.ident or 0), ctypes.py_object(SystemExit)
-        )
-        thread.join(0.02)
+    for _ in range(len(points) + 5):  # every point of a loop that never ends has to be ended
+        if thread.is_alive():
+            ctypes.pythonapi.PyThreadState_SetAsyncExc(
+                ctypes.c_ulong(thread.ident or 0), ctypes.py_object(SystemExit)
+            )
+            thread.join(0.02)
     return None
-
-
-def _attempts(thread: threading.Thread, most: int) -> Iterator[int]:
-    """Again and again while the thread lives: every point of a loop that never ends has to be ended."""
-    return (k for k in range(most + 5) if thread.is_alive())

@@ -1,4 +1,5 @@
-"""Judging an answer: is it equal to the right one at every point, to 30 digits or as far as its own precision goes?"""
+"""Judging an answer: is it equal to the right one at every point,
+to 30 digits or as far as its own precision goes?"""
 
 from __future__ import annotations
 
@@ -110,7 +111,8 @@ def _to_rounding(x: Any, y: Any) -> bool:
 
 
 class Closeness(NamedTuple):
-    """How near an answer has to be, how near a known mistake, and whether digits are what the first goes by."""
+    """How near an answer has to be, how near a known mistake,
+    and whether digits are what the first goes by."""
 
     right: Close
     mistake: Close
@@ -118,7 +120,8 @@ class Closeness(NamedTuple):
 
 
 def _closeness(wanted: Value, given: Formula) -> Closeness:
-    """A count and an exact rational are judged exactly, and so is a decimal where the right answer is a whole number."""
+    """A count and an exact rational are judged exactly,
+    and so is a decimal where the right answer is a whole number."""
     answer, m = wanted.answer, context(_WORKING)
     digits = _to_digits(wanted.digits, m)
     if wanted.whole:
@@ -209,7 +212,8 @@ def _judge_formula(wanted: Value, given: Formula, deadline: Deadline) -> Judged:
 def _not_computed(point: Point) -> str:
     place = place_name(point)
     return (
-        f"{f'At {place} the' if place else 'The'} value of your answer could not be computed to enough digits: "
+        f"{f'At {place} the' if place else 'The'} value of your answer could not be computed to enough "
+        "digits: "
         "a number on the way to it is too large, or too close to 0."
     )
 
@@ -217,9 +221,11 @@ def _not_computed(point: Point) -> str:
 def _refuted_at(
     point: Point, single: bool, wanted: Value, given: Formula, close: Close, deadline: Deadline
 ) -> bool:
-    """True where the answer is certainly not the right one at this point: more digits do not change its value.
+    """True where the answer is certainly not the right one at this point:
+    more digits do not change its value.
 
-    At a ``single`` point it may lack a value, as sinh(z)/z does at 0. Raises Refusal where a value elsewhere is not computed.
+    At a ``single`` point it may lack a value, as sinh(z)/z does at 0.
+    Raises Refusal where a value elsewhere is not computed.
     """
     found: list[Any] = []
     for digits in (_WORKING, _CAREFUL, 2 * _CAREFUL):
@@ -256,7 +262,8 @@ def _given_values(
 
 
 def _given_value(wanted: Value, given: Formula, place: dict[str, Any], m: Context, deadline: Deadline) -> Any:
-    """The formula where the symbols of the domain have these values; a ``Lambda``'s variables stand for the arguments."""
+    """The formula where the symbols of the domain have these values;
+    a ``Lambda``'s variables stand for the arguments."""
     table = meanings(wanted.domain.activation)
     if given.variables:
         passed = (run(argument, place, table, m, deadline) for argument in _arguments(wanted))
@@ -293,7 +300,10 @@ def _judge_function(wanted: Value, given: Function, deadline: Deadline) -> Judge
     failed = next((k for k, x in enumerate(general) if x is None), None)
     if failed is not None:
         place = place_name(compared.points[failed])
-        says = f"{f'At {place} your' if place else 'At one of the points tried your'} function gives no number: {reply.complaint}."
+        says = (
+            f"{f'At {place} your' if place else 'At one of the points tried your'} function gives no number: "
+            f"{reply.complaint}."
+        )
         if any(compared.differs(k) for k in compared.general):
             return Judged("wrong", says)
         raise Refusal(f"{says} It is called with {called_with}.")
@@ -325,7 +335,8 @@ def _judge_choice(wanted: Choice, answer: object) -> Judged:
 
 
 def _missed(condition: Condition, at: Any, table: Any, m: Context, deadline: Deadline) -> str:
-    """What to tell: the left side with three digits, or with as many as show that it is not the right side."""
+    """What to tell: the left side with three digits,
+    or with as many as show that it is not the right side."""
     if "{left}" not in condition.says:
         return condition.says
     left, right = (as_real(m, run(read(side), at, table, m, deadline)) for side in condition.relation.args)

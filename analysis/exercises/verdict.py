@@ -1,4 +1,5 @@
-"""What a reader is told: a verdict or a hint, as HTML, Markdown and plain text. The same input always gives the same page."""
+"""What a reader is told: a verdict or a hint, as HTML, Markdown and plain text.
+The same input always gives the same page."""
 
 from __future__ import annotations
 
@@ -44,9 +45,11 @@ class Message:
         badge, hue = _BADGE[self.status]
         body = "".join(f'<div class="exercise-sentence">{_tagged(s)}</div>' for s in self.sentences)
         return (
-            f'<div class="exercise exercise-{self.status}" data-exercise="{escape(self.exercise)}" role="status" '
+            f'<div class="exercise exercise-{self.status}" data-exercise="{escape(self.exercise)}" '
+            'role="status" '
             f'style="border-left:4px solid {hue};padding:.3em .9em;margin:.6em 0">'
-            f'<div class="exercise-head"><span class="exercise-badge" style="background:{hue};color:#fff;border-radius:3px;'
+            '<div class="exercise-head"><span class="exercise-badge" '
+            f'style="background:{hue};color:#fff;border-radius:3px;'
             f'padding:0 .45em">{badge}</span> {escape(self._title)}</div>{body}</div>'
         )
 

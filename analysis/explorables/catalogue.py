@@ -1,4 +1,5 @@
-"""The explorables of the book by name; each is imported and made, and its data computed, when it is called for."""
+"""The explorables of the book by name;
+each is imported and made, and its data computed, when it is called for."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""A picture with sliders that recomputes without a kernel: in the built book, in JupyterLab, and as a live widget."""
+"""A picture with sliders that recomputes without a kernel:
+in the built book, in JupyterLab, and as a live widget."""
 
 from __future__ import annotations
 
@@ -25,7 +26,8 @@ Values = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Slider:
-    """A number from ``low`` to ``high``. With ``log`` the slider moves log₁₀ of it, and ``step`` is in decades.
+    """A number from ``low`` to ``high``.
+    With ``log`` the slider moves log₁₀ of it, and ``step`` is in decades.
 
     ``play`` > 0 adds a button that runs from low to high in so many seconds.
     """
@@ -114,7 +116,8 @@ Parameter = Slider | Stops | Choice | Again
 class Explorable:
     """A title, parameters, the code that redraws, and a still picture for where no script runs.
 
-    As the last line of a cell it shows the still (PNG) and then HTML whose script hides the still and draws instead.
+    As the last line of a cell it shows the still (PNG)
+    and then HTML whose script hides the still and draws instead.
     """
 
     name: str
@@ -132,7 +135,8 @@ class Explorable:
         return {p.name: p.start for p in self.parameters}
 
     def starting(self, **values: Any) -> Explorable:
-        """The same with other starting values; raises ValueError for one out of range, TypeError for an unknown name."""
+        """The same with other starting values;
+        raises ValueError for one out of range, TypeError for an unknown name."""
         unknown = values.keys() - self.values.keys()
         if unknown:
             raise TypeError(f"{self.name} has {', '.join(self.values)}, no {', '.join(sorted(unknown))}")
@@ -224,9 +228,15 @@ def figure() -> Figure:
 
 @cache
 def script(file: str | Path) -> str:
-    """A script, named in this folder or by its whole path, without its comments, indentation and empty lines."""
+    """A script, named in this folder or by its whole path, without its comments,
+    indentation and empty lines."""
     lines = (line.strip() for line in (HERE / file).read_text(encoding="utf-8").splitlines())
     return "\n".join(line for line in lines if line and not line.startswith("//"))
+
+
+def joined(*parts: str, beside: str) -> str:
+    """The parts of an explorable's code, and last the script that lies beside the module with this path."""
+    return "\n".join((*parts, script(Path(beside).with_suffix(".js"))))
 
 
 def constants(**values: Any) -> str:

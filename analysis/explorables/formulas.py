@@ -23,13 +23,15 @@ delta_log, delta_sign = sp.symbols("deltaLog deltaSign", real=True)
 
 
 def activations(catalogue: Iterable[Activation]) -> str:
-    """``const activations``: for each name its label, value, slope, logSlope, slopeSign (of z) and bound, sup |σ′|.
+    """``const activations``:
+    for each name its label, value, slope, logSlope, slopeSign (of z) and bound, sup |σ′|.
 
     Where one needs them, ``ndtr`` and ``erfcx`` come first.
     """
     catalogue = tuple(catalogue)
     entries = [
-        f"{x.name if x.name.isidentifier() else json.dumps(x.name)}: {{value: {arrow(x.value, z)}, slope: {arrow(x.slope, z)}, "
+        f"{x.name if x.name.isidentifier() else json.dumps(x.name)}: {{value: {arrow(x.value, z)}, slope: "
+        f"{arrow(x.slope, z)}, "
         f"logSlope: {arrow(x.log_slope, z)}, slopeSign: {arrow(x.slope_sign, z)}, "
         f"bound: {javascript(x.slope_bound)}}}"
         for x in catalogue
@@ -59,7 +61,8 @@ def backward_step() -> tuple[sp.Expr, sp.Expr]:
 
 
 def one_step_back() -> str:
-    """``stepLog(slopeLog, w, deltaLog)`` and ``stepSign(slopeSign, w, deltaSign)``: one layer of the backward pass."""
+    """``stepLog(slopeLog, w, deltaLog)`` and ``stepSign(slopeSign, w, deltaSign)``:
+    one layer of the backward pass."""
     log, sign = backward_step()
     return (
         f"const stepLog = {arrow(log, slope_log, w, delta_log)};\n"

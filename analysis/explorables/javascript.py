@@ -1,15 +1,15 @@
-"""SymPy expressions as JavaScript. No formula of an explorable is typed into its script: all are printed here."""
+"""SymPy expressions as JavaScript.
+No formula of an explorable is typed into its script: all are printed here."""
 
 from __future__ import annotations
 
 import re
-from typing import Any
 
 import sympy as sp
 from sympy.printing.codeprinter import PrintMethodNotImplementedError
 from sympy.printing.jscode import JavascriptCodePrinter
 
-from analysis.numeric.compiled import without_cancellation
+from analysis.numeric.compiled import constants_evaluated, without_cancellation
 
 _NAME = re.compile(r"[A-Za-z_$][A-Za-z0-9_$]*")
 _MORE = {"log1p": "Math.log1p", "expm1": "Math.expm1", "ndtr": "ndtr", "erfcx": "erfcx"}
@@ -52,14 +52,14 @@ class _Printer(JavascriptCodePrinter):  # type: ignore[misc]
 def javascript(expr: sp.Expr) -> str:
     """``expr`` as one JavaScript expression in its own symbols.
 
-    log(1 + x) and exp(x) − 1 become log1p and expm1, constants are doubles. Raises TypeError for a function that
-    JavaScript's Math lacks (erf, Gamma, …), ValueError for a symbol that is no JavaScript name.
+    log(1 + x) and exp(x) − 1 become log1p and expm1, constants are doubles. Raises TypeError for a function
+    that JavaScript's Math lacks (erf, Gamma, …), ValueError for a symbol that is no JavaScript name.
     """
     expr = sp.sympify(expr)
     for symbol in sorted(expr.free_symbols, key=str):
         _checked(str(symbol))
     try:
-        return str(_Printer().doprint(_constants_evaluated(without_cancellation(expr))))
+        return str(_Printer().doprint(constants_evaluated(without_cancellation(expr))))
     except PrintMethodNotImplementedError as error:
         (missing,) = re.findall(r"(\w+)(?:'>)?$", str(error).splitlines()[0])
         raise TypeError(
@@ -85,12 +85,3 @@ def _checked(name: str) -> str:
     if not _NAME.fullmatch(name):
         raise ValueError(f"symbols must have names that JavaScript accepts, such as w_1, not {name!r}")
     return name
-
-
-def _constants_evaluated(expr: Any) -> Any:
-    """Constants such as log 4 as doubles; rational numbers stay as they are."""
-    if not getattr(expr, "args", ()):
-        return expr
-    if isinstance(expr, sp.Expr) and expr.is_number and not expr.is_Rational and expr.is_finite:
-        return sp.Float(expr.evalf(40), 40)
-    return expr.func(*(_constants_evaluated(x) for x in expr.args))

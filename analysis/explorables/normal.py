@@ -1,8 +1,8 @@
 """Φ and erfcx in JavaScript, whose Math has neither: a midpoint rule whose error is below 1e-15.
 
-erfcx(x) = (2hx/π) Σ_n e^{−((n+½)h)²}/(((n+½)h)² + x²), plus 2e^{x²}/(1 + e^{2πx/h}) while x < π/h: the midpoint rule for an
-integral over the real line, and the residue of the pole that it passes (Chiarella and Reichel 1968). With h = ½ thirteen
-terms are enough for every x ≥ 0.
+erfcx(x) = (2hx/π) Σ_n e^{−((n+½)h)²}/(((n+½)h)² + x²), plus 2e^{x²}/(1 + e^{2πx/h}) while x < π/h: the
+midpoint rule for an integral over the real line, and the residue of the pole that it passes (Chiarella and
+Reichel 1968). With h = ½ thirteen terms are enough for every x ≥ 0.
 """
 
 from __future__ import annotations
@@ -25,7 +25,8 @@ def midpoint_erfcx() -> sp.Expr:
 
 
 def normal_functions() -> str:
-    """``erfcx(x)`` for x ≥ 0 and ``ndtr(x)`` = Φ(x); the bell e^{−x²/2} is split at k, so that k² is exact."""
+    """``erfcx(x)`` for x ≥ 0 and ``ndtr(x)`` = Φ(x);
+    the bell e^{−x²/2} is split at k, so that k² is exact."""
     bell = [sp.exp(-(_k**2) / 2), sp.exp((_k - _x) * (_k + _x) / 2)]
     return (
         f"const erfcx = {arrow(midpoint_erfcx(), _x)};\n"

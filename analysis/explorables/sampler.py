@@ -1,7 +1,8 @@
 """Random numbers that a script in a browser and NumPy draw alike: sfc32 and the Box–Muller transform.
 
-The script's side is ``sampler.js``. One stream belongs to each (seed, stream), so that thousands of chains can be drawn
-in any order, here all at once. Integers are equal bit for bit, normal numbers up to the rounding of log, cos and sin.
+The script's side is ``sampler.js``. One stream belongs to each (seed, stream), so that thousands of chains
+can be drawn in any order, here all at once.
+Integers are equal bit for bit, normal numbers up to the rounding of log, cos and sin.
 """
 
 from __future__ import annotations
@@ -15,7 +16,8 @@ _WARM_UP = 12
 
 
 class Stream:
-    """Streams of 32-bit words, one for each element of ``streams``; sfc32 of Doty-Humphrey's PractRand (2014).
+    """Streams of 32-bit words, one for each element of ``streams``;
+    sfc32 of Doty-Humphrey's PractRand (2014).
 
     Raises ValueError for a seed or stream that is no whole number from 0 to 2³² − 1.
     """

@@ -1,6 +1,8 @@
-"""What public functions accept: each check returns the argument, converted, or names it and says what would be right.
+"""What public functions accept:
+each check returns the argument, converted, or names it and says what would be right.
 
-Arrays are finite and real, without a mask; numbers are real and finite, never booleans. The checks are made once, at the entry.
+Arrays are finite and real, without a mask; numbers are real and finite, never booleans.
+The checks are made once, at the entry.
 """
 
 from __future__ import annotations
@@ -30,10 +32,11 @@ def real_array(
     high: float | None = None,
     diverging: bool = False,
 ) -> Floats:
-    """x as float64, its own memory where it is float64 already; ``shape`` mixes sizes, letters (any size ≥ 1) and a leading "…".
+    """x as float64, its own memory where it is float64 already;
+    ``shape`` mixes sizes, letters (any size ≥ 1) and a leading "…".
 
-    Raises TypeError for what is not real (complex, strings, objects, a mask), ValueError for a wrong shape, NaN or infinity
-    (unless ``diverging``), or a number outside [low, high].
+    Raises TypeError for what is not real (complex, strings, objects, a mask), ValueError for a wrong shape,
+    NaN or infinity (unless ``diverging``), or a number outside [low, high].
     """
     with np.errstate(over="ignore"):  # a long double above 1.8e308 becomes inf, which is refused
         values: Floats = arrays.of_numpy(name, x).astype(np.float64, copy=False)
@@ -48,13 +51,6 @@ def real_array(
     return values
 
 
-def same_shape(**given: Any) -> None:
-    """Raises ValueError unless all arrays, given by name, have one shape."""
-    if len({x.shape for x in given.values()}) > 1:
-        shapes = " and ".join(str(x.shape) for x in given.values())
-        raise ValueError(f"{' and '.join(given)} must have one shape, not {shapes}")
-
-
 def finite(x: Any) -> bool:
     """Whether every number of a NumPy array is finite, without a temporary of its size."""
     if x.size <= _BLOCK:
@@ -66,7 +62,8 @@ def finite(x: Any) -> bool:
 def number(
     name: str, x: Any, *, above: float = -math.inf, least: float = -math.inf, most: float = math.inf
 ) -> float:
-    """x as a float; raises ValueError unless it is a finite real number (of Python, NumPy or SymPy) within the limits."""
+    """x as a float; raises ValueError unless it is a finite real number (of Python, NumPy or SymPy)
+    within the limits."""
     value = x[()] if isinstance(x, np.ndarray) and x.shape == () else x
     if isinstance(value, Real) and not isinstance(value, (bool, np.bool_)):
         try:
@@ -89,7 +86,8 @@ def positive(name: str, x: Any) -> float:
 
 
 def whole(name: str, x: Any, least: int = 1, most: int | None = None) -> int:
-    """x as an int; raises ValueError unless it is an integer (of Python, NumPy or SymPy) within the limits."""
+    """x as an int; raises ValueError unless it is an integer (of Python, NumPy or SymPy)
+    within the limits."""
     if isinstance(x, Integral) and not isinstance(x, (bool, np.bool_)):
         value = int(x)
         if value >= least and (most is None or value <= most):
@@ -128,7 +126,8 @@ def instance(name: str, x: Any, kind: type) -> None:
 
 
 def several(name: str, x: Any) -> list[Any]:
-    """x as a list; raises TypeError unless it is a sequence, so that one array is not taken for a list of its rows unasked."""
+    """x as a list; raises TypeError unless it is a sequence,
+    so that one array is not taken for a list of its rows unasked."""
     if isinstance(x, (str, bytes)) or not hasattr(x, "__iter__") or getattr(x, "ndim", 1) == 0:
         raise TypeError(f"{name} must be a list of arrays, not {type(x).__name__}")
     return list(x)

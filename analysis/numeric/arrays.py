@@ -1,6 +1,7 @@
 """Arrays of any library that follows the Python array API standard: NumPy, PyTorch, JAX, CuPy …
 
-``compiled`` sends them here, so that a formula evaluated on PyTorch tensors gives PyTorch tensors, on their own device.
+``compiled`` sends them here, so that a formula evaluated on PyTorch tensors gives PyTorch tensors,
+on their own device.
 """
 
 from __future__ import annotations
@@ -15,7 +16,8 @@ import numpy as np
 
 _NUMPY = compat.array_namespace(np.empty(0))
 _FUNCTIONS = (
-    "abs cos cosh equal exp expm1 greater greater_equal isnan less less_equal log log1p logical_and logical_or maximum "
+    "abs cos cosh equal exp expm1 greater greater_equal isnan less less_equal log log1p logical_and "
+    "logical_or maximum "
     "minimum sign sin sinh sqrt tan tanh"
 ).split()
 

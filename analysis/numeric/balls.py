@@ -1,7 +1,8 @@
 """SymPy expressions on balls of python-flint: every result contains the true value, whatever the rounding.
 
-A ball is a midpoint and a radius; ``arb`` rounds the radius up. Functions that are monotone are evaluated at the two ends,
-so that a wide ball costs no more overestimation than the expression's own repeated variables do.
+A ball is a midpoint and a radius; ``arb`` rounds the radius up. Functions that are monotone are evaluated at
+the two ends, so that a wide ball costs no more overestimation than the
+expression's own repeated variables do.
 """
 
 from __future__ import annotations
@@ -44,24 +45,10 @@ def interval(lo: sp.Rational, hi: sp.Rational) -> Ball:
     return rational(lo).union(rational(hi))
 
 
-def enclose(expr: sp.Expr, lo: sp.Rational, hi: sp.Rational) -> Ball:
-    """A ball that contains expr(x) for every x in [lo, hi]; ``expr`` has at most one symbol.
-
-    Not finite where the expression is not defined on all of it. Raises ValueError for two symbols or lo > hi, TypeError for a
-    function this module does not know.
-    """
-    if len(expr.free_symbols) > 1:
-        raise ValueError(f"expr must have one symbol, not {sorted(map(str, expr.free_symbols))}")
-    if not sp.Rational(lo) <= sp.Rational(hi):
-        raise ValueError(f"lo must not exceed hi, but {lo} > {hi}")
-    return ball_function(expr, *expr.free_symbols)(
-        *(interval(sp.Rational(lo), sp.Rational(hi)) for _ in expr.free_symbols)
-    )
-
-
 @cache
 def ball_function(expr: sp.Expr, *symbols: sp.Symbol) -> BallFunction:
-    """``expr`` as a function of balls, at the working precision of the call; raises TypeError for an unknown function."""
+    """``expr`` as a function of balls, at the working precision of the call;
+    raises TypeError for an unknown function."""
     if expr in symbols:
         position = symbols.index(expr)
         return lambda *x: x[position]
@@ -112,7 +99,8 @@ def _erfcx(x: Ball) -> Ball:
 
 
 def _turn() -> Ball:
-    """x₁ tanh x₁ = 1: two rational numbers around the root, between which x tanh x crosses 1 (it increases for x > 0)."""
+    """x₁ tanh x₁ = 1: two rational numbers around the root,
+    between which x tanh x crosses 1 (it increases for x > 0)."""
     bits = ctx.prec + 10
     near = sp.floor(SILU_TURN.evalf(int(bits / 3.3) + 5) * 2**bits)
     low, high = (rational(sp.Rational(near + k, 2**bits)) for k in (-1, 2))

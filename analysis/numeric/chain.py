@@ -1,6 +1,8 @@
-"""The gradient of a chain of one-neuron layers, ∂C/∂b_l = σ′(z_l) ∏_{j>l} w_j σ′(z_j) · ∂C/∂a_L, at any depth.
+"""The gradient of a chain of one-neuron layers, ∂C/∂b_l = σ′(z_l) ∏_{j>l} w_j σ′(z_j) · ∂C/∂a_L,
+at any depth.
 
-Products are sums of logarithms, compensated, so nothing under- or overflows; ``gradient`` returns bounds on its errors.
+Products are sums of logarithms, compensated, so nothing under- or overflows;
+``gradient`` returns bounds on its errors.
 """
 
 from __future__ import annotations
@@ -41,7 +43,8 @@ _SUBNORMAL = 2.0**-1021
 class ChainGradient:
     """∂C/∂b_l and ∂C/∂w_l, each (..., L), bounds on the errors of their logarithms, and the forward pass.
 
-    An error of inf says that nothing is known, not even the sign; a gradient (0, −inf) with error 0 is exactly zero.
+    An error of inf says that nothing is known, not even the sign;
+    a gradient (0, −inf) with error 0 is exactly zero.
     """
 
     b: SignedLog
@@ -54,8 +57,8 @@ class ChainGradient:
 def backward(activation: Activation, z: ArrayLike, w: ArrayLike) -> SignedLog:
     """∂a_L/∂b_l = σ′(z_l) ∏_{j>l} w_j σ′(z_j) for every l, from z and w (..., L); shape (..., L).
 
-    The sign is exact; the error of the logarithm is a few 2⁻⁵³ times Σ (|log|w_j|| + |log|σ′(z_j)||). The result is (0, −inf) only where
-    a factor is exactly zero. Raises ValueError as ``forward`` does.
+    The sign is exact; the error of the logarithm is a few 2⁻⁵³ times Σ (|log|w_j|| + |log|σ′(z_j)||). The
+    result is (0, −inf) only where a factor is exactly zero. Raises ValueError as ``forward`` does.
     """
     arguments.activation("activation", activation)
     inputs, weights = _together(z=layered("z", z), w=layered("w", w))
@@ -74,10 +77,11 @@ def backward(activation: Activation, z: ArrayLike, w: ArrayLike) -> SignedLog:
 def gradient(
     activation: Activation, a0: ArrayLike, w: ArrayLike, b: ArrayLike, output_gradient: ArrayLike = 1.0
 ) -> ChainGradient:
-    """∂C/∂b_l and ∂C/∂w_l = a_{l−1} ∂C/∂b_l for every layer, from a₀ (...), w and b (..., L) and ∂C/∂a_L (...).
+    """∂C/∂b_l and ∂C/∂w_l = a_{l−1} ∂C/∂b_l for every layer, from a₀ (...), w and b (..., L)
+    and ∂C/∂a_L (...).
 
-    The arguments are taken as exact. Raises as ``forward`` does. For gradients with bounds on all errors; where no bounds are
-    wanted, ``many_chains.log_gradients`` is many times faster.
+    The arguments are taken as exact. Raises as ``forward`` does. For gradients with bounds on all errors;
+    where no bounds are wanted, ``many_chains.log_gradients`` is many times faster.
 
     >>> from analysis.symbolic.catalogue import SIGMOID
     >>> found = gradient(SIGMOID, 0.5, [1.0] * 1000, [0.0] * 1000)  # C = a_L
@@ -115,7 +119,8 @@ def _given_for(name: str, x: ArrayLike, shape: tuple[int, ...]) -> Array:
 
 
 def _product(x: tuple[SignedLog, Array], y: tuple[SignedLog, Array]) -> tuple[SignedLog, Array]:
-    """The product of two numbers with error bounds on their logarithms; a zero known to be exact stays exact."""
+    """The product of two numbers with error bounds on their logarithms;
+    a zero known to be exact stays exact."""
     (p, p_error), (q, q_error) = x, y
     product = signed_log.multiply(p, q)
     certain = ((p.sign == 0.0) & (p_error == 0.0)) | ((q.sign == 0.0) & (q_error == 0.0))
@@ -123,7 +128,8 @@ def _product(x: tuple[SignedLog, Array], y: tuple[SignedLog, Array]) -> tuple[Si
 
 
 def _log_error(activation: Activation, passed: ForwardPass, w: Array) -> Array:
-    """Bounds on the error of log|∂a_L/∂b_l|: the rounding of logarithms and sums, and what errors in z may have done."""
+    """Bounds on the error of log|∂a_L/∂b_l|:
+    the rounding of logarithms and sums, and what errors in z may have done."""
     slopes, weights = _slopes(activation, passed.z), signed_log.of(w)
     own = _size(slopes)
     rounding = (ULPS + 3.0) * EPS * (_suffix_sum(_next(own + _size(weights), 0.0)) + own)
@@ -136,8 +142,9 @@ def _log_error(activation: Activation, passed: ForwardPass, w: Array) -> Array:
 def _drift(activation: Activation, passed: ForwardPass) -> Array:
     """How far log|σ′(z_j)| may be from its value at the computed z_j; inf where a kink lies within reach.
 
-    An error δ in z changes log|σ′| by at most K δ, with K the activation's ``log_slope_rate``. Where |σ′| passes 1, its computed
-    logarithm is as good as at an argument a few units in the last place off, no better.
+    An error δ in z changes log|σ′| by at most K δ, with K the activation's ``log_slope_rate``. Where |σ′|
+    passes 1, its computed logarithm is as good as at an argument a few units in the last place off,
+    no better.
     """
     rate, delta = float(activation.log_slope_rate), passed.z_error
     if activation.slope_bound > 1:
@@ -167,7 +174,8 @@ def _log_activations(activation: Activation, passed: ForwardPass) -> tuple[Signe
 
 
 def _tiny_values(activation: Activation, z: Array) -> tuple[Array, Array]:
-    """Signs and logarithms of σ(z) where float64 underflows; (0, −inf) where a ball does too, beyond |z| = 1e30 or so."""
+    """Signs and logarithms of σ(z) where float64 underflows;
+    (0, −inf) where a ball does too, beyond |z| = 1e30 or so."""
     value = ball_function(without_cancellation(activation.value), _z)
     with ctx.workprec(96):
         balls = [value(arb(x)) for x in z.tolist()]

@@ -23,28 +23,19 @@ _TAME = 2.0**-1000
 
 
 def by_value(x: ArrayLike, threshold: float) -> Floats:
-    """max(−c, min(c, x)), entry by entry; shape of x. Raises ValueError for a threshold that is not positive, or NaN in x."""
+    """max(−c, min(c, x)), entry by entry; shape of x.
+    Raises ValueError for a threshold that is not positive, or NaN in x."""
     return np.asarray(compiled(BY_VALUE, g, c)(real_array("x", x), positive("threshold", threshold)))
-
-
-def by_norm(x: ArrayLike, threshold: float) -> Floats:
-    """x min(1, c/‖x‖), the norm over all entries; a zero stays zero. Raises ValueError as ``by_value`` does."""
-    return by_global_norm([real_array("x", x)], threshold)[0]
-
-
-def by_global_norm(parts: Sequence[ArrayLike], threshold: float) -> list[Floats]:
-    """The arrays of all layers, multiplied by min(1, c/r) with r the norm of all together. Raises ValueError as above."""
-    arrays = [real_array(f"parts[{k}]", x)[None] for k, x in enumerate(several("parts", parts))]
-    return [np.asarray(x[0]) for x in _by_norm(arrays, positive("threshold", threshold))]
 
 
 def clip_stack(
     gradients: Sequence[Floats], how: str, threshold: float, *, diverging: bool = False
 ) -> list[Floats]:
-    """Gradients (N, …) of N networks, each network clipped for itself: by value, by its global norm, or not at all.
+    """Gradients (N, …) of N networks, each network clipped for itself:
+    by value, by its global norm, or not at all.
 
-    Raises ValueError for NaN or infinity unless ``diverging``, for training: there a network that holds them leaves the others alone,
-    and clipping by norm does not mend it.
+    Raises ValueError for NaN or infinity unless ``diverging``, for training: there a network that holds them
+    leaves the others alone, and clipping by norm does not mend it.
     """
     one_of("how", how, HOW)
     arrays = _stack("gradients", gradients, diverging)
@@ -55,14 +46,16 @@ def clip_stack(
 
 
 def stack_norm(arrays: Sequence[Floats], *, diverging: bool = False) -> Floats:
-    """The norm of all arrays (N, …) together, of each of the N networks (N,); inf where it exceeds 1.8e308. Raises as ``clip_stack``."""
+    """The norm of all arrays (N, …) together, of each of the N networks (N,); inf where it exceeds 1.8e308.
+    Raises as ``clip_stack``."""
     scale, rest = joint_norm(_stack("arrays", arrays, diverging))
     with np.errstate(over="ignore"):
         return np.asarray(scale * rest)
 
 
 def _by_norm(arrays: list[Floats], most: float) -> list[Floats]:
-    """x · c/‖x‖ of each network where ‖x‖ > c, as (x/s) · (c/r) with ‖x‖ = s r: neither factor leaves float64."""
+    """x · c/‖x‖ of each network where ‖x‖ > c, as (x/s) · (c/r) with ‖x‖ = s r:
+    neither factor leaves float64."""
     if not arrays:
         return []
     scale, rest = joint_norm(arrays)

@@ -1,7 +1,8 @@
 """SymPy expressions as functions of numbers.
 
-``compiled`` gives a NumPy function for arrays of any shape; ``compiled_scalar`` gives a plain Python function for tight
-loops over floats. Arrays of another library (PyTorch, JAX …) stay there. Both rewrite log(1 + x) and exp(x) − 1, which cancel, as log1p and expm1.
+``compiled`` gives a NumPy function for arrays of any shape; ``compiled_scalar`` gives a plain Python function
+for tight loops over floats. Arrays of another library (PyTorch, JAX …) stay there.
+Both rewrite log(1 + x) and exp(x) − 1, which cancel, as log1p and expm1.
 """
 
 from __future__ import annotations
@@ -15,7 +16,6 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 from sympy.codegen.cfunctions import expm1, log1p
-from sympy.functions.elementary.piecewise import ExprCondPair
 from sympy.printing.codeprinter import PrintMethodNotImplementedError
 from sympy.printing.numpy import SciPyPrinter
 from sympy.printing.pycode import PythonCodePrinter
@@ -28,10 +28,7 @@ _SETTINGS = {"fully_qualified_modules": False, "inline": True, "allow_unknown_fu
 
 _NUMPY = {np.ndarray, np.float64, np.float32, float, int, bool, list, tuple}
 _ARRAY: dict[str, Any] = {"ndtr": normal.ndtr, "erfcx": normal.erfcx}
-_SCALAR: dict[str, Any] = {
-    "ndtr": lambda x: float(normal.ndtr(x)),
-    "erfcx": lambda x: float(normal.erfcx(x)),
-}
+_SCALAR: dict[str, Any] = {"ndtr": lambda x: float(normal.ndtr(x)), "erfcx": lambda x: float(normal.erfcx(x))}
 
 
 def without_cancellation(expr: sp.Expr) -> sp.Expr:
@@ -111,15 +108,14 @@ def _exp(x: float) -> float:
         return math.inf
 
 
-def _constants_evaluated(expr: sp.Basic) -> sp.Basic:
-    """Constants such as log 4 as literals, so that they cost nothing and do not widen float32."""
-    if isinstance(expr, ExprCondPair):
-        return expr.func(_constants_evaluated(expr.expr), expr.cond)
-    if not (isinstance(expr, sp.Expr) and expr.args):
+def constants_evaluated(expr: Any) -> Any:
+    """Constants such as log 4 as literals, so that they cost nothing and do not widen float32;
+    rational numbers stay as they are."""
+    if not getattr(expr, "args", ()):
         return expr
-    if expr.is_number and not expr.is_Rational and expr.is_finite:
+    if isinstance(expr, sp.Expr) and expr.is_number and not expr.is_Rational and expr.is_finite:
         return sp.Float(expr.evalf(40), 40)
-    args = [_constants_evaluated(x) for x in expr.args]
+    args = [constants_evaluated(x) for x in expr.args]
     return expr if all(x is y for x, y in zip(args, expr.args, strict=True)) else expr.func(*args)
 
 
@@ -132,7 +128,7 @@ def _lambdified(
         raise ValueError(
             f"symbols must include {', '.join(sorted(map(str, unknown)))}, which {expr} contains"
         )
-    expr = _constants_evaluated(without_cancellation(expr))
+    expr = constants_evaluated(without_cancellation(expr))
     for_arrays = isinstance(printer, _ArrayPrinter)
     try:
         function: Callable[..., Any] = sp.lambdify(
@@ -149,8 +145,9 @@ def _lambdified(
 def compiled_scalar(expr: sp.Expr, *symbols: sp.Symbol) -> Callable[..., float]:
     """``expr`` as a Python function of floats, for tight loops; arguments are not checked.
 
-    exp overflows to inf instead of raising. A ``Piecewise`` evaluates only the branch it takes. Raises ValueError where
-    ``symbols`` lacks one of the expression's, TypeError where a function has no numeric code.
+    exp overflows to inf instead of raising. A ``Piecewise`` evaluates only the branch it takes. Raises
+    ValueError where ``symbols`` lacks one of the expression's,
+    TypeError where a function has no numeric code.
     """
     return _lambdified(expr, symbols, _ScalarPrinter(_SETTINGS), {"exp": _exp} | _SCALAR)
 
@@ -159,11 +156,12 @@ def compiled_scalar(expr: sp.Expr, *symbols: sp.Symbol) -> Callable[..., float]:
 def compiled(expr: sp.Expr, *symbols: sp.Symbol) -> Callable[..., Any]:
     """``expr`` as a NumPy function of ``symbols``: arrays of any shapes that broadcast, and Python scalars.
 
-    Returns an array of the broadcast shape, or a NumPy scalar where every argument is one. float32 stays float32 and
-    float64 stays float64; integers and booleans become float64. NaN in any argument gives NaN. No warnings: what overflows is inf,
-    what is undefined NaN, and a branch of a ``Piecewise`` that is not taken leaves no trace. Arrays of another library that follows the
-    array API standard are answered in kind, on their device. Raises TypeError for complex, object and string arguments and for
-    a function that the library lacks, and as ``compiled_scalar`` does.
+    Returns an array of the broadcast shape, or a NumPy scalar where every argument is one. float32 stays
+    float32 and float64 stays float64; integers and booleans become float64. NaN in any argument gives NaN. No
+    warnings: what overflows is inf, what is undefined NaN, and a branch of a ``Piecewise`` that is not taken
+    leaves no trace. Arrays of another library that follows the array API standard are answered in kind, on
+    their device. Raises TypeError for complex,
+    object and string arguments and for a function that the library lacks, and as ``compiled_scalar`` does.
     """
     function = _lambdified(expr, symbols, _ArrayPrinter(_SETTINGS), _ARRAY)
     names = tuple(str(s) for s in symbols)

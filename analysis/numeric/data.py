@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.numeric.arguments import generator, instance, one_of, real_array, whole
+from analysis.numeric.arguments import one_of, real_array, whole
 from analysis.numeric.arrays import of_numpy
 from analysis.numeric.idx import read_idx
 from analysis.numeric.optional import of_book
@@ -94,7 +94,8 @@ def mnist(
     base_url: str = MNIST_URL,
     cache: str | Path | None = None,
 ) -> Dataset:
-    """MNIST's 28×28 images, bytes divided by 256 as in Nielsen's copy (so that white is 255/256), in their order.
+    """MNIST's 28×28 images, bytes divided by 256 as in Nielsen's copy (so that white is 255/256),
+    in their order.
 
     With a ``folder``: its IDX files train-images-idx3-ubyte and train-labels-idx1-ubyte (t10k-… for
     ``split="test"``), gzipped or not, or train-first1000-images-idx3-ubyte and labels, the first 1,000.
@@ -140,13 +141,6 @@ def load(name: str = "digits", *, count: int | None = None, **where: Any) -> Dat
     """
     data = DATASETS[one_of("name", name, DATASETS)](**where)
     return data if count is None else data.first(count)
-
-
-def with_random_labels(data: Dataset, rng: np.random.Generator) -> Dataset:
-    """The same images with the same labels dealt out anew at random: nothing is left to learn but by heart."""
-    instance("data", data, Dataset)
-    rng = generator("rng", rng)
-    return replace(data, labels=rng.permutation(data.labels), name=f"{data.name}, labels shuffled")
 
 
 def _found(folder: Path, split: str) -> tuple[Path, Path]:

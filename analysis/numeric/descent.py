@@ -10,8 +10,10 @@ needed:
 so that the m × m Gram matrix X Xᵀ, computed once, replaces two passes over the images in every epoch. Lengths
 follow without forming anything either: ‖P X‖² = ⟨P, R⟩ and ‖∂C/∂w¹‖² = ⟨δ¹, δ¹ X Xᵀ⟩/m².
 
-Half of an epoch is the product δ¹ X Xᵀ, one matrix product for all networks. The layers above go network by network,
-for the arrays of one stay in the cache. There the sigmoid is written without a choice by the sign of z, which takes
+Half of an epoch is the product δ¹ X Xᵀ, one matrix product for all networks. The layers above go network by
+network,
+for the arrays of one stay in the cache. There the sigmoid is written without a choice by the sign of z,
+which takes
 longer than the exponential where the processor cannot foresee the sign.
 """
 
@@ -31,7 +33,8 @@ Floats = NDArray[np.float64]
 
 
 class Curves(NamedTuple):
-    """What S networks did in T epochs; entry t of axis 1 is the state after t epochs, entry 0 the initial one.
+    """What S networks did in T epochs; entry t of axis 1 is the state after t epochs, entry 0 the initial
+    one.
 
     For each of L layers, output last (S, T+1, L): speeds ‖∂C/∂bˡ‖; weight_speeds ‖∂C/∂wˡ‖; displacement ‖wˡ_t
     − wˡ_0‖/‖wˡ_0‖; learned ‖wˡ_t − kᵗ wˡ_0‖/‖wˡ_0‖, what remains of it without the weight decay. Norms of
@@ -60,7 +63,8 @@ def descend(
     for network in networks:
         if network.activation != "sigmoid" or network.sizes != sizes:
             raise ValueError(
-                f"networks must all be sigmoid of sizes {sizes}, not {network.activation} of sizes {network.sizes}"
+                f"networks must all be sigmoid of sizes {sizes}, not {network.activation} of "
+                f"sizes {network.sizes}"
             )
     m, layers, stack = len(X), range(networks[0].depth), len(networks)
     keep = 1.0 - eta * decay / m
@@ -116,7 +120,8 @@ def descend(
 def _gradients(
     z: Floats, w: list[Floats], b: list[Floats], y: Floats
 ) -> tuple[Floats, Floats, list[Floats], list[Floats]]:
-    """One network, from z¹: zᴸ and δ¹, one image a column, ∂C/∂b¹ … ∂C/∂bᴸ and ∂C/∂w² … ∂C/∂wᴸ (BP1–BP4 of ``network``)."""
+    """One network, from z¹: zᴸ and δ¹, one image a column, ∂C/∂b¹ … ∂C/∂bᴸ and ∂C/∂w² … ∂C/∂wᴸ (BP1–BP4 of
+    ``network``)."""
     a, slopes, m = [], [], z.shape[1]
     for l in range(1, len(w)):
         value, slope = _sigmoid_and_slope(z)
@@ -145,7 +150,8 @@ def _times_gram(X: Floats) -> Callable[[Floats], Floats]:
 
 
 def _row_by_row(x: Floats, product: Callable[[Floats], Floats]) -> Floats:
-    """``product`` of the rows of all networks in one call, which is faster than one a network: (S, n, p) → (S, n, q)."""
+    """``product`` of the rows of all networks in one call, which is faster than one a network: (S, n, p) →
+    (S, n, q)."""
     stack, n, p = x.shape
     return product(x.reshape(stack * n, p)).reshape(stack, n, -1)
 
@@ -168,7 +174,8 @@ def _output_error(z: Floats, y: Floats) -> Floats:
 
 
 def _exp_of_minus(z: Floats) -> Floats:
-    """e⁻ᶻ, where z below −708 counts as −708: further down e⁻ᶻ overflows, and σ(z) is under 1e-307 either way."""
+    """e⁻ᶻ, where z below −708 counts as −708: further down e⁻ᶻ overflows, and σ(z) is under 1e-307 either
+    way."""
     x = np.negative(z)
     if x.max() > 708.0:  # rare, and looking is faster than clipping
         np.minimum(x, 708.0, out=x)

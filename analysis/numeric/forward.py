@@ -1,7 +1,7 @@
 """The forward pass of a chain of one-neuron layers in floating point, with bounds on its rounding errors.
 
-z_j = w_j a_{j−1} + b_j, a_j = σ(z_j), j = 1 … L. Every bound rests on one assumption, ``ULPS``: that compiled expressions such
-as σ, log|σ′| and log err by at most that many units in the last place. The tests measure it.
+z_j = w_j a_{j−1} + b_j, a_j = σ(z_j), j = 1 … L. Every bound rests on one assumption, ``ULPS``: that compiled
+expressions such as σ, log|σ′| and log err by at most that many units in the last place. The tests measure it.
 """
 
 from __future__ import annotations
@@ -46,11 +46,13 @@ class ForwardPass:
 
 
 def forward(activation: Activation, a0: ArrayLike, w: ArrayLike, b: ArrayLike) -> ForwardPass:
-    """The forward pass of chains with weights and biases (..., L) and inputs a₀ (...), with a running error analysis.
+    """The forward pass of chains with weights and biases (..., L) and inputs a₀ (...),
+    with a running error analysis.
 
-    An error ε in a_{j−1} becomes δ = |w_j| ε + u(|w_j a_{j−1}| + |z_j|) in z_j and S δ + 2u·ULPS·|a_j| in a_j, where u = 2⁻⁵³ and S
-    is the largest |σ′| on [z_j − δ, z_j + δ] (after Higham 2002, Accuracy and Stability, section 3.3).
-    Raises ValueError for shapes that do not fit, depth 0, NaN or infinity; OverflowError where a z_j leaves float64.
+    An error ε in a_{j−1} becomes δ = |w_j| ε + u(|w_j a_{j−1}| + |z_j|) in z_j and S δ + 2u·ULPS·|a_j| in
+    a_j, where u = 2⁻⁵³ and S is the largest |σ′| on [z_j − δ, z_j + δ] (after Higham 2002, Accuracy and
+    Stability, section 3.3). Raises ValueError for shapes that do not fit, depth 0, NaN or infinity;
+    OverflowError where a z_j leaves float64.
     """
     arguments.activation("activation", activation)
     inputs, weights, biases = fitted(a0, w, b)
@@ -83,7 +85,8 @@ def forward(activation: Activation, a0: ArrayLike, w: ArrayLike, b: ArrayLike) -
 def _march(activation: Activation, compile_: Any, a0: Any, columns: Iterable[Any]) -> tuple[list[Any], ...]:
     """The pass with its bounds, layer after layer, over floats or over arrays (one element per chain).
 
-    The columns are w_j, b_j, |w_j| (never quite 0, so that an infinite ε gives no NaN) and what w_j a_{j−1} or w_j ε may lose to underflow.
+    The columns are w_j, b_j, |w_j| (never quite 0, so that an infinite ε gives no NaN)
+    and what w_j a_{j−1} or w_j ε may lose to underflow.
     """
     reach_expr, d = slope_reach(activation)
     value, reach = compile_(activation.value, _z), compile_(reach_expr, _z, d)
@@ -107,8 +110,8 @@ def _march(activation: Activation, compile_: Any, a0: Any, columns: Iterable[Any
 def slope_reach(activation: Activation) -> tuple[sp.Expr, sp.Symbol]:
     """A bound on |σ′| over [z − d, z + d], and its symbol d.
 
-    |σ′| grows at most by exp(K d), with K the activation's ``log_slope_rate``, unless a kink lies within reach; it never exceeds
-    ``slope_bound``.
+    |σ′| grows at most by exp(K d), with K the activation's ``log_slope_rate``, unless a kink lies within
+    reach; it never exceeds ``slope_bound``.
     """
     d = sp.Symbol("d", nonnegative=True)
     rate, bound = activation.log_slope_rate, activation.slope_bound

@@ -53,7 +53,8 @@ def _parse(path: Path, stream: BinaryIO, dimensions: int) -> NDArray[np.uint8]:
     magic = stream.read(4)
     if len(magic) < 4 or magic[:2] != b"\0\0":
         raise ValueError(
-            f"{path}: not an IDX file; it should begin 00 00 08 {dimensions:02x}, not {magic.hex(' ') or 'end'}"
+            f"{path}: not an IDX file; it should begin 00 00 08 {dimensions:02x}, not "
+            f"{magic.hex(' ') or 'end'}"
         )
     if magic[2] != 0x08:
         kind = _TYPES.get(magic[2], "unknown")

@@ -16,8 +16,8 @@ _STEEPEST = 1e150
 
 
 class Initialiser(Protocol):
-    """(sizes, rng) → Network; ``zero_biases`` sets every b to 0, ``activation`` names that of the hidden layers, ``output``
-    that of the last.
+    """(sizes, rng) → Network; ``zero_biases`` sets every b to 0, ``activation`` names that of the hidden
+    layers, ``output`` that of the last.
     """
 
     def __call__(
@@ -39,7 +39,8 @@ def nielsen(
     activation: str = "sigmoid",
     output: str = "sigmoid",
 ) -> Network:
-    """w ~ N(0, 1/n_in), b ~ N(0, 1): what Nielsen's figures used (2015, chapter 3, ``default_weight_initializer``).
+    """w ~ N(0, 1/n_in), b ~ N(0, 1):
+    what Nielsen's figures used (2015, chapter 3, ``default_weight_initializer``).
 
     n_in is the number of weights into the neuron. Raises ValueError on bad sizes or an unknown activation.
     """
@@ -87,7 +88,8 @@ def xavier(
     output: str = "sigmoid",
     uniform: bool = False,
 ) -> Network:
-    """Var w = 2/(n_in + n_out) (Glorot & Bengio 2010, equation 12; theirs is the uniform law of equation 16)."""
+    """Var w = 2/(n_in + n_out)
+    (Glorot & Bengio 2010, equation 12; theirs is the uniform law of equation 16)."""
     return _by_variance(
         sizes, rng, zero_biases, activation, output, uniform, lambda n_in, n_out: 2 / (n_in + n_out)
     )
@@ -103,32 +105,12 @@ def he(
     uniform: bool = False,
     slope: float = 0.0,
 ) -> Network:
-    """Var w = 2/((1 + s²) n_in), with s the ``slope`` on the negative side (He et al. 2015, equations 10 and 15)."""
+    """Var w = 2/((1 + s²) n_in),
+    with s the ``slope`` on the negative side (He et al. 2015, equations 10 and 15)."""
     slope = number("slope", slope, least=-_STEEPEST, most=_STEEPEST)
     return _by_variance(
-        sizes,
-        rng,
-        zero_biases,
-        activation,
-        output,
-        uniform,
-        lambda n_in, n_out: 2 / ((1 + slope**2) * n_in),
+        sizes, rng, zero_biases, activation, output, uniform, lambda n_in, n_out: 2 / ((1 + slope**2) * n_in)
     )
-
-
-def scaled(
-    sizes: tuple[int, ...],
-    rng: np.random.Generator,
-    sigma_w: float,
-    sigma_b: float = 0.0,
-    *,
-    activation: str = "tanh",
-    output: str = "sigmoid",
-) -> Network:
-    """w ~ N(0, σ_w²/n_in), b ~ N(0, σ_b²); raises ValueError where σ_w or σ_b is negative or not finite."""
-    sigma_w, sigma_b = number("sigma_w", sigma_w, least=0.0), number("sigma_b", sigma_b, least=0.0)
-    unit = _by_variance(sizes, rng, False, activation, output, False, lambda n_in, n_out: sigma_w**2 / n_in)
-    return Network(unit.sizes, unit.weights, tuple(sigma_b * b for b in unit.biases), activation, output)
 
 
 INITIALISERS: dict[str, Initialiser] = {

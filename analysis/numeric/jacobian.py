@@ -1,9 +1,10 @@
 """The Jacobian of a network at one input, and the singular values of a long product of matrices.
 
-J = ∂aᴸ/∂a⁰ = Σ′(zᴸ) wᴸ … Σ′(z¹) w¹. The singular values of a deep product differ by more powers of ten than float64 has digits, and
-an SVD of the multiplied-out product loses all but the largest. Here the product is kept as Q · diag(d) · T with Q orthogonal and T
-well conditioned, renewed by a QR factorisation with column pivoting at every layer; then a one-sided Jacobi SVD, which is accurate to
-the last digits for the small ones too (Drmač & Veselić 2008, SIAM J. Matrix Anal. Appl. 29; LAPACK's dgejsv).
+J = ∂aᴸ/∂a⁰ = Σ′(zᴸ) wᴸ … Σ′(z¹) w¹. The singular values of a deep product differ by more powers of ten than
+float64 has digits, and an SVD of the multiplied-out product loses all but the largest. Here the product is
+kept as Q · diag(d) · T with Q orthogonal and T well conditioned, renewed by a QR factorisation with column
+pivoting at every layer; then a one-sided Jacobi SVD, which is accurate to the last digits for the small ones
+too (Drmač & Veselić 2008, SIAM J. Matrix Anal. Appl. 29; LAPACK's dgejsv).
 """
 
 from __future__ import annotations
@@ -58,7 +59,8 @@ def layer_matrices(network: Network, x: ArrayLike) -> tuple[Floats, ...]:
 def jacobian(network: Network, x: ArrayLike) -> Floats:
     """∂aᴸ/∂a⁰ (n_L, n₀), multiplied out from the side on which the products are smaller.
 
-    Raises as ``layer_matrices``, and OverflowError where an entry exceeds 1.8e308; ``jvp`` and ``vjp`` do too.
+    Raises as ``layer_matrices``, and OverflowError where an entry exceeds 1.8e308;
+    ``jvp`` and ``vjp`` do too.
     """
     slopes, weights = _slopes(network, x), network.weights
     with np.errstate(all="ignore"):
@@ -119,8 +121,9 @@ def vjp(network: Network, x: ArrayLike, u: ArrayLike) -> Floats:
 def spectrum(matrices: Sequence[ArrayLike], every: int = 1) -> Spectrum:
     """Singular values of M_L ⋯ M_1 for matrices M_1, …, M_L, the first applied first.
 
-    ``every`` is how many matrices are multiplied between two factorisations; more than 1 loses digits. Raises ValueError for
-    shapes that do not fit, NaN, or a product whose singular values differ by more than 280 powers of ten, 0 apart.
+    ``every`` is how many matrices are multiplied between two factorisations; more than 1 loses digits. Raises
+    ValueError for shapes that do not fit, NaN,
+    or a product whose singular values differ by more than 280 powers of ten, 0 apart.
 
     >>> round(spectrum([np.diag([1.0, 1e-3])] * 50).decades, 9)
     150.0
@@ -162,16 +165,19 @@ def _log_spread(m: Floats) -> float:
 
 
 def _within_reach(log_d: Floats, lost: bool = False) -> None:
-    """Raises ValueError where a d is too small against the largest, or is 0 where its entries may have been ``lost`` to underflow."""
+    """Raises ValueError where a d is too small against the largest,
+    or is 0 where its entries may have been ``lost`` to underflow."""
     known = log_d[np.isfinite(log_d)]
     if (lost and known.size < log_d.size) or (known.size and known.min() - known.max() < math.log(_WIDEST)):
         raise ValueError(
-            "matrices must give singular values within 280 powers of ten of each other: take fewer layers, or scale their rows"
+            "matrices must give singular values within 280 powers of ten of each other: take fewer layers, "
+            "or scale their rows"
         )
 
 
 def direct_log_values(matrices: Sequence[ArrayLike]) -> Floats:
-    """log of the singular values by an SVD of the product, multiplied out and scaled: what loses the small ones."""
+    """log of the singular values by an SVD of the product, multiplied out and scaled:
+    what loses the small ones."""
     product, log_scale = np.eye(_checked(matrices)[0].shape[1]), 0.0
     for m, log_size in map(tamed, _checked(matrices)):
         product, log_scale = m @ product, log_scale + log_size
@@ -190,7 +196,8 @@ def _jacobi(log_d: Floats, t: Floats, count: int) -> Floats:
         return found
     top = log_d[rows].max()
     columns = (np.exp(log_d[rows] - top)[:, None] * t[rows]).T
-    # joba 0 ("C"): columns may differ in size by any factor; jobr 0: small ones are kept; no vectors, no transposing, no perturbing
+    # joba 0 ("C"): columns may differ in size by any factor; jobr 0: small ones are kept; no vectors, no
+    # transposing, no perturbing
     sva, _, _, work, _, info = lapack.dgejsv(columns, joba=0, jobu=3, jobv=3, jobr=0, jobt=1, jobp=1)
     if info != 0:
         raise ValueError(f"matrices must give a product whose Jacobi SVD converges; dgejsv returned {info}")
@@ -209,6 +216,7 @@ def _checked(matrices: Sequence[ArrayLike]) -> list[Floats]:
             raise ValueError(f"matrices[{k}] must have two dimensions, not shape {m.shape}")
         if k and m.shape[1] != arrays[k - 1].shape[0]:
             raise ValueError(
-                f"matrices[{k}] must have {arrays[k - 1].shape[0]} columns, the rows of the one before, not {m.shape[1]}"
+                f"matrices[{k}] must have {arrays[k - 1].shape[0]} columns, the rows of the one before, not "
+                f"{m.shape[1]}"
             )
     return arrays

@@ -1,6 +1,8 @@
-"""∂C/∂b_l of many chains, one layer after the other, in arrays of any library: the reference that fast code is held to.
+"""∂C/∂b_l of many chains, one layer after the other, in arrays of any library:
+the reference that fast code is held to.
 
-    z_j = w_j a_{j−1} + b_j,  a_j = σ(z_j),     ∂C/∂b_l = σ′(z_l) w_{l+1} ∂C/∂b_{l+1},  ∂C/∂b_L = σ′(z_L) ∂C/∂a_L
+    z_j = w_j a_{j−1} + b_j,  a_j = σ(z_j),     ∂C/∂b_l = σ′(z_l) w_{l+1} ∂C/∂b_{l+1},  ∂C/∂b_L = σ′(z_L)
+    ∂C/∂a_L
 
 Follows the Python array API standard: PyTorch tensors in, PyTorch tensors out, on their own device.
 """
@@ -19,10 +21,11 @@ from analysis.symbolic.notation import z as _z
 
 
 def gradients(activation: Activation, a0: Any, w: Any, b: Any, output_gradient: Any = 1.0) -> Any:
-    """∂C/∂b_l for w and b (N, L) and a₀, ∂C/∂a_L (N) or a number; or in tiles, (T, L, B) and (T, B). Shape of w.
+    """∂C/∂b_l for w and b (N, L) and a₀, ∂C/∂a_L (N) or a number; or in tiles, (T, L, B) and (T, B).
+    Shape of w.
 
-    Numbers beyond the range of the precision come out as 0, inf or NaN. Raises ValueError for NaN, infinity, depth 0 and shapes that
-    do not fit, OverflowError where a z_j leaves the range.
+    Numbers beyond the range of the precision come out as 0, inf or NaN. Raises ValueError for NaN, infinity,
+    depth 0 and shapes that do not fit, OverflowError where a z_j leaves the range.
     """
     arguments.activation("activation", activation)
     xp, a, weights, biases, g, axis = _fitted(a0, w, b, output_gradient)
@@ -38,7 +41,8 @@ def gradients(activation: Activation, a0: Any, w: Any, b: Any, output_gradient: 
 
 
 def log_gradients(activation: Activation, a0: Any, w: Any, b: Any, output_gradient: Any = 1.0) -> SignedLog:
-    """The same as (sign, log-magnitude), with compensated sums of logarithms: (0, −inf) only where a factor is exactly 0."""
+    """The same as (sign, log-magnitude), with compensated sums of logarithms:
+    (0, −inf) only where a factor is exactly 0."""
     arguments.activation("activation", activation)
     xp, a, weights, biases, g, axis = _fitted(a0, w, b, output_gradient)
     sign, total, rest = xp.sign(g), _log_size(xp, g), xp.zeros_like(g)
@@ -73,7 +77,8 @@ def check_edge(name: str, shape: tuple[int, ...], w: tuple[int, ...]) -> None:
 
 
 def _fitted(a0: Any, w: Any, b: Any, top: Any) -> tuple[Any, ...]:
-    """The namespace, a₀, the layers of w and of b, ∂C/∂a_L as broadcast arrays, and the axis of the layers."""
+    """The namespace, a₀, the layers of w and of b, ∂C/∂a_L as broadcast arrays,
+    and the axis of the layers."""
     first = next((x for x in (w, b, a0, top) if arrays.foreign(x)), np.empty(0))
     arrays.foreign(a0, w, b, top)  # refuses a mixture
     values = {

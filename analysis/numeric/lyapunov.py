@@ -1,7 +1,8 @@
 """Lyapunov exponents of products of random matrices, by accumulated QR factorisations, with error bars.
 
-M_j Q_{j−1} = Q_j R_j with Q_j orthogonal and R_j upper triangular; λ_i is the mean of log|R_j,ii| over the layers (Benettin, Galgani,
-Giorgilli & Strelcyn 1980, part 2). Several independent products run at once, and their spread gives the standard error.
+M_j Q_{j−1} = Q_j R_j with Q_j orthogonal and R_j upper triangular; λ_i is the mean of log|R_j,ii| over the
+layers (Benettin, Galgani, Giorgilli & Strelcyn 1980, part 2).
+Several independent products run at once, and their spread gives the standard error.
 """
 
 from __future__ import annotations
@@ -26,7 +27,8 @@ _LOG_TINY = math.log(np.finfo(float).tiny)
 
 @dataclass(frozen=True, eq=False)
 class Exponents:
-    """λ_1 ≥ … ≥ λ_n up to their errors, natural logarithms per layer, and the standard error of each; shape (n,).
+    """λ_1 ≥ … ≥ λ_n up to their errors, natural logarithms per layer, and the standard error of each;
+    shape (n,).
 
     Where a product is singular its λ is −inf, and has no standard error (NaN).
     """
@@ -42,9 +44,9 @@ class Exponents:
 def exponents(matrices: Iterable[Floats], burn_in: int = 0, largest: int | None = None) -> Exponents:
     """λ of a product of matrices, given layer by layer in arrays of shape (replicates, n, n), replicates ≥ 2.
 
-    The first ``burn_in`` layers only turn Q. With ``largest`` only so many of them, which is cheaper: the leading columns of
-    Q do not depend on the others. Raises ValueError for a wrong shape, NaN, no layer after the burn-in, or entries of a singular
-    matrix so far apart that one may have been rounded to 0.
+    The first ``burn_in`` layers only turn Q. With ``largest`` only so many of them, which is cheaper: the
+    leading columns of Q do not depend on the others. Raises ValueError for a wrong shape, NaN, no layer after
+    the burn-in, or entries of a singular matrix so far apart that one may have been rounded to 0.
     """
     burn_in = whole("burn_in", burn_in, 0)
     largest = None if largest is None else whole("largest", largest)
@@ -88,7 +90,8 @@ def exponents(matrices: Iterable[Floats], burn_in: int = 0, largest: int | None 
 
 
 def _in_range(m: Floats) -> tuple[Floats, Floats]:
-    """(m/s, log s) with s (replicates, 1) a power of two for each matrix, 1 unless sums over it may overflow or underflow."""
+    """(m/s, log s) with s (replicates, 1) a power of two for each matrix,
+    1 unless sums over it may overflow or underflow."""
     scale = power_of_two(m, (1, 2))
     scale = scale / np.clip(scale, 2.0**-960, 2.0**960)
     return (m if (scale == 1.0).all() else m / scale), np.log(scale[:, :, 0])
@@ -123,10 +126,11 @@ def network_matrices(
     replicates: int,
     rng: np.random.Generator,
 ) -> Iterator[Floats]:
-    """Σ′(zˡ) wˡ of ``replicates`` random networks, each along one input: w_jk ~ N(0, weight_std²), b_j ~ N(0, bias_std²).
+    """Σ′(zˡ) wˡ of ``replicates`` random networks, each along one input:
+    w_jk ~ N(0, weight_std²), b_j ~ N(0, bias_std²).
 
-    The input is standard normal. Raises ValueError for an unknown activation or numbers out of range, OverflowError where a weighted
-    input or a matrix leaves float64.
+    The input is standard normal. Raises ValueError for an unknown activation or numbers out of range,
+    OverflowError where a weighted input or a matrix leaves float64.
     """
     of = activation(name)
     _sizes(width, depth, replicates)

@@ -1,12 +1,15 @@
-"""∂C/∂b_l of every layer of many chains at once, plain or as (sign, log-magnitude), as fast as the machine allows.
+"""∂C/∂b_l of every layer of many chains at once, plain or as (sign, log-magnitude),
+as fast as the machine allows.
 
-Fused loops go forward and backward over a tile of chains while it is in the cache. They are compiled by Numba, the extra ``fast``;
-without it, for arrays that live elsewhere (PyTorch, JAX …) and for an activation that the loops lack, the same numbers come from
-``layer_by_layer``, which is the reference: both agree to 1e-12. Where Numba can keep no compiled code, each process compiles anew.
+Fused loops go forward and backward over a tile of chains while it is in the cache. They are compiled by
+Numba, the extra ``fast``; without it, for arrays that live elsewhere (PyTorch, JAX …) and for an activation
+that the loops lack, the same numbers come from ``layer_by_layer``, which is the reference:
+both agree to 1e-12. Where Numba can keep no compiled code, each process compiles anew.
 
-None of these says how exact a gradient is; ``analysis.numeric.chain`` gives bounds on all errors, and infinite ones where not even the sign
-is known. That is so where σ′ changes sign (SiLU, GELU) and |w| is large: at |w| ~ 1e7 an error of 2⁻⁵³ in a_{j−1} moves z_j by 1e-9, and if
-z_j lies so near to the zero of σ′, the sign found here may be wrong.
+None of these says how exact a gradient is; ``analysis.numeric.chain`` gives bounds on all errors, and
+infinite ones where not even the sign is known. That is so where σ′ changes sign (SiLU, GELU) and |w| is
+large: at |w| ~ 1e7 an error of 2⁻⁵³ in a_{j−1} moves z_j by 1e-9, and if z_j lies so near to the zero of σ′,
+the sign found here may be wrong.
 """
 
 from __future__ import annotations
@@ -17,7 +20,6 @@ import os
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from importlib.util import find_spec
-from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -25,22 +27,23 @@ from numpy.typing import ArrayLike, NDArray
 
 from analysis.numeric import arguments, arrays, layer_by_layer
 from analysis.numeric.arguments import finite, real_array, whole
-from analysis.numeric.fused import identifier
+from analysis.numeric.fused import kernel_source
 from analysis.numeric.signed_log import SignedLog
 from analysis.symbolic.activation import Activation
 from analysis.symbolic.catalogue import ACTIVATIONS
 
 Array = NDArray[np.float64]
 TILE = 40
-"""Chains in a tile, unless told otherwise: few enough at depth 10,000; at depth 100, 160 are a fifth faster."""
+"""Chains in a tile, unless told otherwise: few enough at depth 10,000;
+at depth 100, 160 are a fifth faster."""
 _WORTH_A_THREAD = 1 << 15  # layer evaluations: about 0.1 ms
 
 
 def tiled(x: ArrayLike, width: int = TILE) -> Array:
     """Numbers for N chains of depth L, (N, L), as tiles (N/width, L, width); a copy.
 
-    Rearranging costs as much as the gradient: draw random numbers in tiles at once. Raises ValueError unless x has two axes and
-    ``width`` divides N.
+    Rearranging costs as much as the gradient: draw random numbers in tiles at once. Raises ValueError unless
+    x has two axes and ``width`` divides N.
     """
     values, width = real_array("x", x), whole("width", width)
     if values.ndim != 2 or values.shape[0] % width:
@@ -50,7 +53,8 @@ def tiled(x: ArrayLike, width: int = TILE) -> Array:
 
 
 def untiled(x: ArrayLike) -> Array:
-    """The tiles (T, L, B) as (T·B, L); a copy, in which logarithms may be −inf. Raises ValueError unless x has three axes."""
+    """The tiles (T, L, B) as (T·B, L); a copy, in which logarithms may be −inf.
+    Raises ValueError unless x has three axes."""
     x = real_array("x", x, diverging=True)
     if x.ndim != 3:
         raise ValueError(f"x must have shape (T, L, B), not {x.shape}")
@@ -70,12 +74,13 @@ def gradients(
 ) -> Any:
     """∂C/∂b_l of N chains from w and b (N, L), a₀ and ∂C/∂a_L (N) or one number; shape (N, L).
 
-    Faster in tiles: w and b (T, L, B), a₀ and ∂C/∂a_L (T, B) or one number; shape (T, L, B). float64 in and out (others are
-    converted); an array of another library is answered by one of that library, on its device and in its precision. Plain numbers: a
-    gradient below 2⁻¹⁰²² may come out as 0, one above 1.8e308 as inf, and zero times that as NaN; ``log_gradients`` does none of it.
-    ``out`` takes the result and saves its allocation; it must not overlap the arguments. ``threads`` defaults to the cores of this process, and changes no digit.
-    Raises ValueError for NaN, infinity, depth 0 and shapes that do not fit, OverflowError where a z_j leaves float64; what
-    ``out`` holds is undefined then.
+    Faster in tiles: w and b (T, L, B), a₀ and ∂C/∂a_L (T, B) or one number; shape (T, L, B). float64 in and
+    out (others are converted); an array of another library is answered by one of that library, on its device
+    and in its precision. Plain numbers: a gradient below 2⁻¹⁰²² may come out as 0, one above 1.8e308 as inf,
+    and zero times that as NaN; ``log_gradients`` does none of it. ``out`` takes the result and saves its
+    allocation; it must not overlap the arguments. ``threads`` defaults to the cores of this process, and
+    changes no digit. Raises ValueError for NaN, infinity, depth 0 and shapes that do not fit,
+    OverflowError where a z_j leaves float64; what ``out`` holds is undefined then.
     """
     arguments.activation("activation", activation)
     if arrays.foreign(a0, w, b, output_gradient):
@@ -99,10 +104,11 @@ def log_gradients(
     out: SignedLog | None = None,
     threads: int | None = None,
 ) -> SignedLog:
-    """The same as (sign, log-magnitude), finite at any depth; an exact zero is (0, −inf). ``out`` is a pair of buffers.
+    """The same as (sign, log-magnitude), finite at any depth; an exact zero is (0, −inf).
+    ``out`` is a pair of buffers.
 
-    A sign may be wrong, without a word, where some z_j lies within rounding of a zero of σ′ (SiLU, GELU; |w| ~ 1e7 or more):
-    ``chain.gradient`` says there that nothing is known.
+    A sign may be wrong, without a word, where some z_j lies within rounding of a zero of σ′ (SiLU, GELU; |w|
+    ~ 1e7 or more): ``chain.gradient`` says there that nothing is known.
 
     >>> import numpy as np
     >>> from analysis.symbolic.catalogue import TANH
@@ -124,7 +130,8 @@ def log_gradients(
 
 
 def has_loops(activation: Activation) -> bool:
-    """Whether the fused loops serve this activation here: Numba is installed, and its definition is one they can hold."""
+    """Whether the fused loops serve this activation here:
+    Numba is installed, and its definition is one they can hold."""
     arguments.activation("activation", activation)
     return _loop("plain", activation, np.empty((0, 1))) is not None
 
@@ -132,19 +139,12 @@ def has_loops(activation: Activation) -> bool:
 def _loop(kind: str, activation: Activation, w: Array) -> Any:
     if not _numba_is_there() or ACTIVATIONS.get(activation.name) != activation:
         return None
-    rows = "rows_" if w.ndim == 2 else ""
-    return getattr(_kernels(), f"{kind}_{rows}{identifier(activation.name)}", None)
+    return getattr(kernel_source.loops(activation), kind + ("_rows" if w.ndim == 2 else ""), None)
 
 
 @cache
 def _numba_is_there() -> bool:
     return find_spec("numba") is not None
-
-
-def _kernels() -> ModuleType:
-    from analysis.numeric.fused import kernels  # here, for it imports Numba
-
-    return kernels
 
 
 def _refused(**given: Any) -> None:
@@ -154,7 +154,8 @@ def _refused(**given: Any) -> None:
 
 
 def _fitted(a0: Any, w: Any, b: Any, top: Any) -> tuple[Array, Array, Array, Array]:
-    """C-contiguous float64 arrays of shapes that fit; w and b may still hold NaN. Copies only what is not so already."""
+    """C-contiguous float64 arrays of shapes that fit; w and b may still hold NaN.
+    Copies only what is not so already."""
     edge = {"a0": arrays.real("a0", a0), "output_gradient": arrays.real("output_gradient", top)}
     weights, biases = (np.ascontiguousarray(arrays.real(n, x), np.float64) for n, x in (("w", w), ("b", b)))
     layer_by_layer.check_shapes(weights.shape, biases.shape)
@@ -205,9 +206,10 @@ def _ran(loop: Any, threads: int | None, given: tuple[Array, Array, Array, Array
 
 
 def _run(loop: Any, threads: int | None, given: tuple[Array, Array, Array, Array], *results: Array) -> None:
-    """The loop over all tiles, in as many runs of neighbours as there are threads: it holds no lock of the interpreter."""
+    """The loop over all tiles, in as many runs of neighbours as there are threads:
+    it holds no lock of the interpreter."""
     w = given[1]
-    tiles = w.shape[0] if w.ndim == 3 else math.ceil(w.shape[0] / _kernels().CHAINS)
+    tiles = w.shape[0] if w.ndim == 3 else math.ceil(w.shape[0] / kernel_source.CHAINS)
     count = min(_workers(threads), tiles, math.ceil(w.size / _WORTH_A_THREAD))
     if count < 2:
         bad = loop(0, tiles, *given, *results)

@@ -1,10 +1,12 @@
 """The mean square of a wide layer's weighted inputs, followed from layer to layer, and its gradient factor χ.
 
-With weights N(0, σ_w²/n), biases N(0, σ_b²) and n → ∞ the weighted inputs of a layer are normal with variance q, and
+With weights N(0, σ_w²/n), biases N(0, σ_b²)
+and n → ∞ the weighted inputs of a layer are normal with variance q, and
 
     q ← σ_w² E[σ(√q x)²] + σ_b²,        χ(q) = σ_w² E[σ′(√q x)²],        x ~ N(0, 1)
 
-(Poole et al. 2016, equation 3; Schoenholz et al. 2017, equation 5). χ multiplies the mean square of the errors on the way back.
+(Poole et al. 2016, equation 3; Schoenholz et al. 2017, equation 5).
+χ multiplies the mean square of the errors on the way back.
 """
 
 from __future__ import annotations
@@ -31,12 +33,14 @@ from analysis.symbolic.variance import sigma_w as w_symbol
 Floats = NDArray[np.float64]
 _LEAST, _MOST = 1e-14, 1e14
 _TINY, _MOST_SQUARE = 1e-100, 1e300
-"""Below the first q the activation is straight on either side of 0 to the last digit; beyond the second squares leave float64."""
+"""Below the first q the activation is straight on either side of 0 to the last digit;
+beyond the second squares leave float64."""
 _next_q, _chi = compiled_scalar(NEXT_Q, m, w_symbol, b_symbol), compiled_scalar(CHI, m, w_symbol)
 
 
 class FixedPoint(NamedTuple):
-    """q: the variance that a layer hands on unchanged (0 or infinity where it shrinks or grows for ever); chi: χ there."""
+    """q: the variance that a layer hands on unchanged (0 or infinity where it shrinks or grows for ever);
+    chi: χ there."""
 
     q: float
     chi: float
@@ -50,7 +54,8 @@ class Profile(NamedTuple):
 
 
 def second_moment(name: str, q: float) -> float:
-    """E[σ(z)²] for z ~ N(0, q); raises ValueError for an unknown activation or q outside [0, 1e300], as all that take q do."""
+    """E[σ(z)²] for z ~ N(0, q);
+    raises ValueError for an unknown activation or q outside [0, 1e300], as all that take q do."""
     of = activation(name)
     q = _mean_square("q", q)
     value = compiled(of.value, z_symbol)
@@ -67,7 +72,8 @@ def slope_second_moment(name: str, q: float) -> float:
 
 
 def next_q(name: str, sigma_w: float, sigma_b: float, q: float) -> float:
-    """σ_w² E[σ(√q x)²] + σ_b²; raises ValueError as ``profile`` does, OverflowError where that exceeds 1.8e308."""
+    """σ_w² E[σ(√q x)²] + σ_b²;
+    raises ValueError as ``profile`` does, OverflowError where that exceeds 1.8e308."""
     sigma_w, sigma_b = _spread("sigma_w", sigma_w), _spread("sigma_b", sigma_b)
     return _told(lambda: _next_q(second_moment(name, q), sigma_w, sigma_b))
 
@@ -85,8 +91,8 @@ def chi(name: str, sigma_w: float, q: float) -> float:
 def profile(name: str, sigma_w: float, sigma_b: float, depth: int, input_square: float = 1.0) -> Profile:
     """Both recursions through ``depth`` layers of equal width, from inputs with mean square ``input_square``.
 
-    What falls below 4.9e-324 is 0. Raises ValueError on a depth below 1, a negative or infinite spread or an unknown activation,
-    OverflowError where a mean square leaves float64, or a forward one exceeds 1e300.
+    What falls below 4.9e-324 is 0. Raises ValueError on a depth below 1, a negative or infinite spread or an
+    unknown activation, OverflowError where a mean square leaves float64, or a forward one exceeds 1e300.
     """
     activation(name)
     sigma_w, sigma_b = _spread("sigma_w", sigma_w), _spread("sigma_b", sigma_b)
@@ -109,9 +115,9 @@ def profile(name: str, sigma_w: float, sigma_b: float, depth: int, input_square:
 def fixed_point(name: str, sigma_w: float, sigma_b: float) -> FixedPoint:
     """The q at which large layers settle, and χ there.
 
-    For activations whose E[σ²]/q falls as q grows (sigmoid, tanh, softsign) there is one such q. Raises ValueError where
-    every q is kept (ReLU with σ_w = √2, σ_b = 0), where small q die out and large ones grow (GELU and SiLU with √2 < σ_w < 2,
-    σ_b = 0), and as ``profile`` does.
+    For activations whose E[σ²]/q falls as q grows (sigmoid, tanh, softsign) there is one such q. Raises
+    ValueError where every q is kept (ReLU with σ_w = √2, σ_b = 0), where small q die out and large ones grow
+    (GELU and SiLU with √2 < σ_w < 2, σ_b = 0), and as ``profile`` does.
 
     >>> at = fixed_point("tanh", 1.5, 0.1)
     >>> round(at.q, 4), round(at.chi, 4)
@@ -143,10 +149,11 @@ def _fixed_point(name: str, sigma_w: float, sigma_b: float) -> FixedPoint:
 
 
 class Critical(NamedTuple):
-    """sigma_w: where gradients neither vanish nor explode exponentially with zero biases; q, chi: the variance there and χ.
+    """sigma_w: where gradients neither vanish nor explode exponentially with zero biases; q, chi:
+    the variance there and χ.
 
-    ``kind``: "attracts", q settles at this value; "every", each q is kept; "repels", q falls to 0 or grows for ever from either
-    side; "limit", χ < 1 at every finite q, and χ → 1 only as q grows for ever.
+    ``kind``: "attracts", q settles at this value; "every", each q is kept; "repels", q falls to 0 or grows
+    for ever from either side; "limit", χ < 1 at every finite q, and χ → 1 only as q grows for ever.
     """
 
     sigma_w: float
@@ -158,8 +165,8 @@ class Critical(NamedTuple):
 def critical(name: str) -> Critical:
     """The critical weight scale of an activation with zero biases; raises ValueError for an unknown one.
 
-    Where q is handed on, σ_w² E[σ²] = q, so χ = q E[σ′²]/E[σ²] is a function of q alone. An inner q with χ = 1 is taken first
-    (sigmoid); then q → 0, where χ → 1 if σ(0) = 0, with σ_w² = q/E[σ²] there; then q → ∞.
+    Where q is handed on, σ_w² E[σ²] = q, so χ = q E[σ′²]/E[σ²] is a function of q alone. An inner q with χ =
+    1 is taken first (sigmoid); then q → 0, where χ → 1 if σ(0) = 0, with σ_w² = q/E[σ²] there; then q → ∞.
 
     >>> round(critical("relu").sigma_w, 6), round(critical("tanh").sigma_w, 6)
     (1.414214, 1.0)

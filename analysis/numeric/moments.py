@@ -2,10 +2,11 @@
 
     E σ(z),   E σ(z)²,   E σ′(z)²,   E log|σ′(z)|,   Pr[σ′(z) = 0],   Pr[|σ′(z)| < c]
 
-By Gauss–Legendre quadrature on panels that end at every singular point: the kinks of the catalogue, and the zeros of the slope, where
-log|σ′| is infinite. The trapezoid rule, spectrally accurate for sigmoid and tanh, is no better than O(h²) across a kink.
-Panels are at most s/2 wide for the bell, at most 1 wide where |z| ≤ 40 for the activation, and shrink geometrically towards each singular point,
-so that s may be anything from 1e-7 to 1e7. Each mean is taken by two rules; where they differ by more than is promised it is refused.
+By Gauss–Legendre quadrature on panels that end at every singular point: the kinks of the catalogue, and the
+zeros of the slope, where log|σ′| is infinite. The trapezoid rule, spectrally accurate for sigmoid and tanh,
+is no better than O(h²) across a kink. Panels are at most s/2 wide for the bell, at most 1 wide where |z| ≤ 40
+for the activation, and shrink geometrically towards each singular point, so that s may be anything from 1e-7
+to 1e7. Each mean is taken by two rules; where they differ by more than is promised it is refused.
 """
 
 from __future__ import annotations
@@ -32,16 +33,19 @@ SATURATED = 0.05
 PROMISED = 1e-10
 """The relative error of a mean, against the mean of the absolute value, above which it is refused."""
 _BELL = 38.0
-"""Standard deviations that the rule covers: the bell's last before it leaves float64, for means that live in its tail."""
+"""Standard deviations that the rule covers:
+the bell's last before it leaves float64, for means that live in its tail."""
 _STRAIGHT = 40.0
-"""Beyond this every activation of the catalogue is a straight line, or has a tail that geometric panels follow."""
+"""Beyond this every activation of the catalogue is a straight line,
+or has a tail that geometric panels follow."""
 _WIDEST = 1e150
 _POINTS, _MORE = 20, 28
 
 
 @dataclass(frozen=True)
 class Moments:
-    """The means over z ~ N(``mean_input``, ``std``²); ``mean_log_slope`` is −inf where σ′ = 0 has positive probability."""
+    """The means over z ~ N(``mean_input``, ``std``²);
+    ``mean_log_slope`` is −inf where σ′ = 0 has positive probability."""
 
     mean_input: float
     std: float
@@ -132,10 +136,11 @@ def _law(mean: Any, std: Any) -> tuple[float, float]:
 def normal_rule(
     mean: float, std: float, singular: tuple[float, ...] = (0.0,), points: int = _POINTS
 ) -> tuple[Floats, Floats]:
-    """Nodes z and weights p for N(mean, std²), no panel across a point of ``singular``; each (n,), the weights with sum 1 to 1e-14.
+    """Nodes z and weights p for N(mean, std²), no panel across a point of ``singular``;
+    each (n,), the weights with sum 1 to 1e-14.
 
-    Raises ValueError unless mean is finite and std finite and > 0, and where std is so small against the mean that
-    floats cannot tell the panels apart.
+    Raises ValueError unless mean is finite and std finite and > 0, and where std is so small against the mean
+    that floats cannot tell the panels apart.
     """
     mean, std = _law(mean, std)
     singular = tuple(arguments.number("each of singular", x) for x in singular)
@@ -151,10 +156,12 @@ def normal_rule(
 def normal_mean(
     f: Callable[[Floats], Floats], mean: float, std: float, singular: tuple[float, ...] = (0.0,)
 ) -> float:
-    """E f(z), z ~ N(mean, std²), for f that is smooth between the points of ``singular``, with features of size 1 or more.
+    """E f(z), z ~ N(mean, std²), for f that is smooth between the points of ``singular``,
+    with features of size 1 or more.
 
-    Raises ArithmeticError where two rules differ by more than 1e-10 of E|f(z)|, or where |f| does not fall off towards a point of
-    ``singular`` or in the tails: f has a feature that the panels miss, or no mean. TypeError unless f gives real numbers.
+    Raises ArithmeticError where two rules differ by more than 1e-10 of E|f(z)|, or where |f| does not fall
+    off towards a point of ``singular`` or in the tails: f has a feature that the panels miss, or no mean.
+    TypeError unless f gives real numbers.
     """
     mean, std = _law(mean, std)
     found = []
@@ -169,17 +176,20 @@ def normal_mean(
     (one, _), (other, size) = found
     if not abs(one - other) <= PROMISED * size:
         raise ArithmeticError(
-            f"two rules give {one:.12g} and {other:.12g} for a mean over N({mean:g}, {std:g}²), further apart than 1e-10"
+            f"two rules give {one:.12g} and {other:.12g} for a mean over N({mean:g}, {std:g}²), further "
+            "apart than 1e-10"
         )
     if not _converges(x, parts, mean, std, singular):
         raise ArithmeticError(
-            f"f must have a mean over N({mean:g}, {std:g}²), but |f| does not fall off towards a singular point or in the tails"
+            f"f must have a mean over N({mean:g}, {std:g}²), but |f| does not fall off towards a singular "
+            "point or in the tails"
         )
     return other
 
 
 def _converges(x: Floats, parts: Floats, mean: float, std: float, singular: tuple[float, ...]) -> bool:
-    """Whether the parts of E|f| become small towards each singular point, as every |z − c|^−a with a < 1/2 does, and in the tails.
+    """Whether the parts of E|f| become small towards each singular point,
+    as every |z − c|^−a with a < 1/2 does, and in the tails.
 
     Two rules that mirror each other at a pole agree on an answer that is no mean: E 1/z comes to 0 by both.
     """
@@ -198,7 +208,8 @@ def _converges(x: Floats, parts: Floats, mean: float, std: float, singular: tupl
 def moments(activation: Activation, std: float = 1.0, mean: float = 0.0) -> Moments:
     """The moments of ``activation`` under z ~ N(mean, std²), each to 1e-10 of the mean of its absolute value.
 
-    Raises ValueError as ``normal_rule`` does, ArithmeticError as ``normal_mean`` does, TypeError for what is no ``Activation``.
+    Raises ValueError as ``normal_rule`` does, ArithmeticError as ``normal_mean`` does,
+    TypeError for what is no ``Activation``.
     """
     arguments.activation("activation", activation)
     mean, std = _law(mean, std)
@@ -218,7 +229,8 @@ def moments(activation: Activation, std: float = 1.0, mean: float = 0.0) -> Mome
 
 
 def _share_below(activation: Activation, threshold: float, mean: float, std: float) -> float:
-    """Pr[|σ′(z)| < threshold]: the edges of that set between the nodes of the rule, then the normal law of each part."""
+    """Pr[|σ′(z)| < threshold]:
+    the edges of that set between the nodes of the rule, then the normal law of each part."""
     slope = compiled(activation.slope, z)
     x, _ = normal_rule(mean, std, singular_points(activation))
     inside = np.abs(slope(x)) < threshold
@@ -236,9 +248,3 @@ def _normal_cdf(x: Floats) -> Any:
     from analysis.numeric.normal import ndtr
 
     return ndtr(x)
-
-
-def second_moment_map(activation: Activation, q: float) -> float:
-    """q ↦ E σ(√q x)², x ~ N(0, 1): how a second moment passes through the activation (the weights' scale comes on top)."""
-    arguments.activation("activation", activation)
-    return moments(activation, math.sqrt(arguments.positive("q", q))).second

@@ -2,8 +2,8 @@
 
 Layers are numbered l = 1 … L; layer l has weights wˡ (n_l × n_{l−1}), biases bˡ (n_l), weighted inputs zˡ =
 wˡ aˡ⁻¹ + bˡ and activations aˡ = σ(zˡ), with a⁰ the input. Hidden layers take any activation of the
-catalogue, and so does the output layer; it is sigmoid unless said otherwise. Arrays over a batch hold one image
-a row: shape (m, n_l).
+catalogue, and so does the output layer; it is sigmoid unless said otherwise. Arrays over a batch hold one
+image a row: shape (m, n_l).
 
 The error of layer l on one image is δˡ = ∂C_x/∂zˡ, with C_x the cost of that image. Back-propagation computes
 it by (numbered as in Nielsen 2015, chapter 2; the algorithm is that of Rumelhart, Hinton & Williams 1986)
@@ -15,7 +15,8 @@ it by (numbered as in Nielsen 2015, chapter 2; the algorithm is that of Rumelhar
 
 and the gradient of the cost C, the mean of C_x over the batch, is the mean of these.
 
-Follows the Python array API standard: a network of PyTorch tensors takes and gives PyTorch tensors, on their device.
+Follows the Python array API standard:
+a network of PyTorch tensors takes and gives PyTorch tensors, on their device.
 """
 
 from __future__ import annotations
@@ -45,8 +46,8 @@ class Network:
     """Sizes (n₀, …, n_L), weights of shape (n_l, n_{l−1}) and biases of shape (n_l,) for l = 1 … L; float64,
     read-only; or copies of arrays of another library, in their precision.
 
-    ``activation`` names that of the hidden layers, ``output`` that of the last. Raises ValueError where a shape
-    does not fit, a number is not finite or an activation is unknown.
+    ``activation`` names that of the hidden layers, ``output`` that of the last. Raises ValueError where a
+    shape does not fit, a number is not finite or an activation is unknown.
 
     >>> Network((2, 1), weights=([[1.0, -1.0]],), biases=([0.0],)).depth
     1
@@ -89,8 +90,8 @@ class Forward(NamedTuple):
 
 
 class Gradients(NamedTuple):
-    """biases: ∂C/∂bˡ (n_l,). weights: ∂C/∂wˡ (n_l, n_{l−1}). deltas: δˡ of each image (m, n_l). L arrays each,
-    and the cost C, which comes for free.
+    """biases: ∂C/∂bˡ (n_l,). weights: ∂C/∂wˡ (n_l, n_{l−1}). deltas: δˡ of each image (m, n_l). L arrays
+    each, and the cost C, which comes for free.
     """
 
     biases: tuple[Floats, ...]
@@ -125,9 +126,10 @@ def cost(network: Network, X: ArrayLike, Y: ArrayLike, kind: str = "cross-entrop
 
     "cross-entropy", for sigmoid outputs: C_x = −Σ_j y_j log a_j + (1 − y_j) log(1 − a_j), taken from zᴸ as
     max(z, 0) − yz + log1p(e^−|z|), which is finite for every z. "squared error": C_x = ½ ‖a − y‖². "softmax
-    cross-entropy", for identity outputs: C_x = −Σ_j y_j log p_j with p_j = e^{z_j}/Σ_k e^{z_k}. Raises ValueError
-    on a wrong shape, NaN, an unknown kind, an output that the kind does not take, or for the cross-entropies targets
-    outside [0, 1], and for softmax targets of an image that do not sum to 1; OverflowError where C leaves the range of its precision.
+    cross-entropy", for identity outputs: C_x = −Σ_j y_j log p_j with p_j = e^{z_j}/Σ_k e^{z_k}. Raises
+    ValueError on a wrong shape, NaN, an unknown kind, an output that the kind does not take, or for the
+    cross-entropies targets outside [0, 1], and for softmax targets of an image that do not sum to 1;
+    OverflowError where C leaves the range of its precision.
     """
     z, a = forward(network, X)
     y = _targets(network, Y, a[0].shape[0], kind)
@@ -152,9 +154,9 @@ def cross_entropy(z: Floats, y: Floats) -> Floats:
 def gradients(network: Network, X: ArrayLike, Y: ArrayLike, kind: str = "cross-entropy") -> Gradients:
     """∂C/∂bˡ, ∂C/∂wˡ and δˡ by BP1–BP4 for images X (m, n₀) with targets Y (m, n_L).
 
-    For the cross-entropy BP1 reads δᴸ = aᴸ − y (Nielsen 2015, chapter 3), for softmax δᴸ = p − y; for the squared
-    error (aᴸ − y) ⊙ σ′(zᴸ) with σ the output's. Raises as ``cost`` does, and OverflowError where a gradient leaves the range
-    of its precision; one that is too small for it is 0.
+    For the cross-entropy BP1 reads δᴸ = aᴸ − y (Nielsen 2015, chapter 3), for softmax δᴸ = p − y; for the
+    squared error (aᴸ − y) ⊙ σ′(zᴸ) with σ the output's. Raises as ``cost`` does, and OverflowError where a
+    gradient leaves the range of its precision; one that is too small for it is 0.
 
     >>> one = Network((2, 1), weights=([[1.0, -1.0]],), biases=([0.0],))
     >>> gradients(one, X=[[1.0, 1.0]], Y=[[1.0]]).weights[0]  # δ = a − y = −1/2
@@ -176,7 +178,8 @@ def gradients(network: Network, X: ArrayLike, Y: ArrayLike, kind: str = "cross-e
     for l, parts in enumerate(zip(deltas, of_weights, strict=True), start=1):
         if not all(map(_finite, parts)):
             raise OverflowError(
-                f"the gradient leaves the range of {delta.dtype} in layer {l}: ``jacobian.spectrum`` gives its growth in logarithms"
+                f"the gradient leaves the range of {delta.dtype} in layer {l}: ``jacobian.spectrum`` gives "
+                "its growth in logarithms"
             )
     return Gradients(of_biases, of_weights, tuple(deltas), _cost(z[-1], a[-1], y, kind))
 
@@ -227,7 +230,8 @@ def _cost(z: Floats, a: Floats, y: Floats, kind: str) -> float:
 
 
 def _scaled_cost(z: Floats, a: Floats, y: Floats, kind: str) -> float:
-    """The cost where a square or a sum leaves float64 on the way to a mean that may not: scaled by the largest part."""
+    """The cost where a square or a sum leaves float64 on the way to a mean that may not:
+    scaled by the largest part."""
     xp, m = arrays.namespace(z), z.shape[0]
     if kind == "softmax cross-entropy":
         parts, back = _softmax_cost(z / 4.0, y, scale=4.0), 4.0

@@ -12,7 +12,8 @@ _ROOT_HALF = 0.5**0.5
 
 
 def bell(x: Any) -> Any:
-    """exp(−x²/2). Rounding x² alone would cost x² units in the last place; x = k + r with 16k an integer makes k² exact."""
+    """exp(−x²/2). Rounding x² alone would cost x² units in the last place;
+    x = k + r with 16k an integer makes k² exact."""
     k = np.rint(x * x.dtype.type(_GRID)) / x.dtype.type(_GRID)
     return np.exp(-k * k / 2) * np.exp(-(x - k) * (x + k) / 2)
 

@@ -1,7 +1,7 @@
 """Batch and layer normalisation of whole arrays, forward and backward, from the symbolic formulas.
 
-Arrays are (m, n): m examples, n neurons; axes before these two are independent batches. Batch normalisation takes means
-over the examples (axis −2), layer normalisation over the neurons (axis −1).
+Arrays are (m, n): m examples, n neurons; axes before these two are independent batches. Batch normalisation
+takes means over the examples (axis −2), layer normalisation over the neurons (axis −1).
 """
 
 from __future__ import annotations
@@ -43,12 +43,14 @@ _backward = compiled(backward.xreplace(_means).xreplace(_letters), _g, _hat, _me
 
 
 _SHIFTED = 2.0**-20
-"""Below this share of the largest |x|, the spread is taken from differences, which do not round, and not from a rounded mean."""
+"""Below this share of the largest |x|, the spread is taken from differences, which do not round,
+and not from a rounded mean."""
 _EXTREME = 2.0**400
 
 
 class Normalised(NamedTuple):
-    """y = γ x̂ + β; x̂, of the shape of x; and, with length 1 on the axis, the mean, the variance v and √(v + ε) that made it.
+    """y = γ x̂ + β; x̂, of the shape of x;
+    and, with length 1 on the axis, the mean, the variance v and √(v + ε) that made it.
 
     v is inf or 0 where it leaves float64; √(v + ε) does not.
     """
@@ -73,8 +75,9 @@ def forward(
 ) -> Normalised:
     """γ (x − μ)/√(v + ε) + β; ``gain`` and ``shift`` are numbers or one for each neuron.
 
-    Raises ValueError on an unknown kind, a negative ε, x that is not (…, m, n) and finite, or, at ε = 0, a batch without spread: its
-    numbers are equal, or differ by no more than rounding. Raises OverflowError where y leaves float64.
+    Raises ValueError on an unknown kind, a negative ε, x that is not (…, m, n) and finite, or, at ε = 0, a
+    batch without spread: its numbers are equal, or differ by no more than rounding.
+    Raises OverflowError where y leaves float64.
     """
     axis = AXES[one_of("kind", kind, AXES)]
     values, eps = real_array("x", x, ("…", "m", "n")), number("eps", eps, least=0.0)
@@ -85,7 +88,8 @@ def forward(
     spread = scaled.max(axis=axis, keepdims=True) - scaled.min(axis=axis, keepdims=True)
     if eps == 0.0 and not varies(scaled, axis).all():
         raise ValueError(
-            "x must vary along the axis of its mean where eps = 0: a variance is 0, or no larger than rounding makes it"
+            "x must vary along the axis of its mean where eps = 0: a variance is 0, or no larger than "
+            "rounding makes it"
         )
     start = np.where(spread < _SHIFTED * largest, np.take(scaled, [0], axis=axis), 0.0)
     rest = scaled - start
@@ -104,8 +108,8 @@ def gradients(
 ) -> Gradients:
     """∂C/∂x, ∂C/∂γ and ∂C/∂β from g = ∂C/∂y, all paths through the mean and the variance included.
 
-    For layer normalisation γ belongs to g, inside its means. Raises ValueError as ``forward`` does, and for g of another shape than x;
-    OverflowError where a gradient leaves float64.
+    For layer normalisation γ belongs to g, inside its means. Raises ValueError as ``forward`` does, and for g
+    of another shape than x; OverflowError where a gradient leaves float64.
     """
     axis = AXES[one_of("kind", kind, AXES)]
     instance("made", made, Normalised)
@@ -132,7 +136,8 @@ def _gradients(g: Floats, gains: Floats, made: Normalised, eps: float, axis: int
 
 
 def _scaled_gradients(g: Floats, gains: Floats, made: Normalised, axis: int) -> Gradients:
-    """The same where a product on the way leaves float64: g, γ and √(v + ε) without their powers of two, which come last."""
+    """The same where a product on the way leaves float64:
+    g, γ and √(v + ε) without their powers of two, which come last."""
     every = np.broadcast_to(gains, made.hat.shape)
     column, sizes = power_of_two(g, -2), (power_of_two(g, axis), power_of_two(every, axis))
     part, power = np.frexp(made.deviation)

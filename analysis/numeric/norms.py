@@ -1,8 +1,8 @@
 """Norms, root mean squares and spreads of arrays whose squares may leave float64.
 
-√Σx² is taken as it stands where its squares are well inside the range, bit for bit as NumPy has it; elsewhere x is scaled by a power of
-two first, which rounds nothing. NaN and infinity give what NumPy gives: these functions warn of nothing, and refuse only
-what is not real or has a mask (TypeError).
+√Σx² is taken as it stands where its squares are well inside the range, bit for bit as NumPy has it; elsewhere
+x is scaled by a power of two first, which rounds nothing. NaN and infinity give what NumPy gives: these
+functions warn of nothing, and refuse only what is not real or has a mask (TypeError).
 """
 
 from __future__ import annotations
@@ -35,7 +35,8 @@ def norm(x: Any, axis: Axis = None) -> Any:
 
 
 def joint_norm(parts: Sequence[Floats]) -> tuple[Floats, Floats]:
-    """(s, r) with s · r the norm of all arrays (N, …) together, for each of N, and s a power of two with s ≤ s · r; (1, 0) for a 0.
+    """(s, r) with s · r the norm of all arrays (N, …) together, for each of N,
+    and s a power of two with s ≤ s · r; (1, 0) for a 0.
 
     s · r may exceed 1.8e308 where no number of the arrays does.
     """
@@ -77,14 +78,16 @@ def log_norm(x: Any, axis: Axis = None, per: int = 1) -> Any:
 
 
 def varies(x: Any, axis: int) -> Any:
-    """Whether the numbers along the axis differ by more than rounding: max − min > 4 · 2⁻⁵² max|x|; its axis kept, of length 1."""
+    """Whether the numbers along the axis differ by more than rounding: max − min > 4 · 2⁻⁵² max|x|;
+    its axis kept, of length 1."""
     with np.errstate(over="ignore"):
         spread = x.max(axis=axis, keepdims=True) - x.min(axis=axis, keepdims=True)
     return spread > 4.0 * 2.0**-52 * np.abs(x).max(axis=axis, keepdims=True)
 
 
 def tamed(x: Floats) -> tuple[Floats, float]:
-    """(x/s, log s) with s a power of two, 1 unless the largest |x| is above 2⁴⁰⁰ or below 2⁻⁴⁰⁰: then products do not overflow."""
+    """(x/s, log s) with s a power of two, 1 unless the largest |x| is above 2⁴⁰⁰ or below 2⁻⁴⁰⁰:
+    then products do not overflow."""
     scale = float(power_of_two(x).squeeze()) if x.size else 1.0
     if 2.0**-400 < scale < 2.0**400:
         return x, 0.0

@@ -1,4 +1,5 @@
-"""Packages of the extra ``book``: imported where they are used, and named in one sentence where they are missing."""
+"""Packages of the extra ``book``:
+imported where they are used, and named in one sentence where they are missing."""
 
 from __future__ import annotations
 
@@ -7,7 +8,8 @@ from typing import Any
 
 
 def of_book(name: str) -> Any:
-    """The module of that name; raises ModuleNotFoundError saying what to install where its package is not there."""
+    """The module of that name;
+    raises ModuleNotFoundError saying what to install where its package is not there."""
     try:
         return import_module(name)
     except ModuleNotFoundError as error:

@@ -26,12 +26,13 @@ _GROSS = 1e-6
 def integral(expr: sp.Integral) -> float:
     """A definite integral in one variable by adaptive quadrature, to 1e-11 of its size or 1e-13.
 
-    It is taken piece by piece between the kinks and the poles of the integrand, and must converge absolutely: towards each end of a
-    piece, |f| has to fall off from octave to octave, since rules that mirror each other at a pole make 0 of ∫ 1/z over (−1, 1). It is
-    compared with a fixed rule too, since the extrapolation of the adaptive one makes −1 of ∫ z⁻² over (0, 1]. Where the integrand is
-    ∞/∞ or ∞ · 0 in float64 it is evaluated by mpmath. Raises TypeError for what is no ``Integral``, ValueError where it has free
-    symbols, more than one variable or limits that are not real, ArithmeticError where it diverges or the estimated error is larger
-    than promised. A spike narrower than a thousandth of the range can be missed.
+    It is taken piece by piece between the kinks and the poles of the integrand, and must converge absolutely:
+    towards each end of a piece, |f| has to fall off from octave to octave, since rules that mirror each other
+    at a pole make 0 of ∫ 1/z over (−1, 1). It is compared with a fixed rule too, since the extrapolation of
+    the adaptive one makes −1 of ∫ z⁻² over (0, 1]. Where the integrand is ∞/∞ or ∞ · 0 in float64 it is
+    evaluated by mpmath. Raises TypeError for what is no ``Integral``, ValueError where it has free symbols,
+    more than one variable or limits that are not real, ArithmeticError where it diverges or the estimated
+    error is larger than promised. A spike narrower than a thousandth of the range can be missed.
     """
     if not isinstance(expr, sp.Integral):
         raise TypeError(f"expr must be a SymPy Integral, not {type(expr).__name__}")
@@ -50,7 +51,8 @@ def integral(expr: sp.Integral) -> float:
     edges = _edges(expr.function, variable, min(low, high), max(low, high))
     if not all(_falls_off(f, *ends) for ends in pairwise(edges)):
         raise ArithmeticError(
-            f"expr must be an integral that converges absolutely; |f| does not fall off towards an end or a pole of {expr}"
+            "expr must be an integral that converges absolutely; |f| does not fall off towards an end or a "
+            f"pole of {expr}"
         )
     value, error, fixed, size = (sum(x) for x in zip(*map(_piece(f), pairwise(edges)), strict=True))
     error = max(error, 0.0 if abs(value - fixed) <= _GROSS * size + _ABSOLUTE else abs(value - fixed))
@@ -63,7 +65,8 @@ def integral(expr: sp.Integral) -> float:
 
 
 def _evaluated(expr: sp.Integral, variable: sp.Symbol) -> Callable[[Any], Any]:
-    """The integrand as a function of floats, by mpmath where float64 gives NaN; raises ArithmeticError where it is complex."""
+    """The integrand as a function of floats, by mpmath where float64 gives NaN;
+    raises ArithmeticError where it is complex."""
     rough = compiled(expr.function, variable)
     exact = sp.lambdify(variable, expr.function, "mpmath")
 
@@ -118,7 +121,8 @@ def _octaves(f: Callable[[Any], Any], edges: NDArray[np.float64]) -> NDArray[np.
 
 
 def _piece(f: Callable[[Any], Any]) -> Callable[[tuple[float, float]], tuple[float, float, float, float]]:
-    """The integral of f from one edge to the next and its estimated error; that by a fixed rule, and of |f| by the latter."""
+    """The integral of f from one edge to the next and its estimated error;
+    that by a fixed rule, and of |f| by the latter."""
 
     def over(ends: tuple[float, float]) -> tuple[float, float, float, float]:
         with warnings.catch_warnings():
@@ -132,7 +136,8 @@ def _piece(f: Callable[[Any], Any]) -> Callable[[tuple[float, float]], tuple[flo
 
 
 def _graded(low: float, high: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Nodes and weights of a Gauss rule on panels that double in width from each finite end on, each octave in 16 parts."""
+    """Nodes and weights of a Gauss rule on panels that double in width from each finite end on,
+    each octave in 16 parts."""
     if math.isinf(low) or math.isinf(high):
         start = 0.0 if math.isinf(low) and math.isinf(high) else low if math.isinf(high) else high
         right = start + _OCTAVES if math.isinf(high) else np.empty(0)
@@ -153,7 +158,8 @@ _OCTAVES = 2.0 ** np.arange(-60.0, 60.0 + 1 / 16, 1 / 16)
 
 
 def _edges(f: sp.Expr, variable: sp.Symbol, low: float, high: float) -> list[float]:
-    """The limits and, between them, where what stands in an Abs, a sign, a condition or a denominator of f changes sign."""
+    """The limits and, between them, where what stands in an Abs, a sign,
+    a condition or a denominator of f changes sign."""
     inner = [x.args[0] for x in f.atoms(sp.Abs, sp.sign, sp.log)]
     inner += [a - b for x in f.atoms(sp.Max, sp.Min) for a, b in combinations(x.args, 2)]
     inner += [
@@ -171,7 +177,8 @@ def _edges(f: sp.Expr, variable: sp.Symbol, low: float, high: float) -> list[flo
 
 
 def _zeros(expr: sp.Expr, variable: sp.Symbol, low: float, high: float) -> set[float]:
-    """The real zeros of a polynomial; of others the places where they change sign between the nodes of the fixed rule."""
+    """The real zeros of a polynomial;
+    of others the places where they change sign between the nodes of the fixed rule."""
     if expr.is_polynomial(variable):
         try:
             return {float(x) for x in sp.Poly(expr, variable).real_roots()}
@@ -198,7 +205,8 @@ _MOST_ZEROS = 200
 
 
 def number(expr: sp.Expr) -> float:
-    """The value of a closed expression, each integral in it by quadrature; raises as ``integral`` does, ValueError unless it is real.
+    """The value of a closed expression, each integral in it by quadrature;
+    raises as ``integral`` does, ValueError unless it is real.
 
     ArithmeticError where it is not finite.
     """

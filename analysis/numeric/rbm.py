@@ -1,11 +1,14 @@
-"""Restricted Boltzmann machines small enough to be summed over: exact probabilities, exact gradients, and contrastive divergence.
+"""Restricted Boltzmann machines small enough to be summed over:
+exact probabilities, exact gradients, and contrastive divergence.
 
 Binary visible units v (n_v), hidden units h (n_h), weights W (n_v × n_h), biases b and c:
 
-    E(v, h) = −b·v − c·h − vᵀ W h,    p(v) = Σ_h e^{−E(v, h)} / Z = e^{−F(v)} / Z    (Smolensky 1986; Hinton 2002).
+    E(v, h) = −b·v − c·h − vᵀ W h,    p(v)
+    = Σ_h e^{−E(v, h)} / Z = e^{−F(v)} / Z    (Smolensky 1986; Hinton 2002).
 
-The exact functions go through all 2^{n_v} states and refuse machines with more than ``LARGEST`` visible units. Functions of a machine
-raise OverflowError where its weights are so large that an input, an energy or a log-probability leaves float64.
+The exact functions go through all 2^{n_v} states and refuse machines with more than ``LARGEST`` visible
+units. Functions of a machine raise OverflowError where its weights are so large that an input,
+an energy or a log-probability leaves float64.
 """
 
 from __future__ import annotations
@@ -27,7 +30,8 @@ _MOST_STEPS = 10**6
 
 @dataclass(frozen=True, eq=False)
 class RBM:
-    """weights (n_v, n_h), visible biases (n_v,), hidden biases (n_h,); raises ValueError where they do not fit or are not finite."""
+    """weights (n_v, n_h), visible biases (n_v,), hidden biases (n_h,);
+    raises ValueError where they do not fit or are not finite."""
 
     weights: Floats
     visible: Floats
@@ -43,7 +47,8 @@ class RBM:
 
 
 class Update(NamedTuple):
-    """What is added to the parameters, up to the learning rate: shapes of the parameters, or with a leading axis of samples."""
+    """What is added to the parameters, up to the learning rate:
+    shapes of the parameters, or with a leading axis of samples."""
 
     weights: Floats
     visible: Floats
@@ -80,16 +85,6 @@ def visible_given(rbm: RBM, h: ArrayLike) -> Floats:
     return np.asarray(expit(_within("the input of a visible unit", inputs)))
 
 
-def energy(rbm: RBM, v: ArrayLike, h: ArrayLike) -> Floats:
-    """E(v, h) for rows v (m, n_v) and h (m, n_h): shape (m,)."""
-    v, h = _rows(rbm, v), _rows(rbm, h, "h")
-    if len(v) != len(h):
-        raise ValueError(f"h must have one row for each of v, {len(v)}, not {len(h)}")
-    with np.errstate(over="ignore", invalid="ignore"):
-        found = -v @ rbm.visible - h @ rbm.hidden - ((v @ rbm.weights) * h).sum(axis=1)
-    return _within("E(v, h)", found)
-
-
 def free_energy(rbm: RBM, v: ArrayLike) -> Floats:
     """F(v) = −b·v − Σ_j softplus(c_j + Σ_i v_i W_ij) for rows v (m, n_v): shape (m,)."""
     v = _rows(rbm, v)
@@ -122,14 +117,16 @@ def phase(rbm: RBM, v: ArrayLike, weight: ArrayLike | None = None) -> Update:
 
 
 def likelihood_gradient(rbm: RBM, data: ArrayLike) -> Update:
-    """∂⟨log p(v)⟩/∂(W, b, c) over the rows of data: the positive phase less the negative one, summed over all states."""
+    """∂⟨log p(v)⟩/∂(W, b, c) over the rows of data:
+    the positive phase less the negative one, summed over all states."""
     data = _rows(rbm, data, "data")
     every = states(len(rbm.visible))
     return _difference(phase(rbm, data), phase(rbm, every, np.exp(log_probability(rbm, every))))
 
 
 def transition(rbm: RBM) -> Floats:
-    """T[s, t] = Σ_h P(h|v=s) P(v=t|h), one step of Gibbs sampling between the visible states: (2^n_v, 2^n_v)."""
+    """T[s, t] = Σ_h P(h|v=s) P(v=t|h), one step of Gibbs sampling between the visible states:
+    (2^n_v, 2^n_v)."""
     instance("rbm", rbm, RBM)
     every, hidden = states(len(rbm.visible)), states(len(rbm.hidden))
     up, down = hidden_given(rbm, every), visible_given(rbm, hidden)
@@ -139,7 +136,8 @@ def transition(rbm: RBM) -> Floats:
 
 
 def expected_cd(rbm: RBM, data: ArrayLike, k: int) -> Update:
-    """The expected CD-k update: the negative phase is taken after k steps of Gibbs sampling from the data (Hinton 2002)."""
+    """The expected CD-k update:
+    the negative phase is taken after k steps of Gibbs sampling from the data (Hinton 2002)."""
     rows, k = _rows(rbm, data, "data"), whole("k", k, 1, _MOST_STEPS)
     if not ((rows == 0.0) | (rows == 1.0)).all():
         raise ValueError("data must be 0 or 1: the expectation starts from states")

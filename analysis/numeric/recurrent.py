@@ -1,8 +1,9 @@
-"""Recurrent cells on stacks of networks: forward through time, back-propagation through time, and the memory ∂c_{s+k}/∂c_s.
+"""Recurrent cells on stacks of networks:
+forward through time, back-propagation through time, and the memory ∂c_{s+k}/∂c_s.
 
-A stack holds N networks of n units; ``xs`` is (T, N, B, d): time, network, sequence, input. The blocks of W (N, d, m·n),
-U (N, n, m·n) and b (N, 1, m·n) stand side by side: "rnn" has h (m = 1), "lstm" i, f, g, o (m = 4), "gru" r, z, g (m = 3).
-The formulas are those of ``symbolic.remedies.gated``.
+A stack holds N networks of n units; ``xs`` is (T, N, B, d): time, network, sequence, input. The blocks of W
+(N, d, m·n), U (N, n, m·n) and b (N, 1, m·n) stand side by side: "rnn" has h (m = 1), "lstm" i, f, g, o (m =
+4), "gru" r, z, g (m = 3). The formulas are those of ``symbolic.remedies.gated``.
 """
 
 from __future__ import annotations
@@ -32,7 +33,8 @@ class Weights(NamedTuple):
 
 
 class Trace(NamedTuple):
-    """What a forward pass leaves: h and, for the LSTM, c at times 0 … T (T+1, N, B, n); gates (T, N, B, m·n); raw: h U (GRU)."""
+    """What a forward pass leaves: h and, for the LSTM, c at times 0 … T (T+1, N, B, n); gates (T, N, B, m·n);
+    raw: h U (GRU)."""
 
     kind: str
     xs: Floats
@@ -45,7 +47,8 @@ class Trace(NamedTuple):
 def checked(kind: str, weights: Weights, xs: ArrayLike, *, diverging: bool = False) -> int:
     """n; raises ValueError where names or shapes do not fit together, or where something is not finite.
 
-    With ``diverging`` NaN and infinity pass: a network of a stack may diverge in training while the others go on.
+    With ``diverging`` NaN and infinity pass:
+    a network of a stack may diverge in training while the others go on.
     """
     one_of("kind", kind, BLOCKS)
     instance("weights", weights, Weights)
@@ -84,8 +87,9 @@ def _sigmoid(z: Floats) -> Floats:
 def forward(kind: str, weights: Weights, xs: ArrayLike, *, diverging: bool = False) -> Trace:
     """The states from h_0 = c_0 = 0 on; xs is (T, N, B, d).
 
-    A gate is ½ tanh(z/2) + ½, right to 1e-16 and not to as many digits: below z = −38 it is 0, above 37 it is 1.
-    Raises ValueError as ``checked`` does, OverflowError where a state leaves float64 (unless ``diverging``).
+    A gate is ½ tanh(z/2) + ½, right to 1e-16 and not to as many digits: below z = −38 it is 0, above 37 it is
+    1. Raises ValueError as ``checked`` does,
+       OverflowError where a state leaves float64 (unless ``diverging``).
     """
     n = checked(kind, weights, xs, diverging=diverging)
     xs = np.asarray(xs, dtype=np.float64)
@@ -128,10 +132,11 @@ class Gradients(NamedTuple):
 def backward(weights: Weights, trace: Trace, last: ArrayLike, *, diverging: bool = False) -> Gradients:
     """Back-propagation through time from ``last`` = ∂C/∂h_T (N, B, n), where C depends on h_T alone.
 
-    Plain numbers: a gradient below 5e-324 comes out as 0, and a gate's slope i (1 − i) has the error of the gate, so that it is 0
-    where ``forward`` rounds to 0 or 1. ``recurrent_log.log_backward`` takes the slopes of gates from z itself, and gives sign and
-    logarithm. Raises ValueError where shapes do not fit or something is not finite, OverflowError where a gradient leaves float64
-    (unless ``diverging``: then it is inf or NaN).
+    Plain numbers: a gradient below 5e-324 comes out as 0, and a gate's slope i (1 − i) has the error of the
+    gate, so that it is 0 where ``forward`` rounds to 0 or 1. ``recurrent_log.log_backward`` takes the slopes
+    of gates from z itself, and gives sign and logarithm. Raises ValueError where shapes do not fit or
+    something is not finite, OverflowError where a gradient leaves float64 (unless
+    ``diverging``: then it is inf or NaN).
     """
     n = checked_trace(weights, trace, diverging=diverging)
     last = checked_last(trace, last, diverging=diverging)
@@ -186,11 +191,13 @@ def _outer(left: Floats, right: Floats) -> Floats:
 
 
 def memory(weights: Weights, trace: Trace, start: int, *, cut: bool = False) -> Floats:
-    """∂c_{s+k}/∂c_s, or ∂h_{s+k}/∂h_s for cells without c, for s = ``start`` and k = 0 … T − s: (T−s+1, N, B, n, n), rows the later.
+    """∂c_{s+k}/∂c_s, or ∂h_{s+k}/∂h_s for cells without c, for s = ``start`` and k = 0 … T − s:
+    (T−s+1, N, B, n, n), rows the later.
 
-    All paths, for the LSTM also those through h_s = o_s tanh(c_s); with ``cut`` those through c alone, as if U were 0 in the
-    backward pass (Hochreiter and Schmidhuber 1997 train with gradients cut like this). Raises ValueError for a start outside, OverflowError where an entry exceeds 1.8e308; one below
-    5e-324 is 0, and slopes of gates are those of ``backward``.
+    All paths, for the LSTM also those through h_s = o_s tanh(c_s); with ``cut`` those through c alone, as if
+    U were 0 in the backward pass (Hochreiter and Schmidhuber 1997 train with gradients cut like this). Raises
+    ValueError for a start outside, OverflowError where an entry exceeds 1.8e308;
+    one below 5e-324 is 0, and slopes of gates are those of ``backward``.
     """
     checked_trace(weights, trace)
     T = len(trace.gates)
@@ -242,7 +249,8 @@ def _memory(weights: Weights, trace: Trace, start: int, cut: bool) -> Floats:
 def uniform_weights(
     kind: str, inputs: int, units: int, rngs: list[np.random.Generator], forget_bias: ArrayLike = 0.0
 ) -> Weights:
-    """A network for each generator: all of W, U uniform on ±1/√n, as PyTorch draws them, and b = 0 but for the forget gate's.
+    """A network for each generator:
+    all of W, U uniform on ±1/√n, as PyTorch draws them, and b = 0 but for the forget gate's.
 
     Raises ValueError or TypeError where an argument is not as said.
     """

@@ -1,7 +1,8 @@
 """Back-propagation through time as (sign, log-magnitude): no length of the sequence over- or underflows.
 
-Every number is kept as m · 2^e with ½ ≤ |m| < 1 and an integer e of 64 bits, entry by entry: products and sums round as float64 does,
-whatever the sizes. Slopes are taken from the weighted inputs z, so that a saturated gate, whose 1 − tanh² would cancel to 0, keeps its own.
+Every number is kept as m · 2^e with ½ ≤ |m| < 1 and an integer e of 64 bits, entry by entry: products and
+sums round as float64 does, whatever the sizes. Slopes are taken from the weighted inputs z,
+so that a saturated gate, whose 1 − tanh² would cancel to 0, keeps its own.
 """
 
 from __future__ import annotations
@@ -43,8 +44,9 @@ class LogGradients(NamedTuple):
 def log_backward(weights: Weights, trace: Trace, last: ArrayLike) -> LogGradients:
     """What ``recurrent.backward`` gives, as signs and logarithms, from ``last`` = ∂C/∂h_T (N, B, n).
 
-    The states of the trace are taken as they are; only sums that cancel amplify rounding. About ten times slower than ``backward``, which is for
-    training. Raises ValueError as that does, OverflowError where a weighted input exceeds 5e11.
+    The states of the trace are taken as they are; only sums that cancel amplify rounding. About ten times
+    slower than ``backward``, which is for training.
+    Raises ValueError as that does, OverflowError where a weighted input exceeds 5e11.
     """
     n = checked_trace(weights, trace)
     kind, T = trace.kind, len(trace.gates)
@@ -78,7 +80,8 @@ def log_backward(weights: Weights, trace: Trace, last: ArrayLike) -> LogGradient
 
 
 def log_memory(weights: Weights, trace: Trace, start: int, *, cut: bool = False) -> SignedLog:
-    """What ``recurrent.memory`` gives, (T−s+1, N, B, n, n), as signs and logarithms; raises as it and as ``log_backward`` do."""
+    """What ``recurrent.memory`` gives, (T−s+1, N, B, n, n), as signs and logarithms;
+    raises as it and as ``log_backward`` do."""
     n, T = checked_trace(weights, trace), len(trace.gates)
     start, kind = whole("start", start, 0, T), trace.kind
     with np.errstate(all="ignore"):
@@ -195,14 +198,16 @@ def plus(x: Scaled, y: Scaled) -> Scaled:
 
 
 def total(x: Scaled) -> Scaled:
-    """The sum along the last axis, rounded as a float64 sum is; a term 2¹¹⁰⁰ times smaller than the largest changes nothing."""
+    """The sum along the last axis, rounded as a float64 sum is;
+    a term 2¹¹⁰⁰ times smaller than the largest changes nothing."""
     top = np.where(x.m == 0.0, _LOWEST, x.e).max(axis=-1, keepdims=True)
     below = np.clip(x.e - top, -_FAR, _FAR).astype(np.intc)
     return scaled(np.ldexp(x.m, below).sum(axis=-1), top[..., 0])
 
 
 def _outer(left: Floats, right: Scaled) -> Scaled:
-    """Σ over time and sequences of left ⊗ right, for each network: (N, d, k) from (T, N, B, d) and (T, N, B, k)."""
+    """Σ over time and sequences of left ⊗ right, for each network:
+    (N, d, k) from (T, N, B, d) and (T, N, B, k)."""
     one, other = _over_time(scaled(left)), _over_time(right)
     rows = [total(times(_at(one, (slice(None), slice(i, i + 1))), other)) for i in range(left.shape[-1])]
     return Scaled(np.stack([r.m for r in rows], axis=1), np.stack([r.e for r in rows], axis=1))

@@ -1,4 +1,5 @@
-"""Deep chains and wide ReLU networks, plain and residual, at any depth: gradients that neither underflow nor overflow."""
+"""Deep chains and wide ReLU networks, plain and residual, at any depth:
+gradients that neither underflow nor overflow."""
 
 from __future__ import annotations
 
@@ -26,14 +27,16 @@ def chain_gains(
 ) -> SignedLog:
     """∂a_j/∂a_0 for j = 1 … L as (sign, log): chains with weights and biases (..., L) and inputs a₀ (...).
 
-    ``scale`` is that of the branch of a residual chain; None is a plain chain. Raises ValueError for shapes that do not
-    fit, numbers that are not finite, and a scale that is not positive; OverflowError where a z_j leaves float64.
+    ``scale`` is that of the branch of a residual chain; None is a plain chain. Raises ValueError for shapes
+    that do not fit, numbers that are not finite, and a scale that is not positive;
+    OverflowError where a z_j leaves float64.
     """
     arguments.activation("activation", activation)
     x, ws, bs = real_array("a0", a0), real_array("weights", weights), real_array("biases", biases)
     if ws.shape != bs.shape or ws.ndim < 1 or ws.shape[-1] < 1 or x.shape != ws.shape[:-1]:
         raise ValueError(
-            f"weights and biases must have one shape (..., L) and a0 (...), not {ws.shape}, {bs.shape} and {x.shape}"
+            f"weights and biases must have one shape (..., L) and a0 (...), not {ws.shape}, {bs.shape} and "
+            f"{x.shape}"
         )
     scale = None if scale is None else positive("scale", scale)
     shortcut = scale is not None
@@ -64,8 +67,9 @@ BRANCHES = ("weights last", "relu last")
 
 @dataclass(frozen=True, eq=False)
 class Passes:
-    """log of the root mean square of x_l, l = 0 … L (..., L+1); of ∂C/∂x_l likewise, its last entry 0; mean of the entries of
-    x_l per root mean square (..., L+1); the gradient ∂C/∂x_0 at length √n (..., n). Leading axes: the inputs.
+    """log of the root mean square of x_l, l = 0 … L (..., L+1); of ∂C/∂x_l likewise, its last entry 0; mean
+    of the entries of x_l per root mean square (..., L+1); the gradient ∂C/∂x_0 at length √n (..., n).
+    Leading axes: the inputs.
     """
 
     signal: Floats
@@ -83,11 +87,13 @@ def passes(
     scale: float = 1.0,
     branch: str = "weights last",
 ) -> Passes:
-    """Forward and backward through blocks x ← k x + s F(x), rescaled at every block: inputs (m, n), L matrices (n, n).
+    """Forward and backward through blocks x ← k x + s F(x), rescaled at every block:
+    inputs (m, n), L matrices (n, n).
 
-    F is W ReLU(x) ("weights last") or ReLU(W x) ("relu last"); both are homogeneous, so a signal of any length may be
-    rescaled and its logarithm kept. A plain network has ``shortcut`` 0. ``readout`` (n,) is ∂C/∂x_L for every input. Raises
-    ValueError on shapes that do not fit, an unknown branch, or a signal that dies.
+    F is W ReLU(x) ("weights last") or ReLU(W x) ("relu last"); both are homogeneous, so a signal of any
+    length may be rescaled and its logarithm kept. A plain network has ``shortcut`` 0. ``readout`` (n,) is
+    ∂C/∂x_L for every input. Raises ValueError on shapes that do not fit, an unknown branch,
+    or a signal that dies.
     """
     x = real_array("x0", np.atleast_2d(real_array("x0", x0)), ("m", "n"))
     n = x.shape[1]

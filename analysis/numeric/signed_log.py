@@ -1,13 +1,12 @@
 """Real numbers as (sign, log|x|): products that neither underflow nor overflow.
 
-An exact zero is (0, −inf). NaN and infinite numbers are refused. Like ``numpy.linalg.slogdet``. Make one with ``of`` or
-``from_parts``, which check it; the operations raise ValueError for a logarithm that is NaN or +inf and trust the rest.
+An exact zero is (0, −inf). NaN and infinite numbers are refused. Like ``numpy.linalg.slogdet``. Make one with
+``of`` or ``from_parts``, which check it;
+the operations raise ValueError for a logarithm that is NaN or +inf and trust the rest.
 """
 
 from __future__ import annotations
 
-import math
-import sys
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -27,7 +26,8 @@ class SignedLog(NamedTuple):
 
 
 def of(x: ArrayLike) -> SignedLog:
-    """The signed logarithm of real numbers of any shape; raises ValueError for NaN or infinity, TypeError for others."""
+    """The signed logarithm of real numbers of any shape;
+    raises ValueError for NaN or infinity, TypeError for others."""
     values = real_array("x", x)
     with np.errstate(divide="ignore"):
         return SignedLog(np.sign(values)[()], np.log(np.abs(values))[()])
@@ -87,8 +87,8 @@ def _told(logabs: Any, zero: Any) -> Any:
 def to_float(x: SignedLog) -> Any:
     """sign · exp(logabs), to a relative error of about |logabs| · 2⁻⁵³.
 
-    Below 4.9e-324 it underflows to a zero that keeps the sign, above 1.8e308 it overflows to ±inf: neither is hidden,
-    and neither warns.
+    Below 4.9e-324 it underflows to a zero that keeps the sign, above 1.8e308 it overflows to ±inf: neither is
+    hidden, and neither warns.
     """
     x = _parts("x", x)
     with np.errstate(over="ignore", under="ignore"):
@@ -96,69 +96,10 @@ def to_float(x: SignedLog) -> Any:
 
 
 def multiply(x: SignedLog, y: SignedLog) -> SignedLog:
-    """x · y; raises ValueError where their shapes do not fit, OverflowError where a logarithm leaves float64."""
+    """x · y; raises ValueError where their shapes do not fit,
+    OverflowError where a logarithm leaves float64."""
     x, y = _pair(x, y)
     return _within(x.sign * y.sign, x, y, np.add)
-
-
-def divide(x: SignedLog, y: SignedLog) -> SignedLog:
-    """x / y; raises ZeroDivisionError where y is zero, and as ``multiply`` does."""
-    x, y = _pair(x, y)
-    if (np.asarray(y.sign) == 0.0).any():
-        raise ZeroDivisionError("y must not be zero")
-    return _within(x.sign * y.sign, x, y, np.subtract)
-
-
-def power(x: SignedLog, n: int) -> SignedLog:
-    """x to the power of an integer n; x⁰ = 1 for every x, and a zero to a negative power raises ZeroDivisionError.
-
-    Raises OverflowError where a logarithm leaves float64.
-    """
-    x = _parts("x", x)
-    if isinstance(n, bool) or not isinstance(n, (int, np.integer)):
-        raise TypeError(f"n must be an integer, not {n!r}")
-    if n == 0:
-        return SignedLog(np.ones_like(x.sign), np.zeros_like(x.logabs))
-    if n < 0 and (np.asarray(x.sign) == 0.0).any():
-        raise ZeroDivisionError("x must not be zero where n is negative")
-    times = float(n) if abs(n) <= sys.float_info.max else (math.inf if n > 0 else -math.inf)
-    with np.errstate(over="ignore", invalid="ignore"):
-        logabs = np.where(x.logabs == 0.0, 0.0, times * x.logabs)[()]
-    return SignedLog(x.sign if n % 2 else np.abs(x.sign), _told(logabs, x.sign == 0.0))
-
-
-def add(x: SignedLog, y: SignedLog) -> SignedLog:
-    """x + y. Where the terms nearly cancel, the logarithms' own rounding is amplified by |x| / |x + y|.
-
-    Raises ValueError where the shapes do not fit.
-    """
-    x, y = _pair(x, y)
-    swap = x.logabs < y.logabs
-    sign, top = np.where(swap, y.sign, x.sign), np.maximum(x.logabs, y.logabs)
-    zero = top == -np.inf
-    with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
-        d = np.where(zero, 0.0, np.minimum(x.logabs, y.logabs) - top)
-        near = np.log(-np.expm1(d))
-        far = np.log1p(-np.exp(d))
-        change = np.where(x.sign * y.sign < 0.0, np.where(d > -0.7, near, far), np.log1p(np.exp(d)))
-    return from_parts(sign, np.where(zero, -np.inf, np.where(zero, 0.0, top) + change))
-
-
-def compare(x: SignedLog, y: SignedLog) -> Any:
-    """−1.0 where x < y, 0.0 where x = y, 1.0 where x > y; raises ValueError where the shapes do not fit."""
-    x, y = _pair(x, y)
-    size = np.sign(np.where(x.logabs == y.logabs, 0.0, 1.0) * np.where(x.logabs > y.logabs, 1.0, -1.0))
-    return np.where(x.sign == y.sign, x.sign * size, np.sign(x.sign - y.sign))[()]
-
-
-def prefix_sums(x: ArrayLike, axis: int = -1) -> Array:
-    """x₁, x₁+x₂, …: every partial sum to about one rounding of itself, at any length.
-
-    ``cumsum`` adds in order, so the rounding error of each of its additions is known exactly (Knuth's TwoSum); the
-    errors are summed too and added back: Sum2 of Ogita, Rump and Oishi (2005, algorithm 4.4) for all partial sums. The
-    error is at most 2⁻⁵³|s| + (n 2⁻⁵³)² Σ|x|. Raises ValueError for NaN or infinity, OverflowError where a sum exceeds 1.8e308.
-    """
-    return _prefix_sums(real_array("x", x), _axis(axis, np.ndim(x)))
 
 
 def _axis(axis: int, dimensions: int) -> int:
@@ -202,14 +143,3 @@ def suffix_products(x: SignedLog, axis: int = -1) -> SignedLog:
     axis = _axis(axis, np.ndim(x.sign))
     back = prefix_products(SignedLog(np.flip(x.sign, axis), np.flip(x.logabs, axis)), axis)
     return SignedLog(np.flip(back.sign, axis), np.flip(back.logabs, axis))
-
-
-def product(x: SignedLog, axis: int = -1) -> SignedLog:
-    """x₁x₂…x_n along an axis, with compensated sums; 1 for an empty axis."""
-    x = _parts("x", x)
-    axis = _axis(axis, np.ndim(x.sign))
-    if x.sign.shape[axis] == 0:
-        shape = np.delete(x.sign.shape, axis)
-        return SignedLog(np.ones(shape), np.zeros(shape))
-    every = prefix_products(x, axis)
-    return SignedLog(np.take(every.sign, -1, axis), np.take(every.logabs, -1, axis))

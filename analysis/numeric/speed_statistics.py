@@ -1,4 +1,5 @@
-"""Questions put to learning speeds: arrays whose last axis runs over the hidden layers, the first layer first."""
+"""Questions put to learning speeds:
+arrays whose last axis runs over the hidden layers, the first layer first."""
 
 from __future__ import annotations
 
@@ -33,7 +34,8 @@ NIELSEN_RATIO: dict[int, float] = {
     400: 93.1,
     499: 112.6,
 }
-"""Fourth hidden layer's speed over the first's after so many epochs in Nielsen's one run with four hidden layers.
+"""Fourth hidden layer's speed over the first's after so many epochs in Nielsen's
+one run with four hidden layers.
 
 From ``fig/norms_during_training_4_layers.json`` of the code that accompanies his book.
 """
@@ -53,23 +55,6 @@ class Proportion(NamedTuple):
         return self.successes / self.trials
 
 
-class Place(NamedTuple):
-    """Where a number lies among a sample: how many are below it for sure, and at most, given that it was rounded."""
-
-    value: float
-    rank_low: int
-    rank_high: int
-    sample_size: int
-    sample_low: float
-    sample_median: float
-    sample_high: float
-
-    @property
-    def inside(self) -> bool:
-        """True where the number, as rounded, lies between the smallest and the largest of the sample."""
-        return self.rank_high > 0 and self.rank_low < self.sample_size
-
-
 def monotone(speeds: ArrayLike) -> NDArray[np.bool_]:
     """True where the speed grows from every hidden layer to the next: (…, H) → (…)."""
     return np.asarray((np.diff(_speeds(speeds), axis=-1) > 0.0).all(axis=-1))
@@ -82,7 +67,8 @@ def ratio(speeds: ArrayLike) -> Floats:
 
 
 def clopper_pearson(successes: int, trials: int, level: float = 0.95) -> Proportion:
-    """A confidence interval for a probability that covers it at least with ``level`` (Clopper & Pearson 1934).
+    """A confidence interval for a probability that covers it at least with
+    ``level`` (Clopper & Pearson 1934).
 
     Its ends are the probabilities under which so many successes, or so few, would come with probability (1 −
     level)/2.
@@ -105,26 +91,9 @@ def monotone_fraction(speeds: ArrayLike, level: float = 0.95) -> Proportion:
     return clopper_pearson(int(grows.sum()), grows.size, level)
 
 
-def place(value: float, sample: ArrayLike, decimals: int) -> Place:
-    """Where a number stated to ``decimals`` lies among a sample (S,): its rank is the number of values below it."""
-    x = np.sort(_finite("sample", sample).ravel())
-    half = 0.5 * 10.0 ** -whole("decimals", decimals, 0)
-    low, high = np.searchsorted(x, [value - half, value + half])
-    return Place(value, int(low), int(high), x.size, float(x[0]), float(np.median(x)), float(x[-1]))
-
-
-def places_of_nielsen(speeds: ArrayLike) -> tuple[Place, ...]:
-    """Where Nielsen's numbers lie among the speeds (S, H) of S untrained networks, layer by layer; H is 2, 3 or 4."""
-    array = _speeds(speeds)
-    hidden = array.shape[-1]
-    if array.ndim != 2 or hidden not in NIELSEN_SPEEDS:
-        raise ValueError(f"speeds must have shape (S, 2), (S, 3) or (S, 4), not {array.shape}")
-    stated = zip(NIELSEN_SPEEDS[hidden], array.T, strict=True)
-    return tuple(place(value, sample, NIELSEN_DECIMALS[hidden]) for value, sample in stated)
-
-
 def recovered(lowest: ArrayLike, final: ArrayLike, factor: float = 2.0) -> NDArray[np.bool_]:
-    """True where the speed of a layer ends at least ``factor`` times above its lowest: both (S, H) → (S, H)."""
+    """True where the speed of a layer ends at least ``factor`` times above its lowest:
+    both (S, H) → (S, H)."""
     factor = number("factor", factor, above=1.0)
     low, end = _finite("lowest", lowest), _finite("final", final)
     if low.shape != end.shape or (end < low).any():

@@ -1,4 +1,5 @@
-"""One thread for linear algebra: on products as small as these, threads that wait for each other cost up to 8×."""
+"""One thread for linear algebra:
+on products as small as these, threads that wait for each other cost up to 8×."""
 
 from __future__ import annotations
 
@@ -16,7 +17,8 @@ from analysis.numeric.optional import of_book
 def one_thread() -> Iterator[None]:
     """A context, or a decorator, in which BLAS keeps to one thread; its former number is restored at the end.
 
-    Warns, and leaves the number as it is, where threadpoolctl is not installed: that costs time, not correctness.
+    Warns, and leaves the number as it is, where threadpoolctl is not installed:
+    that costs time, not correctness.
     """
     libraries = _libraries(len(sys.modules))
     if libraries is None:
@@ -28,7 +30,8 @@ def one_thread() -> Iterator[None]:
 
 @lru_cache(maxsize=1)
 def _libraries(modules: int) -> Any:
-    """The BLAS libraries that are loaded; looked for again, which takes milliseconds, where a module was imported since."""
+    """The BLAS libraries that are loaded;
+    looked for again, which takes milliseconds, where a module was imported since."""
     try:
         return of_book("threadpoolctl").ThreadpoolController()
     except ModuleNotFoundError as error:

@@ -25,13 +25,14 @@ _guard = threading.Lock()
 
 @contextmanager
 def alone(folder: Path | None) -> Iterator[None]:
-    """Makes the folder, waits until no other run works in it, and keeps others waiting until the block ends; None: no folder.
+    """Makes the folder, waits until no other run works in it, and keeps others waiting until the block ends;
+    None: no folder.
 
-    The lock is the operating system's, on the file ``in-use.lock``, which is gone afterwards. It ends with the process
-    that holds it, however that dies, and the next run takes over. A run that waits says for whom. On a network folder
-    it holds between machines as far as the file system has locks (NFS 4 has). Where there are none, where nothing can
-    be written, and between processes on Windows, runs are not kept apart: then the same may be computed twice, with
-    the same results.
+    The lock is the operating system's, on the file ``in-use.lock``, which is gone afterwards. It ends with
+    the process that holds it, however that dies, and the next run takes over. A run that waits says for whom.
+    On a network folder it holds between machines as far as the file system has locks (NFS 4 has). Where there
+    are none, where nothing can be written, and between processes on Windows, runs are not kept apart: then
+    the same may be computed twice, with the same results.
     """
     if folder is None:
         yield
@@ -86,7 +87,8 @@ def _locked(folder: Path) -> int | None:
 
 
 def _is(file: int, path: Path) -> bool:
-    """True unless the former owner removed the file since it was opened: a lock on it would keep nobody away."""
+    """True unless the former owner removed the file since it was opened:
+    a lock on it would keep nobody away."""
     try:
         return os.path.samestat(os.fstat(file), os.stat(path))
     except FileNotFoundError:

@@ -1,8 +1,8 @@
 """Batches of work through any executor, with every result handed over as soon as it is here.
 
-Whatever ends the run early (Ctrl-C, a killed worker, a failing batch), the results that have arrived are handed over
-first, and batches that have not begun are called off. A process pool does not survive the death of a worker; a cluster
-that gives the batch to another worker does, and then nothing is to be seen of it here.
+Whatever ends the run early (Ctrl-C, a killed worker, a failing batch), the results that have arrived are
+handed over first, and batches that have not begun are called off. A process pool does not survive the death
+of a worker; a cluster that gives the batch to another worker does, and then nothing is to be seen of it here.
 """
 
 from __future__ import annotations
@@ -33,11 +33,13 @@ def run_batches(
     executor: Executor | int | None = None,
     kept_in: object = None,
 ) -> None:
-    """Call ``keep(label, work(*arguments))`` in this process for each batch, in the order in which they finish.
+    """Call ``keep(label, work(*arguments))`` in this process for each batch,
+    in the order in which they finish.
 
-    With no executor the batches run here, one after the other; with a number, on so many processes. ``keep`` may see a label twice with the same result,
-    where an interruption came while it was at work. ``kept_in`` tells a reader where the results are. Raises
-    RuntimeError where the executor breaks, OSError where processes cannot be had, and whatever ``work`` raises.
+    With no executor the batches run here, one after the other; with a number, on so many processes. ``keep``
+    may see a label twice with the same result, where an interruption came while it was at work. ``kept_in``
+    tells a reader where the results are. Raises RuntimeError where the executor breaks,
+    OSError where processes cannot be had, and whatever ``work`` raises.
     """
     # one thread here too: workers that are threads share the setting, and each puts back what it found
     with one_thread(), _workers(executor if batches else None) as pool:
@@ -87,7 +89,8 @@ def _workers(executor: Executor | int | None) -> Iterator[Executor | None]:
         NotImplementedError,
     ) as error:  # each system has its own way to lack semaphores
         raise OSError(
-            f"processes cannot work together here, since the shared memory for their semaphores (on Linux /dev/shm) "
+            "processes cannot work together here, since the shared memory for their semaphores (on Linux "
+            "/dev/shm) "
             f"cannot be written ({error}); executor=None or a ThreadPoolExecutor needs none"
         ) from error
     with pool:

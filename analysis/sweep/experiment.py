@@ -1,4 +1,5 @@
-"""An experiment that can be repeated over a grid: numbers and a generator in, named numbers with units out."""
+"""An experiment that can be repeated over a grid:
+numbers and a generator in, named numbers with units out."""
 
 from __future__ import annotations
 
@@ -18,8 +19,8 @@ KINDS = {bool: "True or False", int: "a whole number", float: "a finite number",
 class Experiment:
     """``run(rng, *, depth: int, scale: float = 1.0, …) → {measure: number}`` and the unit of every measure.
 
-    The parameters, their kinds (bool, int, float or str) and their defaults are those of the function's own signature.
-    Raises TypeError where the signature says something else.
+    The parameters, their kinds (bool, int, float or str) and their defaults are those of the function's own
+    signature. Raises TypeError where the signature says something else.
 
     >>> def half(rng, *, size: int, shift: float = 0.0):
     ...     return {"mean": float(rng.standard_normal(size).mean()) + shift}
@@ -52,7 +53,8 @@ class Experiment:
         return {p.name: p.default for p in parameters if p.default is not p.empty}
 
     def checked(self, name: str, x: Any) -> Value:
-        """``x`` as a plain value of that parameter; raises ValueError where there is no such parameter or x does not fit."""
+        """``x`` as a plain value of that parameter;
+        raises ValueError where there is no such parameter or x does not fit."""
         if name not in self.kinds:
             raise ValueError(f"{name} is no parameter: the experiment takes {', '.join(self.kinds)}")
         kind = self.kinds[name]

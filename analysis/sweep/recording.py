@@ -18,10 +18,11 @@ Make = Callable[[argparse.Namespace], int]
 
 
 def recorder(command: str, about: str | None, folder: Path) -> Callable[[Make], Callable[..., int]]:
-    """A decorator that makes a program with the options --into, --only and --again of a function of the parsed options.
+    """A decorator that makes a program with the options --into,
+    --only and --again of a function of the parsed options.
 
-    The program returns what the function returns; 1 with one sentence where that raises OSError or ValueError, or where
-    no run has ``--only`` in its name; 130 where it is interrupted.
+    The program returns what the function returns; 1 with one sentence where that raises OSError or
+    ValueError, or where no run has ``--only`` in its name; 130 where it is interrupted.
     """
 
     def of(make: Make) -> Callable[..., int]:
@@ -58,14 +59,16 @@ def recorder(command: str, about: str | None, folder: Path) -> Callable[[Make], 
 
 
 def ready(folder: Path) -> None:
-    """Make the folder where the files go; raises OSError where it cannot be written, before the work and not after it."""
+    """Make the folder where the files go;
+    raises OSError where it cannot be written, before the work and not after it."""
     folder.mkdir(parents=True, exist_ok=True)
     if not os.access(folder, os.W_OK):
         raise PermissionError(errno.EACCES, "cannot be written: name another folder", str(folder))
 
 
 def own_folder() -> Path:
-    """Where finished seeds are kept: "runs" in the user's cache folder, or, where that cannot be written, a folder made afresh.
+    """Where finished seeds are kept:
+    "runs" in the user's cache folder, or, where that cannot be written, a folder made afresh.
 
     Never a name in the shared temporary folder that another user could have taken before.
     """

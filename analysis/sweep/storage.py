@@ -1,4 +1,5 @@
-"""Results on disk: arrays in a .npz, everything else in a .json beside it. No pickle, nothing half written."""
+"""Results on disk: arrays in a .npz, everything else in a .json beside it.
+No pickle, nothing half written."""
 
 from __future__ import annotations
 
@@ -36,9 +37,9 @@ def save(
 
     Each file appears whole or not at all, and a former pair stays until both can replace it; the JSON comes
     last, so a pair without it was interrupted. Raises TypeError where a fact is not JSON (strings, finite
-    numbers, truth values, None, and lists, tuples and dicts with string keys of these) or an array has a mask,
-    ValueError where a fact is NaN or infinite or an array holds objects, OSError naming the file that cannot
-    be written.
+    numbers, truth values, None, and lists, tuples and dicts with string keys of these) or an array has a
+    mask, ValueError where a fact is NaN or infinite or an array holds objects, OSError naming the file that
+    cannot be written.
     """
     path = _path(path)
     _check(arrays, facts)
@@ -68,8 +69,8 @@ def save(
 def load(path: str | Path) -> tuple[Arrays, dict[str, Any]]:
     """The arrays and facts of ``path``.npz and ``path``.json; lists in the facts come back as tuples.
 
-    Raises FileNotFoundError where one is missing, ValueError where they are corrupt or the arrays do not belong
-    to the JSON.
+    Raises FileNotFoundError where one is missing, ValueError where they are corrupt or the arrays do not
+    belong to the JSON.
     """
     path = _path(path)
     for suffix in (".json", ".npz"):
@@ -117,7 +118,8 @@ def load_result(kind: type[Result], path: str | Path) -> Result:
 
 @contextmanager
 def _whole(path: Path) -> Iterator[BinaryIO]:
-    """A stream whose content replaces ``path`` on success; on failure nothing of it is left, and an OSError names the file."""
+    """A stream whose content replaces ``path`` on success;
+    on failure nothing of it is left, and an OSError names the file."""
     part = None
     try:
         handle, part = tempfile.mkstemp(dir=path.parent, prefix=PART)

@@ -1,8 +1,9 @@
 """One experiment over a grid of parameters, many times at each point, on any executor.
 
-Every replicate at every point has a stream of random numbers of its own, keyed by what it is (the experiment, the
-parameters, the number of the replicate) and not by when it runs. So its result does not depend on the executor, on
-the batches, on the order, or on what else the grid holds; and a grid made larger keeps what it had.
+Every replicate at every point has a stream of random numbers of its own, keyed by what it is (the experiment,
+the parameters, the number of the replicate) and not by when it runs. So its result does not depend on the
+executor, on the batches, on the order, or on what else the grid holds;
+and a grid made larger keeps what it had.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from analysis.numeric.streaming import Moments, moments
+from analysis.numeric.sample_moments import Moments, moments
 from analysis.numeric.threads import one_thread
 from analysis.numeric.training_arguments import whole
 from analysis.sweep import storage
@@ -37,9 +38,11 @@ MOST_BATCHES = 256  # handing over and keeping a batch takes some milliseconds: 
 
 @dataclass(frozen=True, eq=False)
 class Sweep:
-    """``values[k, i₁, …, i_d, r]``: measure k, in the order of ``units``, at the i-th values of the ``axes``, replicate r.
+    """``values[k, i₁, …, i_d, r]``:
+    measure k, in the order of ``units``, at the i-th values of the ``axes``, replicate r.
 
-    ``axes`` holds the values swept over, ``fixed`` every other parameter, ``units`` {measure: unit}. float64, read-only.
+    ``axes`` holds the values swept over, ``fixed`` every other parameter, ``units`` {measure: unit}.
+    float64, read-only.
     """
 
     experiment: str
@@ -65,7 +68,8 @@ class Sweep:
         return np.asarray(self.values[list(self.units).index(name)])
 
     def moments(self, name: str) -> Moments:
-        """Mean, variance and standard error over the replicates (i₁, …, i_d); raises ValueError where one is not finite."""
+        """Mean, variance and standard error over the replicates (i₁, …, i_d);
+        raises ValueError where one is not finite."""
         return moments(self.measure(name), axis=-1)
 
 
@@ -79,14 +83,17 @@ def sweep(
     checkpoints: str | Path | None = None,
     batch: int | None = None,
 ) -> Sweep:
-    """Run the ``experiment`` of that name (see ``named``) at every point of the ``grid``, ``replicates`` times each.
+    """Run the ``experiment`` of that name (see ``named``) at every point of the ``grid``,
+    ``replicates`` times each.
 
-    A value of the grid is a sequence, which becomes an axis, or a single value. ``executor`` is None (all runs here),
-    a number of processes to start, or an Executor. ``batch`` runs make one task of it (None: at most 256 tasks). With a ``checkpoints`` folder every task is kept as it comes in, and a sweep
-    that was interrupted, or is wanted larger, computes only what is not there; a second sweep in the folder waits
-    for the first (``alone`` says where it cannot). Raises ValueError on an unknown parameter or value and on a file
-    in the folder that is corrupt or of another sweep, TypeError where ``grid`` is no mapping, an axis has no order, ``checkpoints`` is no path or ``executor`` is none, RuntimeError where a
-    killed worker broke the pool, OSError where processes cannot share semaphores.
+    A value of the grid is a sequence, which becomes an axis, or a single value. ``executor`` is None (all
+    runs here), a number of processes to start, or an Executor. ``batch`` runs make one task of it (None: at
+    most 256 tasks). With a ``checkpoints`` folder every task is kept as it comes in, and a sweep that was
+    interrupted, or is wanted larger, computes only what is not there; a second sweep in the folder waits for
+    the first (``alone`` says where it cannot). Raises ValueError on an unknown parameter or value and on a
+    file in the folder that is corrupt or of another sweep, TypeError where ``grid`` is no mapping, an axis
+    has no order, ``checkpoints`` is no path or ``executor`` is none,
+    RuntimeError where a killed worker broke the pool, OSError where processes cannot share semaphores.
 
     >>> found = sweep("gradient-size", {"depth": [5, 10], "width": 20}, replicates=3)
     >>> found.values.shape == (len(found.units), 2, 3)
@@ -155,7 +162,8 @@ def stream(
 
 @one_thread()
 def _run_points(experiment: str, names: Sequence[str], points: Sequence[Point], seed: int) -> Floats:
-    """The measures of each point, (points, measures). Runs on the worker, which is sent names and numbers only."""
+    """The measures of each point, (points, measures).
+    Runs on the worker, which is sent names and numbers only."""
     law = named(experiment)
     found = np.empty((len(points), len(law.units)))
     for i, (*values, replicate) in enumerate(points):
@@ -214,7 +222,8 @@ def _finished(folder: Path, sweep_facts: Mapping[str, Any]) -> dict[Point, Float
         differing = [name for name in sweep_facts if facts.get(name) != sweep_facts[name]]
         if differing:
             raise ValueError(
-                f"checkpoint {path} belongs to another sweep: {', '.join(differing)} differ; name another folder"
+                f"checkpoint {path} belongs to another sweep: {', '.join(differing)} differ; name another "
+                "folder"
             )
         shape = (len(points) if isinstance(points, tuple) else 0, len(sweep_facts["units"]))
         if _label(points) != stem.name or values.shape != shape or values.dtype != np.float64:

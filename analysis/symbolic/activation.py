@@ -1,4 +1,5 @@
-"""What an activation function is: expressions only, so it can be hashed, pickled and sent to a worker by name."""
+"""What an activation function is:
+expressions only, so it can be hashed, pickled and sent to a worker by name."""
 
 from __future__ import annotations
 
@@ -18,7 +19,7 @@ class Activation:
 
     >>> import sympy as sp
     >>> from analysis.symbolic.notation import z
-    >>> half = Activation("half", z / 2, slope_bound=sp.S.Half, log_slope=-sp.log(2), log_slope_rate=sp.S.Zero)
+    >>> half = Activation("half", z / 2, sp.S.Half, log_slope=-sp.log(2), log_slope_rate=sp.S.Zero)
     >>> half.derivative, half.slope
     (1/2, 1/2)
     """
@@ -38,7 +39,8 @@ class Activation:
     """σ(z) in a form that neither overflows nor cancels, where the definition does."""
 
     def __post_init__(self) -> None:
-        """Raises ValueError where the two forms of σ(z) differ at z = 1/3: one of them was changed without the other."""
+        """Raises ValueError where the two forms of σ(z) differ at z = 1/3:
+        one of them was changed without the other."""
         at = {z: sp.Rational(1, 3)}
         if self.safe_formula is not None and abs(sp.N((self.formula - self.safe_formula).subs(at))) > 1e-12:
             raise ValueError(f"safe_formula must equal formula, but they differ at z = 1/3 for {self.name}")

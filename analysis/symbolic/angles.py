@@ -1,13 +1,16 @@
-r"""How alike are the gradients at two inputs? The angle between two signals, and what it does to their gradients.
+r"""How alike are the gradients at two inputs? The angle between two signals,
+and what it does to their gradients.
 
-Blocks x ← k x + s W ReLU(x) with independent weights, Var w = 2/n, in the limit of a wide network. What counts is a, the
-share of the branch in the mean square: a = s²/(1 + s²) with an identity shortcut, a = 1 for a plain network. If θ is the angle between the
-signals x(1) and x(2) of two inputs, one block makes of it (Cho & Saul 2009)
+Blocks x ← k x + s W ReLU(x) with independent weights, Var w = 2/n, in the limit of a wide network. What
+counts is a, the share of the branch in the mean square: a = s²/(1 + s²) with an identity shortcut, a = 1 for
+a plain network. If θ is the angle between the signals x(1) and x(2) of two inputs,
+one block makes of it (Cho & Saul 2009)
 
-    cos θ′ = (1 − a) cos θ + a κ₁(θ),      and the correlation of their gradients is multiplied by  1 − a + a κ₀(θ),
+    cos θ′ = (1 − a) cos θ + a κ₁(θ),      and the correlation of their gradients is
+    multiplied by  1 − a + a κ₀(θ),
 
-with κ₁ twice the mean of ReLU(u) ReLU(v) and κ₀ twice the chance that both are active, for standard normal u and v whose
-correlation is cos θ. In polar coordinates u = r cos φ and v = r cos(φ − θ).
+with κ₁ twice the mean of ReLU(u) ReLU(v) and κ₀ twice the chance that both are active, for standard normal u
+and v whose correlation is cos θ. In polar coordinates u = r cos φ and v = r cos(φ − θ).
 """
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
-"""The activations of the book. To add one, add one block: tests, claims, tables and pictures iterate over it."""
+"""The activations of the book.
+To add one, add one block: tests, claims, tables and pictures iterate over it."""
 
 from __future__ import annotations
 
@@ -7,7 +8,7 @@ import sympy as sp
 from analysis.symbolic.activation import Activation
 from analysis.symbolic.constants import SELU_ALPHA, SELU_SCALE, SILU_TURN
 from analysis.symbolic.normal import density, erfcx, ndtr
-from analysis.symbolic.notation import z
+from analysis.symbolic.notation import sigma, sigma_prime, z
 
 _t = sp.Abs(z)
 _e = sp.exp(-_t)
@@ -33,11 +34,7 @@ TANH = Activation(
 )
 
 IDENTITY = Activation(
-    name="identity",
-    formula=z,
-    slope_bound=sp.S.One,
-    log_slope=sp.S.Zero,
-    log_slope_rate=sp.S.Zero,
+    name="identity", formula=z, slope_bound=sp.S.One, log_slope=sp.S.Zero, log_slope_rate=sp.S.Zero
 )
 
 SOFTPLUS = Activation(
@@ -123,7 +120,8 @@ ACTIVATIONS: dict[str, Activation] = {
 
 
 def activation(name: str, argument: str = "name") -> Activation:
-    """The activation of that name; raises ValueError naming the known ones, and the argument that was to hold one."""
+    """The activation of that name;
+    raises ValueError naming the known ones, and the argument that was to hold one."""
     if isinstance(name, str) and name in ACTIVATIONS:
         return ACTIVATIONS[name]
     given = f"the Activation of {name.name} itself" if isinstance(name, Activation) else repr(name)
@@ -136,3 +134,11 @@ def given_activation(name: str, x: object) -> Activation:
         return x
     known = f"such as catalogue.activation('tanh'); the catalogue has {', '.join(ACTIVATIONS)}"
     raise TypeError(f"{name} must be an Activation, {known}; not {x!r:.80}")
+
+
+def as_sigmoid(expr: sp.Expr) -> sp.Expr:
+    """The same expression with the sigmoid in place of the unspecified σ and σ′."""
+    x = sp.Dummy("x")
+    for function, formula in {sigma: SIGMOID.formula, sigma_prime: SIGMOID.derivative}.items():
+        expr = expr.replace(function, sp.Lambda(x, formula.subs(z, x)))
+    return expr

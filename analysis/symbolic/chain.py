@@ -1,7 +1,7 @@
 """The gradient of a chain of one-neuron layers, derived for any depth.
 
-One generic layer map is differentiated by SymPy; each layer's factor is that derivative with the layer's own symbols put
-in; the gradient is one product of the factors. Nothing here is typed in from a book.
+One generic layer map is differentiated by SymPy; each layer's factor is that derivative with the layer's own
+symbols put in; the gradient is one product of the factors. Nothing here is typed in from a book.
 """
 
 from __future__ import annotations
@@ -50,7 +50,8 @@ def _slopes(layer: Layer) -> dict[sp.Symbol, sp.Expr]:
 
 @cache
 def _names(layer: Layer, x: sp.Symbol) -> tuple[tuple[sp.Symbol, Callable[[int], sp.Symbol]], ...]:
-    """The symbols of a slope with what they are called in layer j: making a symbol costs more than putting it in."""
+    """The symbols of a slope with what they are called in layer j:
+    making a symbol costs more than putting it in."""
     called = ((h, lambda j: a_(j - 1)), (w, w_), (b, b_), (z, z_))
     return tuple((symbol, name) for symbol, name in called if _slopes(layer)[x].has(symbol))
 
@@ -62,10 +63,11 @@ def local_slope(j: int, x: sp.Symbol = h, layer: Layer = GENERIC) -> sp.Expr:
 
 
 def factors(depth: int, layer: int = 1, x: sp.Symbol = b, of: Layer = GENERIC) -> tuple[sp.Expr, ...]:
-    """The factors of ∂C/∂x_l in forward order: own slope of layer l, then the factors of l+1 … L, then ∂C/∂a_L.
+    """The factors of ∂C/∂x_l in forward order:
+    own slope of layer l, then the factors of l+1 … L, then ∂C/∂a_L.
 
-    ``x`` is ``notation.b`` or ``notation.w`` (which parameter of layer l), or ``notation.h`` (its input). Raises
-    ValueError for a depth below 1, a layer outside 1 … depth, or another symbol.
+    ``x`` is ``notation.b`` or ``notation.w`` (which parameter of layer l), or ``notation.h`` (its input).
+    Raises ValueError for a depth below 1, a layer outside 1 … depth, or another symbol.
     """
     depth = _depth(depth)
     layer = _layer(layer, depth)
@@ -98,7 +100,8 @@ def definitions(depth: int, of: Layer = GENERIC) -> dict[sp.Symbol, sp.Expr]:
 
 
 def layers(depth: int) -> tuple[sp.Tuple, ...]:
-    """a_j = σ(z_j) = σ(w_j a_{j−1} + b_j) for j = 1 … depth, a line for each layer, in the order of the definitions."""
+    """a_j = σ(z_j) = σ(w_j a_{j−1} + b_j) for j = 1 … depth, a line for each layer,
+    in the order of the definitions."""
     return tuple(
         sp.Tuple(a_(j), sigma(z_(j)), sigma(plus(times(w_(j), a_(j - 1)), b_(j))))
         for j in range(1, _depth(depth) + 1)
@@ -106,7 +109,8 @@ def layers(depth: int) -> tuple[sp.Tuple, ...]:
 
 
 def nested(depth: int, of: Layer = GENERIC, start: int = 0) -> sp.Expr:
-    """a_L written out in a_start and all later weights and biases: σ(w_L σ(… σ(w_1 a_0 + b_1) …) + b_L) for start = 0."""
+    """a_L written out in a_start and all later weights and biases:
+    σ(w_L σ(… σ(w_1 a_0 + b_1) …) + b_L) for start = 0."""
     output: sp.Expr = a_(start)
     for j in range(start + 1, _depth(depth) + 1):
         output = of.output.xreplace({h: output, w: w_(j), b: b_(j)})
@@ -124,7 +128,8 @@ def substitute_back(expr: sp.Expr, depth: int, of: Layer = GENERIC) -> sp.Expr:
 
 
 def derivation(depth: int = 4, layer: int = 1) -> tuple[sp.Eq, ...]:
-    """The derivation by hand, one factor more a line: ∂C/∂a_L, then ∂C/∂a_{L−1} … ∂C/∂a_l, and at last ∂C/∂b_l.
+    """The derivation by hand, one factor more a line:
+    ∂C/∂a_L, then ∂C/∂a_{L−1} … ∂C/∂a_l, and at last ∂C/∂b_l.
 
     The left side of each line holds the rest of the network written out, so ``doit`` differentiates it.
     """
@@ -179,8 +184,8 @@ def change_(x: str) -> sp.Symbol:
 def cascade(depth: int = 4) -> tuple[sp.Tuple, ...]:
     """Nielsen's cascade: how a small change Δb₁ becomes Δa₁, Δz₂, Δa₂ … ΔC, to first order.
 
-    Each line is (the change, the slope of one map times the change before it, all slopes so far times Δb₁): his
-    eqs. 115–120.
+    Each line is (the change, the slope of one map times the change before it, all slopes so far times Δb₁):
+    his eqs. 115–120.
     """
     depth = _depth(depth)
     before = first = change_("b_1")

@@ -4,7 +4,8 @@ r"""Gradient clipping: a gradient g that is longer than a threshold c is cut bef
     by norm:         g becomes g · min(1, c/r), r = ‖g‖ (Pascanu, Mikolov and Bengio 2013, algorithm 1)
     by global norm:  the same with r the norm of the gradients of all layers together
 
-Clipping acts on the gradient once back-propagation is done: it transforms no layer, and no factor w σ′(z) changes.
+Clipping acts on the gradient once back-propagation is done:
+it transforms no layer, and no factor w σ′(z) changes.
 """
 
 from __future__ import annotations
@@ -32,7 +33,8 @@ ALL: sp.Expr = sp.sqrt(r**2 + q**2)
 
 
 class by_norm(sp.Function):  # type: ignore[misc]
-    """An entry, or the norm of a part, of a gradient whose norm is the second argument: y · min(1, c/total)."""
+    """An entry, or the norm of a part, of a gradient whose norm is the second argument:
+    y · min(1, c/total)."""
 
     nargs = 2
 
@@ -91,9 +93,11 @@ k = sp.Symbol("k", positive=True)
 
 
 class adam(sp.Function):  # type: ignore[misc]
-    """The length of Adam's step in one entry: η m̂/(√v̂ + ε), from gradients that are all multiplied by the first argument.
+    """The length of Adam's step in one entry:
+    η m̂/(√v̂ + ε), from gradients that are all multiplied by the first argument.
 
-    m̂ and v̂ are the means of g and g² that Kingma and Ba (2015, algorithm 1) keep, corrected for their start at 0.
+    m̂ and v̂ are the means of g and g² that Kingma and Ba (2015, algorithm 1) keep,
+    corrected for their start at 0.
     """
 
     nargs = 2

@@ -1,4 +1,5 @@
-"""Numbers that deserve a letter of their own: exact in SymPy, as many digits as asked for, printed by their letter."""
+"""Numbers that deserve a letter of their own:
+exact in SymPy, as many digits as asked for, printed by their letter."""
 
 from __future__ import annotations
 

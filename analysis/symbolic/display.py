@@ -1,7 +1,7 @@
 """Expressions that keep the order in which a reader should see them.
 
-SymPy sorts sums and products. Where the order tells the story (σ′(z₁) w₂ σ′(z₂) …) these wrappers keep it on the page;
-``doit()`` gives back the ordinary expression.
+SymPy sorts sums and products. Where the order tells the story (σ′(z₁) w₂ σ′(z₂) …) these wrappers keep it on
+the page; ``doit()`` gives back the ordinary expression.
 """
 
 from __future__ import annotations
@@ -91,7 +91,8 @@ class expectation(sp.Function):  # type: ignore[misc]
 
 
 class iterated(sp.Function):  # type: ignore[misc]
-    """A map applied several times: ``iterated(x, new, start, times)`` is (x ↦ new)^times (start); several letters as tuples, the last is the value."""
+    """A map applied several times: ``iterated(x, new, start, times)`` is (x ↦ new)^times (start); several
+    letters as tuples, the last is the value."""
 
     nargs = 4
 

@@ -1,13 +1,15 @@
 r"""Recurrent cells with gates, one unit each, and how long they remember.
 
-Long short-term memory (Hochreiter and Schmidhuber 1997) with the forget gate of Gers, Schmidhuber and Cummins (2000):
+Long short-term memory (Hochreiter and Schmidhuber 1997) with the forget gate of Gers,
+Schmidhuber and Cummins (2000):
 
     z_q = w_q x_t + u_q h_{t−1} + b_q  for q = i, f, g, o
     i_t = σ(z_i)   f_t = σ(z_f)   g_t = tanh(z_g)   o_t = σ(z_o)
     c_t = f_t c_{t−1} + i_t g_t        h_t = o_t tanh(c_t)
 
-The gated recurrent unit (Cho et al. 2014) has r_t = σ(z_r), k_t = σ(z_k), g_t = tanh(w_g x_t + r_t u_g h_{t−1} + b_g) and
-h_t = k_t h_{t−1} + (1 − k_t) g_t; they write z for k. The vanilla cell is h_t = tanh(w x_t + u h_{t−1} + b).
+The gated recurrent unit (Cho et al. 2014) has r_t = σ(z_r), k_t = σ(z_k), g_t = tanh(w_g x_t + r_t u_g
+h_{t−1} + b_g) and h_t = k_t h_{t−1} + (1 − k_t) g_t; they write z for k. The vanilla cell is
+h_t = tanh(w x_t + u h_{t−1} + b).
 
 Here t counts the steps of a sequence, not the steps of training.
 """
@@ -52,7 +54,8 @@ def _affine(gate: str, state: sp.Expr, t: str = "t") -> sp.Expr:
 
 
 def lstm(t: str = NOW, before: str = BEFORE) -> dict[sp.Basic, sp.Expr]:
-    """c_t and h_t, the gates and what goes into them, as definitions of one step from (c, h) at ``before``."""
+    """c_t and h_t, the gates and what goes into them, as definitions of one step from (c, h)
+    at ``before``."""
     gate = {name: at(name, t) for name in GATES}
     z_of = {name: into(name, t) for name in GATES}
     steps: dict[sp.Basic, sp.Expr] = {
@@ -96,9 +99,11 @@ def unfolded(expr: sp.Basic, definitions: Mapping[sp.Basic, sp.Expr]) -> sp.Basi
 
 
 def gated(layer: Layer, forget: sp.Expr | int = f, write: sp.Expr | int = i) -> Layer:
-    """forget · h + write · F(h) for the layer's map F, the gates held fixed; its factor is forget + write · F′(h).
+    """forget · h + write · F(h) for the layer's map F, the gates held fixed;
+    its factor is forget + write · F′(h).
 
-    forget = 1 is a residual block (chapter 12), write = 1 − forget a highway layer or a GRU. Raises TypeError for what is no layer.
+    forget = 1 is a residual block (chapter 12), write = 1 − forget a highway layer or a GRU.
+    Raises TypeError for what is no layer.
     """
     if not isinstance(layer, Layer):
         raise TypeError(f"layer must be a Layer such as plain(TANH), not {type(layer).__name__}")

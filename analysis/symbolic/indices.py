@@ -8,7 +8,8 @@ from html import escape
 
 _PART = r"[_^](?:\{[^{}]*\}|\([^()]*\)|[−-]?[A-Za-z0-9Α-ω]+(?:\.[A-Za-z0-9Α-ω]+)*)"
 _INDEXED = re.compile(
-    # one letter, which may have Δ before it; He, the Hermite polynomial; |…|, (…) and ‖…‖; or a number with an exponent
+    # one letter, which may have Δ before it; He, the Hermite polynomial; |…|, (…) and ‖…‖; or a number with
+    # an exponent
     rf"((?:He|(?<![^\W\d_Δ])[^\W\d_])['′″]?|(?<=[|)‖])|(?<![\w.])\d+(?=\^))((?:{_PART})+)"
 )
 
@@ -16,7 +17,8 @@ _INDEXED = re.compile(
 def _set(
     text: str, plain: Callable[[str], str], inside: Callable[[str], str], raised: str, lowered: str
 ) -> str:
-    """``text`` with each exponent and index in its pattern after ``inside``, and ``plain`` applied to all that is between."""
+    """``text`` with each exponent and index in its pattern after ``inside``,
+    and ``plain`` applied to all that is between."""
     pieces, end = [], 0
     for found in _INDEXED.finditer(text):
         pieces.append(plain(text[end : found.end(1)]))

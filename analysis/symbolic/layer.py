@@ -13,7 +13,8 @@ from analysis.symbolic.notation import b, h, sigma, w, z
 
 @dataclass(frozen=True)
 class Layer:
-    """h ↦ output, an expression in ``notation.h``, ``w`` and ``b``; what it does to a gradient is d output/dh.
+    """h ↦ output, an expression in ``notation.h``, ``w`` and ``b``;
+    what it does to a gradient is d output/dh.
 
     >>> from analysis.symbolic.notation import b, h, w
     >>> Layer("linear", w * h + b).factor
@@ -32,7 +33,8 @@ class Layer:
 
 
 def plain(activation: Activation | None = None) -> Layer:
-    """σ(wh + b); with no activation given, σ stays a symbol. Raises TypeError for anything but an ``Activation``.
+    """σ(wh + b); with no activation given, σ stays a symbol.
+    Raises TypeError for anything but an ``Activation``.
 
     >>> from analysis.symbolic.catalogue import TANH
     >>> plain(TANH).output

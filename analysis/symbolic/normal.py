@@ -1,7 +1,9 @@
-"""The normal distribution function Φ and the scaled tail erfcx: tails that SymPy lacks in a form that does not cancel.
+"""The normal distribution function Φ and the scaled tail erfcx:
+tails that SymPy lacks in a form that does not cancel.
 
-SymPy turns erfc(−x) into 2 − erfc(x), which loses every digit of Φ(z) for z ≪ 0. These two stay as they are; how they
-are evaluated is said where numbers are (``numeric.normal``, ``numeric.balls``, ``explorables.javascript``).
+SymPy turns erfc(−x) into 2 − erfc(x), which loses every digit of Φ(z) for z ≪ 0. These two stay as they are;
+how they are evaluated is said where numbers are (``numeric.normal``, ``numeric.balls``,
+``explorables.javascript``).
 """
 
 from __future__ import annotations

@@ -1,12 +1,15 @@
 r"""Batch normalisation as formulas: the forward pass, the gradient through it, and the layer that it makes.
 
-One neuron sees a batch of m weighted inputs x_1 … x_m. With the mean μ = ⟨x_k⟩ and the variance v = ⟨(x_k − μ)²⟩ over the batch,
+One neuron sees a batch of m weighted inputs x_1 … x_m.
+With the mean μ = ⟨x_k⟩ and the variance v = ⟨(x_k − μ)²⟩ over the batch,
 
     x̂_k = (x_k − μ)/√(v + ε),    y_k = γ x̂_k + β        (Ioffe & Szegedy 2015, algorithm 1).
 
-Layer normalisation (Ba, Kiros & Hinton 2016) has the same formulas; there x_1 … x_m are the m neurons of one example.
+Layer normalisation (Ba, Kiros & Hinton 2016) has the same formulas;
+there x_1 … x_m are the m neurons of one example.
 
-``moments`` carries out means over a batch of any size; ``written_out`` puts in a size, where SymPy's own derivative judges.
+``moments`` carries out means over a batch of any size;
+``written_out`` puts in a size, where SymPy's own derivative judges.
 """
 
 from __future__ import annotations
@@ -51,7 +54,8 @@ _G, _H = sp.symbols("G H", real=True)  # ⟨g_k⟩ and ⟨g_k x_k⟩
 
 
 def moments(expr: sp.Expr) -> sp.Expr:
-    """The mean over k of a polynomial in x_k (up to degree 2), g_k (degree 1) and δ_ik, for a batch of any size.
+    """The mean over k of a polynomial in x_k (up to degree 2), g_k (degree 1) and δ_ik,
+    for a batch of any size.
 
     ⟨x⟩ = μ, ⟨x²⟩ = v + μ², ⟨g⟩ = G, ⟨g x⟩ = H and ⟨δ_ik f_k⟩ = f_i/m. Raises ValueError on any other term.
     """
@@ -88,7 +92,8 @@ def in_letters(expr: sp.Expr, at: sp.Expr = i) -> sp.Expr:
 
 
 def derived(parameter: sp.Basic) -> sp.Expr:
-    """∂C/∂(x_i, γ or β) of C with ∂C/∂y_k = g_k: m ⟨g_k ∂y_k/∂(…)⟩ by the chain rule, for a batch of any size."""
+    """∂C/∂(x_i, γ or β) of C with ∂C/∂y_k = g_k:
+    m ⟨g_k ∂y_k/∂(…)⟩ by the chain rule, for a batch of any size."""
     if parameter in (gamma, beta):
         of_y = output.diff(parameter).xreplace({xhat[k]: normalise})
     else:
@@ -106,7 +111,8 @@ def written_out(size: int, scale: sp.Expr = sp.S.One) -> tuple[list[sp.Expr], sp
 
 
 def in_numbers(expr: sp.Expr, size: int, at: int) -> sp.Expr:
-    """The same for a batch of a given size, with index ``at`` for k and i: everything in x_1 … x_m and g_1 … g_m."""
+    """The same for a batch of a given size, with index ``at`` for k and i:
+    everything in x_1 … x_m and g_1 … g_m."""
     hats, mean, variance = written_out(size)
 
     def put(e: sp.Expr, j: int) -> sp.Expr:

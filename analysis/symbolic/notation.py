@@ -102,7 +102,8 @@ def b_(j: int | sp.Expr) -> sp.Symbol:
 
 @dataclass(frozen=True)
 class Entry:
-    """One line of the notation page: the object, its name in code, its meaning, the chapter that defines it."""
+    """One line of the notation page:
+    the object, its name in code, its meaning, the chapter that defines it."""
 
     latex: str
     code: str
@@ -132,14 +133,17 @@ NOTATION: tuple[Entry, ...] = (
     Entry(
         r"\delta^l",
         "delta",
-        "error of layer l, $\\partial C/\\partial z^l$; it equals $\\partial C/\\partial b^l$. The layer is written above, it is no power",
+        "error of layer l, $\\partial C/\\partial z^l$; it equals $\\partial C/\\partial b^l$. The layer is "
+        "written above, it is no power",
         1,
     ),
     Entry(r"w_j\,\sigma'(z_j)", "factor", "the factor by which layer j multiplies the backward product", 1),
     Entry(
         r"\lambda_L,\ \lambda",
         "log_gain, lam",
-        "log-gain per layer of the backward product: of one chain, the mean of $\\log\\lvert w_j\\,\\sigma'(z_j)\\rvert$ (natural logarithm) over its layers; and its limit, the mean under a stated law",
+        "log-gain per layer of the backward product: of one chain, the mean of $\\log\\lvert "
+        "w_j\\,\\sigma'(z_j)\\rvert$ (natural logarithm) over its layers; and its limit, the mean under a "
+        "stated law",
         1,
     ),
     Entry(r"X_j", "X[j]", "logarithm of the factor of layer j, $\\log\\lvert w_j\\,\\sigma'(z_j)\\rvert$", 2),

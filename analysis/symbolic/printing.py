@@ -9,7 +9,8 @@ from sympy.printing.str import StrPrinter
 
 
 class _Ordered(Printer):  # type: ignore[misc]
-    """Orders the terms of a sum without their values: SymPy asks each integral without letters for its number, by quadrature, every time."""
+    """Orders the terms of a sum without their values:
+    SymPy asks each integral without letters for its number, by quadrature, every time."""
 
     def _as_ordered_terms(self, expr: sp.Add, order: str | None = None) -> list[sp.Expr]:
         constants = [x for x in expr.atoms(sp.Integral, sp.Sum, sp.Product, sp.Limit) if x.is_number]

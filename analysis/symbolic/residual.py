@@ -1,10 +1,12 @@
 r"""Residual connections: x_{l+1} = x_l + s F_l(x_l), after He, Zhang, Ren & Sun (2016).
 
-The branch F_l is what a layer was before; the shortcut hands x_l on as it is; s is the scale of the branch, 1 unless said
-otherwise. With J_l = s ∂F_l/∂x_l the backward product becomes ∏ (I + J_l), a sum over all 2^L ways through the network.
+The branch F_l is what a layer was before; the shortcut hands x_l on as it is; s is the scale of the branch, 1
+unless said otherwise. With J_l = s ∂F_l/∂x_l the backward product becomes ∏ (I + J_l),
+a sum over all 2^L ways through the network.
 
-On average over independent branches with mean 0 the squares add up: q_{l+1} = (1 + s² c) q_l, where c is the factor by which a
-branch multiplies the mean square q of what passes it. It is a constant for homogeneous branches, such as W ReLU(x), and for these
+On average over independent branches with mean 0 the squares add up: q_{l+1} = (1 + s² c) q_l, where c is the
+factor by which a branch multiplies the mean square q of what passes it.
+It is a constant for homogeneous branches, such as W ReLU(x), and for these
 only: W tanh(x) adds less than n Var w to the mean square, however large that is.
 """
 
@@ -23,7 +25,8 @@ from analysis.symbolic.notation import b, h, sigma, sigma_prime, w, z
 s = sp.Symbol("s", positive=True)
 """The scale of the branch."""
 c = sp.Symbol("c", positive=True)
-"""By what the branch, without its scale, multiplies the mean square; a constant only where the branch is homogeneous."""
+"""By what the branch, without its scale, multiplies the mean square;
+a constant only where the branch is homogeneous."""
 L = sp.Symbol("L", integer=True, positive=True)
 """The number of blocks."""
 tau = sp.Symbol("tau", positive=True)
@@ -31,7 +34,8 @@ tau = sp.Symbol("tau", positive=True)
 
 
 def residual(layer: Layer, scale: sp.Expr | int = 1) -> Layer:
-    """h + scale · F(h) for the layer's map F; its factor is 1 + scale · F′(h). Raises TypeError for what is no layer.
+    """h + scale · F(h) for the layer's map F; its factor is 1 + scale · F′(h).
+    Raises TypeError for what is no layer.
 
     >>> from analysis.symbolic.catalogue import TANH
     >>> residual(plain(TANH)).factor

@@ -1,9 +1,10 @@
 """How the spread of weighted inputs and of errors passes through a wide layer, and the weights that keep it.
 
-z_i = Σ_j w_ij a_j + b_i sums n products. The weights are independent of each other and of what they multiply, with mean 0 and
-variance v; the bias has mean 0 and variance v_b. Taking the mean over the weights alone leaves a polynomial in the a_j,
-so nothing is assumed about how the a_j hang together. Backwards the same sum runs over the neurons of the next layer, with their
-errors δ_i in place of the a_j; there the independence is an assumption, since δ depends on the weights as well.
+z_i = Σ_j w_ij a_j + b_i sums n products. The weights are independent of each other and of what they multiply,
+with mean 0 and variance v; the bias has mean 0 and variance v_b. Taking the mean over the weights alone
+leaves a polynomial in the a_j, so nothing is assumed about how the a_j hang together. Backwards the same sum
+runs over the neurons of the next layer, with their errors δ_i in place of the a_j;
+there the independence is an assumption, since δ depends on the weights as well.
 """
 
 from __future__ import annotations
@@ -30,7 +31,8 @@ _w, _a, _delta = sp.IndexedBase("w"), sp.IndexedBase("a"), sp.IndexedBase("delta
 
 
 def mean_over(expr: sp.Expr, moments: Mapping[sp.Symbol, Sequence[sp.Expr]]) -> sp.Expr:
-    """The mean of a polynomial over independent symbols, each with its moments (E x, E x², …); others stay as they are.
+    """The mean of a polynomial over independent symbols, each with its moments (E x, E x², …);
+    others stay as they are.
 
     Raises ValueError where a power has no moment.
     """
@@ -53,14 +55,9 @@ def squared_sum(count: int) -> sp.Expr:
     return mean_over(total**2, dict.fromkeys(weights, (sp.S.Zero, v)) | {b: (sp.S.Zero, v_b)})
 
 
-def second_moment(formula: sp.Expr) -> sp.Expr:
-    """E[f(z)²] for z ~ N(0, q), as an integral over a standard normal x that is not carried out."""
-    x = sp.Symbol("x", real=True)
-    return sp.Integral(formula.subs(z, sp.sqrt(q) * x) ** 2 * density(x), (x, -sp.oo, sp.oo))
-
-
 def half_lines(left: sp.Expr, right: sp.Expr, power: int = 2) -> sp.Expr:
-    """E[f(z)^power] for z ~ N(0, q) and f = ``left`` below 0, ``right`` above: two integrals that SymPy carries out."""
+    """E[f(z)^power] for z ~ N(0, q) and f = ``left`` below 0, ``right`` above:
+    two integrals that SymPy carries out."""
     x = sp.Symbol("x", real=True)
     below, above = (f.subs(z, sp.sqrt(q) * x) ** power * density(x) for f in (left, right))
     return sp.integrate(below, (x, -sp.oo, 0)) + sp.integrate(above, (x, 0, sp.oo))
@@ -68,8 +65,6 @@ def half_lines(left: sp.Expr, right: sp.Expr, power: int = 2) -> sp.Expr:
 
 LEAKY_MOMENT = sp.simplify(half_lines(s * z, z) / q)
 """E[f(z)²]/q of a leaky ReLU with slope s below 0, for z ~ N(0, q)."""
-LEAKY_SLOPE_MOMENT = half_lines(s + 0 * z, sp.S.One + 0 * z)
-"""E[f′(z)²] of the same."""
 RELU_SPREAD = half_lines(0 * z, z, 4) / half_lines(0 * z, z) ** 2 - 1
 """Var f(z)²/(E f(z)²)² of ReLU, which is n times the relative variance of a layer's mean square."""
 LINEAR_SPREAD = half_lines(z, z, 4) / half_lines(z, z) ** 2 - 1

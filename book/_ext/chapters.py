@@ -1,7 +1,7 @@
 """A chapter has the number its file name begins with: 02_quarter_bound is chapter 2, whichever part holds it.
 
-Sphinx counts each table of contents from 1. Here its count is replaced, after it and before it numbers the figures and
-equations, by the one in the file name, so that Fig. 2.1, exercise 2.1 and the file agree.
+Sphinx counts each table of contents from 1. Here its count is replaced, after it and before it numbers the
+figures and equations, by the one in the file name, so that Fig. 2.1, exercise 2.1 and the file agree.
 """
 
 from __future__ import annotations
@@ -55,7 +55,8 @@ def without_typed_number(app: Sphinx, doctree: nodes.document) -> None:
 
 
 def without_empty_globs(app: Sphinx, docname: str, source: list[str]) -> None:
-    """Drop the patterns of a table of contents that match no page yet; Sphinx would warn, with no way to say it may."""
+    """Drop the patterns of a table of contents that match no page yet;
+    Sphinx would warn, with no way to say it may."""
 
     def matches(line: str) -> bool:
         pattern = line.strip()

@@ -1,7 +1,8 @@
-"""Claims and displayed formulas have numbers: Claim 2.3 and (2.3) are the third of chapter 2, in the order of the page.
+"""Claims and displayed formulas have numbers:
+Claim 2.3 and (2.3) are the third of chapter 2, in the order of the page.
 
-A claim's number depends on where it stands; its label does not. So the box is reached as ``#claim-<label>``, and a link
-whose text is a label in code leads to the box and shows the number.
+A claim's number depends on where it stands; its label does not. So the box is reached as ``#claim-<label>``,
+and a link whose text is a label in code leads to the box and shows the number.
 """
 
 from __future__ import annotations
@@ -39,7 +40,8 @@ def claim_numbers(labels: Iterable[str], chapter: int) -> dict[str, str]:
 
 
 def box_with_number(html: str, label: str, number: str, first: bool) -> str:
-    """The stored box with its number, a link to itself; the first of its label on a page carries the anchor."""
+    """The stored box with its number, a link to itself;
+    the first of its label on a page carries the anchor."""
     link = f'<a class="claim-number" href="#{anchor(label)}">Claim {number}</a> '
     html = html.replace(HEAD, HEAD + link, 1)
     return html.replace("<div ", f'<div id="{anchor(label)}" ', 1) if first else html
@@ -81,7 +83,8 @@ class NumberClaims(SphinxTransform):
 
 
 class NumberFormulas(SphinxTransform):
-    """Gives each displayed formula of a chapter an anchor, from which Sphinx numbers it; claims have their own number."""
+    """Gives each displayed formula of a chapter an anchor, from which Sphinx numbers it;
+    claims have their own number."""
 
     default_priority = 871
 

@@ -1,4 +1,5 @@
-"""What the PDF needs besides: parts and appendices from the one table of contents, numbers of chapters, boxes, no folds."""
+"""What the PDF needs besides:
+parts and appendices from the one table of contents, numbers of chapters, boxes, no folds."""
 
 from __future__ import annotations
 
@@ -25,7 +26,8 @@ def latex(code: str) -> nodes.raw:
 
 
 def parts(document: nodes.document) -> None:
-    """The index as a preface: its sections get headings without a number, its tables of contents become parts.
+    """The index as a preface:
+    its sections get headings without a number, its tables of contents become parts.
 
     "I. The phenomenon" is Part I; what comes after the parts with a number is appendices.
     """
@@ -52,7 +54,8 @@ def parts(document: nodes.document) -> None:
 
 
 def without_folds(document: nodes.document) -> None:
-    """Code that a page folds away is left out; what stands in a fold of the text stands open, under its title."""
+    """Code that a page folds away is left out;
+    what stands in a fold of the text stands open, under its title."""
     for cell in list(document.findall(nodes.container)):
         if {"tag_hide-input", "tag_hide-cell"} & set(cell["classes"]):
             for part in [part for part in cell if part.get("nb_element") == "cell_code_source"]:
@@ -99,7 +102,8 @@ def _need(column: tuple[nodes.entry, ...]) -> float:
 
 
 def tables(document: nodes.document) -> None:
-    """Each table takes the width of the page, its columns by what stands in them; one of much text breaks over pages."""
+    """Each table takes the width of the page, its columns by what stands in them;
+    one of much text breaks over pages."""
     for table in document.findall(nodes.table):
         rows = list(table.findall(nodes.row))
         needs = [_need(column) for column in zip(*rows, strict=True)]

@@ -21,7 +21,8 @@ def html(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def show(chrome: Any) -> Show:
-    """show(path, width, theme) opens a file as a reader with this setting would, and waits until its maths is set."""
+    """show(path, width, theme) opens a file as a reader with this setting would, and waits until its maths
+    is set."""
 
     def shown(path: Path, width: int = 1280, theme: str = "light") -> Any:
         driver = chromium.window(chrome, width, 900)

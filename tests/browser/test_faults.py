@@ -8,7 +8,10 @@ from typing import Any
 import page_faults as faults
 import pytest
 
-HEAD = '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>t</title><meta name="viewport" content="width=device-width"></head>'
+HEAD = (
+    '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>t</title><meta name="viewport" '
+    'content="width=device-width"></head>'
+)
 SOUND = "<main><h1>Title</h1><p>Text, <code>$x$</code> in code.</p><img alt='a dot' src='data:,'></main>"
 
 
@@ -60,7 +63,10 @@ def test_a_sound_page_has_none(show: Any, tmp_path: Path, fault: Any) -> None:
 def test_a_pale_word_of_code_is_found_among_words_of_other_colours(
     show: Any, tmp_path: Path, colour: str, pale: int
 ) -> None:
-    words = "<span class='k'>if</span> <span class='n'>x</span> <span class='k'>else</span> <span class='n'>width</span>"
+    words = (
+        "<span class='k'>if</span> <span class='n'>x</span> <span class='k'>else</span> <span "
+        "class='n'>width</span>"
+    )
     style = f"<style>pre {{ color: #222; background: #fff }} .n {{ color: {colour} }}</style>"
     driver = show(page(tmp_path, f"{style}<main><h1>T</h1><pre>{words}</pre></main>"), width=390)
     faults.each_colour_once(driver)

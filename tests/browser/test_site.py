@@ -1,4 +1,5 @@
-"""Every page of the built book in a browser, from files, without a network: on a screen and on a phone, light and dark."""
+"""Every page of the built book in a browser, from files, without a network:
+on a screen and on a phone, light and dark."""
 
 from __future__ import annotations
 
@@ -12,7 +13,10 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 PAGES = sorted(
     [
         "index.html", "notation.html", "bibliography.html", "sweeps.html", "search.html", "genindex.html",
-        *(p.relative_to(ROOT).with_suffix(".html").as_posix() for p in (ROOT / "notebooks").rglob("[0-9lsuv]*.ipynb")),
+        *(
+            p.relative_to(ROOT).with_suffix(".html").as_posix()
+            for p in (ROOT / "notebooks").rglob("[0-9lsuv]*.ipynb")
+        ),
     ]
 )  # fmt: skip
 MATHJAX = "_static/mathjax"
@@ -27,7 +31,8 @@ def test_every_page_is_visited(html: Path) -> None:
 
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_is_sound(show: Any, html: Path, name: str) -> None:
-    """On a screen in light, then on a phone in light, in dark, and on the screen again; every fault is told at once.
+    """On a screen in light, then on a phone in light, in dark, and on the screen again;
+    every fault is told at once.
 
     What the theme changes are colours: width is looked at once, and contrast in both.
     """
@@ -102,11 +107,13 @@ def test_measured_weight_and_first_render(show: Any, html: Path, capsys: pytest.
     heaviest = max((html / name for name in PAGES), key=weight)
     driver = show(heaviest)
     paint, done = driver.execute_script(
-        "return [performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? NaN, performance.now()]"
+        "return [performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? NaN, "
+        "performance.now()]"
     )
     with capsys.disabled():
         print(
-            f"\nheaviest page: {heaviest.relative_to(html)}, {weight(heaviest) / 1e6:.2f} MB beyond MathJax (target 1.5); "
+            f"\nheaviest page: {heaviest.relative_to(html)}, {weight(heaviest) / 1e6:.2f} MB beyond MathJax "
+            "(target 1.5); "
             f"first paint after {paint:.0f} ms (target 1000), all maths set after {done:.0f} ms"
         )
     assert 0 < paint < done

@@ -12,8 +12,7 @@ from analysis.chapters.activations import selu_moments as selu
 from analysis.chapters.chain_rule import chain_speeds
 from analysis.chapters.chain_rule.oracles import Chain
 from analysis.chapters.clipping import cliff, clipped_training
-from analysis.chapters.explosion import fragile_explosion, fragility
-from analysis.chapters.explosion import random_and_tied_chains as balance
+from analysis.chapters.explosion import balance_curve, fragile_explosion, fragility
 from analysis.chapters.explosion import widest_window as window
 from analysis.chapters.explosion.identity_neuron_errors import identity_errors
 from analysis.chapters.gates import memory_horizon
@@ -21,11 +20,10 @@ from analysis.chapters.initialisation import relu_spread
 from analysis.chapters.initialisation.gradient_size import gradient_size
 from analysis.chapters.outliers.outlier import standardise
 from analysis.chapters.pretraining import stack as pretraining
-from analysis.chapters.quarter_bound import log_product
 from analysis.chapters.quarter_bound.claims import gaussian_factor as gaussian_factor_claims
 from analysis.chapters.residual import depth as residual_depth
 from analysis.chapters.residual import shattered_gradients as shattered
-from analysis.numeric import initialise, recurrent, speed_statistics
+from analysis.numeric import initialise, log_product, recurrent, speed_statistics
 from analysis.numeric.training_arguments import positive, whole
 from analysis.symbolic.catalogue import SIGMOID
 from analysis.symbolic.layer import plain
@@ -67,7 +65,6 @@ def test_a_name_is_not_an_activation() -> None:
         ("shifts", lambda x: fragile_explosion.fragility(x)),
         ("inputs", lambda x: fragile_explosion.outputs(x, [(4, 4)])),
         ("bias", lambda x: memory_horizon.predicted_half_life(x)),
-        ("inputs", lambda x: shattered.first_angles(x)),
         ("angles", lambda x: shattered.predicted(x, [1])),
         ("speeds", lambda x: speed_statistics.monotone(x)),
         ("weights", lambda x: identity_errors(x)),
@@ -129,7 +126,7 @@ def test_an_activation_by_any_argument_is_not_its_name(name: str, call: Any) -> 
             ["1", np.nan, -1.0],
         ),
         ("gain", lambda x: clipped_training.draw((3, 2), [0], 1, x), [np.nan, "1", -1.0, 0.0]),
-        ("stds", lambda x: balance.balance(x), [[np.nan], ["1"], 1.0]),
+        ("stds", lambda x: balance_curve.balance(x), [[np.nan], ["1"], 1.0]),
         ("digits", lambda x: fragility.crossing(digits=x), [np.nan, 0, 1.5, "8"]),
         ("bits", lambda x: window.widest_window(x), [-1, 0, np.nan, "8"]),
         ("slope", lambda x: initialise.he((3, 2), RNG, slope=x), [1e200, np.nan, "1"]),
@@ -144,6 +141,6 @@ def test_numbers_out_of_range_are_named(name: str, call: Any, bad: list[Any]) ->
 
 def test_a_rule_that_does_not_fit_in_memory_is_refused() -> None:
     with pytest.raises(ValueError, match="weight_std and bias_std must be smaller"):
-        balance.balance([1e8])
+        balance_curve.balance([1e8])
     with pytest.raises(ValueError, match="nodes must be an integer of at least 2"):
         log_product.exponent(SIGMOID, nodes=0)

@@ -1,4 +1,5 @@
-"""A standard error is the spread of the estimate over repetitions with other seeds: without √n, or from dependent units, it is not."""
+"""A standard error is the spread of the estimate over repetitions with other seeds:
+without √n, or from dependent units, it is not."""
 
 from __future__ import annotations
 
@@ -8,7 +9,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from analysis.chapters.explosion import random_and_tied_chains as balance
+from analysis.chapters.explosion import off_centre
 from analysis.chapters.explosion.claims import random_and_tied_chains as balance_claims
 from analysis.chapters.quarter_bound.claims import gaussian_factor as gaussian_factor_claims
 from analysis.chapters.quarter_bound.claims import log_product as log_product_claims
@@ -20,7 +21,7 @@ REPEATS = 120
 
 def tied(seed: int) -> Estimate:
     """λ of chains with tied biases beside the balancing scale, where they wander far and slowly."""
-    found = balance.off_centre([8.0], np.random.default_rng(seed), chains=60, layers=100)
+    found = off_centre.off_centre([8.0], np.random.default_rng(seed), chains=60, layers=100)
     return Estimate(float(found.lam[0]), float(found.standard_error[0]))
 
 

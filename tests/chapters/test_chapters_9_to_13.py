@@ -1,4 +1,5 @@
-"""What chapters 9 to 13 show and say: the right values in the stored outputs and in the text, and what was wrong gone from it."""
+"""What chapters 9 to 13 show and say:
+the right values in the stored outputs and in the text, and what was wrong gone from it."""
 
 from __future__ import annotations
 
@@ -22,13 +23,7 @@ from analysis.chapters.residual import records as residual_recorded
 from analysis.claims.ledger import CLAIMS
 from analysis.exercises import check
 
-NAMES = {
-    9: "09_pretraining",
-    10: "10_clipping",
-    11: "11_normalisation",
-    12: "12_residual",
-    13: "13_gates",
-}
+NAMES = {9: "09_pretraining", 10: "10_clipping", 11: "11_normalisation", 12: "12_residual", 13: "13_gates"}
 
 
 @cache
@@ -113,7 +108,8 @@ def test_what_was_wrong_is_gone(chapter: int, gone: str) -> None:
     ],
 )
 def test_the_right_number_stands_in_an_output(chapter: int, line: str) -> None:
-    """Typed from an independent recomputation: χ and R by mpmath, the rest from the recorded arrays by NumPy alone."""
+    """Typed from an independent recomputation:
+    χ and R by mpmath, the rest from the recorded arrays by NumPy alone."""
     assert line in shown(chapter)
 
 
@@ -131,7 +127,8 @@ def number(chapter: int, pattern: str) -> float:
 
 
 def gains_at_rest(bias: float, steps: int) -> list[float]:
-    """The root mean square gain of an LSTM at rest over 1 … steps steps: coefficients of ((f + √v x)(f + √v/x))^k, by convolution."""
+    """The root mean square gain of an LSTM at rest over 1 … steps steps:
+    coefficients of ((f + √v x)(f + √v/x))^k, by convolution."""
     f, root = 1 / (1 + math.exp(-bias)), 48**-0.5
     poly, found = np.ones(1), []
     for k in range(1, steps + 1):
@@ -259,7 +256,8 @@ def test_the_angle_after_48_plain_layers() -> None:
 def chains(
     activation: str, scale: float, *, bias: float = 1.0, count: int = 3000
 ) -> tuple[np.ndarray, np.ndarray]:
-    """log₁₀ of what 200 layers do to a gradient, (plain, residual with s = 1), for so many chains from a_0 = ½; written here anew."""
+    """log₁₀ of what 200 layers do to a gradient, (plain, residual with s = 1),
+    for so many chains from a_0 = ½; written here anew."""
     value: Callable[[np.ndarray], np.ndarray]
     slope: Callable[[np.ndarray], np.ndarray]
     if activation == "tanh":

@@ -1,4 +1,5 @@
-"""Numbers that chapters 12 and 13 print, each computed a second way that shares nothing with the book's code."""
+"""Numbers that chapters 12 and 13 print,
+each computed a second way that shares nothing with the book's code."""
 
 from __future__ import annotations
 
@@ -40,7 +41,8 @@ def relu_last(mixed: bool = True) -> float:
 
 
 def left_of_correlation(blocks: int, share: float) -> float:
-    """The angle recursion from a right angle, its two means over pairs of ReLUs by Gauss–Legendre in the angle of the pair."""
+    """The angle recursion from a right angle,
+    its two means over pairs of ReLUs by Gauss–Legendre in the angle of the pair."""
     nodes, weights = np.polynomial.legendre.leggauss(40)
     angle, left = math.pi / 2, 1.0
     for _ in range(blocks):
@@ -130,7 +132,8 @@ NUMBERS: tuple[tuple[int, str, Callable[[], float]], ...] = (
     (13, "-5.49306", lambda: 10 * math.log(math.sqrt(1 / 3))),
     (13, "1.7797", critical_bias),
     (13, "0.0099", lambda: (1e-10 / (1e-10 + 1e-8)) / (1e-3 / (1e-3 + 1e-8))),
-    (13, "0.00032", lambda: (3.1622777e-12 / (3.1622777e-12 + 1e-8)) / (3.1622777e-5 / (3.1622777e-5 + 1e-8))),
+    (13, "0.00032",
+        lambda: (3.1622777e-12 / (3.1622777e-12 + 1e-8)) / (3.1622777e-5 / (3.1622777e-5 + 1e-8))),
 )  # fmt: skip
 
 

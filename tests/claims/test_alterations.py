@@ -1,4 +1,5 @@
-"""Alterations: every kind is made, none is the statement itself, inequalities are only sharpened, and `altered` settles them."""
+"""Alterations: every kind is made, none is the statement itself, inequalities are only sharpened, and
+`altered` settles them."""
 
 from __future__ import annotations
 
@@ -39,9 +40,22 @@ def test_no_alteration_is_the_statement_or_comes_twice(statement: sp.Basic) -> N
 def test_the_kinds_that_are_made() -> None:
     kinds = {a.words.split(":")[0] for s in (SUM, BOUND, IMPLIED) for a in alterations(s)}
     for kind in (
-        "negated", "strict", "bound tightened", "right side larger", "right side shifted", "equation made strict", "bent beyond the first cases",
-        "premise weakened", "number changed", "factor dropped", "term dropped", "term doubled", "argument scaled", "lower end moved", "upper end moved",
-    ):  # fmt: skip
+        "negated",
+        "strict",
+        "bound tightened",
+        "right side larger",
+        "right side shifted",
+        "equation made strict",
+        "bent beyond the first cases",
+        "premise weakened",
+        "number changed",
+        "factor dropped",
+        "term dropped",
+        "term doubled",
+        "argument scaled",
+        "lower end moved",
+        "upper end moved",
+    ):
         assert any(kind in found for found in kinds), kind
 
 

@@ -1,4 +1,5 @@
-"""Every claim of the book settles, its near miss is refuted with a counter-example, and no false relative of it is accepted."""
+"""Every claim of the book settles, its near miss is refuted with a counter-example, and no false relative of
+it is accepted."""
 
 from __future__ import annotations
 
@@ -23,7 +24,8 @@ def test_claim_settles_and_near_miss_is_refuted(claim: Claim) -> None:
 
 @pytest.mark.parametrize("claim", CLAIMS.values(), ids=LABELS)
 def test_the_statement_means_something(claim: Claim) -> None:
-    """It is evaluated as it stands and holds wherever it was looked at; with nothing free that alone decides it."""
+    """It is evaluated as it stands and holds wherever it was looked at; with nothing free that alone decides
+    it."""
     found = evaluated(claim)
     assert found.holds is True, found.text
     assert claim.check is not None or claim.domain.exhausted

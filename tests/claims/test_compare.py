@@ -1,4 +1,5 @@
-"""Statements compared by order only; what follows from a theorem, what contradicts it, and what does neither."""
+"""Statements compared by order only; what follows from a theorem, what contradicts it, and what does
+neither."""
 
 from __future__ import annotations
 

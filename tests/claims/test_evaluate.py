@@ -41,35 +41,72 @@ def _no(head: type, *args: object) -> sp.Basic:
 FALSE = {
     "touching, strict": (_no(sp.Lt, SIGMOID.derivative, sp.Rational(1, 4)), _z),
     "a millionth above": (
-        _no(sp.Implies, _no(sp.Lt, sp.Abs(w), sp.Rational(1000001, 10**6)), _no(sp.Lt, sp.Abs(w) * sigma_prime(z), sp.Rational(1, 4))),
+        _no(
+            sp.Implies,
+            _no(sp.Lt, sp.Abs(w), sp.Rational(1000001, 10**6)),
+            _no(sp.Lt, sp.Abs(w) * sigma_prime(z), sp.Rational(1, 4)),
+        ),
         domain((z, reals()), (w, reals()), means=only("sigmoid")),
     ),
-    "bent beyond the first cases": (_no(sp.Eq, sp.Sum(k, (k, 1, n)), n * (n + 1) / 2 + (n - 1) * (n - 2) * (n - 3) * (n - 4) * (n - 5)), domain((n, integers(1)))),
+    "bent beyond the first cases": (
+        _no(sp.Eq, sp.Sum(k, (k, 1, n)), n * (n + 1) / 2 + (n - 1) * (n - 2) * (n - 3) * (n - 4) * (n - 5)),
+        domain((n, integers(1))),
+    ),
     "bent beyond 40": (_no(sp.Le, n, sp.Piecewise((n, n < 41), (n - 1, True))), domain((n, integers(1)))),
     "small and periodic": (_no(sp.Eq, z, z + sp.sin(1000 * sp.pi * z) / 10**6), _z),
     "at one sign only": (_no(sp.Eq, sp.Abs(z), z), _z),
     "near a constant of its own": (_no(sp.Ne, (x - sp.Rational(37, 113)) ** 2, 0), domain((x, reals()))),
-    "where a premise turns": (_no(sp.Implies, _no(sp.Gt, x**3 + x, 5), _no(sp.Gt, x, sp.Rational(152, 100))), domain((x, reals()))),
-    "where two sides cross": (_no(sp.Equivalent, _no(sp.Ge, x**3 + x, 5), _no(sp.Ge, x, sp.Rational(15, 10))), domain((x, reals()))),
-    "the minimum between the points": (_no(sp.Gt, (x - sp.sqrt(2)) ** 2 + sp.Rational(1, 10**7), sp.Rational(1, 10**6)), domain((x, reals()))),
-    "one activation of many": (_no(sp.Ge, sigma_prime(z), 0), domain((ACTIVATION, activations()), (z, reals()))),
-    "a sequence": (_no(sp.Le, sp.Sum(_A[k], (k, 1, n)), n * _A[1]), domain((n, integers(1, 12)), (_A, sequence(positive())))),
+    "where a premise turns": (
+        _no(sp.Implies, _no(sp.Gt, x**3 + x, 5), _no(sp.Gt, x, sp.Rational(152, 100))),
+        domain((x, reals())),
+    ),
+    "where two sides cross": (
+        _no(sp.Equivalent, _no(sp.Ge, x**3 + x, 5), _no(sp.Ge, x, sp.Rational(15, 10))),
+        domain((x, reals())),
+    ),
+    "the minimum between the points": (
+        _no(sp.Gt, (x - sp.sqrt(2)) ** 2 + sp.Rational(1, 10**7), sp.Rational(1, 10**6)),
+        domain((x, reals())),
+    ),
+    "one activation of many": (
+        _no(sp.Ge, sigma_prime(z), 0),
+        domain((ACTIVATION, activations()), (z, reals())),
+    ),
+    "a sequence": (
+        _no(sp.Le, sp.Sum(_A[k], (k, 1, n)), n * _A[1]),
+        domain((n, integers(1, 12)), (_A, sequence(positive()))),
+    ),
     "an ordered pair": (_no(sp.Lt, k - n, 9), domain((n, integers(1)), (k, later(n)))),
-    "inside a condition": (_no(sp.Lt, x, sp.Rational(999999, 10**6)), domain((x, reals()), where=_no(sp.Lt, x**2, 1))),
+    "inside a condition": (
+        _no(sp.Lt, x, sp.Rational(999999, 10**6)),
+        domain((x, reals()), where=_no(sp.Lt, x**2, 1)),
+    ),
     "at an end": (_no(sp.Lt, x, 3), domain((x, between(1, 3)))),
-    "an end that does not belong": (_no(sp.Le, x, sp.Rational(29, 10)), domain((x, between(1, 3, open_high=True)))),
+    "an end that does not belong": (
+        _no(sp.Le, x, sp.Rational(29, 10)),
+        domain((x, between(1, 3, open_high=True))),
+    ),
     "one of a few": (_no(sp.Ne, x, 7), domain((x, one_of(1, 5, 7)))),
     "from a number on": (_no(sp.Gt, x, 4), domain((x, at_least(4)))),
-    "a made-up function": (_no(sp.Eq, sp.Derivative(cost(x), x), cost_prime(2 * x)), domain(((cost, cost_prime), smooth()), (x, nonzero()))),
-}  # fmt: skip
+    "a made-up function": (
+        _no(sp.Eq, sp.Derivative(cost(x), x), cost_prime(2 * x)),
+        domain(((cost, cost_prime), smooth()), (x, nonzero())),
+    ),
+}
 TRUE = {
     "touching": (_no(sp.Le, SIGMOID.derivative, sp.Rational(1, 4)), _z),
     "every n": (_no(sp.Eq, sp.Sum(k, (k, 1, n)), n * (n + 1) / 2), domain((n, integers(1)))),
     "a condition": (_no(sp.Lt, x, 1), domain((x, reals()), where=_no(sp.Lt, x**2, 1))),
     "cancellation": (_no(sp.Eq, 1 - sp.tanh(x) ** 2, sp.cosh(x) ** -2), domain((x, reals(largest=100)))),
-    "any activation": (_no(sp.Eq, sp.Derivative(sigma(x), x), sigma_prime(x)), domain((ACTIVATION, activations(("sigmoid", "tanh", "silu"))), (x, reals(largest=30)))),
-    "a made-up function": (_no(sp.Eq, sp.Derivative(cost(x), x), cost_prime(x)), domain(((cost, cost_prime), smooth()), (x, reals()))),
-}  # fmt: skip
+    "any activation": (
+        _no(sp.Eq, sp.Derivative(sigma(x), x), sigma_prime(x)),
+        domain((ACTIVATION, activations(("sigmoid", "tanh", "silu"))), (x, reals(largest=30))),
+    ),
+    "a made-up function": (
+        _no(sp.Eq, sp.Derivative(cost(x), x), cost_prime(x)),
+        domain(((cost, cost_prime), smooth()), (x, reals())),
+    ),
+}
 
 
 @pytest.mark.parametrize("seed", range(3))

@@ -1,4 +1,5 @@
-"""Margins of measured inequalities, and the standard errors behind them: numbers typed from a calculation by hand."""
+"""Margins of measured inequalities, and the standard errors behind them:
+numbers typed from a calculation by hand."""
 
 from __future__ import annotations
 
@@ -32,7 +33,8 @@ from analysis.claims.outcome import Checked, Outcome, Refuted, Unknown
 x, y, count = sp.symbols("x y n", positive=True)
 FOUR = np.array([0.1, 0.2, 0.3, 0.4])
 ERROR_OF_FOUR = 0.06454972243679028
-"""Squares around 0.25 add up to 0.05; 0.05/3 = 0.0166667 is the variance, its root 0.1290994, over √4 this."""
+"""Squares around 0.25 add up to 0.05;
+0.05/3 = 0.0166667 is the variance, its root 0.1290994, over √4 this."""
 
 
 def test_a_standard_error_is_that_of_the_mean() -> None:
@@ -128,7 +130,8 @@ def test_what_is_measured_settles_a_statement(statement: sp.Basic, kind: type[Ou
 
 
 def test_only_inequalities_between_ratios_are_compared_by_logarithms() -> None:
-    """log₁₀ r has mean −2.25 and squares around it of 8.75: r is one error above 0, log r 6.75/√(8.75/12) = 7.9 above log 10⁻⁹."""
+    """log₁₀ r has mean −2.25 and squares around it of 8.75:
+    r is one error above 0, log r 6.75/√(8.75/12) = 7.9 above log 10⁻⁹."""
     r, d = sp.symbols("r d", positive=True)
     values = {r: np.array([1e-4, 1e-3, 1e-2, 1.0]), d: around(0.5, 0.01)}
     check = by_measuring(values.__getitem__, logarithmic="r")

@@ -1,4 +1,5 @@
-"""The deciders decide: true statements are proved, false ones refuted with a point at which they really fail."""
+"""The deciders decide: true statements are proved,
+false ones refuted with a point at which they really fail."""
 
 from __future__ import annotations
 
@@ -101,7 +102,8 @@ def test_a_square_proves_and_a_negative_rest_refutes() -> None:
 
 @pytest.mark.parametrize("relation", [sp.Lt, sp.Gt, sp.Eq, sp.Ne])
 def test_a_square_settles_no_other_relation(relation: type[sp.Basic]) -> None:
-    """σ′ = 1/4 at z = 0 and less elsewhere: each of these is false somewhere, and ``by_square`` may not prove it."""
+    """σ′ = 1/4 at z = 0 and less elsewhere:
+    each of these is false somewhere, and ``by_square`` may not prove it."""
     statement = relation(SIGMOID.derivative, QUARTER, evaluate=False)
     assert not isinstance(by_square(SIGMOID.formula - sp.S.Half)(statement), Proved)
 

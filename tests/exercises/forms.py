@@ -1,4 +1,5 @@
-"""Right answers to every exercise, typed by hand in at least three forms: an independent witness of what the library derives."""
+"""Right answers to every exercise, typed by hand in at least three forms:
+an independent witness of what the library derives."""
 
 from __future__ import annotations
 
@@ -13,21 +14,7 @@ import sympy as sp
 
 from analysis.symbolic.chain import nested
 from analysis.symbolic.display import plus, times
-from analysis.symbolic.notation import (
-    a,
-    a_,
-    b,
-    b_,
-    cost,
-    cost_prime,
-    h,
-    sigma,
-    sigma_prime,
-    w,
-    w_,
-    z,
-    z_,
-)
+from analysis.symbolic.notation import a, a_, b, b_, cost, cost_prime, h, sigma, sigma_prime, w, w_, z, z_
 
 s1, s2, s3, s4, s5 = (sigma_prime(z_(j)) for j in range(1, 6))
 into = cost_prime(a_(5))
@@ -67,8 +54,10 @@ FORMS: dict[str, list[Any]] = {
         s3 * w_(4) * s4 * w_(5) * s5 * into,
         sp.diff(cost(nested(5)), b_(3)),
         times(s3, w_(4), s4, w_(5), s5, into),
-        sigma(z_(3)).diff(z_(3)) * w_(4) * sigma_prime(w_(4) * a_(3) + b_(4)) * w_(5) * s5 * cost_prime(sigma(z_(5))),
-        lambda *x: x[13] * x[9] * x[14] * x[10] * x[15] * x[16],  # a_0 … a_5, w_1 … w_5, σ′(z_1) … σ′(z_5), C′(a_5)
+        sigma(z_(3)).diff(z_(3)) * w_(4) * sigma_prime(w_(4) * a_(3) + b_(4)) * w_(5) * s5
+        * cost_prime(sigma(z_(5))),
+        lambda *x: x[13] * x[9] * x[14] * x[10] * x[15] * x[16],
+        # a_0 … a_5, w_1 … w_5, σ′(z_1) … σ′(z_5), C′(a_5)
     ],
     "1.2": [
         a_(2) * s3 * w_(4) * s4 * w_(5) * s5 * into,
@@ -79,7 +68,8 @@ FORMS: dict[str, list[Any]] = {
     "1.3": [
         into_3 * s3 * (a_(2) + w * s2 * (a_(1) + w * s1 * a_(0))),
         tied_nested(),
-        plus(times(a_(0), s1, w_(2), s2, w_(3), s3, into_3), times(a_(1), s2, w, s3, into_3), times(a_(2), s3, into_3)),
+        plus(times(a_(0), s1, w_(2), s2, w_(3), s3, into_3), times(a_(1), s2, w, s3, into_3), times(a_(2), s3,
+            into_3)),
         lambda a0, a1, a2, a3, v, bias, p1, p2, p3, c: c * p3 * (a2 + v * p2 * (a1 + v * p1 * a0)),
     ],
     "1.4": [
@@ -123,7 +113,8 @@ FORMS: dict[str, list[Any]] = {
         np.array([0.57735, -0.450694]),
         (Decimal("0.5774"), mpmath.log(3) / 2 - 1),
     ],
-    "2.4": [(1 + sp.log(3)) / 3, sp.log(3 * sp.E) / 3, 0.6995, sp.Rational(6995, 10000), Fraction(6995, 10000)],
+    "2.4": [(1 + sp.log(3)) / 3, sp.log(3 * sp.E) / 3, 0.6995, sp.Rational(6995, 10000), Fraction(6995,
+        10000)],
     "2.5": [
         -(sp.EulerGamma + sp.log(2)) / 2 - sp.log(4),
         -(sp.EulerGamma + 5 * sp.log(2)) / 2,
@@ -260,9 +251,11 @@ FORMS: dict[str, list[Any]] = {
         s9 * (1 - s9) * (s9 + sp.S.Half),
         lambda w: (lambda s: s * (1 - s) * (s + 0.5))(1 / (1 + math.exp(-w))),
     ],
-    "9.4": [(2**30, 2**20, 2**10), (1073741824, 1048576, 1024), (sp.Integer(4) ** 15, sp.Integer(2) ** 20, np.int64(1024))],
+    "9.4": [(2**30, 2**20, 2**10), (1073741824, 1048576, 1024), (sp.Integer(4) ** 15, sp.Integer(2) ** 20,
+        np.int64(1024))],
     "9.5": [sp.Rational(3, 2), 2.0, 5, sp.log(5)],
-    "10.1": [(sp.Rational(24, 13), 2 * sp.sqrt(3)), (24 / 13, math.sqrt(12)), (Fraction(24, 13), sp.sqrt(12))],
+    "10.1": [(sp.Rational(24, 13), 2 * sp.sqrt(3)), (24 / 13, math.sqrt(12)), (Fraction(24, 13),
+        sp.sqrt(12))],
     "10.2": [(3, 1), (3.0, 1.0), (Fraction(6, 2), sp.Integer(1))],
     "10.3": [
         sp.log(sp.Rational(1, 2)) / sp.log(1 - sp.Symbol("eta") * sp.Symbol("alpha")),
@@ -278,7 +271,8 @@ FORMS: dict[str, list[Any]] = {
     "10.6": [1 / sp.root(4096 * sp.sqrt(2), 3), 0.0556810, sp.root(2, 6) ** -1 / 16],
     "11.1": [
         (gain * w / sp.sqrt(var + eps), gain * (b - mean) / sp.sqrt(var + eps) + offset),
-        (w * gain * (var + eps) ** sp.Rational(-1, 2), (gain * b - gain * mean + offset * sp.sqrt(var + eps)) / sp.sqrt(var + eps)),
+        (w * gain * (var + eps) ** sp.Rational(-1, 2),
+            (gain * b - gain * mean + offset * sp.sqrt(var + eps)) / sp.sqrt(var + eps)),
         (
             lambda w, b, mu, v, e, c, d: c * w / math.sqrt(v + e),
             lambda w, b, mu, v, e, c, d: d + c * (b - mu) / (v + e) ** 0.5,
@@ -303,13 +297,15 @@ FORMS: dict[str, list[Any]] = {
         1 + scale12 * w * (1 - sp.tanh(b + h * w) ** 2),
         lambda w, h, b, s: 1 + s * w / math.cosh(w * h + b) ** 2,
     ],
-    "12.2": [(120, 2), (sp.binomial(10, 3), sp.Integer(2)), (120.0, 2.0), (Fraction(720, 6), sp.Rational(10, 5))],
+    "12.2": [(120, 2), (sp.binomial(10, 3), sp.Integer(2)), (120.0, 2.0), (Fraction(720, 6), sp.Rational(10,
+        5))],
     "12.3": [
         sp.sqrt(2 ** (1 / depth12) - 1),
         sp.sqrt(sp.exp(sp.log(2) / depth12) - 1),
         lambda L: math.sqrt(math.expm1(math.log(2.0) / L)),
     ],
-    "12.4": [sp.log(1000) / sp.log(sp.Rational(10, 9)), 65.563, -3 * sp.log(10) / sp.log(sp.Rational(9, 10)), np.log(1e-3) / np.log(0.9)],
+    "12.4": [sp.log(1000) / sp.log(sp.Rational(10, 9)), 65.563, -3 * sp.log(10) / sp.log(sp.Rational(9, 10)),
+        np.log(1e-3) / np.log(0.9)],
     "12.5": [-4, -4.01, sp.Rational(-399, 100), Fraction(-4)],
     "12.6": [sp.sqrt(5 / sp.pi), 1.26157, sp.sqrt(10) / sp.sqrt(2 * sp.pi), lambda: math.sqrt(5 / math.pi)],
     "13.1": [
@@ -324,7 +320,8 @@ FORMS: dict[str, list[Any]] = {
         f13 * (1 + (1 - f13) * uf13 * (c13 - g13)) - ug13 * (1 - f13) * (g13 - 1) * (g13 + 1),
         lambda c, f, g, uf, ug: f + (c - g) * f * (1 - f) * uf + (1 - f) * (1 - g * g) * ug,
     ],
-    "13.3": [sp.log(8 * sp.sqrt(3) - 1), 2.55384, -sp.log(1 / (1 - 1 / (8 * sp.sqrt(3))) - 1), math.log(math.sqrt(192) - 1)],
+    "13.3": [sp.log(8 * sp.sqrt(3) - 1), 2.55384, -sp.log(1 / (1 - 1 / (8 * sp.sqrt(3))) - 1),
+        math.log(math.sqrt(192) - 1)],
     "13.4": [sp.Rational(1, 24), 0.0416667, Fraction(2, 48), 2 * sp.Rational(1, 3) / 16],
     "13.5": [2, 1.08, -7, sp.pi],
     "13.6": ["b", "B", " b "],

@@ -1,4 +1,5 @@
-"""A wrong answer that no table knows is still told what is wrong with it, and the first rule that applies is heard."""
+"""A wrong answer that no table knows is still told what is wrong with it,
+and the first rule that applies is heard."""
 
 from __future__ import annotations
 
@@ -35,7 +36,8 @@ TOLD: list[tuple[Exercise, Any, str]] = [
     (SLOPE, lambda x: 1 / np.cosh(x / 2) ** 2, "Off by the factor 4: yours is too large."),
     (SLOPE, 3 * slope / 7, "Right up to a constant: yours is 3/7 times the right answer."),
     (SLOPE, sp.sqrt(5) * slope, "Right up to a constant factor."),
-    (SLOPE, slope / sp.log(10), "Off by the factor log 10: logarithms here are natural ones, not to base 10."),
+    (SLOPE, slope / sp.log(10),
+        "Off by the factor log 10: logarithms here are natural ones, not to base 10."),
     (SLOPE, 1 / slope, "This is the reciprocal, 1 over the right answer."),
     (SLOPE, slope + 1, "Right up to an added constant."),
     (SLOPE, sp.S.Zero, "Your answer is 0."),
@@ -43,7 +45,8 @@ TOLD: list[tuple[Exercise, Any, str]] = [
     (SLOPE, sp.Rational(1, 4), "Right where z = 0, but not in general."),
     (SLOPE, 0.25, "Right where z = 0, but not in general."),
     (SLOPE, sp.sech(z) ** 2 / 4, "Right where z = 0, but not in general."),
-    (SLOPE, sp.Rational(1, 5), "Your answer is one number, whatever the values of z. The right one depends on them."),
+    (SLOPE, sp.Rational(1, 5),
+        "Your answer is one number, whatever the values of z. The right one depends on them."),
     (SLOPE, sp.Piecewise((slope, z > 0), (0, True)), "Right for z > 0, but not for z < 0."),
     (SLOPE, sp.Piecewise((slope, z < 0), (1, True)), "Right for z < 0, but not for z > 0."),
     (SLOPE, sp.exp(-z) / (1 + sp.exp(-sp.Abs(z))) ** 2, "Right for z > 0, but not for z < 0."),
@@ -65,7 +68,8 @@ TOLD: list[tuple[Exercise, Any, str]] = [
     (NUMBER, sp.log(3), "Off by the factor 2: yours is too large."),
     (NUMBER, 1.0986, "Off by the factor 2: yours is too large."),
     (NUMBER, 54.93, "Off by the factor 100: yours is too large."),
-    (NUMBER, math.log10(3) / 2, "Off by the factor log 10: logarithms here are natural ones, not to base 10."),
+    (NUMBER, math.log10(3) / 2,
+        "Off by the factor log 10: logarithms here are natural ones, not to base 10."),
     (NUMBER, 2 / sp.log(3), "This is the reciprocal, 1 over the right answer."),
     (NUMBER, 0.55, "Close: 2 digits are right, 4 are asked for."),
     (NUMBER, 0.548, "Close: 2 digits are right, 4 are asked for."),

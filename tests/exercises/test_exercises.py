@@ -1,4 +1,5 @@
-"""Every exercise knows its right answer in several forms, tells its known mistakes apart, and keeps the answer to itself."""
+"""Every exercise knows its right answer in several forms, tells its known mistakes apart,
+and keeps the answer to itself."""
 
 from __future__ import annotations
 
@@ -138,7 +139,8 @@ def test_almost_right_is_wrong(number: str, place: int, wanted: Value) -> None:
 
 
 def times_one(x: sp.Expr) -> sp.Expr:
-    """The same number as a product that is no plain number, so that it is judged exactly and not by its digits."""
+    """The same number as a product that is no plain number,
+    so that it is judged exactly and not by its digits."""
     return sp.Mul(x, sp.cosh(1) ** 2 - sp.sinh(1) ** 2, evaluate=False)
 
 

@@ -1,4 +1,5 @@
-"""What the exercises say of the book is what the book's own code says: numbers typed there, and an option that was measured."""
+"""What the exercises say of the book is what the book's own code says:
+numbers typed there, and an option that was measured."""
 
 from __future__ import annotations
 
@@ -12,10 +13,10 @@ import sympy as sp
 from analysis.chapters.learning_speeds import exercises as chapter_4
 from analysis.chapters.learning_speeds.learning_speeds import learning_speeds
 from analysis.chapters.quarter_bound import exercises as chapter_2
-from analysis.chapters.quarter_bound.log_product import exponent
 from analysis.exercises import EXERCISES
 from analysis.numeric.data import load
 from analysis.numeric.initialise import gaussian, nielsen
+from analysis.numeric.log_product import exponent
 from analysis.numeric.speed_statistics import NIELSEN_SPEEDS, monotone
 from analysis.symbolic.catalogue import SIGMOID
 

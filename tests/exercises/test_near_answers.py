@@ -1,4 +1,5 @@
-"""Answers that agree with the right one at many points, and are wrong: between three decimals, far out, in a narrow gap."""
+"""Answers that agree with the right one at many points, and are wrong:
+between three decimals, far out, in a narrow gap."""
 
 from __future__ import annotations
 
@@ -42,7 +43,8 @@ WRONG: dict[str, Any] = {
     "one point": sp.Piecewise((RIGHT, sp.Or(z < 3, z > 3)), (0, True)),
     "a narrow bump": RIGHT + sp.Max(0, sp.Rational(1, 10**6) - sp.Abs(z - sp.Rational("1.2345"))),
     "a bend far outside": RIGHT + sp.Max(0, z - 10**5),
-    "a Lambda with a gap": sp.Lambda(sp.Symbol("t"), sp.Piecewise((0, GAP), (RIGHT, True)).subs(z, sp.Symbol("t"))),
+    "a Lambda with a gap": sp.Lambda(sp.Symbol("t"), sp.Piecewise((0, GAP), (RIGHT, True)).subs(z,
+        sp.Symbol("t"))),
     "a function of many digits": lambda x: slope(x) * (1 + math.sin(1000 * math.pi * x)),
     "a function that rounds": lambda x: slope(x) + 1000 * x - math.floor(1000 * x),
     "a function with a relative difference of 1e-7": lambda x: slope(x) * (1 + 1e-7),

@@ -1,4 +1,5 @@
-"""A headless Chromium for the tests of this folder; without one they are skipped, and fail where REQUIRE_BROWSER=1."""
+"""A headless Chromium for the tests of this folder;
+without one they are skipped, and fail where REQUIRE_BROWSER=1."""
 
 from __future__ import annotations
 
@@ -21,7 +22,8 @@ def browser(chrome: Any) -> Any:
 
 @pytest.fixture
 def page(browser: Any, tmp_path: Path) -> Page:
-    """page(html, head) opens the HTML from a file and returns the driver; errors in the console fail the test."""
+    """page(html, head) opens the HTML from a file and returns the driver;
+    errors in the console fail the test."""
 
     def opened(html: str, head: str = "", width: int = 900, height: int = 900, theme: str = "light") -> Any:
         path = tmp_path / "page.html"
@@ -41,7 +43,8 @@ def page(browser: Any, tmp_path: Path) -> Page:
 
 @pytest.fixture
 def run(page: Page) -> Callable[[str, Any], Any]:
-    """run(code, argument): what a module's ``answer(argument)`` returns, numbers exact, NaN and infinities too."""
+    """run(code, argument): what a module's ``answer(argument)`` returns, numbers exact,
+    NaN and infinities too."""
 
     def evaluated(code: str, argument: Any = None) -> Any:
         driver = page(

@@ -1,4 +1,5 @@
-"""What an explorable is made of: deterministic bytes, nothing from elsewhere, checked values, a live widget."""
+"""What an explorable is made of:
+deterministic bytes, nothing from elsewhere, checked values, a live widget."""
 
 from __future__ import annotations
 

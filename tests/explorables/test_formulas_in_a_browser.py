@@ -17,7 +17,6 @@ from analysis.chapters.explosion.fragile_explosion import fragility
 from analysis.chapters.explosion.window import edge, width
 from analysis.chapters.learning_speeds import replay
 from analysis.chapters.quarter_bound.explorable import GAUSSIAN, log_product, log_products
-from analysis.chapters.quarter_bound.log_product import simulate
 from analysis.chapters.residual.explorable import BLOCK_FACTOR, BLOCK_OUTPUT
 from analysis.explorables import formulas
 from analysis.explorables.explorable import script
@@ -25,6 +24,7 @@ from analysis.explorables.javascript import arrow
 from analysis.explorables.sampler import Stream
 from analysis.numeric.chain import gradient
 from analysis.numeric.compiled import compiled
+from analysis.numeric.log_product import simulate
 from analysis.symbolic.catalogue import ACTIVATIONS, FIRST, activation
 from analysis.symbolic.notation import a, b, h, w, z
 
@@ -131,7 +131,8 @@ def test_normal_numbers_are_the_same_and_normal(run: Run) -> None:
 
 
 CHAIN = (
-    "\nconst answer = cases => cases.map(([name, w, b, a]) => { const g = gradients(activations[name], w, b, a);"
+    "\nconst answer = cases => cases.map(([name, w, b, a]) => { const g = gradients(activations[name], w, b, "
+    "a);"
     "return [g.logs, g.signs].map(x => Array.from(x)); });"
 )
 
@@ -173,7 +174,8 @@ def test_the_page_draws_the_network_that_python_draws(run: Run) -> None:
 def test_the_explosion_to_six_digits(run: Run) -> None:
     shifts = np.geomspace(*SHIFTS, 141)
     code = explosion().module + (
-        "\nconst answer = shifts => shifts.map(s => gradients(activations.sigmoid, weights, biases, s).logs[0]);"
+        "\nconst answer = shifts => shifts.map(s => gradients(activations.sigmoid, weights, biases, "
+        "s).logs[0]);"
     )
     found, exact = np.array(run(code, shifts.tolist())), fragility(shifts)
     ratio = np.exp(found - exact.log10_exact * np.log(10.0))

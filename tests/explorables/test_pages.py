@@ -1,4 +1,5 @@
-"""The explorables in a page: what a reader sees after a slider moved, on a phone, in the dark, with a keyboard."""
+"""The explorables in a page: what a reader sees after a slider moved, on a phone, in the dark, with a
+keyboard."""
 
 from __future__ import annotations
 
@@ -49,7 +50,8 @@ window.requestAnimationFrame = f => later(t => {
   frames_ms.push(performance.now() - begin);
 });
 </script>"""
-# Time that passes when the test says so: pass(milliseconds) runs what was asked for by then, a frame every 10 ms.
+# Time that passes when the test says so: pass(milliseconds) runs what was asked for by then, a frame every
+# 10 ms.
 CLOCK = """<script>
 (() => {
   let now = 0, last = 0;
@@ -72,18 +74,23 @@ CLOCK = """<script>
 })();
 </script>"""
 RAISED = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻−", "0123456789--")
-PNG = "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+PNG = (
+    "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAA"
+    "DUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+)
 
 
 def in_book(html: str) -> str:
     """The HTML where the book puts it, behind its still."""
-    return f'<div class="cell_output"><img alt="still" src="{PNG}"><div class="output text_html">{html}</div></div>'
+    still = f'<img alt="still" src="{PNG}">'
+    return f'<div class="cell_output">{still}<div class="output text_html">{html}</div></div>'
 
 
 def settle(driver: Any) -> None:
     """Two frames later: what was asked for is drawn."""
     driver.execute_async_script(
-        "const done = arguments[0]; requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done, 0)));"
+        "const done = arguments[0]; requestAnimationFrame(() => requestAnimationFrame(() => "
+        "setTimeout(done, 0)));"
     )
 
 
@@ -93,7 +100,8 @@ def put(driver: Any, **values: Any) -> None:
         driver.execute_script(
             """const [name, value] = arguments, input = document.querySelector(`[data-parameter="${name}"]`);
             input.value = value;
-            input.dispatchEvent(new Event(input.tagName === "SELECT" ? "change" : "input", {bubbles: true}));""",
+            input.dispatchEvent(new Event(input.tagName === "SELECT" ? "change" : "input", {bubbles:
+            true}));""",
             name,
             value,
         )
@@ -433,12 +441,14 @@ def test_the_still_gives_way(page: Page, name: str) -> None:
 OUTSIDE = """const frame = document.querySelector("svg").getBoundingClientRect();
 return [...document.querySelectorAll("svg text")].filter(t => {
   const r = t.getBoundingClientRect();
-  return r.left < frame.left - 1 || r.right > frame.right + 1 || r.top < frame.top - 1 || r.bottom > frame.bottom + 1;
+  return r.left < frame.left - 1 || r.right > frame.right + 1 || r.top < frame.top - 1 || r.bottom >
+  frame.bottom + 1;
 }).map(t => t.textContent);"""
 OVERLAPS = """const found = [], boxes = [...document.querySelectorAll("svg text")].filter(t => t.textContent)
   .map(t => [t.textContent, t.getBoundingClientRect()]);
 boxes.forEach(([p, a], i) => boxes.slice(i + 1).forEach(([q, b]) => {
-  const wide = Math.min(a.right, b.right) - Math.max(a.left, b.left), high = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
+  const wide = Math.min(a.right, b.right) - Math.max(a.left, b.left), high = Math.min(a.bottom, b.bottom) -
+  Math.max(a.top, b.top);
   if (wide > 1 && high > 3) found.push(p + " | " + q);
 }));
 return found;"""
@@ -498,15 +508,18 @@ def test_everything_has_room(page: Page, name: str, width: int) -> None:
 def test_screen_readers_are_told(page: Page, name: str) -> None:
     driver = page(EVERY[name]().html, CLOCK)
     unnamed = driver.execute_script(
-        "return [...document.querySelectorAll('input,select')].filter(e => !e.getAttribute('aria-label')).length"
+        "return [...document.querySelectorAll('input,select')].filter(e => "
+        "!e.getAttribute('aria-label')).length"
     )
     assert unnamed == 0
     role, title = driver.execute_script(
-        "const s = document.querySelector('svg'); return [s.getAttribute('role'), s.querySelector('title').textContent]"
+        "const s = document.querySelector('svg'); return [s.getAttribute('role'), "
+        "s.querySelector('title').textContent]"
     )
     assert role == "img" and title == EVERY[name]().title
     sliders = driver.execute_script(
-        "return [...document.querySelectorAll('input')].map(e => [e.getAttribute('aria-valuetext'), e.previousElementSibling.textContent])"
+        "return [...document.querySelectorAll('input')].map(e => "
+        "[e.getAttribute('aria-valuetext'), e.previousElementSibling.textContent])"
     )
     assert all(spoken == seen and spoken for spoken, seen in sliders)
     live = "return document.querySelector('[role=status]').textContent"
@@ -539,7 +552,8 @@ def test_the_keyboard_moves_a_slider(page: Page, name: str) -> None:
 
 
 def played(driver: Any, wish: str, ms: int) -> tuple[list[float], str]:
-    """The epochs shown, in order, in so many ms after Play was pressed at the last epoch; what the button then says."""
+    """The epochs shown, in order, in so many ms after Play was pressed at the last epoch; what the button
+    then says."""
     driver.execute_cdp_cmd(
         "Emulation.setEmulatedMedia", {"features": [{"name": "prefers-reduced-motion", "value": wish}]}
     )
@@ -643,8 +657,9 @@ def test_several_on_one_page_keep_to_themselves(page: Page) -> None:
     read = "return [...document.querySelectorAll('[data-number=width]')].map(e => Number(e.textContent))"
     expected = pytest.approx([float(compiled(width, w)(x)) for x in (8.0, 12.0)], rel=5e-4)
     assert driver.execute_script(read) == expected
-    driver.execute_script(  # a notebook runs the second cell again: the first picture stays as the reader left it
-        """const old = document.querySelectorAll("script[type=module]")[1], again = document.createElement("script");
+    driver.execute_script(  # a notebook runs the second cell again; the first stays as it is
+        """const old = document.querySelectorAll("script[type=module]")[1], again =
+        document.createElement("script");
         again.type = "module";
         again.textContent = old.textContent + ";window.ranAgain = true;";
         document.body.append(again);"""
@@ -675,7 +690,8 @@ HEAVIEST = {
 
 @pytest.mark.parametrize("name", EVERY)
 def test_redraws_are_timed(page: Page, name: str, capsys: pytest.CaptureFixture[str], in_full: bool) -> None:
-    """From the start of the frame to the end of layout, printed beside the target of 16 ms; every position is redrawn."""
+    """From the start of the frame to the end of layout, printed beside the target of 16 ms; every position
+    is redrawn."""
     driver = page(EVERY[name]().html, TIMED)
     settle(driver)
     move(driver, **HEAVIEST[name][-1])
@@ -686,7 +702,8 @@ def test_redraws_are_timed(page: Page, name: str, capsys: pytest.CaptureFixture[
     frames = driver.execute_script("return frames_ms")
     with capsys.disabled():
         print(
-            f"\n{name}: redraw median {statistics.median(frames):.1f} ms, longest {max(frames):.1f} ms ({len(frames)} frames, target 16)"
+            f"\n{name}: redraw median {statistics.median(frames):.1f} ms, longest "
+            f"{max(frames):.1f} ms ({len(frames)} frames, target 16)"
         )
     assert len(frames) >= len(sample)  # more where the chains are drawn in several frames
 

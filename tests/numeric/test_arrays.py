@@ -1,4 +1,5 @@
-"""Arrays of other libraries: a strict implementation of the array API standard, and PyTorch where it is installed."""
+"""Arrays of other libraries:
+a strict implementation of the array API standard, and PyTorch where it is installed."""
 
 from __future__ import annotations
 

@@ -28,7 +28,8 @@ def in_mpmath(expr):
 
 
 def digits(x: float) -> int:
-    """So many that 1 + e^−|x|, 1 − tanh² and 1 + e^−x²/2 keep thirty (the last as long as float64 can tell it from 1)."""
+    """So many that 1 + e^−|x|,
+    1 − tanh² and 1 + e^−x²/2 keep thirty (the last as long as float64 can tell it from 1)."""
     return 60 + int(0.9 * abs(x)) + min(int(0.25 * x * x), 400) + (80 if abs(x) < 1e-5 else 0)
 
 
@@ -41,7 +42,8 @@ def exact(formula: sp.Expr, x: float) -> mpmath.mpf:
 
 
 def compare(found: float, true: mpmath.mpf, ulps: float, what: str) -> None:
-    """Relative below ``ulps`` units in the last place; below the normal range, absolute below the smallest normal number."""
+    """Relative below ``ulps`` units in the last place;
+    below the normal range, absolute below the smallest normal number."""
     if mpmath.isinf(true) or true == 0:
         assert found == true, f"{what}: {found} instead of {true}"
         return
@@ -53,9 +55,11 @@ def compare(found: float, true: mpmath.mpf, ulps: float, what: str) -> None:
 
 
 def reach(x, at: float, ulps: float) -> dict[str, float]:
-    """``ulps`` for slope and log_slope; where the slope passes 1 or 0, what an argument that far off would do comes on top.
+    """``ulps`` for slope and log_slope;
+    where the slope passes 1 or 0, what an argument that far off would do comes on top.
 
-    There log σ′ or σ′ itself crosses zero (SELU, GELU, SiLU), and no evaluation in float64 keeps its relative accuracy.
+    There log σ′ or σ′ itself crosses zero (SELU, GELU, SiLU),
+    and no evaluation in float64 keeps its relative accuracy.
     """
     if not x.slope_bound > 1:
         return {"slope": ulps, "log_slope": ulps}

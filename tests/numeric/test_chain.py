@@ -60,7 +60,7 @@ def log_error(found, l: int, true: mpmath.mpf, digits: int = 60) -> float:
         )
 
 
-# ---- backward, given z and w --------------------------------------------------------------------------------------------
+# ---- backward, given z and w
 
 
 LOG_SLOPES = {  # by hand; mpmath's exponents are unlimited, so nothing underflows
@@ -149,7 +149,7 @@ def test_the_largest_and_smallest_weights():
     np.testing.assert_array_equal(found.sign, [-1, -1, -1, 1])
 
 
-# ---- forward, with its bounds ----------------------------------------------------------------------------------------------
+# ---- forward, with its bounds
 
 NUMBERS = st.floats(-1, 1) | st.floats(-200, 200) | st.sampled_from([0.0, 100.0, -50.0, 1e-310, 1e-200])
 
@@ -204,7 +204,8 @@ def test_for_moderate_weights_the_bound_is_as_good_as_asked(case):
 
 
 def test_two_hundred_thousand_layers_end_to_end():
-    """The forward pass repeated in balls of 128 bits: everything is inside the bounds, and the bounds are 1e-12."""
+    """The forward pass repeated in balls of 128 bits:
+    everything is inside the bounds, and the bounds are 1e-12."""
     depth, rng = 200_000, np.random.default_rng(5)
     w, b = rng.uniform(-2, 2, depth), rng.normal(size=depth)
     found = chain.gradient(SIGMOID, 0.3, w, b)
@@ -242,7 +243,8 @@ def test_where_the_forward_pass_is_ill_conditioned_the_bound_says_so():
 
 
 def test_the_bounds_are_no_exaggeration():
-    """A first layer whose z = w a₀ + b cancels: over 100 inputs the worst error comes within a factor 3 of its bound."""
+    """A first layer whose z = w a₀ + b cancels:
+    over 100 inputs the worst error comes within a factor 3 of its bound."""
     a0 = np.random.default_rng(2).uniform(0.3, 0.4, 100)
     w, b = np.full((100, 1), 1e6), np.round(-1e6 * a0[:, np.newaxis]) + 5
     found = chain.gradient(SIGMOID, a0, w, b)
@@ -258,7 +260,8 @@ def test_the_bounds_are_no_exaggeration():
 
 
 def test_the_bound_knows_that_the_slope_grows_on_the_way():
-    """Errors of ±2 in z near −8: σ grows by more than its slope at the computed z says, and the bound still holds."""
+    """Errors of ±2 in z near −8:
+    σ grows by more than its slope at the computed z says, and the bound still holds."""
     a0 = np.random.default_rng(4).uniform(0.3, 0.301, 200)
     w, b = np.full((200, 1), 1e17), -np.round(1e17 * a0[:, np.newaxis]) - 8
     found = chain.forward(SIGMOID, a0, w, b)
@@ -278,7 +281,7 @@ def test_a_slope_of_zero_stops_errors():
     assert found.z_error[2] <= EPS * 0.7 * 1.01
 
 
-# ---- zeros, kinks, underflow ---------------------------------------------------------------------------------------------
+# ---- zeros, kinks, underflow
 
 
 def test_a_certain_zero_has_no_error_and_a_kink_within_reach_has_no_bound():
@@ -344,7 +347,8 @@ def test_even_a_logarithm_can_be_out_of_reach():
 
 
 def test_without_a_rate_nothing_is_promised_for_the_gradient():
-    """An activation whose log-slope has no bounded rate (GELU's σ′ crosses zero): the forward bound falls back on sup|σ′|."""
+    """An activation whose log-slope has no bounded rate (GELU's σ′ crosses zero):
+    the forward bound falls back on sup|σ′|."""
     unrated = dataclasses.replace(SIGMOID, log_slope_rate=sp.oo)
     with_rate, without = (chain.gradient(x, 0.3, [2.0, 3.0], [0.1, 9.0]) for x in (SIGMOID, unrated))
     np.testing.assert_array_equal(without.b_error, math.inf)
@@ -356,7 +360,7 @@ def test_without_a_rate_nothing_is_promised_for_the_gradient():
     )
 
 
-# ---- shapes, paths, arguments ----------------------------------------------------------------------------------------------
+# ---- shapes, paths, arguments
 
 
 @pytest.mark.parametrize("x", ACTIVATIONS.values(), ids=ACTIVATIONS)
@@ -398,21 +402,6 @@ def test_the_output_gradient_multiplies():
 GOOD = {"a0": 0.5, "w": [1.0, 2.0], "b": [0.0, 1.0]}
 
 
-@pytest.mark.parametrize("name", ["a0", "w", "b", "output_gradient"])
-@pytest.mark.parametrize("bad", [math.nan, math.inf, -math.inf])
-def test_numbers_that_are_not_finite_are_refused(name, bad):
-    values = GOOD | {name: [0.5, bad] if name in "wb" else bad}
-    with pytest.raises(ValueError, match=f"{name} must be finite"):
-        chain.gradient(SIGMOID, **values)
-
-
-@pytest.mark.parametrize("name", ["a0", "w", "b", "output_gradient"])
-@pytest.mark.parametrize("bad", [1j, "x", None])
-def test_what_is_not_real_is_refused(name, bad):
-    with pytest.raises(TypeError, match=f"{name} must hold real numbers"):
-        chain.gradient(SIGMOID, **(GOOD | {name: [bad, bad]}))
-
-
 @pytest.mark.parametrize(
     ("change", "message"),
     [
@@ -427,13 +416,6 @@ def test_what_is_not_real_is_refused(name, bad):
 def test_shapes_that_do_not_fit_are_refused(change, message):
     with pytest.raises(ValueError, match=message):
         chain.gradient(SIGMOID, **(GOOD | change))
-
-
-def test_backward_refuses_too():
-    with pytest.raises(ValueError, match="z must be finite"):
-        chain.backward(SIGMOID, [math.nan], [1.0])
-    with pytest.raises(ValueError, match="w must have shape"):
-        chain.backward(SIGMOID, [1.0], [])
 
 
 @pytest.mark.parametrize("copies", [1, 50])

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from analysis.numeric import data as data_module
-from analysis.numeric.data import MNIST_SHA256, Dataset, digits, load, mnist, with_random_labels
+from analysis.numeric.data import MNIST_SHA256, Dataset, digits, load, mnist
 from analysis.numeric.idx import read_idx
 
 IMAGES = np.random.default_rng(0).integers(0, 256, (5, 28, 28)).astype(np.uint8)
@@ -94,15 +94,6 @@ def test_counts_and_names() -> None:
             load(bad)  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="split must be one of train, test, not 'validation'"):
         load("mnist", split="validation")
-
-
-def test_random_labels_are_the_same_labels_in_another_order() -> None:
-    data = digits()
-    shuffled = with_random_labels(data, np.random.default_rng(0))
-    np.testing.assert_array_equal(np.sort(shuffled.labels), np.sort(data.labels))
-    np.testing.assert_array_equal(shuffled.images, data.images)
-    assert 0.05 < (shuffled.labels == data.labels).mean() < 0.15
-    assert shuffled.name == "digits, labels shuffled" and shuffled.digest != data.digest
 
 
 def test_a_dataset_is_read_only_and_knows_itself() -> None:

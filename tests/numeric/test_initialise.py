@@ -8,16 +8,7 @@ import numpy as np
 import pytest
 from scipy.stats import kstest
 
-from analysis.numeric.initialise import (
-    INITIALISERS,
-    gaussian,
-    he,
-    initialiser,
-    lecun,
-    nielsen,
-    scaled,
-    xavier,
-)
+from analysis.numeric.initialise import INITIALISERS, gaussian, he, initialiser, lecun, nielsen, xavier
 
 SIZES = (400, 100, 25, 10)
 WEIGHT_STD = {
@@ -57,16 +48,6 @@ def test_he_allows_for_the_slope_of_a_leaky_relu() -> None:
     np.testing.assert_allclose(leaky.weights[0] * np.sqrt(1.25), plain.weights[0], rtol=1e-15)
     with pytest.raises(ValueError, match="slope must be a finite number"):
         he((2, 1), np.random.default_rng(0), slope=float("nan"))
-
-
-def test_scaled_has_the_two_spreads_it_was_given() -> None:
-    network = scaled(SIZES, np.random.default_rng(1), 1.5, 0.25)
-    for n_in, w in zip(SIZES, network.weights, strict=False):
-        assert kstest(w.ravel() * n_in**0.5 / 1.5, "norm").pvalue > 1e-3
-    assert kstest(np.concatenate(network.biases) / 0.25, "norm").pvalue > 1e-3
-    for bad in ({"sigma_w": -1.0}, {"sigma_w": 1.0, "sigma_b": float("nan")}):
-        with pytest.raises(ValueError, match=f"{list(bad)[-1]} must be a finite number ≥ 0"):
-            scaled((2, 1), np.random.default_rng(0), **bad)
 
 
 def test_both_draw_the_same_numbers_and_differ_by_the_square_root_of_the_inputs() -> None:

@@ -1,4 +1,5 @@
-"""Jacobians against back-propagation and differences, spectra against mpmath and determinants, exponents against theory."""
+"""Jacobians against back-propagation and differences, spectra against mpmath and determinants,
+exponents against theory."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""The fused loops against the layer-by-layer reference, over hard inputs; the reference against high precision."""
+"""The fused loops against the layer-by-layer reference, over hard inputs;
+the reference against high precision."""
 
 from __future__ import annotations
 
@@ -50,7 +51,8 @@ def chains(
 
 
 def assert_logs_agree(found: SignedLog, wanted: SignedLog) -> None:
-    """To 1e-12 of the largest logarithm that may have gone into each sum, and with the same signs and zeros."""
+    """To 1e-12 of the largest logarithm that may have gone into each sum,
+    and with the same signs and zeros."""
     np.testing.assert_array_equal(found.sign, wanted.sign)
     zero = wanted.sign == 0.0
     assert np.all(found.logabs[zero] == -np.inf)
@@ -294,6 +296,22 @@ def test_the_loops_are_loaded_only_where_used() -> None:
     assert found.stdout.strip() == "False"
 
 
+LOADED = """
+import numpy as np
+from analysis.numeric import many_chains
+from analysis.numeric.fused import kernel_source
+from analysis.symbolic.catalogue import TANH
+print(*many_chains.log_gradients(TANH, 0.5, np.ones((1, 2)), np.ones((1, 2))).logabs[0])
+print(sum(kernel_source.loops(TANH).scaled_rows.stats.cache_misses.values()))
+"""
+
+
+def test_another_process_finds_the_compiled_code() -> None:
+    ours = log_gradients(activation("tanh"), 0.5, np.ones((1, 2)), np.ones((1, 2))).logabs[0]
+    found = subprocess.run([sys.executable, "-c", LOADED], capture_output=True, text=True, check=True)
+    assert found.stdout.split() == [*(repr(float(x)) for x in ours), "0"]
+
+
 LOOPS_ELSEWHERE = """
 import numpy as np
 from analysis.numeric import layer_by_layer, many_chains
@@ -309,7 +327,8 @@ for name in ("gradients", "log_gradients"):
 
 
 def test_no_cache_of_compiled_code_is_needed(tmp_path: Path) -> None:
-    """A tree, a home and a NUMBA_CACHE_DIR in which nobody can write: below regular files, so that root cannot either."""
+    """A tree, a home and a NUMBA_CACHE_DIR in which nobody can write:
+    below regular files, so that root cannot either."""
     package = Path(analysis.__file__).parent
     shutil.copytree(package, tmp_path / "analysis", ignore=shutil.ignore_patterns("__pycache__"))
     for folder in ("numeric/fused", "numeric"):
@@ -352,9 +371,11 @@ def exact_sign(x: float, weight: float, bias: float) -> float:
 
 
 def test_signs_in_doubt_are_told_by_chain_alone() -> None:
-    """SiLU′ is 0 at z = −1.278; with w = 10⁷ and z_2 put there, z_2 is off by up to 1e-9 and its slope may have either sign.
+    """SiLU′ is 0 at z = −1.278;
+    with w = 10⁷ and z_2 put there, z_2 is off by up to 1e-9 and its slope may have either sign.
 
-    ``log_gradients`` gives a wrong sign in some of these chains, as its docstring says; ``chain.gradient`` says of each that nothing is known.
+    ``log_gradients`` gives a wrong sign in some of these chains, as its docstring says;
+    ``chain.gradient`` says of each that nothing is known.
     """
     silu, turn, weight = activation("silu"), -1.2784645427610738, 1e7
     x = np.random.default_rng(0).uniform(0.5, 1.5, 200)

@@ -94,8 +94,9 @@ def test_softsign_at_large_q_has_an_algebraic_tail(q: float, exact: str) -> None
     assert mean_field.slope_second_moment("softsign", q) == pytest.approx(float(exact), rel=1e-11, abs=0.0)
 
 
-# (σ_w, q, what q does), each by hand or by mpmath: 1/|σ′(0)| where σ(0) = 0 and the two slopes at 0 agree; SELU has the slopes
-# λ and λα there, λ²(1 + α²)/2 = 2.09744; the sigmoid by solving q E σ′² = E σ² with mpmath at 30 digits.
+# (σ_w, q, what q does), each by hand or by mpmath: 1/|σ′(0)| where σ(0) = 0 and the two slopes at 0 agree;
+# SELU has the slopes λ and λα there, λ²(1 + α²)/2 = 2.09744; the sigmoid by solving q E σ′² = E σ² with
+# mpmath at 30 digits.
 CRITICAL = {
     "sigmoid": (10.149263710019, 45.6242777974, "attracts"),
     "tanh": (1.0, 0.0, "attracts"),
@@ -154,7 +155,8 @@ def test_the_fixed_point_of_gelu_and_silu_repels(name: str) -> None:
     [("relu", math.log(1 / 6) / 2), ("tanh", math.log(1 / 3) / 2), ("gelu", math.log(1 / 12) / 2)],
 )
 def test_the_loss_of_a_layer_with_the_default_of_pytorch(name: str, log: float) -> None:
-    """U(±1/√n) has the variance 1/(3n): σ_w² = 1/3, and small z have the slopes ½, 1 and ½: −0.896, −0.549 and −1.242."""
+    """U(±1/√n) has the variance 1/(3n): σ_w² = 1/3, and small z have the slopes ½, 1 and ½:
+    −0.896, −0.549 and −1.242."""
     assert math.log(mean_field.fixed_point(name, 1 / math.sqrt(3.0), 0.0).chi) / 2 == pytest.approx(
         log, rel=1e-6
     )
@@ -165,7 +167,8 @@ def test_the_loss_of_a_layer_with_the_default_of_pytorch(name: str, log: float) 
     [(10.149263710019, 1.0), (4.7226, 0.473578), (math.sqrt(30.0), 0.549366), (1.0, 0.055721)],
 )
 def test_sigmoid_with_zero_biases(scale: float, chi: float) -> None:
-    """By another rule: 20,000 equal steps over ±12 standard deviations, q iterated until it stays, at most 300 times."""
+    """By another rule: 20,000 equal steps over ±12 standard deviations, q iterated until it stays, at most
+    300 times."""
     x = np.linspace(-12.0, 12.0, 20_001)
     p = np.exp(-x * x / 2) / np.exp(-x * x / 2).sum()
     q, before = 1.0, math.inf

@@ -70,7 +70,8 @@ def problems(draw: st.DrawFn, names: list[str], widest: int = 6) -> tuple[Networ
 
 
 def assert_close(ours: Any, oracle: Any, tolerance: float = TOLERANCE) -> None:
-    """Fails with both numbers where they differ by more than the tolerance, relative to the larger of 1 and theirs."""
+    """Fails with both numbers where they differ by more than the tolerance,
+    relative to the larger of 1 and theirs."""
     for name in ("weights", "biases"):
         for l, (x, y) in enumerate(zip(getattr(ours, name), oracle[name], strict=True), start=1):
             y = np.asarray(y, dtype=float)
@@ -121,7 +122,8 @@ def test_gradients_agree_with_complex_steps(problem: tuple[Network, Any, Any, st
 @pytest.mark.parametrize("kind", ["cross-entropy", "squared error"])
 @pytest.mark.parametrize("name", ACTIVATIONS)
 def test_gradients_agree_with_differences_at_fifty_digits(name: str, kind: str) -> None:
-    """Central differences of a scalar loop in mpmath, on the catalogue's own formula: every activation that it lists."""
+    """Central differences of a scalar loop in mpmath, on the catalogue's own formula:
+    every activation that it lists."""
     rng = np.random.default_rng(7)
     output = "sigmoid" if kind == "cross-entropy" else name
     network = gaussian((2, 3, 2, 2), rng, activation=name, output=output)
@@ -303,7 +305,8 @@ def linear(n: int, output: str = "identity") -> Network:
 
 
 def test_a_mean_of_costs_that_float64_can_hold_is_had() -> None:
-    """Four costs of 1e308; one of 2e308 beside three of 0; and logits so far apart that a difference of two exceeds 1.8e308."""
+    """Four costs of 1e308; one of 2e308 beside three of 0;
+    and logits so far apart that a difference of two exceeds 1.8e308."""
     far = math.sqrt(2.0) * 1e154
     with warnings.catch_warnings():
         warnings.simplefilter("error")

@@ -1,4 +1,5 @@
-"""Normalisation of arrays: the symbolic formulas, reverse mode, PyTorch where it is installed, and refusals."""
+"""Normalisation of arrays:
+the symbolic formulas, reverse mode, PyTorch where it is installed, and refusals."""
 
 from __future__ import annotations
 
@@ -17,12 +18,7 @@ from analysis.symbolic.normalisation import backward, beta, epsilon, g, gamma, i
 
 def drawn(seed: int = 0, m: int = 6, n: int = 4) -> tuple[np.ndarray, ...]:
     rng = np.random.default_rng(seed)
-    return (
-        rng.normal(2.0, 3.0, (m, n)),
-        rng.normal(size=n),
-        rng.normal(size=n),
-        rng.normal(size=(m, n)),
-    )
+    return (rng.normal(2.0, 3.0, (m, n)), rng.normal(size=n), rng.normal(size=n), rng.normal(size=(m, n)))
 
 
 def test_forward_and_backward_are_the_symbolic_ones() -> None:
@@ -179,7 +175,8 @@ X, G = np.random.default_rng(8).normal(size=(2, 5, 3))
     ],
 )
 def test_gradients_of_any_size(kind: str, x_size: float, g_size: float, gain: float) -> None:
-    """∂C/∂x is linear in g and γ and of degree −1 in x: scaling them by powers of two scales it, and rounds nothing."""
+    """∂C/∂x is linear in g and γ and of degree −1 in x:
+    scaling them by powers of two scales it, and rounds nothing."""
     base, log2 = forward(X, kind=kind), round(math.log2(g_size) + math.log2(gain) - math.log2(x_size))
     wanted = np.ldexp(normalisation.gradients(G, base, kind=kind).x, log2)
     assert np.isfinite(wanted).all()

@@ -1,7 +1,8 @@
 """The gradient of a chain against oracles that share no code with it.
 
-mpmath multiplies the factors at 60 digits or differentiates the whole composite by high-precision differences; complex steps
-perturb each bias in turn; autograd traces the forward pass. The cost is C = (a_L − y)²/2.
+mpmath multiplies the factors at 60 digits or differentiates the whole composite by high-precision
+differences; complex steps perturb each bias in turn; autograd traces the forward pass.
+The cost is C = (a_L − y)²/2.
 """
 
 from __future__ import annotations
@@ -26,7 +27,8 @@ from analysis.symbolic.notation import z as Z
 Y = 0.25
 in_mpmath = cache(lambda expr: sp.lambdify(Z, expr, "mpmath"))
 BOUNDED = [x for x in ACTIVATIONS.values() if x.log_slope_rate < sp.oo]
-"""Those for which the library bounds its errors; for GELU and SiLU, whose slope passes zero, it promises nothing."""
+"""Those for which the library bounds its errors;
+for GELU and SiLU, whose slope passes zero, it promises nothing."""
 ANALYTIC = [x for x in BOUNDED if not x.formula.has(sp.Piecewise, sp.Abs, sp.Max, sp.Min)]
 EVERY = pytest.mark.parametrize("x", BOUNDED, ids=[x.name for x in BOUNDED])
 
@@ -45,7 +47,8 @@ def chains(draw, depth):
 
 
 def ours(x, a0, w, b):
-    """∂C/∂b and ∂C/∂w as signed logarithms, away from kinks and zero gradients, with the bounds on their errors."""
+    """∂C/∂b and ∂C/∂w as signed logarithms, away from kinks and zero gradients,
+    with the bounds on their errors."""
     top = float(chain.forward(x, a0, w, b).a[-1]) - Y
     assume(abs(top) > 1e-6)
     found = chain.gradient(x, a0, w, b, top)
@@ -55,7 +58,8 @@ def ours(x, a0, w, b):
 
 
 def tame(x, found):
-    """Keep to |z| ≤ 8, where float64 evaluates the definition itself without much cancellation (where there is any)."""
+    """Keep to |z| ≤ 8, where float64 evaluates the definition itself without much
+    cancellation (where there is any)."""
     assume(x.log_slope_rate == 0 or np.abs(found.forward.z).max() <= 8)
     return found
 
@@ -196,7 +200,8 @@ def test_autograd(x, case):
 
 
 def test_float64_differences_say_zero_where_the_gradient_is_not():
-    """Row B6: at depth 30 a plain difference in float64 is exactly 0 for any step; 80 digits give the gradient."""
+    """Row B6: at depth 30 a plain difference in float64 is exactly 0 for any step;
+    80 digits give the gradient."""
     depth = 30
     w, b = np.ones(depth), np.zeros(depth)
     found = chain.gradient(SIGMOID, 0.5, w, b)

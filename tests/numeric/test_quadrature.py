@@ -67,10 +67,12 @@ def test_kinks_weak_singularities_and_wide_bells(f: sp.Expr, low: object, high: 
 
 oo, TINY = sp.oo, sp.Rational(1, 10**20)
 DIVERGENT = [
-    (z, -oo, oo), (1 / z, -oo, oo), (1 / z, -1, 1), (sp.tanh(z), -oo, oo), (sp.sign(z), -oo, oo), (sp.atan(z), -oo, oo),
+    (z, -oo, oo), (1 / z, -oo, oo), (1 / z, -1, 1), (sp.tanh(z), -oo, oo), (sp.sign(z), -oo, oo), (sp.atan(z),
+        -oo, oo),
     (z / (z**2 + 1), -oo, oo), (z / (z**2 - 1), -2, 2), (sp.sinh(z), -oo, oo), (z**3, -oo, oo),
     (z + sp.exp(-(z**2)), -oo, oo), (1 / z + sp.exp(-(z**2)), -oo, oo), (TINY / z, 0, 1), (TINY / z, 1, oo),
-    (TINY * z / (z**2 - 1), -2, 2), (1 / (z - sp.Rational(1, 3)), 0, sp.Rational(2, 3)), (sp.tan(z), 0, sp.pi),
+    (TINY * z / (z**2 - 1), -2, 2), (1 / (z - sp.Rational(1, 3)), 0, sp.Rational(2, 3)), (sp.tan(z), 0,
+        sp.pi),
     (1 / (sp.exp(z) - 2), 0, 2 * sp.log(2)), (1 / (z - sp.pi / 7), 0, 2 * sp.pi / 7),
     (1 / sp.log(z), sp.Rational(1, 2), sp.Rational(3, 2)), (z**-2, -1, 1), (1 / sp.sinh(z) ** 3, -1, 1),
 ]  # fmt: skip
@@ -96,7 +98,8 @@ CONVERGENT = [
     (sp.exp(-z) / (1 + sp.exp(-z)) ** 2, -oo, oo, 1.0),  # ∞/∞ in float64 from z = −710 on
     (sp.log(1 + sp.exp(z)) * sp.exp(-(z**2) / 2), -oo, oo, bell_of_softplus()),  # ∞ · 0
     (sp.Piecewise((1, z < sp.pi / 7), (2, True)), 0, 1, 2 - math.pi / 7),
-    (1 / (1 + z**2), -oo, oo, math.pi), (z * sp.exp(-(z**2)), -oo, oo, 0.0), (z**3, -1, 1, 0.0), (z**-2, 1, oo, 1.0),
+    (1 / (1 + z**2), -oo, oo, math.pi), (z * sp.exp(-(z**2)), -oo, oo, 0.0), (z**3, -1, 1, 0.0), (z**-2, 1,
+        oo, 1.0),
     (1 / sp.sqrt(sp.Abs(z - sp.Rational(1, 3))), 0, 1, 2 * (math.sqrt(1 / 3) + math.sqrt(2 / 3))),
     (sp.Abs(sp.sin(z)), 0, 7, 4 + 1 - math.cos(7 - 2 * math.pi)),
 ]  # fmt: skip

@@ -1,4 +1,5 @@
-"""Recurrent gradients as sign and logarithm: against the plain ones, against differentiation in 60 digits, and at 10⁵ steps."""
+"""Recurrent gradients as sign and logarithm: against the plain ones, against differentiation in 60 digits,
+and at 10⁵ steps."""
 
 from __future__ import annotations
 
@@ -63,7 +64,8 @@ def one_step(kind, W, U, b, x, h, c):
 
 
 def through_time(kind, w, xs, trace, last):
-    """∂C/∂b by central differences of single steps in 60 digits, along the states of the trace: no formula of a gradient is used."""
+    """∂C/∂b by central differences of single steps in 60 digits, along the states of the trace: no formula
+    of a gradient is used."""
     W, U, b = ([[mp.mpf(float(v)) for v in row] for row in np.atleast_2d(x[0])] for x in w)
     b, n, h_step = b[0], w.units, mp.mpf(10) ** -20
     lstm = kind == "lstm"
@@ -94,7 +96,8 @@ def through_time(kind, w, xs, trace, last):
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("scale", [3.0, 60.0])
 def test_differences_in_sixty_digits_agree(kind: str, scale: float) -> None:
-    """With weights 60 times as large the gates are saturated: 1 − tanh² cancels to 0 in float64, and the logarithm does not."""
+    """With weights 60 times as large the gates are saturated: 1 − tanh² cancels to 0 in float64, and the
+    logarithm does not."""
     w, xs, last = drawn(kind, T=5, n=2, d=1, scale=scale)
     w, xs, last = Weights(*(x[:1] for x in w)), xs[:, :1, :1], last[:1, :1]
     trace = forward(kind, w, xs)
@@ -108,7 +111,8 @@ def test_differences_in_sixty_digits_agree(kind: str, scale: float) -> None:
 
 
 def test_many_thousand_steps_in_closed_form(in_full: bool) -> None:
-    """h = 0, so every slope is 1: ∂C/∂h_t = u^(T−t), ∂C/∂b = (u^T − 1)/(u − 1), for u = 1000 and −1/1000 side by side."""
+    """h = 0, so every slope is 1: ∂C/∂h_t = u^(T−t), ∂C/∂b = (u^T − 1)/(u − 1), for u = 1000 and −1/1000
+    side by side."""
     T, u = 100_000 if in_full else 10_000, np.array([1e3, -1e-3])
     w = Weights(np.zeros((1, 1, 2)), np.diag(u)[None], np.zeros((1, 1, 2)))
     trace = forward("rnn", w, np.ones((T, 1, 1, 1)))

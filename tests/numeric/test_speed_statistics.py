@@ -13,17 +13,7 @@ from hypothesis import strategies as st
 from analysis.chapters.learning_speeds.learning_speeds import LearningSpeeds, learning_speeds
 from analysis.chapters.learning_speeds.speed_bands import LEVELS, SpeedBands, speed_bands
 from analysis.numeric.data import load
-from analysis.numeric.speed_statistics import (
-    NIELSEN_DECIMALS,
-    NIELSEN_SPEEDS,
-    clopper_pearson,
-    monotone,
-    monotone_fraction,
-    place,
-    places_of_nielsen,
-    ratio,
-    recovered,
-)
+from analysis.numeric.speed_statistics import clopper_pearson, monotone, monotone_fraction, ratio, recovered
 
 
 def test_monotone_means_every_layer() -> None:
@@ -62,30 +52,6 @@ def test_all_of_two_hundred() -> None:
     assert clopper_pearson(200, 200).low == pytest.approx(0.025 ** (1 / 200), rel=1e-12)
 
 
-def test_place_counts_what_is_below_a_rounded_number() -> None:
-    sample = [0.064, 0.066, 0.07, 0.074, 0.076, 0.2]
-    found = place(0.07, sample, 2)
-    assert (found.rank_low, found.rank_high, found.sample_size) == (1, 4, 6)
-    assert (found.sample_low, found.sample_high) == (0.064, 0.2)
-    assert found.sample_median == pytest.approx(0.072)
-    assert found.inside
-    for outside in (0.05, 0.21):
-        assert not place(outside, sample, 2).inside
-    assert place(0.06, sample, 2).inside  # it may have been 0.0645
-
-
-def test_nielsens_numbers_are_placed_layer_by_layer() -> None:
-    for hidden, stated in NIELSEN_SPEEDS.items():
-        assert len(stated) == hidden
-        assert all(round(x, NIELSEN_DECIMALS[hidden]) == x for x in stated)
-        sample = np.array(stated) * np.array([[0.5], [0.8], [2.0]])
-        assert [(p.value, p.rank_low, p.rank_high) for p in places_of_nielsen(sample)] == [
-            (x, 2, 2) for x in stated
-        ]
-    with pytest.raises(ValueError, match=r"speeds must have shape \(S, 2\), \(S, 3\) or \(S, 4\)"):
-        places_of_nielsen(np.ones((3, 5)))
-
-
 def test_recovered_compares_the_end_with_the_lowest() -> None:
     assert recovered([[1.0, 1.0, 1.0]], [[1.0, 2.0, 1.9]]).tolist() == [[False, True, False]]
     assert recovered([[1.0]], [[1.2]], factor=1.1).tolist() == [[True]]
@@ -101,7 +67,6 @@ def test_recovered_compares_the_end_with_the_lowest() -> None:
         (lambda: clopper_pearson(0, 0), "trials must be an integer of at least 1"),
         (lambda: clopper_pearson(-1, 2), "successes must be an integer of at least 0"),
         (lambda: clopper_pearson(1, 2, 1.0), "level must lie between 0 and 1"),
-        (lambda: place(0.1, [1.0], -1), "decimals must be an integer"),
         (lambda: recovered([1.0], [1.0], 1.0), "factor must be a finite number > 1"),
         (lambda: recovered([1.0], [0.9]), "never lie below"),
         (lambda: recovered([1.0], [1.0, 2.0]), "shape of lowest"),

@@ -164,7 +164,10 @@ def test_a_failing_point_is_named_and_the_others_are_kept(tmp_path: Path) -> Non
     log, folder = tmp_path / "log", tmp_path / "kept"
     with pytest.raises(ValueError, match="this n is forbidden") as caught:
         sweep(NAME, count_grid(log, forbidden=5), batch=1, checkpoints=folder)
-    note = f"in {NAME} at n = 5, log = {str(log)!r}, seconds = 0.0, name = 'a', forbidden = 5, replicate 0, seed 0"
+    note = (
+        f"in {NAME} at n = 5, log = {str(log)!r}, seconds = 0.0, name = 'a', forbidden = 5, replicate 0, "
+        "seed 0"
+    )
     assert caught.value.__notes__ == [note]
     assert len(list(folder.glob("points-*.json"))) == 5
 
@@ -226,7 +229,8 @@ def test_a_spoilt_checkpoint_is_named_and_nothing_is_lost(tmp_path: Path, how: s
 TWICE = """
 import sys
 from analysis.sweep.sweep import sweep
-sweep("counted:COUNTED", {"n": range(20), "log": sys.argv[1], "seconds": 0.05}, checkpoints=sys.argv[2], batch=2)
+grid = {"n": range(20), "log": sys.argv[1], "seconds": 0.05}
+sweep("counted:COUNTED", grid, checkpoints=sys.argv[2], batch=2)
 """
 
 
@@ -407,8 +411,10 @@ def test_sweep_refuses(name: Any, grid: dict[str, Any], rest: dict[str, Any], me
         ("abc", {}, "grid must be a dict of parameters and their values.*not 'abc'"),
         ([3], {}, r"grid must be a dict of parameters and their values.*not \[3\]"),
         (None, {}, "grid must be a dict .*not None"),
-        (GRID | {"depth": {3, 6}}, {}, r"depth must be one value or a sequence of values, not the set \{3, 6\}"),
-        (GRID | {"depth": {3: 6}}, {}, r"depth must be one value or a sequence of values, not the dict \{3: 6\}"),
+        (GRID | {"depth": {3, 6}}, {},
+            r"depth must be one value or a sequence of values, not the set \{3, 6\}"),
+        (GRID | {"depth": {3: 6}}, {},
+            r"depth must be one value or a sequence of values, not the dict \{3: 6\}"),
         (GRID | {"depth": b"ab"}, {}, "depth must be one value or a sequence of values, not the bytes"),
         (GRID, {"checkpoints": 3}, "checkpoints must be a folder .*not 3"),
     ],
@@ -471,7 +477,8 @@ def test_gradient_size_at_the_ends_of_the_range() -> None:
 def test_saturated_slopes_of_any_size_are_taken_in_logarithms(
     scale: float, name: str, rate: int, constant: int
 ) -> None:
-    """One neuron, by hand: log|w₃ w₂| + Σ log σ′(z) with log tanh′(z) = log 4 − 2|z|, log σ′(z) = −|z| from |z| = 40 on."""
+    """One neuron, by hand: log|w₃ w₂| + Σ log σ′(z) with log tanh′(z) = log 4 − 2|z|, log σ′(z)
+    = −|z| from |z| = 40 on."""
     found = gradient_size(
         np.random.default_rng(8), depth=3, width=1, scale=scale, activation=name, bias_scale=scale
     )

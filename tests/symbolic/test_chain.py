@@ -1,4 +1,5 @@
-"""The derived gradient against SymPy's own derivative of the nested formula, its size, and its ways of failing."""
+"""The derived gradient against SymPy's own derivative of the nested formula, its size,
+and its ways of failing."""
 
 from __future__ import annotations
 
@@ -26,7 +27,8 @@ def naive(depth: int, parameter: sp.Symbol, of: Layer = chain.GENERIC) -> sp.Exp
 
 
 def agrees(product: sp.Expr, depth: int, parameter: sp.Symbol) -> bool:
-    """The product, with every z_j and a_j written out, is the naive derivative: the same tree, unsimplified."""
+    """The product, with every z_j and a_j written out, is the naive derivative:
+    the same tree, unsimplified."""
     return chain.substitute_back(product, depth) == naive(depth, parameter)
 
 

@@ -1,4 +1,5 @@
-"""The table of symbols: each line is used in the chapter it names, evaluates to what it shows, and can be typeset."""
+"""The table of symbols: each line is used in the chapter it names, evaluates to what it shows,
+and can be typeset."""
 
 from __future__ import annotations
 

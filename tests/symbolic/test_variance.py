@@ -1,4 +1,5 @@
-"""The moments behind Xavier and He agree with the catalogue's own activations, and the claims refuse what is false."""
+"""The moments behind Xavier and He agree with the catalogue's own activations,
+and the claims refuse what is false."""
 
 from __future__ import annotations
 

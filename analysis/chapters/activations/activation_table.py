@@ -1,4 +1,5 @@
-"""The atlas: what there is to know of each activation of the catalogue, in one row, made by iterating over it."""
+"""The atlas: what there is to know of each activation of the catalogue, in one row,
+made by iterating over it."""
 
 from __future__ import annotations
 
@@ -25,7 +26,8 @@ _FAR = 1e4
 
 @dataclass(frozen=True)
 class Entry:
-    """One activation: the supremum of |σ′|, its slope far to the left and right, and its moments at z ~ N(0, 1)."""
+    """One activation: the supremum of |σ′|, its slope far to the left and right,
+    and its moments at z ~ N(0, 1)."""
 
     activation: Activation
     largest_slope: float
@@ -67,12 +69,14 @@ def atlas() -> tuple[Entry, ...]:
 def as_table(entries: Iterable[Entry]) -> str:
     """The atlas as a Markdown table; numbers to four digits."""
     head = (
-        "| activation | $\\sigma(z)$ | $\\sup\\lvert\\sigma'\\rvert$ | $\\mathbb{E}\\,\\sigma$ | $\\mathbb{E}\\,\\sigma^2$ "
+        "| activation | $\\sigma(z)$ | $\\sup\\lvert\\sigma'\\rvert$ | $\\mathbb{E}\\,\\sigma$ | "
+        "$\\mathbb{E}\\,\\sigma^2$ "
         "| $\\mathbb{E}\\,\\sigma'^2$ | saturates | dead | centred |\n|-|-|-|-|-|-|-|-|-|"
     )
     rows = [
-        f"| {e.activation.name} | ${_formula(e.activation)}$ | {e.largest_slope:.4f} | {_four(e.moments.mean)}"
-        f" | {_four(e.moments.second)} | {_four(e.moments.slope_second)} | {e.saturates.removesuffix(' sides')} | {e.moments.dead:.2f}"
+        f"| {e.activation.name} | ${_formula(e.activation)}$ | {e.largest_slope:.4f} | "
+        f"{_four(e.moments.mean)} | {_four(e.moments.second)} | {_four(e.moments.slope_second)} | "
+        f"{e.saturates.removesuffix(' sides')} | {e.moments.dead:.2f}"
         f" | {'yes' if e.zero_centred else 'no'} |"
         for e in entries
     ]
@@ -80,7 +84,8 @@ def as_table(entries: Iterable[Entry]) -> str:
 
 
 def _four(x: float) -> str:
-    """Four digits; an exact tie such as 0.50005 goes the same way whatever its last bits are, and there is no −0."""
+    """Four digits; an exact tie such as 0.50005 goes the same way whatever its last bits are,
+    and there is no −0."""
     return f"{round(x + 1e-9, 4) + 0.0:.4f}"
 
 
@@ -119,16 +124,15 @@ WRITTEN: dict[str, tuple[Callable[[Floats], Floats], Callable[[Floats], Floats]]
     "sigmoid": (expit, lambda x: expit(x) * expit(-x)),
     "silu": (lambda x: x * expit(x), lambda x: expit(x) * (1.0 + x * expit(-x))),
     "softplus": (lambda x: np.logaddexp(0.0, x), expit),
-    "gelu": (
-        lambda x: x * ndtr(x),
-        lambda x: ndtr(x) + x * np.exp(-0.5 * x * x) / math.sqrt(2.0 * math.pi),
-    ),
+    "gelu": (lambda x: x * ndtr(x), lambda x: ndtr(x) + x * np.exp(-0.5 * x * x) / math.sqrt(2.0 * math.pi)),
 }
-"""Value and slope of the activations as one writes them with NumPy and SciPy: ReLU is one call of ``maximum``, and no case distinction."""
+"""Value and slope of the activations as one writes them with NumPy and SciPy:
+ReLU is one call of ``maximum``, and no case distinction."""
 
 
 def timings(count: int = 200_000, repeats: int = 5, seed: int = 0) -> tuple[Cost, ...]:
-    """The best of ``repeats`` runs over ``count`` standard normal numbers in float64, for each of ``WRITTEN``, on this machine."""
+    """The best of ``repeats`` runs over ``count`` standard normal numbers in float64,
+    for each of ``WRITTEN``, on this machine."""
     x = np.random.default_rng(seed).standard_normal(count)
 
     def best(f: Callable[[Floats], Floats]) -> float:

@@ -1,4 +1,5 @@
-"""ReLU units that are off: the share of the signal that is lost, networks born dead, and units killed by one step (B19, B21, B22)."""
+"""ReLU units that are off:
+the share of the signal that is lost, networks born dead, and units killed by one step (B19, B21, B22)."""
 
 from __future__ import annotations
 
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 from analysis.numeric.compiled import compiled
 from analysis.numeric.data import digits
 from analysis.numeric.network import Gradients, Network, forward, gradients
-from analysis.numeric.streaming import Moments, moments
+from analysis.numeric.sample_moments import Moments, moments
 from analysis.numeric.training_arguments import different_seeds, positive, whole
 from analysis.symbolic.catalogue import activation
 from analysis.symbolic.notation import z
@@ -22,7 +23,8 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, eq=False)
 class Norms:
-    """log(‖aˡ‖²/‖a⁰‖²) of random ReLU networks: ``logs`` (networks, L); weights N(0, gain²/width), no biases."""
+    """log(‖aˡ‖²/‖a⁰‖²) of random ReLU networks: ``logs`` (networks, L);
+    weights N(0, gain²/width), no biases."""
 
     gain: float
     width: int
@@ -35,9 +37,11 @@ class Norms:
 
 
 def norms(gain: float, width: int, depth: int, networks: int, rng: np.random.Generator) -> Norms:
-    """Push one random input of norm 1 through ``networks`` ReLU networks; raises ValueError for counts below 1.
+    """Push one random input of norm 1 through ``networks`` ReLU networks;
+    raises ValueError for counts below 1.
 
-    Only the norm matters: given ‖a‖, each z_i is N(0, gain²‖a‖²/width), independent of the others (zero biases).
+    Only the norm matters: given ‖a‖, each z_i is N(0, gain²‖a‖²/width),
+    independent of the others (zero biases).
     """
     gain = positive("gain", gain)
     width, depth, networks = (
@@ -51,7 +55,8 @@ def norms(gain: float, width: int, depth: int, networks: int, rng: np.random.Gen
 
 @dataclass(frozen=True, eq=False)
 class Killed:
-    """Share of hidden units that are off for every image, in S networks: at birth (S,), and after one step at each rate (S, R)."""
+    """Share of hidden units that are off for every image, in S networks:
+    at birth (S,), and after one step at each rate (S, R)."""
 
     activation: str
     rates: Floats
@@ -70,7 +75,8 @@ class Killed:
 
 
 def share_off(network: Network, X: Floats, below: float = 0.0) -> float:
-    """The share of the first hidden layer's units whose slope is at most ``below`` in size at every row of X (m, n₀)."""
+    """The share of the first hidden layer's units whose slope is at most ``below`` in
+    size at every row of X (m, n₀)."""
     slope = compiled(activation(network.activation).slope, z)(forward(network, X).z[0])
     return float((np.abs(slope) <= below).all(axis=0).mean())
 
@@ -84,10 +90,11 @@ def killed_by_a_step(
     below: float = 0.0,
     seeds: Iterable[int] = range(10),
 ) -> Killed:
-    """[64, hidden, 10] on the bundled digits, weights N(0, 2/n_in), biases 0, cross-entropy; one full-batch step per rate.
+    """[64, hidden, 10] on the bundled digits, weights N(0, 2/n_in), biases 0, cross-entropy;
+    one full-batch step per rate.
 
-    A unit is off where its slope is at most ``below`` in size at every image. One network a seed. Raises ValueError on a
-    number out of range.
+    A unit is off where its slope is at most ``below`` in size at every image. One network a seed. Raises
+    ValueError on a number out of range.
     """
     rates = tuple(positive("each of rates", eta) for eta in rates)
     hidden, images = whole("hidden", hidden, 1), whole("images", images, 1)

@@ -14,7 +14,8 @@ from analysis.symbolic.notation import a, b, z
 
 
 def _second_moment() -> sp.Expr:
-    """Both halves of the normal law carry half of E z² = 1; on the left the square of the slope multiplies it."""
+    """Both halves of the normal law carry half of E z² = 1;
+    on the left the square of the slope multiplies it."""
     return sp.integrate((a * z) ** 2 * density(z), (z, -sp.oo, 0)) + sp.integrate(
         z**2 * density(z), (z, 0, sp.oo)
     )
@@ -27,10 +28,12 @@ _leaky_moment = Value(
     domain=_leaks,
     arguments=(a,),
     mistakes=(
-        Mistake(lambda right: 2 * right, "Off by the factor 2: each half of the normal law holds half of E z² = 1."),
+        Mistake(lambda right: 2 * right,
+            "Off by the factor 2: each half of the normal law holds half of E z² = 1."),
         instead((1 + a) / 2, "On the left the value is c z, and it is squared."),
         instead(sp.S.Half, "This is ReLU, c = 0. The left half gives something too."),
-        instead((1 + a**2) / 2 - (1 - a) ** 2 / (2 * sp.pi), "This is the variance: the square of the mean is taken off. The second moment is asked for."),
+        instead((1 + a**2) / 2 - (1 - a) ** 2 / (2 * sp.pi),
+            "This is the variance: the square of the mean is taken off. The second moment is asked for."),
     ),
 )  # fmt: skip
 _leaky_gain = Value(
@@ -41,7 +44,8 @@ _leaky_gain = Value(
     mistakes=(
         Mistake(lambda right: right**2, "This is g². The variance of the weights is g²/n."),
         instead(sp.sqrt(2), "This is the gain of ReLU, c = 0."),
-        Mistake(lambda right: 1 / right, "The other way round: the gain has to make up for what the activation takes away."),
+        Mistake(lambda right: 1 / right,
+            "The other way round: the gain has to make up for what the activation takes away."),
         instead(1, "With gain 1 the mean square is multiplied by E σ², which is below 1."),
     ),
 )  # fmt: skip
@@ -72,9 +76,12 @@ _tanh_delta = Value(
     domain=over(a, b, ranges=((-0.95, 0.95),)),
     arguments=(a, b),
     mistakes=(
-        instead(a - b, "That would be so with a cost that cancels the slope. With the squared error the slope of tanh stays."),
+        instead(a - b,
+            "That would be so with a cost that cancels the slope. With the squared error the slope of tanh "
+            "stays."),
         instead((a - b) * a * (1 - a), "This is the slope of the sigmoid. For tanh it is 1 − tanh²."),
-        instead((b - a) * (1 - a**2), "The sign is the other way round: δ is positive where the output is too large."),
+        instead((b - a) * (1 - a**2),
+            "The sign is the other way round: δ is positive where the output is too large."),
         instead(1 - a**2, "This is the slope. The error of the output is missing."),
         instead(2 * (a - b) * (1 - a**2), "Off by the factor 2: the cost has a ½ in front of the square."),
     ),
@@ -91,8 +98,10 @@ _least_gelu = Value(
         Mistake(lambda right: 1 - right, "This is the largest slope. The smallest lies at −√2."),
         instead(0, "The slope of GELU is negative on part of the left."),
         Mistake(lambda right: -right, "The sign: the slope falls below 0."),
-        instead(sp.N((z * sp.erfc(-z / sp.sqrt(2)) / 2).subs(z, sp.Float("-0.75179")), 15), "This is the smallest value of GELU. Its smallest slope is asked for."),
-        instead(-sp.sqrt(2) * sp.exp(-1) / sp.sqrt(2 * sp.pi), "The term Φ(z) is missing: GELU is z Φ(z), and its derivative has two terms."),
+        instead(sp.N((z * sp.erfc(-z / sp.sqrt(2)) / 2).subs(z, sp.Float("-0.75179")), 15),
+            "This is the smallest value of GELU. Its smallest slope is asked for."),
+        instead(-sp.sqrt(2) * sp.exp(-1) / sp.sqrt(2 * sp.pi),
+            "The term Φ(z) is missing: GELU is z Φ(z), and its derivative has two terms."),
     ),
 )  # fmt: skip
 
@@ -115,7 +124,8 @@ EXERCISES = (
         (
             "Split E σ(z)² at 0. On the right σ(z)² = z², on the left c² z².",
             "Each half of the normal law contributes half of E z² = 1.",
-            "Weights of variance g²/n multiply the mean square by g² E σ² when the input has mean square 1. Set that to 1.",
+            "Weights of variance g²/n multiply the mean square by g² E σ² when the input has mean square 1. "
+            "Set that to 1.",
         ),
     ),
     Exercise(
@@ -129,10 +139,7 @@ EXERCISES = (
     Exercise(
         "6.3",
         (_tanh_delta,),
-        (
-            "The chain rule: δ = (∂C/∂a)(da/dz).",
-            "The slope of tanh in terms of its value is 1 − a².",
-        ),
+        ("The chain rule: δ = (∂C/∂a)(da/dz).", "The slope of tanh in terms of its value is 1 − a²."),
     ),
     Exercise(
         "6.4",

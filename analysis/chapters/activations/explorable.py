@@ -1,14 +1,14 @@
-"""Explorable: any two activations side by side, and what becomes of a normal weighted input that you drag (chapter 6)."""
+"""Explorable: any two activations side by side,
+and what becomes of a normal weighted input that you drag (chapter 6)."""
 
 from __future__ import annotations
 
 from functools import cache
-from pathlib import Path
 
 import numpy as np
 from matplotlib.figure import Figure
 
-from analysis.explorables.explorable import Choice, Explorable, Slider, Values, constants, figure, script
+from analysis.explorables.explorable import Choice, Explorable, Slider, Values, constants, figure, joined
 from analysis.explorables.formulas import activations as formulas
 from analysis.numeric.compiled import compiled
 from analysis.numeric.moments import REACH, SATURATED
@@ -23,12 +23,10 @@ SPAN = 4.0
 @cache
 def activations() -> Explorable:
     """Drag the mean and the spread of z; read off what each activation makes of it."""
-    code = "\n".join(
-        (
-            formulas(ACTIVATIONS.values()),
-            constants(span=SPAN, reach=REACH, saturated=SATURATED),
-            script(Path(__file__).with_suffix(".js")),
-        )
+    code = joined(
+        formulas(ACTIVATIONS.values()),
+        constants(span=SPAN, reach=REACH, saturated=SATURATED),
+        beside=__file__,
     )
     return Explorable(
         name="activations",
@@ -42,8 +40,9 @@ def activations() -> Explorable:
         code=code,
         still=_still,
         alt=(
-            "Two plates, ReLU and SELU: the value as a full line, the slope as a dashed line, and the bell of the "
-            "weighted input below. The slope of ReLU jumps from 0 to 1 at zero, that of SELU from 1.758 to 1.051."
+            "Two plates, ReLU and SELU: the value as a full line, the slope as a dashed line, and the bell "
+            "of the weighted input below. The slope of ReLU jumps from 0 to 1 at zero, that of SELU from "
+            "1.758 to 1.051."
         ),
     )
 

@@ -1,4 +1,5 @@
-"""Pictures of chapter 6: the atlas, the stuck neuron, the lost signal, the units killed, the slopes above one."""
+"""Pictures of chapter 6:
+the atlas, the stuck neuron, the lost signal, the units killed, the slopes above one."""
 
 from __future__ import annotations
 
@@ -25,7 +26,8 @@ def _axes(ax: Axes | None) -> Axes:
 
 
 def atlas_plates(entries: Sequence[Entry], reach: float = 4.0, columns: int = 4) -> Figure:
-    """One small plate for each activation: the value (full) and the slope (dashed), with the bound of the slope."""
+    """One small plate for each activation:
+    the value (full) and the slope (dashed), with the bound of the slope."""
     rows = -(-len(entries) // columns)
     figure, axes = plt.subplots(
         rows,
@@ -78,7 +80,8 @@ def stuck_neuron(runs: Iterable[Learning], ax: Axes | None = None) -> Axes:
 
 
 def signal_by_depth(found: Iterable[Norms], ax: Axes | None = None) -> Axes:
-    """The squared norm of the signal against depth: median and the middle 90 % of the networks, one band a gain."""
+    """The squared norm of the signal against depth:
+    median and the middle 90 % of the networks, one band a gain."""
     ax = _axes(ax)
     for k, run in enumerate(found):
         depth = np.arange(1, run.logs.shape[1] + 1)

@@ -7,7 +7,7 @@ import sympy as sp
 from analysis.symbolic.catalogue import SIGMOID
 
 y = sp.Symbol("y", real=True)
-_a = SIGMOID.formula
-SQUARED_ERROR = (_a - y) ** 2 / 2
-CROSS_ENTROPY = -y * sp.log(_a) - (1 - y) * sp.log(1 - _a)
+output = SIGMOID.formula
+SQUARED_ERROR = (output - y) ** 2 / 2
+CROSS_ENTROPY = -y * sp.log(output) - (1 - y) * sp.log(1 - output)
 """Both as functions of z and of the target y."""

@@ -1,4 +1,5 @@
-"""One sigmoid neuron that starts badly wrong, trained with the squared error and with the cross-entropy (row B1)."""
+"""One sigmoid neuron that starts badly wrong,
+trained with the squared error and with the cross-entropy (row B1)."""
 
 from __future__ import annotations
 
@@ -19,7 +20,8 @@ COSTS = {"squared error": SQUARED_ERROR, "cross-entropy": CROSS_ENTROPY}
 
 @dataclass(frozen=True, eq=False)
 class Learning:
-    """Outputs a = σ(z), (steps + 1,), of gradient descent on z itself: target 0, rate η, one training example."""
+    """Outputs a = σ(z), (steps + 1,), of gradient descent on z itself:
+    target 0, rate η, one training example."""
 
     cost: str
     start: float
@@ -33,7 +35,8 @@ class Learning:
 
 
 def learn(cost: str, start: float, eta: float = 0.5, steps: int = 1000) -> Learning:
-    """z ← z − η ∂C/∂z from z = start with target 0; raises ValueError for an unknown cost, a start that is not finite, steps < 1."""
+    """z ← z − η ∂C/∂z from z = start with target 0;
+    raises ValueError for an unknown cost, a start that is not finite, steps < 1."""
     one_of("cost", cost, COSTS)
     start, eta, steps = number("start", start), number("eta", eta), whole("steps", steps)
     delta = compiled_scalar(COSTS[cost].subs(y, 0).diff(z).simplify(), z)

@@ -1,4 +1,5 @@
-"""Does SELU's fixed point attract? Mean and variance of the activations from layer to layer (Klambauer et al. 2017)."""
+"""Does SELU's fixed point attract? Mean and variance of the activations from layer to
+layer (Klambauer et al. 2017)."""
 
 from __future__ import annotations
 
@@ -17,8 +18,9 @@ _MOST = 1e100
 
 
 def layer_map(mean: float, variance: float, of: Activation = SELU) -> tuple[float, float]:
-    """Mean and variance of σ(z) where z is normal with mean 0 and variance = mean² + variance: random weights of mean 0 and
-    Var w = 1/width, in the limit of great width. Raises ValueError for numbers out of range, TypeError for what is no ``Activation``.
+    """Mean and variance of σ(z) where z is normal with mean 0 and variance = mean² + variance: random weights
+    of mean 0 and Var w = 1/width, in the limit of great width.
+    Raises ValueError for numbers out of range, TypeError for what is no ``Activation``.
     """
     given_activation("of", of)
     mean, variance = number("mean", mean, least=-_MOST, most=_MOST), positive("variance", variance)
@@ -36,7 +38,8 @@ def path(mean: float, variance: float, layers: int, of: Activation = SELU) -> tu
 
 
 def attraction_rate(of: Activation = SELU, step: float = 1e-4) -> float:
-    """d/dq E σ(√q x)² at q = 1: by which factor a small error of the second moment is multiplied in each layer."""
+    """d/dq E σ(√q x)² at q = 1:
+    by which factor a small error of the second moment is multiplied in each layer."""
     given_activation("of", of)
     step = number("step", step, above=0.0, most=0.5)
     up, down = (moments(of, math.sqrt(1.0 + s)).second for s in (step, -step))

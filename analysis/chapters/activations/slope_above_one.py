@@ -1,4 +1,5 @@
-"""Slopes above 1 that do not explode: the product of slopes along a chain and through wide layers (row B4)."""
+"""Slopes above 1 that do not explode:
+the product of slopes along a chain and through wide layers (row B4)."""
 
 from __future__ import annotations
 
@@ -13,7 +14,8 @@ from analysis.symbolic.catalogue import SELU, activation
 
 @dataclass(frozen=True)
 class Growth:
-    """For one activation at z ~ N(0, 1): sup |σ′|, √(E σ′²), exp(E log|σ′|), and the weight scale √(1/E σ′²) of balance."""
+    """For one activation at z ~ N(0, 1):
+    sup |σ′|, √(E σ′²), exp(E log|σ′|), and the weight scale √(1/E σ′²) of balance."""
 
     name: str
     largest: float
@@ -30,6 +32,6 @@ def growth(name: str) -> Growth:
     return Growth(name, float(x.slope_bound), root, math.exp(found.mean_log_slope), 1.0 / root)
 
 
-_scale, _alpha = (c for c in sorted(SELU.slope_bound.args, key=lambda c: float(c)))
-TYPICAL = sp.log(_scale) + sp.log(_alpha) / 2 - 1 / sp.sqrt(2 * sp.pi)
+scale, alpha = (c for c in sorted(SELU.slope_bound.args, key=lambda c: float(c)))
+TYPICAL = sp.log(scale) + sp.log(alpha) / 2 - 1 / sp.sqrt(2 * sp.pi)
 """E log σ′(z) of SELU for z ~ N(0, 1): log λ always, and log α + z on the left half."""

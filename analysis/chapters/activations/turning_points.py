@@ -1,7 +1,9 @@
-"""The largest slope of GELU and of SiLU in closed form: where the second derivative changes sign, and the limits.
+"""The largest slope of GELU and of SiLU in closed form:
+where the second derivative changes sign, and the limits.
 
-Both slopes satisfy σ′(z) + σ′(−z) = 1, tend to 0 and 1, and have σ″ = positive · g with g even and decreasing in |z|. So σ′ rises
-between the two roots ±r of g and falls outside: its values lie in [σ′(−r), σ′(r)], and sup |σ′| = σ′(r).
+Both slopes satisfy σ′(z) + σ′(−z) = 1, tend to 0 and 1, and have σ″ = positive · g with g even and decreasing
+in |z|. So σ′ rises between the two roots ±r of g and falls outside:
+its values lie in [σ′(−r), σ′(r)], and sup |σ′| = σ′(r).
 """
 
 from __future__ import annotations
@@ -33,8 +35,8 @@ TURNS: dict[str, Turn] = {
 
 def largest_slope(x: Activation) -> sp.Expr:
     """σ′(r), simplified with what defines r."""
-    return _simplified(x.derivative.subs(z, TURNS[x.name].root))
+    return simplified(x.derivative.subs(z, TURNS[x.name].root))
 
 
-def _simplified(expr: sp.Expr) -> sp.Expr:
+def simplified(expr: sp.Expr) -> sp.Expr:
     return sp.simplify(SILU_TURN.unfold(expr.doit()).rewrite(sp.erf))

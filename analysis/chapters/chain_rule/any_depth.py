@@ -1,8 +1,8 @@
 """Statements about a chain of any depth L and any layer l, and how they are proved.
 
-The letters carry an index that may be a symbol: ``W[j]`` is w_j. A statement equates ``partial(A[L], X)``, which stands
-for ∂C/∂X at depth L, with an expression in them. ``at`` writes it out for a given depth and layer, where SymPy's own
-derivative of the nested network is the judge of a false one.
+The letters carry an index that may be a symbol: ``W[j]`` is w_j. A statement equates ``partial(A[L], X)``,
+which stands for ∂C/∂X at depth L, with an expression in them. ``at`` writes it out for a given depth and
+layer, where SymPy's own derivative of the nested network is the judge of a false one.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from analysis.symbolic.display import partial
 from analysis.symbolic.notation import a_, b_, cost, w_, z_
 
 L, l = sp.symbols("L l", integer=True, positive=True)
-j, _k = sp.symbols("j k", integer=True, positive=True)
+j, k = sp.symbols("j k", integer=True, positive=True)
 A, B, W, Z = (sp.IndexedBase(name, real=True) for name in "abwz")
 _LETTER = {A: a_, B: b_, W: w_, Z: z_}
 
@@ -32,14 +32,14 @@ class prod(sp.Product):  # type: ignore[misc]
 def at(expr: sp.Basic, depth: int, layer: int) -> sp.Basic:
     """The expression at L = depth and l = layer, in plain letters; an empty product is 1."""
     expr = expr.xreplace({L: sp.Integer(depth), l: sp.Integer(layer)})
-    expr = expr.replace(lambda e: isinstance(e, sp.Product), lambda e: _written_out(e, _length(e)))
+    expr = expr.replace(lambda e: isinstance(e, sp.Product), lambda e: _written_out(e, length(e)))
     letters = {x: _LETTER[x.base](x.indices[0]) for x in expr.atoms(sp.Indexed)}
     expr = expr.xreplace(letters)
     output = a_(depth)
     return expr.replace(partial, lambda _, x: cost(output).diff(output) if x == output else of_cost(depth, x))
 
 
-def _length(product: sp.Product) -> sp.Expr:
+def length(product: sp.Product) -> sp.Expr:
     _, low, high = product.limits[0]
     return sp.expand(high - low + 1)
 

@@ -20,7 +20,8 @@ Array = NDArray[np.float64]
 
 @dataclass(frozen=True, eq=False)
 class Speeds:
-    """log|∂C/∂b_l| for ∂C/∂a_L = 1 (L,), and the log-gain λ_L: the mean of log|w_j σ′(z_j)| over j = 2 … L."""
+    """log|∂C/∂b_l| for ∂C/∂a_L = 1 (L,), and the log-gain λ_L:
+    the mean of log|w_j σ′(z_j)| over j = 2 … L."""
 
     name: str
     logabs: Array
@@ -28,7 +29,8 @@ class Speeds:
 
 
 def speeds(name: str, activation: Activation, a0: float, w: ArrayLike, b: ArrayLike) -> Speeds:
-    """The learning speeds of one chain with weights and biases (L,); raises ValueError for a depth below 2, NaN, shapes."""
+    """The learning speeds of one chain with weights and biases (L,);
+    raises ValueError for a depth below 2, NaN, shapes."""
     weights = real_array("w", w)
     if weights.ndim != 1 or len(weights) < 2:
         raise ValueError(f"w must have shape (L,) with depth L ≥ 2, not {weights.shape}")

@@ -1,7 +1,8 @@
-"""The chain of one-neuron layers drawn: its symbols, where the factors of the gradient arise, two ways to read them.
+"""The chain of one-neuron layers drawn:
+its symbols, where the factors of the gradient arise, two ways to read them.
 
-Every label is the LaTeX of a symbol or expression of the library. Colours: blue for what is followed from a bias to the
-cost, vermilion for what comes back from it, grey for what plays no part.
+Every label is the LaTeX of a symbol or expression of the library. Colours: blue for what is followed from a
+bias to the cost, vermilion for what comes back from it, grey for what plays no part.
 """
 
 from __future__ import annotations
@@ -20,7 +21,8 @@ _STEP, _RADIUS, _BOX = 2.0, 0.52, 0.36
 
 
 def _math(expr: sp.Basic) -> str:
-    """LaTeX between dollars, as a displayed formula; Matplotlib draws growing brackets too small, so they are plain."""
+    """LaTeX between dollars, as a displayed formula;
+    Matplotlib draws growing brackets too small, so they are plain."""
     latex = str(sp.latex(expr)).replace(r"\left", "").replace(r"\right", "").replace(r"\frac", r"\dfrac")
     return f"${latex}$"
 
@@ -53,8 +55,8 @@ def _text(ax: Axes, x: float, y: float, label: str, color: str = DARK, size: flo
 def network(depth: int = 4, layer: int | None = None, ax: Axes | None = None) -> Axes:
     """The chain a₀ → a₁ → … → a_L → C, each neuron split into weighted input z_j and activation a_j.
 
-    With ``layer`` given, the way from that layer's bias to the cost is blue and the rest grey. Returns the axes. Raises
-    ValueError for a depth below 1 or a layer outside 1 … depth.
+    With ``layer`` given, the way from that layer's bias to the cost is blue and the rest grey. Returns the
+    axes. Raises ValueError for a depth below 1 or a layer outside 1 … depth.
     """
     factors(depth, 1 if layer is None else layer)  # refuses what does not exist
 
@@ -93,7 +95,8 @@ def _box(ax: Axes, x: float, label: str, color: str) -> None:
 def factors_in_place(depth: int = 4, layer: int = 1, ax: Axes | None = None) -> Axes:
     """Each factor of ∂C/∂b_l under the place where it arises: weights under wires, slopes under neurons.
 
-    The row below the network is the product ``in_order(depth, layer)`` itself. Returns the axes. Raises as ``network``.
+    The row below the network is the product ``in_order(depth, layer)`` itself. Returns the axes.
+    Raises as ``network``.
     """
     product, row = in_order(depth, layer).args, -2.2
     ax = network(depth, layer, _canvas(ax, 6.8, 2.35))
@@ -114,7 +117,8 @@ def _places(depth: int, layer: int) -> list[tuple[float, float]]:
 
 
 def readings(depth: int = 4, ax: Axes | None = None) -> Axes:
-    """The same factors read forward, from Δb₁ to ΔC, and backward, from ∂C/∂a_L to every ∂C/∂b_l. Returns the axes."""
+    """The same factors read forward, from Δb₁ to ΔC, and backward, from ∂C/∂a_L to every ∂C/∂b_l.
+    Returns the axes."""
     own, *through, end = factors(depth)
     ax = _canvas(ax, 6.8, 3.0)
     changes = [change_("b_1"), *(change_(f"a_{j}") for j in range(1, depth + 1)), change_("C")]

@@ -1,10 +1,10 @@
-"""Exercises of chapter 1, the chain rule on a chain. σ and C are unspecified, so an answer must hold for all of them."""
+"""Exercises of chapter 1, the chain rule on a chain.
+σ and C are unspecified, so an answer must hold for all of them."""
 
 from __future__ import annotations
 
 import sympy as sp
 
-from analysis.chapters.explosion.designed_chain import as_sigmoid
 from analysis.exercises.domain import Domain
 from analysis.exercises.exercise import (
     Condition,
@@ -16,6 +16,7 @@ from analysis.exercises.exercise import (
     times_extra,
     without,
 )
+from analysis.symbolic.catalogue import as_sigmoid
 from analysis.symbolic.chain import definitions, factors, gradient, substitute_back
 from analysis.symbolic.layer import Layer
 from analysis.symbolic.notation import a_, b, b_, cost, cost_prime, h, sigma, sigma_prime, w, w_, z, z_
@@ -32,7 +33,8 @@ def _chain(depth: int) -> Domain:
 _DEPTH, _LAYER = 5, 3
 _slopes = {j: sigma_prime(z_(j)) for j in range(1, _DEPTH + 1)}
 _into_cost = cost_prime(a_(_DEPTH))
-_everything = (  # what a function is called with: not only what it needs, or its arguments would give the answer away
+# What a function is called with: not only what it needs, or its arguments would give the answer away.
+_everything = (
     *(a_(j) for j in range(_DEPTH + 1)),
     *(w_(j) for j in range(1, _DEPTH + 1)),
     *_slopes.values(),
@@ -153,18 +155,31 @@ _tied = Value(
     domain=_tied_domain(),
     arguments=(*(a_(j) for j in range(4)), w, b, _slopes[1], _slopes[2], _slopes[3], cost_prime(a_(3))),
     mistakes=(
-        *(Mistake(lambda right, l=l: _tied_term(l), f"This is what layer {l} contributes. The other two use the same weight.") for l in (1, 2, 3)),  # type: ignore[misc]
-        *(Mistake(lambda right, l=l: right - _tied_term(l), f"The contribution of layer {l} is missing.") for l in (1, 2, 3)),  # type: ignore[misc]
-        *(Mistake(lambda right, l=l: 3 * _tied_term(l), "The three contributions are not equal: each has its own activation and its own later layers.") for l in (1, 2, 3)),  # type: ignore[misc]
-        Mistake(lambda right: sp.Add(*(_tied_term(l, b) for l in (1, 2, 3))), "This is the gradient in the shared bias. Each layer's weight multiplies an activation."),
-        Mistake(lambda right: sp.Add(*(_tied_term(l) / w ** (3 - l) for l in (1, 2, 3))), "The later weights are missing: what layer 1 contributes passes two more weights on its way to the cost, what layer 2 contributes one."),
-        Mistake(lambda right: sp.Add(*(_tied_term(l) / a_(l - 1) * a_(l) for l in (1, 2, 3))), "The activations are those of the wrong side: the weight of layer j multiplies a_{j−1}."),
-        Mistake(lambda right: w * right, "One w too many: in the layer whose weight is varied, w itself is no factor."),
-        Mistake(lambda right: sp.Mul(*(_tied_term(l) for l in (1, 2, 3))), "The contributions are added, not multiplied: w can act in one layer or in another."),
-        Mistake(lambda right: right / 3, "This is the mean of the contributions. The derivative is their sum."),
-        Mistake(lambda right: right / cost_prime(a_(3)), "The last factor is missing: how the cost answers to the output a_3."),
+        *(Mistake(lambda right, l=l: _tied_term(l),  # type: ignore[misc]
+            f"This is what layer {l} contributes. The other two use the same weight.") for l in (1, 2, 3)),
+        *(Mistake(lambda right, l=l: right - _tied_term(l),  # type: ignore[misc]
+            f"The contribution of layer {l} is missing.") for l in (1, 2, 3)),
+        *(Mistake(lambda right, l=l: 3 * _tied_term(l),  # type: ignore[misc]
+            "The three contributions are not equal: each has its own activation and its own later layers.")
+            for l in (1, 2, 3)),
+        Mistake(lambda right: sp.Add(*(_tied_term(l, b) for l in (1, 2, 3))),
+            "This is the gradient in the shared bias. Each layer's weight multiplies an activation."),
+        Mistake(lambda right: sp.Add(*(_tied_term(l) / w ** (3 - l) for l in (1, 2, 3))),
+            "The later weights are missing: what layer 1 contributes passes two more weights on its way to "
+            "the cost, what layer 2 contributes one."),
+        Mistake(lambda right: sp.Add(*(_tied_term(l) / a_(l - 1) * a_(l) for l in (1, 2, 3))),
+            "The activations are those of the wrong side: the weight of layer j multiplies a_{j−1}."),
+        Mistake(lambda right: w * right,
+            "One w too many: in the layer whose weight is varied, w itself is no factor."),
+        Mistake(lambda right: sp.Mul(*(_tied_term(l) for l in (1, 2, 3))),
+            "The contributions are added, not multiplied: w can act in one layer or in another."),
+        Mistake(lambda right: right / 3,
+            "This is the mean of the contributions. The derivative is their sum."),
+        Mistake(lambda right: right / cost_prime(a_(3)),
+            "The last factor is missing: how the cost answers to the output a_3."),
         Mistake(_with_values_for_slopes, "There are values σ(z) where slopes σ′(z) should be."),
-        Mistake(_with_sigmoid_slopes, "σ′ = σ(1 − σ) is true of the sigmoid. Here σ is any function: leave σ′ as it is."),
+        Mistake(_with_sigmoid_slopes,
+            "σ′ = σ(1 − σ) is true of the sigmoid. Here σ is any function: leave σ′ as it is."),
     ),
 )  # fmt: skip
 
@@ -175,18 +190,27 @@ _past = Value(
     domain=Domain(tuple((s, _RANGE) for s in (h, w, b)), ((z, w * h + b),), activation=None),
     arguments=(h, w, b, sigma(z), sigma_prime(z)),
     mistakes=(
-        Mistake(lambda right: right - 1, "This is the factor of a layer without the way past. The term h has a derivative too."),
-        instead((1 + w) * sigma_prime(w * h + b), "The 1 stands outside: the term h does not go through σ, so its derivative has no σ′."),
-        instead(sigma_prime(w * h + b), "Two things are missing: the derivative of the term h, and the weight by which h enters the activation."),
-        instead(1 + sigma_prime(w * h + b), "The weight is missing: h enters the activation multiplied by w."),
+        Mistake(lambda right: right - 1,
+            "This is the factor of a layer without the way past. The term h has a derivative too."),
+        instead((1 + w) * sigma_prime(w * h + b),
+            "The 1 stands outside: the term h does not go through σ, so its derivative has no σ′."),
+        instead(sigma_prime(w * h + b),
+            "Two things are missing: the derivative of the term h, and the weight by which h enters the "
+            "activation."),
+        instead(1 + sigma_prime(w * h + b),
+            "The weight is missing: h enters the activation multiplied by w."),
         instead(1 + w * sigma(w * h + b), "There is the value σ where the slope σ′ should be."),
         instead(1 + w, "The slope σ′ is missing: wh + b goes through σ."),
-        instead(h * (1 + w * sigma_prime(w * h + b)), "One h too many. The layer is differentiated in h, and h itself has the derivative 1."),
+        instead(h * (1 + w * sigma_prime(w * h + b)),
+            "One h too many. The layer is differentiated in h, and h itself has the derivative 1."),
         instead(h + w * sigma_prime(w * h + b), "The derivative of the term h is not h."),
-        instead(h * sigma_prime(w * h + b), "This is the derivative in the weight. What is asked for is the derivative in the input h."),
-        instead(1 + h * sigma_prime(w * h + b), "The inner derivative is taken in w. In h, the derivative of wh + b is w."),
+        instead(h * sigma_prime(w * h + b),
+            "This is the derivative in the weight. What is asked for is the derivative in the input h."),
+        instead(1 + h * sigma_prime(w * h + b),
+            "The inner derivative is taken in w. In h, the derivative of wh + b is w."),
         Mistake(lambda right: 1 - (right - 1), "The sign is wrong: the two ways add up."),
-        Mistake(_with_sigmoid_slopes, "σ′ = σ(1 − σ) is true of the sigmoid. Here σ is any function: leave σ′ as it is."),
+        Mistake(_with_sigmoid_slopes,
+            "σ′ = σ(1 − σ) is true of the sigmoid. Here σ is any function: leave σ′ as it is."),
     ),
 )  # fmt: skip
 
@@ -231,7 +255,8 @@ _silent = Value(
         instead(3, "These are the biases, or the weights. Count both."),
         instead(
             4,
-            "Go through the layers one by one, and count biases and weights: which of the gradients in b_1 … b_4 have w_4 as a factor?",
+            "Go through the layers one by one, and count biases and weights: which of the gradients in b_1 … "
+            "b_4 have w_4 as a factor?",
         ),
         instead(-6, "A count is not negative."),
         instead(8, "Layer 4 itself still learns: w_4 is no factor of the gradients in b_4 and w_4."),
@@ -248,9 +273,11 @@ EXERCISES = (
         "1.1",
         (_bias,),
         (
-            "Start from b_3 and follow it: through which quantities does a small change of b_3 reach the cost?",
+            "Start from b_3 and follow it: through which quantities does a small change of b_3 reach the "
+            "cost?",
             "It passes z_3, a_3, z_4, a_4, z_5, a_5, and then C. Each step multiplies by one slope.",
-            "The slope of a_j in z_j is σ′(z_j); that of z_{j+1} in a_j is the weight w_{j+1}; that of z_3 in b_3 is 1.",
+            "The slope of a_j in z_j is σ′(z_j); that of z_{j+1} in a_j is the weight w_{j+1}; that of z_3 "
+            "in b_3 is 1.",
         ),
     ),
     Exercise(
@@ -258,7 +285,8 @@ EXERCISES = (
         (_weight,),
         (
             "Only the first step differs from the gradient in b_3: how does z_3 change with w_3?",
-            "z_3 = w_3 a_2 + b_3. Differentiate it in w_3 with a_2 held fixed: a_2 comes from earlier layers, which do not know w_3.",
+            "z_3 = w_3 a_2 + b_3. Differentiate it in w_3 with a_2 held fixed: a_2 comes from earlier "
+            "layers, which do not know w_3.",
         ),
     ),
     Exercise(
@@ -266,8 +294,10 @@ EXERCISES = (
         (_tied,),
         (
             "Give the three copies of w names of their own, w_1, w_2 and w_3. What is the gradient in each?",
-            "If all three are moved together by the same small amount, the change of the cost is the sum of the three changes.",
-            "Each of the three gradients is the one of exercise 1.2, at depth 3, for layers 1, 2 and 3. Write w and b for every copy.",
+            "If all three are moved together by the same small amount, the change of the cost is the sum of "
+            "the three changes.",
+            "Each of the three gradients is the one of exercise 1.2, at depth 3, for layers 1, 2 and 3. "
+            "Write w and b for every copy.",
         ),
     ),
     Exercise(
@@ -290,7 +320,8 @@ EXERCISES = (
         "1.6",
         (_silent,),
         (
-            "The gradient in b_l has the factors w_j σ′(z_j) of the layers j after l. For which l is w_4 among them?",
+            "The gradient in b_l has the factors w_j σ′(z_j) of the layers j after l. For which l is w_4 "
+            "among them?",
             "The gradient in w_l is that in b_l times a_{l−1}, so it is 0 together with it.",
         ),
     ),

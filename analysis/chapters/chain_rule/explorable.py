@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from functools import cache
-from pathlib import Path
 
 import numpy as np
 from matplotlib.figure import Figure
-from numpy.typing import NDArray
 
 from analysis.explorables.explorable import (
     Again,
@@ -17,31 +15,26 @@ from analysis.explorables.explorable import (
     Values,
     constants,
     figure,
+    joined,
     script,
 )
 from analysis.explorables.formulas import activations, one_layer, one_step_back
-from analysis.explorables.sampler import Stream
+from analysis.explorables.random_chain import DEEPEST, FIRST_INPUT, network
 from analysis.numeric.chain import ChainGradient, gradient
 from analysis.symbolic.catalogue import FIRST, activation
-
-FIRST_INPUT = 0.5
-"""a_0 of every chain."""
-DEEPEST = 200
 
 
 @cache
 def gradient_chain() -> Explorable:
     """Drag depth and scales, choose an activation, draw another network; log₁₀|∂C/∂b_l| as bars."""
-    code = "\n".join(
-        (
-            activations(FIRST),
-            one_layer(),
-            one_step_back(),
-            constants(firstInput=FIRST_INPUT, deepest=DEEPEST),
-            script("sampler.js"),
-            script("chain.js"),
-            script(Path(__file__).with_suffix(".js")),
-        )
+    code = joined(
+        activations(FIRST),
+        one_layer(),
+        one_step_back(),
+        constants(firstInput=FIRST_INPUT, deepest=DEEPEST),
+        script("sampler.js"),
+        script("chain.js"),
+        beside=__file__,
     )
     return Explorable(
         name="gradient-chain",
@@ -56,19 +49,11 @@ def gradient_chain() -> Explorable:
         code=code,
         still=_still,
         alt=(
-            "Bars over the layers of a random chain, their height the logarithm of the learning speed: they grow from "
+            "Bars over the layers of a random chain, their height the logarithm of the learning speed: they "
+            "grow from "
             "the first layer to the last by many powers of ten."
         ),
     )
-
-
-def network(
-    seed: int, depth: int, weight: float, bias: float
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """The weights and biases (L,) that the page draws for this seed and these scales."""
-    stream = Stream(seed)
-    pairs = np.array([stream.normal_pair() for _ in range(depth)])[:, :, 0]
-    return weight * pairs[:, 0], bias * pairs[:, 1]
 
 
 def computed(values: Values) -> ChainGradient:

@@ -17,7 +17,8 @@ from analysis.chapters.chain_rule.chain_speeds import Speeds
 def sizes(
     depths: ArrayLike, product: ArrayLike, nested_derivative: ArrayLike, ax: Axes | None = None
 ) -> Axes:
-    """Operations in the product and in the derivative of the nested formula, against the depth. Returns the axes."""
+    """Operations in the product and in the derivative of the nested formula, against the depth.
+    Returns the axes."""
     ax = plt.figure().subplots() if ax is None else ax
     x = np.asarray(depths)
     for y, label, line in (
@@ -36,7 +37,8 @@ def sizes(
 
 
 def learning_speeds(chains: Sequence[Speeds], ax: Axes | None = None) -> Axes:
-    """log₁₀ of |∂C/∂b_l| over the last layer's, going back from it; each chain labelled with its λ. Returns the axes."""
+    """log₁₀ of |∂C/∂b_l| over the last layer's, going back from it; each chain labelled with its λ.
+    Returns the axes."""
     ax = plt.figure().subplots() if ax is None else ax
     for chain, mark in zip(chains, itertools.cycle("os^Dv"), strict=False):
         back = np.arange(len(chain.logabs))

@@ -1,7 +1,8 @@
-"""Does the product of factors give the gradient? One chain, and three ways to its gradient that know of no product.
+"""Does the product of factors give the gradient? One chain,
+and three ways to its gradient that know of no product.
 
-Differences of the whole network in mpmath at 50 digits, a complex step (Squire and Trapp 1998), and reverse-mode
-automatic differentiation by the ``autograd`` package. Each writes the network out for itself.
+Differences of the whole network in mpmath at 50 digits, a complex step (Squire and Trapp 1998), and
+reverse-mode automatic differentiation by the ``autograd`` package. Each writes the network out for itself.
 """
 
 from __future__ import annotations
@@ -46,7 +47,8 @@ class Chain:
             object.__setattr__(self, name, real_array(name, getattr(self, name)))
         if self.weights.ndim != 1 or self.weights.shape != self.biases.shape or not len(self.weights):
             raise ValueError(
-                f"weights and biases must have one shape (L,), not {self.weights.shape} and {self.biases.shape}"
+                f"weights and biases must have one shape (L,), not {self.weights.shape} and "
+                f"{self.biases.shape}"
             )
 
     @property
@@ -55,7 +57,8 @@ class Chain:
 
 
 def drawn(depth: int, rng: np.random.Generator) -> Chain:
-    """A chain with weights and biases from N(0, 1), input and target from [0, 1], all rounded to two decimals."""
+    """A chain with weights and biases from N(0, 1), input and target from [0, 1],
+    all rounded to two decimals."""
     weights, biases = np.round(rng.normal(size=(2, depth)), 2)
     a0, target = np.round(rng.uniform(size=2), 2)
     return Chain(float(a0), weights, biases, float(target))
@@ -140,7 +143,8 @@ def product_value(product: sp.Expr, chain: Chain) -> mp.mpf:
 
 @dataclass(frozen=True, eq=False)
 class Agreement:
-    """∂C/∂b_l or ∂C/∂w_l of one chain (L,), and with how many digits each oracle agrees: name → integers (L,)."""
+    """∂C/∂b_l or ∂C/∂w_l of one chain (L,), and with how many digits each oracle agrees:
+    name → integers (L,)."""
 
     chain: Chain
     gradient: Array

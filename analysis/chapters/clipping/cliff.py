@@ -50,7 +50,8 @@ def surface(weights: ArrayLike, biases: ArrayLike) -> tuple[Floats, Floats, Floa
 def descend(
     start: tuple[float, float], *, rate: float, steps: int, how: str = "none", threshold: float = 1.0
 ) -> Path:
-    """Gradient descent from (w, b); ``how`` is "none", "value" or "norm". Raises ValueError for unknown names or numbers out of range."""
+    """Gradient descent from (w, b); ``how`` is "none", "value" or "norm".
+    Raises ValueError for unknown names or numbers out of range."""
     rate, steps, threshold = (
         positive("rate", rate),
         whole("steps", steps, 1),

@@ -1,4 +1,5 @@
-r"""A cliff: one neuron, fed back to itself T times, and the cost of its last state (after Pascanu, Mikolov and Bengio 2013, figure 6).
+r"""A cliff: one neuron, fed back to itself T times,
+and the cost of its last state (after Pascanu, Mikolov and Bengio 2013, figure 6).
 
     x_0 = 1/2,  x_t = w σ(x_{t−1}) + b,  C(w, b) = (σ(x_T) − 7/10)²,  T = 50
 

@@ -1,8 +1,10 @@
-"""Does clipping by value lead off a plateau where every gradient has vanished? Chapter 4's network of digits, four hidden layers.
+"""Does clipping by value lead off a plateau where every gradient has vanished? Chapter 4's network of digits,
+four hidden layers.
 
-Plain full-batch descent (η = 0.1, λ = 5, 500 epochs) leaves it where the outputs only say how often each digit occurs. From there on ``steps``
-steps of plain descent without decay, the gradient clipped by value, by its global norm, or not at all. With a threshold c far
-below the entries of the gradient nearly every entry is cut to ±c: the layers then move at the same speed, ηc an entry.
+Plain full-batch descent (η = 0.1, λ = 5, 500 epochs) leaves it where the outputs only say how often each
+digit occurs. From there on ``steps`` steps of plain descent without decay, the gradient clipped by value, by
+its global norm, or not at all. With a threshold c far below the entries of the gradient nearly every entry is
+cut to ±c: the layers then move at the same speed, ηc an entry.
 """
 
 from __future__ import annotations
@@ -29,9 +31,9 @@ Floats = NDArray[np.float64]
 class ClippedPlateau:
     """V variants, each a way to clip and a rate, on axis 0; S seeds on axis 1.
 
-    plateau_cost, plateau_accuracy: on the plateau (S,); cost, accuracy: after the steps, on the training images (V, S), NaN and 0 for
-    a network that diverged. ratio: ‖∂C/∂b‖ of the fourth hidden layer over that of the first, on the plateau, before clipping and after
-    it (V, S).
+    plateau_cost, plateau_accuracy: on the plateau (S,); cost, accuracy: after the steps, on the training
+    images (V, S), NaN and 0 for a network that diverged. ratio: ‖∂C/∂b‖ of the fourth hidden layer over that
+    of the first, on the plateau, before clipping and after it (V, S).
     """
 
     sizes: tuple[int, ...]
@@ -50,7 +52,8 @@ class ClippedPlateau:
     ratio: Floats
 
     def best(self, how: str) -> int:
-        """The place of the variant of that kind with the highest mean accuracy. Raises ValueError for a kind that was not tried."""
+        """The place of the variant of that kind with the highest mean accuracy.
+        Raises ValueError for a kind that was not tried."""
         if how not in self.how:
             raise ValueError(f"how must be one of {', '.join(dict.fromkeys(self.how))}, not {how!r}")
         return max((v for v, h in enumerate(self.how) if h == how), key=lambda v: self.accuracy[v].mean())
@@ -67,7 +70,8 @@ def clipped_plateau(
     epochs: int = 500,
     steps: int = 600,
 ) -> ClippedPlateau:
-    """To the plateau, and from there on with each of the (how, rate). Raises ValueError on unknown names or numbers out of range."""
+    """To the plateau, and from there on with each of the (how, rate).
+    Raises ValueError on unknown names or numbers out of range."""
     sizes, seeds = sizes_for(data, sizes), different_seeds(seeds)
     epochs, steps, threshold = (
         whole("epochs", epochs, 0),
@@ -84,8 +88,10 @@ def clipped_plateau(
     found = [[_onwards(end, data, how, rate, threshold, steps) for end in ends] for how, rate in variants]
     costs, right, ratios = np.moveaxis(np.array(found), 2, 0)
     return ClippedPlateau(
-        sizes, tuple(how for how, _ in variants), tuple(float(rate) for _, rate in variants), threshold, seeds, epochs, steps,
-        data.digest, np.array([cost(n, data.images, data.targets) for n in ends]), np.array([accuracy(n, data) for n in ends]),
+        sizes, tuple(how for how, _ in variants), tuple(float(rate) for _, rate in variants), threshold,
+        seeds, epochs, steps,
+        data.digest, np.array([cost(n, data.images, data.targets) for n in ends]), np.array([accuracy(n,
+            data) for n in ends]),
         np.array([_ratio(_gradient(n, data), n.depth) for n in ends]), costs, right, ratios,
     )  # fmt: skip
 

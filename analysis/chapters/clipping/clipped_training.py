@@ -1,8 +1,10 @@
-"""Deep networks of digits whose gradients explode, trained with and without clipping; and with and without weight decay.
+"""Deep networks of digits whose gradients explode, trained with and without clipping;
+and with and without weight decay.
 
-x^0 = X; x^l = ReLU(x^{l−1} W^l + b^l); the last layer meets a softmax with its cross-entropy. W ~ N(0, gain² · 2/n_in), b = 0:
-gain 1 is He's variance, a larger one multiplies the gradient by ``gain`` in every layer. Stochastic gradient descent on
-minibatches; what is clipped is the gradient of the minibatch. A seed gives every variant the same draws and minibatches.
+x^0 = X; x^l = ReLU(x^{l−1} W^l + b^l); the last layer meets a softmax with its cross-entropy. W ~ N(0, gain²
+· 2/n_in), b = 0: gain 1 is He's variance, a larger one multiplies the gradient by ``gain`` in every layer.
+Stochastic gradient descent on minibatches; what is clipped is the gradient of the minibatch.
+A seed gives every variant the same draws and minibatches.
 """
 
 from __future__ import annotations
@@ -27,11 +29,13 @@ DECAYS = ("none", "l2", "l1", "decoupled")
 
 @dataclass(frozen=True, eq=False)
 class DeepTraining:
-    """R rates on axis 0, S seeds on axis 1, epochs 0 … T on axis 2; ``clip``, ``decay``, … as they were asked for.
+    """R rates on axis 0, S seeds on axis 1, epochs 0 … T on axis 2;
+    ``clip``, ``decay``, … as they were asked for.
 
-    loss: data cross-entropy of the training images, NaN once a network has diverged; accuracy: fraction of the test images
-    classified rightly, 0 for a network that has diverged; weight_norm: ‖(W^1, …, W^L)‖; gradient_norm: the norm of the data
-    gradient of a minibatch in all weights and biases, before clipping, mean over the epoch (NaN for epoch 0).
+    loss: data cross-entropy of the training images, NaN once a network has diverged; accuracy: fraction of
+    the test images classified rightly, 0 for a network that has diverged; weight_norm: ‖(W^1, …, W^L)‖;
+    gradient_norm: the norm of the data gradient of a minibatch in all weights and biases, before clipping,
+    mean over the epoch (NaN for epoch 0).
     first: ‖∂C/∂b^l‖ of all layers on the first minibatch (S, L), before clipping.
     """
 
@@ -54,7 +58,8 @@ class DeepTraining:
     first: Floats
 
     def best(self) -> tuple[float, float, float]:
-        """The rate with the highest mean accuracy at the end, that mean, and its standard error over the seeds."""
+        """The rate with the highest mean accuracy at the end, that mean,
+        and its standard error over the seeds."""
         final = self.accuracy[..., -1]
         k = int(final.mean(axis=1).argmax())
         return self.rates[k], float(final[k].mean()), float(final[k].std(ddof=1) / np.sqrt(final.shape[1]))
@@ -81,10 +86,12 @@ def deep_training(
     epochs: int = 8,
     minibatch: int = 64,
 ) -> DeepTraining:
-    """Train one network for each rate and seed, all at once. Raises ValueError on unknown names or numbers out of range."""
+    """Train one network for each rate and seed, all at once.
+    Raises ValueError on unknown names or numbers out of range."""
     if clip not in HOW or decay not in DECAYS:
         raise ValueError(
-            f"clip must be one of {', '.join(HOW)} and decay of {', '.join(DECAYS)}, not {clip!r} and {decay!r}"
+            f"clip must be one of {', '.join(HOW)} and decay of {', '.join(DECAYS)}, not {clip!r} and "
+            f"{decay!r}"
         )
     threshold, gain = positive("threshold", threshold), positive("gain", gain)
     alpha, momentum = positive("alpha", alpha, zero=True), positive("momentum", momentum, zero=True)

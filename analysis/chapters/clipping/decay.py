@@ -36,7 +36,8 @@ def output() -> sp.Expr:
 
 
 def decayed(layer: Layer, steps: sp.Expr | int = t) -> Layer:
-    """The layer after that many steps of decay alone, w ← (1 − ηα) w; raises TypeError for what is no layer."""
+    """The layer after that many steps of decay alone, w ← (1 − ηα) w;
+    raises TypeError for what is no layer."""
     if not isinstance(layer, Layer):
         raise TypeError(f"layer must be a Layer such as plain(TANH), not {type(layer).__name__}")
     return Layer(f"decayed({layer.name})", layer.output.subs(w, (1 - eta * alpha) ** sp.sympify(steps) * w))

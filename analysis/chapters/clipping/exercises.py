@@ -69,8 +69,10 @@ _half = Value(
     arguments=(eta, alpha),
     mistakes=(
         Mistake(lambda right: -right, "The sign: the logarithm of 1 − ηα is negative."),
-        instead(sp.log(2) / (eta * alpha), "Right to first order in ηα only. Solve (1 − ηα)^t = 1/2 exactly."),
-        instead(1 / (2 * eta * alpha), "A step takes off a part of what is left, not of what was there first."),
+        instead(sp.log(2) / (eta * alpha),
+            "Right to first order in ηα only. Solve (1 − ηα)^t = 1/2 exactly."),
+        instead(1 / (2 * eta * alpha),
+            "A step takes off a part of what is left, not of what was there first."),
         instead(sp.log(2) / -sp.log(1 - alpha), "One step takes off ηα w: the learning rate is missing."),
         instead(sp.log(2) / -sp.log(1 - 2 * eta * alpha), "The penalty (α/2) w² has the derivative αw."),
     ),
@@ -82,8 +84,10 @@ _left_over = Value(
     arguments=(k, alpha),
     mistakes=(
         instead(0, "The gradient of the *penalised* cost is 0 there. That of the data is not."),
-        Mistake(lambda right: -right, "The sign: the minimum lies below w = 1, so the data pull the weight up."),
-        instead(k / (k + alpha), "This is the weight at the minimum. What is the slope of k (w − 1)²/2 there?"),
+        Mistake(lambda right: -right,
+            "The sign: the minimum lies below w = 1, so the data pull the weight up."),
+        instead(k / (k + alpha),
+            "This is the weight at the minimum. What is the slope of k (w − 1)²/2 there?"),
         instead(-alpha / (k + alpha), "This is w − 1. The slope of the data cost is k (w − 1)."),
         instead(-2 * k * alpha / (k + 2 * alpha), "The penalty is (α/2) w², so it adds αw."),
     ),
@@ -120,7 +124,8 @@ _limit = Value(
         instead(1 / (4096 * sp.sqrt(2)), "This is c³: take the cube root, for there are three layers."),
         instead(sp.Rational(1, 20), "Compute the product of the three bounds c√(mn)."),
         instead(1, "A matrix with entries up to 1 can stretch a vector far more than once."),
-        instead(1 / sp.root(2 * 64**4, 3), "The root is missing: a matrix with m × n entries of size c has the norm c√(mn)."),
+        instead(1 / sp.root(2 * 64**4, 3),
+            "The root is missing: a matrix with m × n entries of size c has the norm c√(mn)."),
         instead(1 / sp.sqrt(4096 * sp.sqrt(2)), "There are three layers, so a cube root."),
     ),
 )  # fmt: skip
@@ -131,7 +136,8 @@ EXERCISES = (
         (_entry, _length),
         (
             "The norm of (3, 4, 12) is 13.",
-            "By norm every entry is multiplied by min(1, 2/13). By value every entry is brought to at most 2.",
+            "By norm every entry is multiplied by min(1, 2/13). By value every entry is brought to at most "
+            "2.",
         ),
     ),
     Exercise(
@@ -139,16 +145,14 @@ EXERCISES = (
         (_together, _alone),
         (
             "Norms of layers add up as squares: the common one is √(6² + 8²).",
-            "By the global norm both layers are multiplied by the same number; by its own norm each ends at 5.",
+            "By the global norm both layers are multiplied by the same number; by its own norm each ends at "
+            "5.",
         ),
     ),
     Exercise(
         "10.3",
         (_half,),
-        (
-            "One step multiplies the weight by 1 − ηα.",
-            "Solve (1 − ηα)^t = 1/2 with logarithms.",
-        ),
+        ("One step multiplies the weight by 1 − ηα.", "Solve (1 − ηα)^t = 1/2 with logarithms."),
     ),
     Exercise(
         "10.4",

@@ -11,15 +11,7 @@ from matplotlib.figure import Figure
 from analysis.chapters.clipping import cliff_formulas as formulas
 from analysis.chapters.clipping import figures
 from analysis.chapters.clipping.cliff import Path, descend, surface
-from analysis.explorables.explorable import (
-    Choice,
-    Explorable,
-    Slider,
-    Values,
-    constants,
-    figure,
-    script,
-)
+from analysis.explorables.explorable import Choice, Explorable, Slider, Values, constants, figure, script
 from analysis.explorables.javascript import arrow
 from analysis.symbolic.clipping import BY_VALUE, SHARE, c, g, r
 from analysis.symbolic.notation import b, h, w
@@ -30,7 +22,8 @@ HOW = {"none": "no clipping", "norm": "by norm", "value": "by value"}
 
 @cache
 def cliff() -> Explorable:
-    """Drag the threshold, the rate and the start; the path of gradient descent over the cost of a neuron fed back to itself."""
+    """Drag the threshold, the rate and the start;
+    the path of gradient descent over the cost of a neuron fed back to itself."""
     code = "\n".join(
         (
             f"const state = {arrow(formulas.STATE, h, w, b)};",
@@ -41,7 +34,8 @@ def cliff() -> Explorable:
             f"const byValue = {arrow(BY_VALUE, g, c)};",
             f"const share = {arrow(SHARE, r, c)};",
             constants(
-                start0=float(formulas.START), steps=formulas.STEPS, left=LEFT, right=RIGHT, bottom=BOTTOM, top1=TOP
+                start0=float(formulas.START), steps=formulas.STEPS, left=LEFT, right=RIGHT, bottom=BOTTOM,
+                top1=TOP
             ),
             script(pathlib.Path(__file__).with_suffix(".js")),
         )
@@ -60,7 +54,8 @@ def cliff() -> Explorable:
         code=code,
         still=_still,
         alt=(
-            "The cost of a neuron fed back to itself over its weight and bias: two plateaus and a cliff between them. A path "
+            "The cost of a neuron fed back to itself over its weight and bias: two plateaus and a cliff "
+            "between them. A path "
             "of gradient descent runs from its start to the edge of the cliff and stays there."
         ),
     )

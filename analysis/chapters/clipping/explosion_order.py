@@ -1,6 +1,8 @@
-"""Which comes first in an explosion, the gradient or the weights? Both norms, step by step, with and without an L2 penalty.
+"""Which comes first in an explosion, the gradient or the weights? Both norms, step by step,
+with and without an L2 penalty.
 
-The network is that of ``clipped_training``: ReLU layers on digits, softmax and cross-entropy, W ~ N(0, gain² · 2/n_in), b = 0.
+The network is that of ``clipped_training``:
+ReLU layers on digits, softmax and cross-entropy, W ~ N(0, gain² · 2/n_in), b = 0.
 """
 
 from __future__ import annotations

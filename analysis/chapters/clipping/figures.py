@@ -37,7 +37,8 @@ def profile(biases: Floats, cost: Floats, slope: Floats, ax: Axes | None = None)
 def cliff(
     weights: Floats, biases: Floats, cost: Floats, paths: Mapping[str, Path], ax: Axes | None = None
 ) -> Axes:
-    """The cost over (w, b) in grey, cost (len(weights), len(biases)), and descents; what leaves the picture is cut off."""
+    """The cost over (w, b) in grey, cost (len(weights), len(biases)), and descents;
+    what leaves the picture is cut off."""
     ax = _axes(ax)
     shades = ax.contourf(weights, biases, cost.T, levels=16, cmap="Greys", alpha=0.6)
     ax.figure.colorbar(shades, ax=ax, label="cost $C$")
@@ -58,7 +59,8 @@ def cliff(
 
 
 def accuracies(runs: Mapping[str, DeepTraining], ax: Axes | None = None) -> Axes:
-    """Test accuracy at the end against the learning rate: a marker for each seed, a line through the means."""
+    """Test accuracy at the end against the learning rate:
+    a marker for each seed, a line through the means."""
     ax = _axes(ax)
     for k, (name, run) in enumerate(runs.items()):
         final = 100 * run.accuracy[..., -1]

@@ -1,5 +1,5 @@
-"""The trainings of chapter 10, kept in ``analysis/chapters/clipping/recorded``; ``python -m analysis.chapters.clipping.records`` makes
-them anew, in about three minutes of one core.
+"""The trainings of chapter 10, kept in ``analysis/chapters/clipping/recorded``;
+``python -m analysis.chapters.clipping.records`` makes them anew, in about three minutes of one core.
 """
 
 from __future__ import annotations

@@ -1,7 +1,9 @@
-"""The clipping of the Wasserstein GAN (Arjovsky, Chintala and Bottou 2017) is another thing: it clips the critic's *weights*.
+"""The clipping of the Wasserstein GAN (Arjovsky, Chintala and Bottou 2017) is another thing:
+it clips the critic's *weights*.
 
-A critic f: ℝ² → ℝ with ReLU layers is trained to make mean f(real) − mean f(false) large; after each step every weight is cut to
-[−c, c]. What that buys is a bound on the Lipschitz constant of f, measured here as the longest gradient ‖∂f/∂x‖ over samples.
+A critic f: ℝ² → ℝ with ReLU layers is trained to make mean f(real) − mean f(false) large; after each step
+every weight is cut to [−c, c]. What that buys is a bound on the Lipschitz constant of f,
+measured here as the longest gradient ‖∂f/∂x‖ over samples.
 """
 
 from __future__ import annotations
@@ -22,7 +24,8 @@ SHIFT = 2.0
 
 @dataclass(frozen=True, eq=False)
 class Critic:
-    """Of S seeds: the longest gradient over the samples, the product of the spectral norms, and the bound c³√(∏ n_l n_{l−1}) (S,)."""
+    """Of S seeds: the longest gradient over the samples, the product of the spectral norms,
+    and the bound c³√(∏ n_l n_{l−1}) (S,)."""
 
     limit: float
     longest: Floats

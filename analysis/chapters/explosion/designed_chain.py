@@ -1,4 +1,5 @@
-"""An exploding chain: large weights, biases solved so that every weighted input is 0, and the exact product."""
+"""An exploding chain: large weights, biases solved so that every weighted input is 0,
+and the exact product."""
 
 from __future__ import annotations
 
@@ -6,9 +7,9 @@ from collections.abc import Sequence
 
 import sympy as sp
 
-from analysis.symbolic.catalogue import SIGMOID
+from analysis.symbolic.catalogue import SIGMOID, as_sigmoid
 from analysis.symbolic.chain import factors, gradient, substitute_back
-from analysis.symbolic.notation import a_, b_, sigma, sigma_prime, w_, z, z_
+from analysis.symbolic.notation import a_, b_, w_, z, z_
 
 WEIGHTS = (100, 100, 100, 100)
 """Three hidden layers and the output, as Nielsen (2015, ch. 5) sets them."""
@@ -20,8 +21,8 @@ shift = sp.Symbol(r"\Delta", real=True)
 def centring_biases(weights: Sequence[sp.Expr | int]) -> tuple[sp.Expr, ...]:
     """The biases b_1 … b_L that make every weighted input 0 in a sigmoid chain with these weights.
 
-    Solved layer by layer: z_j = w_j a_{j−1} + b_j is affine in b_j, and once z_j = 0 the next layer sees a_j = σ(0).
-    Raises ValueError where there are no weights.
+    Solved layer by layer: z_j = w_j a_{j−1} + b_j is affine in b_j, and once z_j = 0 the next layer sees a_j
+    = σ(0). Raises ValueError where there are no weights.
     """
     if len(weights) == 0:
         raise ValueError("weights must hold one weight for each layer, at least one")
@@ -40,22 +41,16 @@ def setting(weights: Sequence[sp.Expr | int] = WEIGHTS) -> dict[sp.Symbol, sp.Ex
     return given | {b_(j): bias for j, bias in enumerate(centring_biases(weights), start=1)}
 
 
-def as_sigmoid(expr: sp.Expr) -> sp.Expr:
-    """The same expression with the sigmoid in place of the unspecified σ and σ′."""
-    x = sp.Dummy("x")
-    for function, formula in {sigma: SIGMOID.formula, sigma_prime: SIGMOID.derivative}.items():
-        expr = expr.replace(function, sp.Lambda(x, formula.subs(z, x)))
-    return expr
-
-
 def centred_gradient(weights: Sequence[sp.Expr | int] = WEIGHTS) -> sp.Expr:
-    """∂C/∂b_1 with every z_j = 0: an exact number times ∂C/∂a_L; raises ValueError where there are no weights."""
+    """∂C/∂b_1 with every z_j = 0: an exact number times ∂C/∂a_L;
+    raises ValueError where there are no weights."""
     given = setting(weights) | {z_(j): sp.S.Zero for j in range(1, len(weights) + 1)}
     return as_sigmoid(gradient(len(weights)).xreplace(given))
 
 
 def shifted_product(weights: Sequence[sp.Expr | int] = WEIGHTS) -> sp.Expr:
-    """∂a_L/∂b_1 of the same chain when its input is a_0 + Δ, an expression in ``shift`` alone: a_0 drops out."""
+    """∂a_L/∂b_1 of the same chain when its input is a_0 + Δ, an expression in ``shift`` alone:
+    a_0 drops out."""
     depth = len(weights)
     product = substitute_back(sp.Mul(*factors(depth)[:-1]), depth)
     return as_sigmoid(product.xreplace({a_(0): a_(0) + shift}).xreplace(setting(weights)))

@@ -1,4 +1,5 @@
-"""After how many layers has the balanced exploding chain lost every digit? What happened, and what the error bound said."""
+"""After how many layers has the balanced exploding chain lost every digit? What happened,
+and what the error bound said."""
 
 from __future__ import annotations
 
@@ -23,8 +24,8 @@ _ALL = 17.0
 class DigitsLost:
     """Correct decimal digits of a_1 … a_L, −log10 of the relative error, from 0 to 17; shape (L,).
 
-    The weights are w, the biases fl(−w a_0), −w/2, −w/2, …, so that float64 finds every z_j = 0. "Exact" means exact arithmetic on
-    these very float64 numbers.
+    The weights are w, the biases fl(−w a_0), −w/2, −w/2, …, so that float64 finds every z_j = 0. "Exact"
+    means exact arithmetic on these very float64 numbers.
     """
 
     weight: float

@@ -1,10 +1,10 @@
-"""Explorable: the exploding chain of weights 100, and what is left of it when its input is off by Δ (chapter 3)."""
+"""Explorable: the exploding chain of weights 100,
+and what is left of it when its input is off by Δ (chapter 3)."""
 
 from __future__ import annotations
 
 import math
 from functools import cache
-from pathlib import Path
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from analysis.chapters.explosion.designed_chain import WEIGHTS, centring_biases
 from analysis.chapters.explosion.fragile_explosion import fragility
 from analysis.chapters.explosion.fragility import crossing
-from analysis.explorables.explorable import Explorable, Slider, Values, constants, figure, script
+from analysis.explorables.explorable import Explorable, Slider, Values, constants, figure, joined, script
 from analysis.explorables.formulas import activations, one_layer, one_step_back
 from analysis.symbolic.catalogue import SIGMOID
 from analysis.symbolic.notation import a_
@@ -24,20 +24,18 @@ SHIFTS = (1e-9, 1e-2)
 @cache
 def explosion() -> Explorable:
     """Drag Δ, on a logarithmic scale, and see 25 · 25 · 25 collapse."""
-    code = "\n".join(
-        (
-            activations([SIGMOID]),
-            one_layer(),
-            one_step_back(),
-            constants(
-                weights=[float(w) for w in WEIGHTS],
-                biases=[float(x.subs(a_(0), 0)) for x in centring_biases(WEIGHTS)],
-                shifts=SHIFTS,
-                crossing=float(crossing()[0]),
-            ),
-            script("chain.js"),
-            script(Path(__file__).with_suffix(".js")),
-        )
+    code = joined(
+        activations([SIGMOID]),
+        one_layer(),
+        one_step_back(),
+        constants(
+            weights=[float(w) for w in WEIGHTS],
+            biases=[float(x.subs(a_(0), 0)) for x in centring_biases(WEIGHTS)],
+            shifts=SHIFTS,
+            crossing=float(crossing()[0]),
+        ),
+        script("chain.js"),
+        beside=__file__,
     )
     return Explorable(
         name="explosion",
@@ -46,7 +44,8 @@ def explosion() -> Explorable:
         code=code,
         still=_still,
         alt=(
-            "The product of the factors against the shift of the input, both logarithmic: flat at 3906 up to about "
+            "The product of the factors against the shift of the input, both logarithmic: flat at 3906 up to "
+            "about "
             "one millionth, then falling through 1 near 6.2e-6 to below 1e-40."
         ),
     )

@@ -1,15 +1,15 @@
-"""Explorable: the factor |w σ′(wa + b)| of one layer, and the window of activations where it is 1 or more (chapter 3)."""
+"""Explorable: the factor |w σ′(wa + b)| of one layer,
+and the window of activations where it is 1 or more (chapter 3)."""
 
 from __future__ import annotations
 
 from functools import cache
-from pathlib import Path
 
 import numpy as np
 from matplotlib.figure import Figure
 
 from analysis.chapters.explosion.window import edge, width
-from analysis.explorables.explorable import Choice, Explorable, Slider, Values, constants, figure, script
+from analysis.explorables.explorable import Choice, Explorable, Slider, Values, constants, figure, joined
 from analysis.explorables.formulas import WEIGHTED_INPUT, activations, one_layer, one_step_back
 from analysis.explorables.javascript import arrow
 from analysis.numeric.compiled import compiled
@@ -28,16 +28,14 @@ def outputs(name: str) -> tuple[float, float]:
 @cache
 def factor() -> Explorable:
     """Drag w and b; read off where the factor reaches 1, and how wide that window is."""
-    code = "\n".join(
-        (
-            activations(FIRST),
-            one_layer(),
-            one_step_back(),
-            f"const windowEdge = {arrow(edge, w)};",
-            f"const windowWidth = {arrow(width, w)};",
-            constants(outputs={name: outputs(name) for name in NAMES}),
-            script(Path(__file__).with_suffix(".js")),
-        )
+    code = joined(
+        activations(FIRST),
+        one_layer(),
+        one_step_back(),
+        f"const windowEdge = {arrow(edge, w)};",
+        f"const windowWidth = {arrow(width, w)};",
+        constants(outputs={name: outputs(name) for name in NAMES}),
+        beside=__file__,
     )
     return Explorable(
         name="factor",
@@ -50,7 +48,8 @@ def factor() -> Explorable:
         code=code,
         still=_still,
         alt=(
-            "The factor |w σ′(wa + b)| against the activation a: a bump that rises above the line at 1 in a shaded "
+            "The factor |w σ′(wa + b)| against the activation a: a bump that rises above the line at 1 in a "
+            "shaded "
             "window, and a dashed line at the largest factor of a weight of size 1."
         ),
     )

@@ -9,16 +9,16 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
 
-from analysis.chapters.explosion.designed_chain import as_sigmoid
+from analysis.chapters.explosion.balance_curve import Balance
 from analysis.chapters.explosion.digits_lost import DigitsLost
 from analysis.chapters.explosion.fragile_explosion import Fragility, Outputs
 from analysis.chapters.explosion.identity_neuron import as_stated, mended, w1, w2, x
 from analysis.chapters.explosion.identity_neuron_errors import IdentityErrors
-from analysis.chapters.explosion.random_and_tied_chains import Balance, OffCentre
+from analysis.chapters.explosion.off_centre import OffCentre
 from analysis.chapters.explosion.widest_window import WidestWindow
 from analysis.chapters.explosion.window import width
 from analysis.numeric.compiled import compiled
-from analysis.symbolic.catalogue import SIGMOID
+from analysis.symbolic.catalogue import SIGMOID, as_sigmoid
 from analysis.symbolic.notation import b, w, z
 
 GREY = "0.45"
@@ -30,7 +30,8 @@ def _axes(ax: Axes | None) -> Axes:
 
 
 def fragile(runs: Iterable[Fragility], ax: Axes | None = None) -> Axes:
-    """log₁₀ of the product against |Δ| on a logarithmic axis, a curve for each depth, with its crossing of 1; grey: float64."""
+    """log₁₀ of the product against |Δ| on a logarithmic axis, a curve for each depth, with its crossing of 1;
+    grey: float64."""
     ax = _axes(ax)
     rows = list(runs)
     for k, run in enumerate(rows):
@@ -62,7 +63,8 @@ def fragile(runs: Iterable[Fragility], ax: Axes | None = None) -> Axes:
 
 
 def digits_by_layer(lost: DigitsLost, ax: Axes | None = None) -> Axes:
-    """Correct digits of a_j in float64, what its error bound vouches for, and what a neighbouring input shares."""
+    """Correct digits of a_j in float64, what its error bound vouches for,
+    and what a neighbouring input shares."""
     ax = _axes(ax)
     layer = np.arange(1, len(lost.kept) + 1)
     ax.plot(layer, lost.kept, "o-", color="C0")
@@ -88,7 +90,8 @@ def digits_by_layer(lost: DigitsLost, ax: Axes | None = None) -> Axes:
 
 
 def steps(drawn: Outputs, ax: Axes | None = None) -> Axes:
-    """The output of the chain over its input: every layer more makes the step steeper and leaves its height below 1."""
+    """The output of the chain over its input:
+    every layer more makes the step steeper and leaves its height below 1."""
     ax = _axes(ax)
     low, high = float(drawn.inputs[0]), float(drawn.inputs[-1])
     last = len(drawn.weights) - 1
@@ -105,7 +108,8 @@ def steps(drawn: Outputs, ax: Axes | None = None) -> Axes:
 
 
 def factor_windows(weights: Sequence[float], ax: Axes | None = None) -> Axes:
-    """|w σ′(w(a − ½))| over the incoming activation a, the window where it is 1 or more shaded, its width written."""
+    """|w σ′(w(a − ½))| over the incoming activation a, the window where it is 1 or more shaded,
+    its width written."""
     ax = _axes(ax)
     a = np.linspace(0.0, 1.0, 2001)
     slope, wide = compiled(SIGMOID.slope, z), compiled(width, w)
@@ -146,7 +150,8 @@ def width_by_weight(best: WidestWindow, ax: Axes | None = None) -> Axes:
 
 
 def balance_curves(curves: Balance, off: OffCentre, ax: Axes | None = None) -> Axes:
-    """λ against the scale of the weights: without biases, and with tied biases at the centre and beside it (4 standard errors)."""
+    """λ against the scale of the weights:
+    without biases, and with tied biases at the centre and beside it (4 standard errors)."""
     ax = _axes(ax)
     ax.axhline(0.0, color=GREY, lw=0.9)
     ax.plot(curves.stds, curves.tied_at_centre, color="C1", ls="--")
@@ -172,7 +177,8 @@ def balance_curves(curves: Balance, off: OffCentre, ax: Axes | None = None) -> A
 
 
 def identity_neurons(best_weight: float, small: float = 1.0, ax: Axes | None = None) -> Axes:
-    """x, the best neuron of the stated form, the nearly best one with a small w₁, and the mended one with the same w₁."""
+    """x, the best neuron of the stated form, the nearly best one with a small w₁,
+    and the mended one with the same w₁."""
     ax = _axes(ax)
     at = np.linspace(0.0, 1.0, 201)
     stated = compiled(as_sigmoid(as_stated), x, w1, w2, b)

@@ -47,7 +47,8 @@ class Fragility:
 
 
 def fragility(shifts: ArrayLike, weights: Sequence[int] = WEIGHTS, a0: float = 0.3) -> Fragility:
-    """The product at each shift; raises ValueError for shifts that are negative or not finite, or an a0 outside [0, 1].
+    """The product at each shift;
+    raises ValueError for shifts that are negative or not finite, or an a0 outside [0, 1].
 
     The biases are those of the exact chain, rounded: b_1 = −w_1 a0 and b_j = −w_j/2.
     """
@@ -84,7 +85,8 @@ class Outputs:
 
 
 def outputs(inputs: ArrayLike, chains: Sequence[Sequence[int]], a0: float = 0.5) -> Outputs:
-    """The output of each chain at each input; the biases centre it at ``a0``. Raises ValueError for inputs that are not finite."""
+    """The output of each chain at each input; the biases centre it at ``a0``.
+    Raises ValueError for inputs that are not finite."""
     x, a0 = np.atleast_1d(real_array("inputs", inputs)), number("a0", a0)
     value = compiled(SIGMOID.value, z)
     rows = []
@@ -106,7 +108,8 @@ class Narrowing:
 
 
 def narrowing(depths: Sequence[int], weight: int = 100) -> Narrowing:
-    """The product at Δ = 0 and its crossing of 1 for chains of equal weights; raises ValueError for a depth below 2."""
+    """The product at Δ = 0 and its crossing of 1 for chains of equal weights;
+    raises ValueError for a depth below 2."""
     if len(depths) == 0 or min(depths) < 2:
         raise ValueError(f"depths must be whole numbers, 2 or more, not {list(depths)!r}")
     chains = [(weight,) * int(depth) for depth in depths]

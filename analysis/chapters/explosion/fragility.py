@@ -1,4 +1,5 @@
-"""How far the input may move before the exploding chain stops exploding: the crossing of 1, by ball arithmetic."""
+"""How far the input may move before the exploding chain stops exploding:
+the crossing of 1, by ball arithmetic."""
 
 from __future__ import annotations
 
@@ -27,10 +28,11 @@ def certain_product(by: sp.Rational | float, weights: Sequence[int] = WEIGHTS) -
 
 
 def crossing(weights: Sequence[int] = WEIGHTS, digits: int = 8) -> tuple[sp.Rational, sp.Rational]:
-    """Two numbers ``digits`` decimal digits long, one unit apart: at the first the product exceeds 1, at the second it is below.
+    """Two numbers ``digits`` decimal digits long, one unit apart:
+    at the first the product exceeds 1, at the second it is below.
 
-    The product decreases with |Δ| (see ``by_monotone_factors``), so it is 1 at one point between them. Raises ValueError
-    where it is not above 1 at Δ = 0, ArithmeticError where a sign is not decided.
+    The product decreases with |Δ| (see ``by_monotone_factors``), so it is 1 at one point between them. Raises
+    ValueError where it is not above 1 at Δ = 0, ArithmeticError where a sign is not decided.
     """
     digits = whole("digits", digits)
 

@@ -1,7 +1,7 @@
 """The identity neuron w₂ σ(w₁ x + b) ≈ x on [0, 1]: why a small w₁ makes it worse, and what mends it.
 
-The logarithm of σ has a slope between 0 and 1, so f(x) = w₂ σ(w₁ x + b) satisfies f(1) < e^{w₁} f(0): with w₁ small, f
-is nearly constant. A constant added after it (the bias of the next neuron) removes the obstacle.
+The logarithm of σ has a slope between 0 and 1, so f(x) = w₂ σ(w₁ x + b) satisfies f(1) < e^{w₁} f(0): with w₁
+small, f is nearly constant. A constant added after it (the bias of the next neuron) removes the obstacle.
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
 """How well can w₂ σ(w₁ x + b) follow x on [0, 1], for each w₁? The best error, over all w₂ and b.
 
-σ(w₁x + b) = 1/(1 + e^{−b} e^{−w₁x}), so the neuron is A/(C + B e^{−w₁x}) with B, C ≥ 0. An error of at most e means
-|A − x (C + B e^{−w₁x})| ≤ e (C + B e^{−w₁x}) for all x: with e fixed, linear in (A, B, C). Bisection in e and a linear
-programme at each step find the infimum, on a grid of x; C = 0 is the limit b → −∞.
+σ(w₁x + b) = 1/(1 + e^{−b} e^{−w₁x}), so the neuron is A/(C + B e^{−w₁x}) with B, C ≥ 0.
+An error of at most e means
+|A − x (C + B e^{−w₁x})| ≤ e (C + B e^{−w₁x}) for all x: with e fixed, linear in (A, B, C). Bisection in e and
+a linear programme at each step find the infimum, on a grid of x; C = 0 is the limit b → −∞.
 """
 
 from __future__ import annotations

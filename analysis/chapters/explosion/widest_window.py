@@ -1,7 +1,8 @@
 """The widest window, enclosed by ball arithmetic, and the numbers Nielsen gives for it.
 
-Named by its edge z, the window is 2 z σ′(z) wide and belongs to the weight |w| = 1/σ′(z). The derivative of the width has the
-sign of 1 − z tanh(z/2), which falls from 1 as z grows; so the width rises up to the one zero of that and falls after it.
+Named by its edge z, the window is 2 z σ′(z) wide and belongs to the weight |w| = 1/σ′(z). The derivative of
+the width has the sign of 1 − z tanh(z/2), which falls from 1 as z grows;
+so the width rises up to the one zero of that and falls after it.
 """
 
 from __future__ import annotations
@@ -11,11 +12,10 @@ from typing import NamedTuple
 import sympy as sp
 from flint import ctx
 
-from analysis.chapters.explosion.designed_chain import as_sigmoid
 from analysis.chapters.explosion.window import width_from_edge
 from analysis.numeric.arguments import whole
 from analysis.numeric.balls import Ball, ball_function, interval, rational
-from analysis.symbolic.catalogue import SIGMOID
+from analysis.symbolic.catalogue import SIGMOID, as_sigmoid
 from analysis.symbolic.notation import z
 
 _BITS = 128
@@ -24,7 +24,8 @@ best_weight = sp.Symbol(r"w_\ast", positive=True)
 
 
 class WidestWindow(NamedTuple):
-    """Rational brackets of the edge z, and balls that contain the weight |w| and the width of the widest window."""
+    """Rational brackets of the edge z,
+    and balls that contain the weight |w| and the width of the widest window."""
 
     low: sp.Rational
     high: sp.Rational
@@ -33,7 +34,8 @@ class WidestWindow(NamedTuple):
 
 
 def widest_window(bits: int = 64) -> WidestWindow:
-    """The maximum of the width over |w| ≥ 4, its edge bracketed to 2**(1 − bits) by bisection with certain signs.
+    """The maximum of the width over |w| ≥ 4, its edge bracketed to 2**(1 − bits)
+    by bisection with certain signs.
 
     Raises ValueError unless ``bits`` is an integer ≥ 1, ArithmeticError where a sign cannot be decided.
     """

@@ -1,4 +1,5 @@
-"""Where a factor |w σ′(wa + b)| is 1 or more: which weights allow it, for which activations a, and how wide that window is."""
+"""Where a factor |w σ′(wa + b)| is 1 or more:
+which weights allow it, for which activations a, and how wide that window is."""
 
 from __future__ import annotations
 

@@ -1,13 +1,15 @@
-"""Which cell learns to add two numbers that lie far apart in a sequence, and which reads a digit pixel by pixel?
+"""Which cell learns to add two numbers that lie far apart in a sequence,
+and which reads a digit pixel by pixel?
 
-The adding problem (Hochreiter and Schmidhuber 1997, experiment 4, in the form that became usual later): T steps, two inputs
-each, a number uniform on (0, 1) and a mark. One number of the first half is marked and one of the second; after the last step
-the network names their sum. Who always answers 1 has a mean squared error of 1/6.
+The adding problem (Hochreiter and Schmidhuber 1997, experiment 4, in the form that became usual later): T
+steps, two inputs each, a number uniform on (0, 1) and a mark. One number of the first half is marked and one
+of the second; after the last step the network names their sum.
+Who always answers 1 has a mean squared error of 1/6.
 
 The digits: one pixel of 64 a step, row by row; after the last step a softmax names the digit.
 
-All cells train alike: Adam (Kingma and Ba 2015, algorithm 1, which is PyTorch's), gradients clipped to a global norm of 1, several
-learning rates. A seed gives every cell and every rate the same sequences.
+All cells train alike: Adam (Kingma and Ba 2015, algorithm 1, which is PyTorch's), gradients clipped to a
+global norm of 1, several learning rates. A seed gives every cell and every rate the same sequences.
 """
 
 from __future__ import annotations
@@ -36,9 +38,10 @@ EPSILON = 1e-8
 
 
 class Variant(NamedTuple):
-    """The cell, the forget gate's first bias, whether U starts as the identity (Le, Jaitly and Hinton 2015, there with ReLU), and
-    how many times as many units it has. A forget bias of None is b_f = log U(1, T − 1) together with b_i = −b_f for the input gate
-    (Tallec and Ollivier 2018); otherwise b_i = 0. The cell "rnn" has tanh.
+    """The cell, the forget gate's first bias, whether U starts as the identity (Le, Jaitly and Hinton 2015,
+    there with ReLU), and how many times as many units it has. A forget bias of None is b_f = log U(1, T − 1)
+    together with b_i = −b_f for the input gate (Tallec and Ollivier 2018); otherwise b_i = 0.
+    The cell "rnn" has tanh.
     """
 
     kind: str
@@ -62,9 +65,9 @@ VARIANTS = {
 class SequenceTraining:
     """R rates on axis 0, S seeds on axis 1, checkpoints on axis 2, the first before training.
 
-    score: mean squared error on the test sequences ("adding"), or the fraction of the test images named rightly ("digits"); NaN
-    once a network has diverged. speeds: ‖∂C/∂h_t‖, root mean square over sequences, for t = 1 … T before training and at the end,
-    of the networks at each rate (R, S, 2, T).
+    score: mean squared error on the test sequences ("adding"), or the fraction of the test images named
+    rightly ("digits"); NaN once a network has diverged. speeds: ‖∂C/∂h_t‖, root mean square over sequences,
+    for t = 1 … T before training and at the end, of the networks at each rate (R, S, 2, T).
     """
 
     task: str
@@ -96,7 +99,8 @@ class SequenceTraining:
 
 
 def sequences(length: int, count: int, rng: np.random.Generator) -> tuple[Floats, Floats]:
-    """(T, count, 2) numbers and marks, and the sums (count, 1). Raises ValueError for fewer than two steps or no sequence."""
+    """(T, count, 2) numbers and marks, and the sums (count, 1).
+    Raises ValueError for fewer than two steps or no sequence."""
     length, count, rng = whole("length", length, 2), whole("count", count, 1), generator("rng", rng)
     xs, half, each = np.zeros((length, count, 2)), length // 2, np.arange(count)
     xs[..., 0] = rng.random((length, count))
@@ -108,7 +112,8 @@ def sequences(length: int, count: int, rng: np.random.Generator) -> tuple[Floats
 
 
 class _Task(NamedTuple):
-    """Draws a minibatch for a generator; the test sequences; the error of outputs, (N, B, k); how the test is scored."""
+    """Draws a minibatch for a generator; the test sequences; the error of outputs, (N, B, k);
+    how the test is scored."""
 
     draw: Callable[[np.random.Generator], tuple[Floats, Floats]]
     test: tuple[Floats, Floats]
@@ -160,9 +165,11 @@ def sequence_training(
     minibatch: int = 32,
     epsilon_hat: bool = False,
 ) -> SequenceTraining:
-    """Train one network for each rate and seed, all at once: on the adding problem of this length, or on the images of ``data``.
+    """Train one network for each rate and seed, all at once:
+    on the adding problem of this length, or on the images of ``data``.
 
-    ``epsilon_hat`` takes Adam's other form, see ``_Adam``. Raises ValueError on unknown names or numbers out of range.
+    ``epsilon_hat`` takes Adam's other form, see ``_Adam``.
+    Raises ValueError on unknown names or numbers out of range.
     """
     if variant not in VARIANTS:
         raise ValueError(f"variant must be one of {', '.join(VARIANTS)}, not {variant!r}")
@@ -244,9 +251,9 @@ def _scored(kind: str, p: list[Floats], task: _Task) -> Floats:
 class _Adam:
     """Adam with β = (0.9, 0.999), after clipping each network's gradient to the global norm ``CLIP``.
 
-    ε is added after the bias correction, m̂/(√v̂ + ε): algorithm 1 of Kingma and Ba (2015), and PyTorch. With ``epsilon_hat`` it is
-    added before it, the formula at the end of their section 2, and Keras: in step t that acts like an ε that is larger by
-    1/√(1 − 0.999^t), 32 times at first.
+    ε is added after the bias correction, m̂/(√v̂ + ε): algorithm 1 of Kingma and Ba (2015), and PyTorch. With
+    ``epsilon_hat`` it is added before it, the formula at the end of their section 2, and Keras: in step t
+    that acts like an ε that is larger by 1/√(1 − 0.999^t), 32 times at first.
     """
 
     def __init__(self, p: list[Floats], eta: Floats, epsilon_hat: bool = False) -> None:

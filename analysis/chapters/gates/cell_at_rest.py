@@ -1,21 +1,17 @@
-r"""A cell at rest: no input, state 0. There one step is a matrix f I + M with M random, and its powers have a closed form.
+r"""A cell at rest: no input, state 0.
+There one step is a matrix f I + M with M random, and its powers have a closed form.
 
-At rest i = o = r = 1/2 and g = 0. With recurrent weights of variance g²/(3n) (uniform on ±g/√n) the entries of M have variance
-v/n: v = g²/48 for the LSTM (M = U_g/4, f = σ(b_f)) and for the GRU (the same with f = 1/2), v = g²/3 for the vanilla cell (M = U,
-f = 0). For many units E‖(f I + M)^k‖²_F/n is Σ_j C(k, j)² f^{2(k−j)} v^j, because ‖M^j‖²_F/n tends to v^j and different powers are
-orthogonal on average.
+At rest i = o = r = 1/2 and g = 0. With recurrent weights of variance g²/(3n) (uniform on ±g/√n) the entries
+of M have variance v/n: v = g²/48 for the LSTM (M = U_g/4, f = σ(b_f)) and for the GRU (the same with f =
+1/2), v = g²/3 for the vanilla cell (M = U, f = 0). For many units E‖(f I + M)^k‖²_F/n is Σ_j C(k, j)²
+f^{2(k−j)} v^j, because ‖M^j‖²_F/n tends to v^j and different powers are orthogonal on average.
 """
 
 from __future__ import annotations
 
 import sympy as sp
 
-from analysis.symbolic.gates import (
-    forget_bias,
-    lag,
-    scale,
-    sigmoid,
-)
+from analysis.symbolic.gates import forget_bias, lag, scale, sigmoid
 
 kept = sp.Symbol("f", positive=True)
 """What a step keeps directly: f of f I + M."""

@@ -20,7 +20,8 @@ _bias = Value(
         Mistake(lambda right: -right, "The sign is wrong: a longer memory needs a larger bias."),
         instead(2 ** (-1 / k), "This is the gate itself. Which bias gives it?"),
         instead(sp.log(k), "This gate is k/(k + 1)."),
-        instead(sp.log(k / sp.log(2)), "This is the approximation for long half-lives. The exact formula is as short."),
+        instead(sp.log(k / sp.log(2)),
+            "This is the approximation for long half-lives. The exact formula is as short."),
         instead(-sp.log(2**k - 1), "The k-th root of one half is wanted, not the k-th power."),
     ),
 )  # fmt: skip
@@ -30,7 +31,8 @@ u_f, u_g = (gated.weight("u", q) for q in "fg")
 
 
 def _coupled() -> sp.Expr:
-    """∂c_t/∂c_{t−1} of c_t = f_t c_{t−1} + (1 − f_t) g_t with f = σ(z_f), g = tanh(z_g), z_q = … + u_q c_{t−1}."""
+    """∂c_t/∂c_{t−1} of c_t = f_t c_{t−1} + (1 − f_t) g_t with f = σ(z_f), g = tanh(z_g),
+    z_q = … + u_q c_{t−1}."""
     z_f, z_g = u_f * c, u_g * c
     step = (sigma(z_f) * c + (1 - sigma(z_f)) * sp.tanh(z_g)).diff(c)
     return step.xreplace({sigma_prime(z_f): f * (1 - f), sigma(z_f): f, sp.tanh(z_g): g})
@@ -39,16 +41,20 @@ def _coupled() -> sp.Expr:
 _step = Value(
     right=_coupled,
     domain=Domain(
-        ((c, ((-2.0, 2.0),)), (f, ((0.1, 0.9),)), (g, ((-0.9, 0.9),)), (u_f, ((-2.0, 2.0),)), (u_g, ((-2.0, 2.0),)))
+        ((c, ((-2.0, 2.0),)), (f, ((0.1, 0.9),)), (g, ((-0.9, 0.9),)), (u_f, ((-2.0, 2.0),)), (u_g, ((-2.0,
+            2.0),)))
     ),
     arguments=(c, f, g, u_f, u_g),
     mistakes=(
         instead(f, "This holds the gates fixed. They depend on c_{t−1} as well."),
         instead(f + (1 - f) * (1 - g**2) * u_g, "The way through the gate is missing."),
         instead(f + (c - g) * f * (1 - f) * u_f, "The way through the candidate g is missing."),
-        instead(f + c * f * (1 - f) * u_f + (1 - f) * (1 - g**2) * u_g, "The gate stands in two places: what it keeps and what it lets in."),
-        instead(f + (g - c) * f * (1 - f) * u_f + (1 - f) * (1 - g**2) * u_g, "A sign is wrong: a wider gate keeps more of c and lets in less of g."),
-        instead(f + (c - g) * f * (1 - f) * u_f + (1 - g**2) * u_g, "The candidate comes in through the gate 1 − f."),
+        instead(f + c * f * (1 - f) * u_f + (1 - f) * (1 - g**2) * u_g,
+            "The gate stands in two places: what it keeps and what it lets in."),
+        instead(f + (g - c) * f * (1 - f) * u_f + (1 - f) * (1 - g**2) * u_g,
+            "A sign is wrong: a wider gate keeps more of c and lets in less of g."),
+        instead(f + (c - g) * f * (1 - f) * u_f + (1 - g**2) * u_g,
+            "The candidate comes in through the gate 1 − f."),
     ),
 )  # fmt: skip
 

@@ -1,4 +1,5 @@
-"""Explorable: how much of a memory is left after k time steps, in an LSTM and in a vanilla cell (chapter 13)."""
+"""Explorable: how much of a memory is left after k time steps,
+in an LSTM and in a vanilla cell (chapter 13)."""
 
 from __future__ import annotations
 
@@ -29,7 +30,8 @@ _plain = {x: sp.Symbol(name, real=True) for x, name in _names.items()}
 
 
 class Curves(NamedTuple):
-    """log of the size of the derivative for k = 0 … ``STEPS``: LSTM with all ways, within c alone, vanilla cell."""
+    """log of the size of the derivative for k = 0 … ``STEPS``:
+    LSTM with all ways, within c alone, vanilla cell."""
 
     whole: Floats
     alone: Floats
@@ -37,7 +39,8 @@ class Curves(NamedTuple):
 
 
 def curves(values: Values) -> Curves:
-    """The networks that the page draws: weights N(0, g²/(3n)), biases 0 but for the forget gate's, inputs N(0, 1)."""
+    """The networks that the page draws:
+    weights N(0, g²/(3n)), biases 0 but for the forget gate's, inputs N(0, 1)."""
     n, stream = UNITS, Stream(values["seed"])
     count = 5 * (n + n * n) + WARM_UP + STEPS
     drawn = np.array([float(x[0]) for _ in range((count + 1) // 2) for x in stream.normal_pair()])[:count]
@@ -53,7 +56,8 @@ def curves(values: Values) -> Curves:
 
 
 def formulas() -> str:
-    """``gate``, ``nextC``, ``nextH`` and how they change, ``dC`` and ``dH``; the same for the vanilla cell, ``dV``."""
+    """``gate``, ``nextC``, ``nextH`` and how they change, ``dC`` and ``dH``;
+    the same for the vanilla cell, ``dV``."""
     cell, into = gated.lstm(), {q: gated.into(q) for q in gated.GATES}
     new_c = gated.unfolded(cell[gated.at("c")], {x: cell[x] for x in (gated.i, gated.f, gated.g)})
     new_h = gated.unfolded(cell[gated.h_now], {gated.o: cell[gated.o]}).xreplace({gated.at("c"): _C})
@@ -96,8 +100,9 @@ def memory_of_a_cell() -> Explorable:
         code="\n".join((formulas(), sizes, script("sampler.js"), script(Path(__file__).with_suffix(".js")))),
         still=_still,
         alt=(
-            "Three curves of the logarithm of a derivative against the number of time steps, all falling: the vanilla "
-            "cell's fastest, the LSTM's within its memory cell slower, the LSTM's by all ways slowest. Dots mark where half is left."
+            "Three curves of the logarithm of a derivative against the number of time steps, all falling: "
+            "the vanilla cell's fastest, the LSTM's within its memory cell slower, the LSTM's by all ways "
+            "slowest. Dots mark where half is left."
         ),
     )
 

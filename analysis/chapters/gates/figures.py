@@ -31,7 +31,8 @@ def _apart(ends: Sequence[float], gap: float) -> list[float]:
 
 
 def memory(curves: Mapping[str, MemoryCurves], ax: Axes | None = None) -> Axes:
-    """log₁₀ of the size of ∂c_{s+k}/∂c_s against k: the median network and a band that holds 90 % of them, a colour for each name."""
+    """log₁₀ of the size of ∂c_{s+k}/∂c_s against k:
+    the median network and a band that holds 90 % of them, a colour for each name."""
     ax = _axes(ax)
     bands = [np.quantile(c.logs / _TEN, [0.05, 0.5, 0.95], axis=0) for c in curves.values()]
     low = min(float(b[0].min()) for b in bands)
@@ -57,7 +58,8 @@ def half_lives(
     measured: Mapping[str, tuple[ArrayLike, ArrayLike, ArrayLike]],
     ax: Axes | None = None,
 ) -> Axes:
-    """Half-life against the forget bias: the gate alone and all ways at rest as lines; (bias, mean, error) of networks as points."""
+    """Half-life against the forget bias: the gate alone and all ways at rest as lines;
+    (bias, mean, error) of networks as points."""
     ax = _axes(ax)
     ax.plot(bias, gate, color="C0")
     ax.annotate(
@@ -110,7 +112,8 @@ NAMES = {
 def errors_by_length(
     runs: Mapping[str, Sequence[SequenceTraining]], baseline: float, ax: Axes | None = None
 ) -> Axes:
-    """Mean squared error at the best rate against the length T, the seeds' mean as a line and every seed as a point."""
+    """Mean squared error at the best rate against the length T,
+    the seeds' mean as a line and every seed as a point."""
     ax = _axes(ax)
     ends = [float(np.log10(of[-1].best()[1])) for of in runs.values()]
     heights = _apart(ends, 0.26)
@@ -134,7 +137,8 @@ def errors_by_length(
 
 
 def speeds_over_time(runs: Mapping[str, SequenceTraining], ax: Axes | None = None) -> Axes:
-    """log₁₀ ‖∂C/∂h_t‖ against t: before training thin, at the end thick, at the best rate of each run; the seeds' mean of the logs."""
+    """log₁₀ ‖∂C/∂h_t‖ against t: before training thin, at the end thick, at the best rate of each run;
+    the seeds' mean of the logs."""
     ax = _axes(ax)
     for m, (name, run) in enumerate(runs.items()):
         t = np.arange(1, run.length + 1)

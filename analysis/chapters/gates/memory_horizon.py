@@ -1,7 +1,8 @@
-"""For how many time steps does a cell remember? The size of ∂c_{s+k}/∂c_s against k, at initialisation, for LSTM, GRU and vanilla cells.
+"""For how many time steps does a cell remember? The size of ∂c_{s+k}/∂c_s against k, at initialisation,
+for LSTM, GRU and vanilla cells.
 
-Weights are uniform on ±g/√n (g = 1 is how PyTorch draws them), biases 0 but for the forget gate's; every step has one input
-x ~ N(0, 1). The first ``WARM_UP`` steps only bring the cell into its working range.
+Weights are uniform on ±g/√n (g = 1 is how PyTorch draws them), biases 0 but for the forget gate's; every step
+has one input x ~ N(0, 1). The first ``WARM_UP`` steps only bring the cell into its working range.
 """
 
 from __future__ import annotations
@@ -44,7 +45,8 @@ class MemoryCurves:
     def half_life(self) -> tuple[float, float]:
         """The mean over the networks of the k at which the gain first falls to 1/2, and the standard error.
 
-        Between two whole k the logarithm is taken as linear. Raises ValueError where some network holds on beyond K.
+        Between two whole k the logarithm is taken as linear.
+        Raises ValueError where some network holds on beyond K.
         """
         each = np.array([first_below(one, -math.log(2.0)) for one in self.logs])
         if np.isnan(each).any():
@@ -60,7 +62,8 @@ class MemoryCurves:
 
 
 def first_below(logs: Floats, level: float) -> float:
-    """The k at which a curve over k = 0, 1, … first falls to the level, linear in between; NaN where it does not."""
+    """The k at which a curve over k = 0, 1, … first falls to the level, linear in between;
+    NaN where it does not."""
     below = np.flatnonzero(logs <= level)
     if not len(below):
         return math.nan
@@ -80,7 +83,8 @@ def memory_curves(
     cut: bool = False,
     seed: int = 13,
 ) -> MemoryCurves:
-    """Draw networks and follow the derivative for so many steps; a seed gives every scale and bias the same draws.
+    """Draw networks and follow the derivative for so many steps;
+    a seed gives every scale and bias the same draws.
 
     ``cut`` leaves out the ways through h. Raises ValueError on unknown names or numbers out of range.
     """
@@ -115,7 +119,8 @@ def predicted_half_life(bias: float | Sequence[float] | Floats) -> Floats:
 
 @dataclass(frozen=True, eq=False)
 class FluctuatingGate:
-    """The rates log ∏f over K steps per step (chains,), f = σ(b + s x), x ~ N(0, 1), as a cell with its ways through h cut has them."""
+    """The rates log ∏f over K steps per step (chains,), f = σ(b + s x), x ~ N(0, 1),
+    as a cell with its ways through h cut has them."""
 
     bias: float
     spread: float
@@ -125,7 +130,8 @@ class FluctuatingGate:
 def fluctuating_gate(
     bias: float, spread: float, *, steps: int = 200, chains: int = 2000, seed: int = 13
 ) -> FluctuatingGate:
-    """One-unit cells with w_f = s, whose ∂c_{s+k}/∂c_s is taken with the ways through h cut. Raises ValueError out of range."""
+    """One-unit cells with w_f = s, whose ∂c_{s+k}/∂c_s is taken with the ways through h cut.
+    Raises ValueError out of range."""
     spread, steps, chains = (
         positive("spread", spread, zero=True),
         whole("steps", steps, 1),
@@ -158,7 +164,8 @@ def log_gain(f: float, v: float, steps: int) -> Floats:
 
 
 def gain_at_rest(kind: str, steps: int, *, forget_bias: float = 0.0, scale: float = 1.0) -> Floats:
-    """The log root mean square gain over k = 0 … ``steps`` steps of many units at rest (steps+1,), from ``squared_gain``."""
+    """The log root mean square gain over k = 0 … ``steps`` steps of many units at rest (steps+1,),
+    from ``squared_gain``."""
     one_of("kind", kind, AT_REST)
     numbers = {BIAS: number("forget_bias", forget_bias), SCALE: positive("scale", scale)}
     f, v = (float(x.subs(numbers)) for x in AT_REST[kind])

@@ -1,5 +1,5 @@
-"""The trainings of chapter 13, kept in ``analysis/chapters/gates/recorded``; ``python -m analysis.chapters.gates.records`` makes
-them anew, in about 40 minutes of one core.
+"""The trainings of chapter 13, kept in ``analysis/chapters/gates/recorded``;
+``python -m analysis.chapters.gates.records`` makes them anew, in about 40 minutes of one core.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ RATES = (0.001, 0.003, 0.01, 0.03)
 SEEDS = range(5)
 UPDATES = {"adding": 1500, "digits": 1000}
 EPSILON_HAT = True
-"""These runs were made with the form of Adam that adds ε before the bias correction. ``sequence_training`` has PyTorch's form by
-default; the records wait for the next training.
+"""These runs were made with the form of Adam that adds ε before the bias correction. ``sequence_training``
+has PyTorch's form by default; the records wait for the next training.
 """
 
 
@@ -38,14 +38,16 @@ def adding(variant: str, length: int, folder: Path = FOLDER) -> SequenceTraining
     """The adding problem: five seeds, four learning rates; raises ValueError where it was not recorded."""
     if variant not in VARIANTS or length not in lengths(variant):
         raise ValueError(
-            f"variant must be one of {', '.join(VARIANTS)} and length one of {LENGTHS} (or {LONGEST} for {', '.join(LONG)}), "
+            f"variant must be one of {', '.join(VARIANTS)} and length one of {LENGTHS} (or {LONGEST} for "
+            f"{', '.join(LONG)}), "
             f"not {variant!r} and {length!r}"
         )
     return load_result(SequenceTraining, folder / f"adding-{variant}-{length}")
 
 
 def pixels(variant: str, folder: Path = FOLDER) -> SequenceTraining:
-    """The digits, one pixel a step: five seeds, four learning rates; raises ValueError where it was not recorded."""
+    """The digits, one pixel a step: five seeds, four learning rates;
+    raises ValueError where it was not recorded."""
     if variant not in PIXELS:
         raise ValueError(f"variant must be one of {', '.join(PIXELS)}, not {variant!r}")
     return load_result(SequenceTraining, folder / f"digits-{variant}")

@@ -1,4 +1,5 @@
-"""The weight scale σ_w, with Var w = σ_w²/n and zero biases, for every activation of the catalogue: what balances, and what a default does."""
+"""The weight scale σ_w, with Var w = σ_w²/n and zero biases, for every activation of the catalogue:
+what balances, and what a default does."""
 
 from __future__ import annotations
 
@@ -16,7 +17,8 @@ DEFAULT = 1.0 / math.sqrt(3.0)
 
 @dataclass(frozen=True)
 class Scales:
-    """σ_w at which q = 1 is handed on, and χ there; σ_w at which χ = 1 while q = 1; the critical scale; χ where PyTorch's default settles."""
+    """σ_w at which q = 1 is handed on, and χ there; σ_w at which χ = 1 while q = 1; the critical scale;
+    χ where PyTorch's default settles."""
 
     name: str
     forward: float
@@ -28,7 +30,8 @@ class Scales:
 
     @property
     def default_log(self) -> float:
-        """½ log χ: what one layer adds to the logarithm of the gradient's root mean square with the default weights."""
+        """½ log χ: what one layer adds to the logarithm of the gradient's root mean
+        square with the default weights."""
         return math.log(self.default_chi) / 2.0
 
     @property
@@ -74,7 +77,8 @@ def catalogue() -> tuple[Scales, ...]:
 
 
 def as_short_table(rows: Iterable[Scales]) -> str:
-    """Activation, the scale of balance for z ~ N(0, 1), the critical scale, and the default's factor, in Markdown."""
+    """Activation, the scale of balance for z ~ N(0, 1), the critical scale, and the default's factor,
+    in Markdown."""
     head = (
         "| activation | balance while $z\\sim N(0,1)$ | critical: $z$ follows the weights "
         "| PyTorch's default: gradient times |\n|-|-|-|-|"
@@ -93,7 +97,8 @@ def as_short_table(rows: Iterable[Scales]) -> str:
 def as_table(rows: Iterable[Scales]) -> str:
     """All of it in Markdown; numbers to four digits."""
     head = (
-        "| activation | keeps $q=1$ at | $\\chi$ there | keeps gradients, while $q=1$, at | critical $\\sigma_w$ "
+        "| activation | keeps $q=1$ at | $\\chi$ there | keeps gradients, while $q=1$, at | critical "
+        "$\\sigma_w$ "
         "| what $q$ does there | default: $\\tfrac12\\log\\chi$ |\n|-|-|-|-|-|-|-|"
     )
     return "\n".join(

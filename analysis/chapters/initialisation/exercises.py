@@ -28,7 +28,9 @@ _uniform = Value(
     domain=over(_count, ranges=((1, 200),)),
     arguments=(_count,),
     mistakes=(
-        instead(1 / sp.sqrt(_count), "This r is the standard deviation you need. A uniform number on (−r, r) has a smaller one than r."),
+        instead(1 / sp.sqrt(_count),
+            "This r is the standard deviation you need. A uniform number on (−r, r) has a smaller one than "
+            "r."),
         instead(3 / _count, "This is r². The edge is its root."),
         instead(sp.sqrt(12 / _count), "The interval (−r, r) is 2r long: its variance is (2r)²/12."),
         instead(sp.sqrt(6 / _count), "This is for Var w = 2/n, which ReLU needs. Here is no activation."),
@@ -57,7 +59,8 @@ _backward = Value(
     name="backward",
     right=lambda: _under_xavier(BACKWARD),
     mistakes=(
-        instead(sp.Rational(3, 2), "That is the way forward. Back, an input collects the errors of 100 outputs."),
+        instead(sp.Rational(3, 2),
+            "That is the way forward. Back, an input collects the errors of 100 outputs."),
         instead(1, "That would be so with as many inputs as outputs."),
         instead(sp.Rational(1, 3), "This is n_out/n_in. Xavier's variance is 2/(n_in + n_out) = 1/200."),
         instead(sp.Rational(1, 4), "Off by the factor 2: Xavier's variance is 2/(n_in + n_out)."),
@@ -72,7 +75,9 @@ _leaky = Value(
         Mistake(lambda right: sp.sqrt(right), "This is the standard deviation. The variance is asked for."),
         instead(sp.Rational(1, 100), "This is for no activation."),
         instead(
-            sp.Rational(1, 104), "A factor 2 is missing: half of the units are on each side, and (1 + s²)/2 of the mean square is left."
+            sp.Rational(1, 104),
+                "A factor 2 is missing: half of the units are on each side, and (1 + s²)/2 of the mean "
+                "square is left."
         ),
     ),
 )  # fmt: skip
@@ -86,7 +91,8 @@ def _sine_gain() -> sp.Expr:
 _sine = Value(
     right=_sine_gain,
     mistakes=(
-        Mistake(lambda right: 1 / right**2, "This is the mean square that is left. What must σ_w be to make up for it?"),
+        Mistake(lambda right: 1 / right**2,
+            "This is the mean square that is left. What must σ_w be to make up for it?"),
         Mistake(lambda right: right**2, "This is σ_w². The gain is its root."),
         Mistake(lambda right: 1 / right, "Upside down: sin shrinks the signal, so the gain is above 1."),
         instead(sp.sqrt(2), "sin² has the mean ½ for z spread over whole periods. Here z ~ N(0, 1)."),

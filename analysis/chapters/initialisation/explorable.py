@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from functools import cache
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -20,6 +19,7 @@ from analysis.explorables.explorable import (
     Values,
     constants,
     figure,
+    joined,
     script,
 )
 from analysis.explorables.formulas import activations
@@ -48,15 +48,13 @@ class Sampled(NamedTuple):
 @cache
 def initialisation() -> Explorable:
     """Choose activation, σ_w and width; compare one network with the recursions of infinite width."""
-    code = "\n".join(
-        (
-            activations(OFFERED),
-            f"const nextQ = {arrow(NEXT_Q.subs(sigma_b, 0), m, sigma_w)};",
-            f"const chi = {arrow(CHI, m, sigma_w)};",
-            constants(depth=DEPTH, nodes=NODES, reach=REACH),
-            script("sampler.js"),
-            script(Path(__file__).with_suffix(".js")),
-        )
+    code = joined(
+        activations(OFFERED),
+        f"const nextQ = {arrow(NEXT_Q.subs(sigma_b, 0), m, sigma_w)};",
+        f"const chi = {arrow(CHI, m, sigma_w)};",
+        constants(depth=DEPTH, nodes=NODES, reach=REACH),
+        script("sampler.js"),
+        beside=__file__,
     )
     return Explorable(
         name="initialisation",
@@ -70,8 +68,9 @@ def initialisation() -> Explorable:
         code=code,
         still=_still,
         alt=(
-            "Twenty layers on a logarithmic axis: the mean square of the weighted inputs falls slowly from left to right, "
-            "that of the errors falls slowly from right to left; the dots of one network follow the lines of the theory, off by up to a factor of five."
+            "Twenty layers on a logarithmic axis: the mean square of the weighted inputs falls slowly from "
+            "left to right, that of the errors falls slowly from right to left; the dots of one network "
+            "follow the lines of the theory, off by up to a factor of five."
         ),
     )
 

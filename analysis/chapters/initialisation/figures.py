@@ -24,7 +24,8 @@ def _axes(ax: Axes | None) -> Axes:
 def layers_against_theory(
     runs: Sequence[VarianceLayers], which: str, labels: Sequence[str], ax: Axes | None = None
 ) -> Axes:
-    """Mean squares by layer: simulated means with two standard errors, and the theory as a line, for each run."""
+    """Mean squares by layer:
+    simulated means with two standard errors, and the theory as a line, for each run."""
     ax = _axes(ax)
     for k, (run, label) in enumerate(zip(runs, labels, strict=True)):
         layer = np.arange(1, run.depth + 1) + 0.06 * (k - (len(runs) - 1) / 2)
@@ -57,7 +58,8 @@ def layers_against_theory(
 
 
 def width_and_theory(runs: Sequence[VarianceLayers], which: str, ax: Axes | None = None) -> Axes:
-    """Simulated mean over theory by layer, a curve for each width, with two standard errors: finite widths stray."""
+    """Simulated mean over theory by layer, a curve for each width, with two standard errors:
+    finite widths stray."""
     ax = _axes(ax)
     for k, run in enumerate(runs):
         layer = np.arange(1, run.depth + 1) + 0.12 * (k - (len(runs) - 1) / 2)
@@ -115,7 +117,8 @@ def phase(picture: PhasePicture, border: float | None = None, ax: Axes | None = 
 
 
 def scale_at_widths(picture: PhasePicture, ax: Axes | None = None, floor: float = -20.0) -> Axes:
-    """log₁₀(‖δ¹‖/‖δᴸ‖) against σ_w, a curve for each width: it rises with the scale, then units saturate and it falls."""
+    """log₁₀(‖δ¹‖/‖δᴸ‖) against σ_w, a curve for each width:
+    it rises with the scale, then units saturate and it falls."""
     ax = _axes(ax)
     for k, (width, row) in enumerate(zip(picture.rows, picture.log10, strict=True)):
         ax.plot(picture.scales, np.maximum(row, 2 * floor), _MARKS[k % 4] + "-", color=f"C{k}", ms=3)

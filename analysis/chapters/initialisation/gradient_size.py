@@ -1,9 +1,9 @@
 """How large is the gradient at the first layer of a random network, against that at the last?
 
 Weights are w ~ N(0, s²/n) and biases N(0, t²), with n the width of every layer, s the ``scale`` and t the
-``bias_scale``; the input is N(0, 1). A random direction of length 1 is put in as δᴸ, whatever the cost may be,
-and δˡ = ((wˡ⁺¹)ᵀ δˡ⁺¹) ⊙ σ′(zˡ) is followed down to δ¹. It is brought back to length 1 in every layer and the logarithms
-of the lengths are added up, so that nothing underflows.
+``bias_scale``; the input is N(0, 1). A random direction of length 1 is put in as δᴸ, whatever the cost may
+be, and δˡ = ((wˡ⁺¹)ᵀ δˡ⁺¹) ⊙ σ′(zˡ) is followed down to δ¹. It is brought back to length 1 in every layer and
+the logarithms of the lengths are added up, so that nothing underflows.
 """
 
 from __future__ import annotations
@@ -38,11 +38,11 @@ def gradient_size(
     bias_scale: float = 0.0,
     activation: str = "tanh",
 ) -> dict[str, float]:
-    """log(‖δ¹‖/‖δᴸ‖) of one random network with L = ``depth`` layers, the same per layer passed, and the mean of a² in
-    the last of them.
+    """log(‖δ¹‖/‖δᴸ‖) of one random network with L = ``depth`` layers, the same per layer passed, and the mean
+    of a² in the last of them.
 
-    −inf where the gradient is exactly 0 (dead ReLUs); NaN where the forward pass, or log|σ′|, overflows. Slopes too small for float64
-    are taken in logarithms. Raises ValueError on parameters out of range.
+    −inf where the gradient is exactly 0 (dead ReLUs); NaN where the forward pass, or log|σ′|, overflows.
+    Slopes too small for float64 are taken in logarithms. Raises ValueError on parameters out of range.
     """
     depth, width = whole("depth", depth, 2), whole("width", width, 1)
     s, t = positive("scale", scale), positive("bias_scale", bias_scale, zero=True)
@@ -77,7 +77,8 @@ def gradient_size(
 
 
 def _in_logarithms(law: Activation, back: Floats, z: Floats) -> tuple[Floats, float]:
-    """(u, log s) with s · u = back ⊙ σ′(z) and ‖u‖ = 1; log s is −inf where the product is 0, NaN where log|σ′| overflows."""
+    """(u, log s) with s · u = back ⊙ σ′(z) and ‖u‖ = 1;
+    log s is −inf where the product is 0, NaN where log|σ′| overflows."""
     log_slope = compiled(law.log_slope, z_symbol)
     logs = log_slope(z)
     if (np.isneginf(logs) & np.isfinite(log_slope(np.clip(z, -_FAR, _FAR)))).any():

@@ -1,4 +1,5 @@
-"""Where in the plane of depth and weight scale gradients vanish or explode, and how width moves the border."""
+"""Where in the plane of depth and weight scale gradients vanish or explode,
+and how width moves the border."""
 
 from __future__ import annotations
 
@@ -12,14 +13,17 @@ from analysis.sweep.sweep import Sweep, sweep
 
 Floats = NDArray[np.float64]
 SMALL, LARGE = 1e-3, 1e3
-"""‖δ¹‖/‖δᴸ‖ below the first counts as vanished, above the second as exploded, wherever the book counts them."""
+"""‖δ¹‖/‖δᴸ‖ below the first counts as vanished, above the second as exploded,
+wherever the book counts them."""
 
 
 @dataclass(frozen=True, eq=False)
 class PhasePicture:
-    """log10[i, k]: median over replicates of log₁₀(‖δ¹‖/‖δᴸ‖) at the i-th value of ``rows``, k-th of ``scales`` (σ_w).
+    """log10[i, k]: median over replicates of log₁₀(‖δ¹‖/‖δᴸ‖) at the i-th value of ``rows``,
+    k-th of ``scales`` (σ_w).
 
-    ``row_name`` is depth or width. −inf where the gradient is exactly 0. ``activation``, ``fixed`` (the other of the two).
+    ``row_name`` is depth or width. −inf where the gradient is exactly 0.
+    ``activation``, ``fixed`` (the other of the two).
     """
 
     row_name: str

@@ -1,7 +1,9 @@
-"""How far the mean square of a ReLU layer strays from network to network with He's weights: drawn, and by its exact moments.
+"""How far the mean square of a ReLU layer strays from network to network with He's weights:
+drawn, and by its exact moments.
 
-Write x = (1/n) Σ zᵢ²/2 for the last layer's weighted inputs; its mean is 1. Given the layer before, a mean square is a mean of n
-independent numbers of one law, times the mean square before it: so each moment of x is a product over the layers.
+Write x = (1/n) Σ zᵢ²/2 for the last layer's weighted inputs; its mean is 1. Given the layer before, a mean
+square is a mean of n independent numbers of one law, times the mean square before it:
+so each moment of x is a product over the layers.
 """
 
 from __future__ import annotations
@@ -22,7 +24,8 @@ _RELU = (1, 1, 6, 60, 840)
 
 
 def relu_mean_squares(width: int, depth: int, *, networks: int, seed: int = 0, together: int = 400) -> Floats:
-    """E-normed mean squares x of the last of ``depth`` layers, (networks,); every weight matrix is drawn. Inputs N(0, 1)."""
+    """E-normed mean squares x of the last of ``depth`` layers, (networks,); every weight matrix is drawn.
+    Inputs N(0, 1)."""
     width, depth, networks = (
         whole("width", width, 1),
         whole("depth", depth, 1),

@@ -1,8 +1,10 @@
-"""How many random networks vanish and how many explode? It depends on where one looks: the prior is part of the question.
+"""How many random networks vanish and how many explode? It depends on where one looks:
+the prior is part of the question.
 
-A prior draws depth, width, activation and σ_w; then one network is drawn and ‖δ¹‖/‖δᴸ‖ measured. Below 1/1000 it has
-vanished, above 1000 it has exploded (the limits of ``phase_picture``), unless other limits are asked for. Depth and limits decide as
-much as the rest: a factor of 1.25 a layer stays below 1000 for 30 layers, and passes it at 32.
+A prior draws depth, width, activation and σ_w; then one network is drawn and ‖δ¹‖/‖δᴸ‖ measured. Below 1/1000
+it has vanished, above 1000 it has exploded (the limits of ``phase_picture``), unless other limits are asked
+for. Depth and limits decide as much as the rest:
+a factor of 1.25 a layer stays below 1000 for 30 layers, and passes it at 32.
 """
 
 from __future__ import annotations
@@ -28,7 +30,8 @@ DEPTHS = (5, 30)
 
 @dataclass(frozen=True)
 class Share:
-    """Of ``count`` networks so many vanished and exploded; ``overflowed`` ones, whose numbers left float64, belong to neither.
+    """Of ``count`` networks so many vanished and exploded;
+    ``overflowed`` ones, whose numbers left float64, belong to neither.
 
     Vanished: ‖δ¹‖/‖δᴸ‖ below 1/``limit``, exploded: above ``limit``. ``depths``: the least and the largest.
     """
@@ -55,7 +58,8 @@ class Share:
         return float(getattr(self, which)) / self.count
 
     def interval(self, which: str) -> tuple[float, float]:
-        """A 95 % interval for the share under the prior; it has a width even where none or all of the networks were found."""
+        """A 95 % interval for the share under the prior;
+        it has a width even where none or all of the networks were found."""
         self.share(which)
         found = clopper_pearson(getattr(self, which), self.count)
         return found.low, found.high
@@ -99,7 +103,8 @@ PRIORS: dict[str, tuple[Prior, str]] = {
     "any scale": (_any_scale, "sigmoid, tanh or ReLU, width 10 to 100, σ_w from 0.1 to 10"),
     "near Xavier and He": (_careful, "tanh or ReLU, width 30 to 100, σ_w within a factor 1.25 of 1 or √2"),
 }
-"""Depth is uniform, on 5 … 30 if nothing else is said; widths and scales are uniform on a logarithmic axis."""
+"""Depth is uniform, on 5 … 30 if nothing else is said;
+widths and scales are uniform on a logarithmic axis."""
 
 
 @cache
@@ -116,7 +121,8 @@ def _log_ratios(prior: str, count: int, seed: int, depths: tuple[int, int]) -> t
 def share(
     prior: str, *, count: int = 300, seed: int = 3, depths: tuple[int, int] = DEPTHS, limit: float = LARGE
 ) -> Share:
-    """The share under the prior of that name; raises ValueError naming the known ones, on bad depths, and on a limit of 1 or less."""
+    """The share under the prior of that name;
+    raises ValueError naming the known ones, on bad depths, and on a limit of 1 or less."""
     if prior not in PRIORS:
         raise ValueError(f"prior must be one of {', '.join(PRIORS)}, not {prior!r}")
     count, seed = whole("count", count, 1), whole("seed", seed, 0)

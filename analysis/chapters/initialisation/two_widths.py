@@ -19,8 +19,8 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, eq=False)
 class BoundedWeights:
-    """squares[r, l]: mean of δˡ² in units of the last layer's, of network r with weights uniform on (−1, 1) and zero biases;
-    (replicates, L).
+    """squares[r, l]: mean of δˡ² in units of the last layer's, of network r with weights uniform on (−1, 1)
+    and zero biases; (replicates, L).
     """
 
     activation: str

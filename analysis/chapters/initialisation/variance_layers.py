@@ -1,7 +1,9 @@
-"""The mean squares of weighted inputs and errors, layer by layer, in random networks of one width: theory and simulation.
+"""The mean squares of weighted inputs and errors, layer by layer, in random networks of one width:
+theory and simulation.
 
-Weights N(0, σ_w²/n), biases N(0, σ_b²), inputs and the errors put in at the last layer N(0, 1). ``replicates`` networks
-are drawn; the standard error of a layer's mean is that over networks, which are independent, as the neurons of one layer are not.
+Weights N(0, σ_w²/n), biases N(0, σ_b²), inputs and the errors put in at the last layer N(0, 1).
+``replicates`` networks are drawn; the standard error of a layer's mean is that over networks,
+which are independent, as the neurons of one layer are not.
 """
 
 from __future__ import annotations
@@ -14,7 +16,7 @@ from numpy.typing import NDArray
 
 from analysis.numeric.compiled import compiled
 from analysis.numeric.mean_field import Profile, profile
-from analysis.numeric.streaming import Moments, moments
+from analysis.numeric.sample_moments import Moments, moments
 from analysis.numeric.training_arguments import positive, whole
 from analysis.symbolic.catalogue import activation as named_activation
 from analysis.symbolic.notation import z as z_symbol
@@ -24,8 +26,9 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, eq=False)
 class VarianceLayers:
-    """``forward[r, l]``: mean of z² over the neurons of layer l + 1 in network r; ``backward[r, l]``: mean of δ², in units of
-    the last layer's. Both (replicates, L), without units. ``theory``: what infinite width predicts.
+    """``forward[r, l]``: mean of z² over the neurons of layer l + 1 in network r; ``backward[r, l]``: mean of
+    δ², in units of the last layer's. Both (replicates, L), without units.
+    ``theory``: what infinite width predicts.
     """
 
     activation: str
@@ -45,7 +48,8 @@ class VarianceLayers:
         return moments(getattr(self, which))
 
     def errors_off(self, which: str) -> Floats:
-        """(simulated mean − theory)/standard error for each layer (L,); 0 where nothing varies and nothing differs."""
+        """(simulated mean − theory)/standard error for each layer (L,);
+        0 where nothing varies and nothing differs."""
         found, expected = self.moments(which), getattr(self.theory, which)
         gap = found.mean - expected
         error = found.standard_error
@@ -65,7 +69,8 @@ def variance_layers(
     replicates: int = 100,
     seed: int = 0,
 ) -> VarianceLayers:
-    """Draw the networks, with inputs N(0, ``input_square``), and follow both directions. Raises ValueError on parameters out of range."""
+    """Draw the networks, with inputs N(0, ``input_square``), and follow both directions.
+    Raises ValueError on parameters out of range."""
     width, depth, replicates = (
         whole("width", width, 1),
         whole("depth", depth, 1),
@@ -119,7 +124,8 @@ class LayerValues:
 def layer_values(
     activation: str, sigma_w: float, *, width: int = 100, depth: int = 10, inputs: int = 20, seed: int = 0
 ) -> LayerValues:
-    """The activations of one network with zero biases for so many N(0, 1) inputs, for histograms of its layers."""
+    """The activations of one network with zero biases for so many N(0, 1) inputs,
+    for histograms of its layers."""
     width, depth, inputs = whole("width", width, 1), whole("depth", depth, 1), whole("inputs", inputs, 1)
     positive("sigma_w", sigma_w)
     rng = np.random.default_rng(whole("seed", seed, 0))

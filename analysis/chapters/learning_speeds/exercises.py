@@ -24,12 +24,20 @@ _ratio = Value(
     digits=3,
     right=lambda: _total ** sp.Rational(1, _steps),
     mistakes=(
-        Mistake(lambda right: _total, "This is the ratio from the first layer to the fourth. It is made of three equal factors."),
-        Mistake(lambda right: _total ** sp.Rational(1, 4), "Four layers are three steps apart: count the steps, not the layers."),
-        Mistake(lambda right: _total / _steps, "Equal ratios multiply: what three of them make in all is a power, not a multiple."),
-        Mistake(lambda right: sp.sqrt(_total), "That would be two steps. From layer 1 to layer 4 there are more."),
-        Mistake(lambda right: 1 / right, "This is the ratio from a layer to the one before it. Asked for is the next layer's speed over this layer's."),
-        Mistake(lambda right: (RECORDED[1] / RECORDED[0] + RECORDED[2] / RECORDED[1] + RECORDED[3] / RECORDED[2]) / 3, "This is the arithmetic mean of the three ratios. Equal steps that multiply to the same total are their geometric mean."),
+        Mistake(lambda right: _total,
+            "This is the ratio from the first layer to the fourth. It is made of three equal factors."),
+        Mistake(lambda right: _total ** sp.Rational(1, 4),
+            "Four layers are three steps apart: count the steps, not the layers."),
+        Mistake(lambda right: _total / _steps,
+            "Equal ratios multiply: what three of them make in all is a power, not a multiple."),
+        Mistake(lambda right: sp.sqrt(_total),
+            "That would be two steps. From layer 1 to layer 4 there are more."),
+        Mistake(lambda right: 1 / right,
+            "This is the ratio from a layer to the one before it. Asked for is the next layer's speed over "
+            "this layer's."),
+        Mistake(lambda right: sum(RECORDED[k + 1] / RECORDED[k] for k in range(3)) / 3,
+            "This is the arithmetic mean of the three ratios. Equal steps that multiply to the same total "
+            "are their geometric mean."),
     ),
 )  # fmt: skip
 _log_gain = Value(
@@ -37,10 +45,14 @@ _log_gain = Value(
     digits=3,
     right=lambda: -sp.log(_total) / _steps,
     mistakes=(
-        Mistake(lambda right: -right, "The sign is wrong: going backward by one layer the gradient gets smaller, so its log-gain is negative."),
+        Mistake(lambda right: -right,
+            "The sign is wrong: going backward by one layer the gradient gets smaller, so its log-gain is "
+            "negative."),
         Mistake(lambda right: _steps * right, "This is the log-gain of all three steps together."),
-        Mistake(lambda right: right * _steps / 4, "Four layers are three steps apart: count the steps, not the layers."),
-        Mistake(lambda right: right / sp.log(10), "This is a logarithm to base 10. The log-gain of this book is a natural one."),
+        Mistake(lambda right: right * _steps / 4,
+            "Four layers are three steps apart: count the steps, not the layers."),
+        Mistake(lambda right: right / sp.log(10),
+            "This is a logarithm to base 10. The log-gain of this book is a natural one."),
         Mistake(lambda right: sp.exp(right), "This is the factor of one step. λ is its logarithm."),
     ),
 )  # fmt: skip
@@ -90,7 +102,8 @@ _scaled = Value(
 
 
 def _chance(layers: int) -> sp.Rational:
-    """How many of the orders of so many different speeds grow from layer to layer, over all orders: counted."""
+    """How many of the orders of so many different speeds grow from layer to layer, over all orders:
+    counted."""
     orders = list(itertools.permutations(range(layers)))
     growing = [order for order in orders if all(x < y for x, y in itertools.pairwise(order))]
     return sp.Rational(len(growing), len(orders))
@@ -133,10 +146,16 @@ _expected = Value(
     right=lambda: _NETWORKS * _chance(4),
     digits=3,
     mistakes=(
-        Mistake(lambda right: _NETWORKS * _chance(3), "This is for three hidden layers. The twenty networks have four."),
-        Mistake(lambda right: right / _NETWORKS, "This is the probability for one network. There are twenty."),
-        Mistake(lambda right: _chance(4) ** _NETWORKS, "This is the probability that all twenty are monotone by luck. Their expected number is asked for."),
-        Mistake(lambda right: 1 - (1 - _chance(4)) ** _NETWORKS, "This is the probability that at least one of them is monotone by luck. Their expected number is asked for."),
+        Mistake(lambda right: _NETWORKS * _chance(3),
+            "This is for three hidden layers. The twenty networks have four."),
+        Mistake(lambda right: right / _NETWORKS,
+            "This is the probability for one network. There are twenty."),
+        Mistake(lambda right: _chance(4) ** _NETWORKS,
+            "This is the probability that all twenty are monotone by luck. Their expected number is asked "
+            "for."),
+        Mistake(lambda right: 1 - (1 - _chance(4)) ** _NETWORKS,
+            "This is the probability that at least one of them is monotone by luck. Their expected number is "
+            "asked for."),
         instead(1, "An expected number need not be whole."),
         instead(0, "An expected number need not be whole: it is 20 times the chance."),
     ),
@@ -149,15 +168,20 @@ _kept = Value(
     digits=5,
     right=lambda: (1 - _decay) ** _EPOCHS,
     mistakes=(
-        Mistake(lambda right: sp.exp(-_decay * _EPOCHS), "To four digits this is right, but so is the limit of ever smaller steps. The steps here are finite, which shows in the fifth digit: give it."),
-        Mistake(lambda right: 1 - _decay * _EPOCHS, "The decay compounds: each epoch takes its share of what is left, not of the first value."),
+        Mistake(lambda right: sp.exp(-_decay * _EPOCHS),
+            "To four digits this is right, but so is the limit of ever smaller steps. The steps here are "
+            "finite, which shows in the fifth digit: give it."),
+        Mistake(lambda right: 1 - _decay * _EPOCHS,
+            "The decay compounds: each epoch takes its share of what is left, not of the first value."),
         Mistake(lambda right: 1 - _decay, "This is one epoch. There are 500."),
         Mistake(lambda right: 1 - right, "This is what is lost. What is left is asked for."),
         Mistake(lambda right: (1 - _PARAMETER / _IMAGES) ** _EPOCHS, "The learning rate η is missing."),
         Mistake(lambda right: (1 - _ETA * _PARAMETER) ** _EPOCHS, "The division by m = 1000 is missing."),
-        Mistake(lambda right: (1 + _decay) ** _EPOCHS, "The sign is wrong: the weight decays, it does not grow."),
+        Mistake(lambda right: (1 + _decay) ** _EPOCHS,
+            "The sign is wrong: the weight decays, it does not grow."),
         Mistake(lambda right: 1 / right, "The weight decays: the factor is below 1."),
-        Mistake(lambda right: (1 - 2 * _decay) ** _EPOCHS, "The decay term is 5w²/(2m): its derivative has no factor 2."),
+        Mistake(lambda right: (1 - 2 * _decay) ** _EPOCHS,
+            "The decay term is 5w²/(2m): its derivative has no factor 2."),
     ),
 )  # fmt: skip
 
@@ -173,7 +197,8 @@ _flat = Witness(
         ),
         Condition(
             sp.Gt(_cost_of_bias, sp.Rational(2, 5), evaluate=False),
-            "The gradient is small there, but so is the cost, {left}: this is near the optimum after all. Where else is σ flat?",
+            "The gradient is small there, but so is the cost, {left}: this is near the optimum after all. "
+            "Where else is σ flat?",
             sp.Integer(9),
         ),
     ),
@@ -181,10 +206,16 @@ _flat = Witness(
 
 _shuffled = Choice(
     says=(
-        ("a", "A small error signal would need outputs near their targets. Those of an untrained network are not, whatever the labels."),
+        ("a",
+            "A small error signal would need outputs near their targets. Those of an untrained network are "
+            "not, whatever the labels."),
         ("b", "The gradient is an average over all images. Wrong labels do not make its terms larger."),
-        ("c", "The average over all images sees little more than how often each label occurs, and shuffling does not change that."),
-        ("d", "What the output layer sends back is made of its outputs and the labels' frequencies, and the layers below multiply it as before."),
+        ("c",
+            "The average over all images sees little more than how often each label occurs, and shuffling "
+            "does not change that."),
+        ("d",
+            "What the output layer sends back is made of its outputs and the labels' frequencies, and the "
+            "layers below multiply it as before."),
     ),
     right="c",
 )  # fmt: skip
@@ -194,31 +225,38 @@ EXERCISES = (
         "4.1",
         (_ratio, _log_gain),
         (
-            "From layer 1 to layer 4 there are three steps. If each multiplied the speed by r, what would be the ratio of the last to the first?",
-            "λ belongs to the backward product: one layer further back multiplies the gradient by e^λ. Is that more or less than 1 here?",
+            "From layer 1 to layer 4 there are three steps. If each multiplied the speed by r, what would be "
+            "the ratio of the last to the first?",
+            "λ belongs to the backward product: one layer further back multiplies the gradient by e^λ. Is "
+            "that more or less than 1 here?",
         ),
     ),
     Exercise(
         "4.2",
         (_unscaled, _scaled),
         (
-            "z = Σ w_i x_i + b is a sum of independent terms. What is the variance of w_i x_i, for a given x_i?",
-            "Variances of independent terms add up. Do not forget the bias, which is N(0, 1) in both recipes.",
+            "z = Σ w_i x_i + b is a sum of independent terms. What is the variance of w_i x_i, for a given "
+            "x_i?",
+            "Variances of independent terms add up. Do not forget the bias, which is N(0, 1) in both "
+            "recipes.",
         ),
     ),
     Exercise(
         "4.3",
         (_three, _four, _expected),
         (
-            "If any order of the speeds is as likely as any other, it is enough to count orders. How many are there for three layers?",
-            "Only one of them grows from layer to layer. An expected number is the number of trials times the probability.",
+            "If any order of the speeds is as likely as any other, it is enough to count orders. How many "
+            "are there for three layers?",
+            "Only one of them grows from layer to layer. An expected number is the number of trials times "
+            "the probability.",
         ),
     ),
     Exercise(
         "4.4",
         (_kept,),
         (
-            "One epoch of full-batch gradient descent with the decay term 5w²/(2m) alone takes w to w − 5ηw/m.",
+            "One epoch of full-batch gradient descent with the decay term 5w²/(2m) alone takes w to w − "
+            "5ηw/m.",
             "So every epoch multiplies w by the same number. There are 500 epochs.",
         ),
     ),
@@ -226,7 +264,8 @@ EXERCISES = (
         "4.5",
         (_flat,),
         (
-            "C′(b) = (σ(b) − 1) σ′(b) is small where σ(b) is near 1, which is the optimum, but also where σ′(b) is small.",
+            "C′(b) = (σ(b) − 1) σ′(b) is small where σ(b) is near 1, which is the optimum, but also where "
+            "σ′(b) is small.",
             "Far to one side σ is flat and σ(b) is near 0: the cost is as large as it can be.",
         ),
     ),
@@ -234,7 +273,8 @@ EXERCISES = (
         "4.6",
         (_shuffled,),
         (
-            "The speed is the length of a gradient averaged over all images. What does the average depend on?",
+            "The speed is the length of a gradient averaged over all images. What does the average depend "
+            "on?",
             "Before training, how different are the outputs of the network for two different images?",
         ),
     ),

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from functools import cache
-from pathlib import Path
 
 import numpy as np
 import sympy as sp
 from matplotlib.figure import Figure
 
 from analysis.chapters.learning_speeds import replay
-from analysis.explorables.explorable import Choice, Explorable, Slider, Values, constants, figure, script
+from analysis.explorables.explorable import Choice, Explorable, Slider, Values, constants, figure, joined
 from analysis.explorables.javascript import arrow
 
 WEIGHTS = {"nielsen": "N(0, 1/n): the figures", "gaussian": "N(0, 1): the story"}
@@ -33,17 +32,15 @@ def learning_speeds() -> Explorable:
         for name, run in runs.items()
     }
     level = sp.Symbol("level", real=True)
-    code = "\n".join(
-        (
-            f"const unpack = {arrow(replay.unpack(level), level)};",
-            constants(
-                runs=data,
-                epochs=replay.EPOCHS,
-                images=replay.IMAGES,
-                decades=[int(np.floor(tens.min())), int(np.ceil(tens.max()))],
-            ),
-            script(Path(__file__).with_suffix(".js")),
-        )
+    code = joined(
+        f"const unpack = {arrow(replay.unpack(level), level)};",
+        constants(
+            runs=data,
+            epochs=replay.EPOCHS,
+            images=replay.IMAGES,
+            decades=[int(np.floor(tens.min())), int(np.ceil(tens.max()))],
+        ),
+        beside=__file__,
     )
     return Explorable(
         name="learning-speeds",
@@ -56,7 +53,8 @@ def learning_speeds() -> Explorable:
         code=code,
         still=_still,
         alt=(
-            "Left: bars on six neurons of each of four hidden layers, long in the fourth and hardly visible in the "
+            "Left: bars on six neurons of each of four hidden layers, long in the fourth and hardly visible "
+            "in the "
             "first. Right: the learning speeds of the four layers over 500 epochs on a logarithmic axis."
         ),
     )

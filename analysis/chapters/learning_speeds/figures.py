@@ -1,4 +1,5 @@
-"""Pictures of chapter 4: bars on neurons, speeds over the epochs, where Nielsen's numbers lie, who moved and who did not."""
+"""Pictures of chapter 4:
+bars on neurons, speeds over the epochs, where Nielsen's numbers lie, who moved and who did not."""
 
 from __future__ import annotations
 
@@ -39,7 +40,8 @@ def bars(result: GradientBars, ax: Axes | None = None, neurons: int = 6, seed: i
 
 
 def curves(result: SpeedBands, ax: Axes | None = None, stated: Sequence[float] = ()) -> Axes:
-    """Median speed of every hidden layer over the epochs with the 5–95 % band of the seeds; ``stated`` speeds at epoch 0."""
+    """Median speed of every hidden layer over the epochs with the 5–95 % band of the seeds;
+    ``stated`` speeds at epoch 0."""
     ax = _axes(ax)
     epochs = np.arange(result.speeds.shape[1])
     for l in range(result.speeds.shape[2]):
@@ -69,7 +71,8 @@ def curves(result: SpeedBands, ax: Axes | None = None, stated: Sequence[float] =
 
 
 def initial(samples: Mapping[str, NDArray[Any]], stated: Sequence[float], ax: Axes | None = None) -> Axes:
-    """Initial speeds (S, H) of several recipes, layer by layer, as points with their median; stated numbers as black bars."""
+    """Initial speeds (S, H) of several recipes, layer by layer, as points with their median;
+    stated numbers as black bars."""
     ax = _axes(ax)
     shift = np.linspace(-0.18, 0.18, len(samples))
     for k, (name, speeds) in enumerate(samples.items()):
@@ -93,7 +96,8 @@ def initial(samples: Mapping[str, NDArray[Any]], stated: Sequence[float], ax: Ax
 
 
 def ratio(result: SpeedBands, stated: Mapping[int, float], ax: Axes | None = None) -> Axes:
-    """Speed of the last hidden layer over the first's: median, 5–95 % band, a few networks, and the stated points."""
+    """Speed of the last hidden layer over the first's:
+    median, 5–95 % band, a few networks, and the stated points."""
     ax = _axes(ax)
     epochs = np.arange(result.ratio.shape[1])
     ax.fill_between(epochs, result.ratio[0], result.ratio[-1], color="C0", alpha=0.2, lw=0)
@@ -109,7 +113,8 @@ def ratio(result: SpeedBands, stated: Mapping[int, float], ax: Axes | None = Non
 
 
 def moved(results: Mapping[int, SpeedBands], ax: Axes | None = None) -> Axes:
-    """How far each layer went in training, decay taken out, for several depths: medians with the 5–95 % range."""
+    """How far each layer went in training, decay taken out, for several depths:
+    medians with the 5–95 % range."""
     ax = _axes(ax)
     for k, (hidden, result) in enumerate(results.items()):
         low, middle, high = np.quantile(result.final_learned, (0.05, 0.5, 0.95), axis=0)
@@ -157,7 +162,8 @@ def beyond(result: NearOptimum, ax: Axes | None = None) -> Axes:
 
 
 def curve_grid(results: Mapping[str, Mapping[int, SpeedBands]], figure: Figure | None = None) -> Figure:
-    """One row for each recipe, one column for each number of hidden layers: median speeds with their 5–95 % bands."""
+    """One row for each recipe, one column for each number of hidden layers:
+    median speeds with their 5–95 % bands."""
     rows, columns = len(results), len(next(iter(results.values())))
     figure = plt.figure(figsize=(6.8, 2.3 * rows)) if figure is None else figure
     axes = figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False)

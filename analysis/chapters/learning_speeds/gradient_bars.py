@@ -16,7 +16,8 @@ from analysis.numeric.training_arguments import different_seeds, sizes_for
 
 @dataclass(frozen=True, eq=False)
 class GradientBars:
-    """gradient: ∂C/∂b at the start, averaged over all images, of every neuron of every hidden layer (S, H, n)."""
+    """gradient: ∂C/∂b at the start, averaged over all images,
+    of every neuron of every hidden layer (S, H, n)."""
 
     data: str
     images: int
@@ -26,7 +27,8 @@ class GradientBars:
     gradient: NDArray[np.float64]
 
     def first(self, neurons: int = 6, seed: int = 0) -> NDArray[np.float64]:
-        """The bars of the figure: the first ``neurons`` of each hidden layer for one of ``seeds`` (H, neurons)."""
+        """The bars of the figure:
+        the first ``neurons`` of each hidden layer for one of ``seeds`` (H, neurons)."""
         if seed not in self.seeds:
             raise ValueError(f"seed must be one of {self.seeds}, not {seed}")
         return self.gradient[self.seeds.index(seed), :, :neurons]
@@ -35,7 +37,8 @@ class GradientBars:
 def gradient_bars(
     data: Dataset, sizes: Sequence[int], *, seeds: Iterable[int], initialiser: str = "nielsen"
 ) -> GradientBars:
-    """∂C/∂bˡ of untrained networks on the cross-entropy; Nielsen's figure shows six neurons of (784, 30, 30, 10).
+    """∂C/∂bˡ of untrained networks on the cross-entropy;
+    Nielsen's figure shows six neurons of (784, 30, 30, 10).
 
     Raises ValueError on bad parameters, or where the hidden layers differ in width.
     """

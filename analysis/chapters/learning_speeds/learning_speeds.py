@@ -1,4 +1,5 @@
-"""How fast does each layer of a network learn? Nielsen's experiment (2015, chapter 5), for any number of seeds.
+"""How fast does each layer of a network learn? Nielsen's experiment (2015, chapter 5),
+for any number of seeds.
 
 The speed of layer l is ‖∂C/∂bˡ‖, the Euclidean norm over its neurons of the gradient averaged over all
 images. A network is trained by full-batch gradient descent on the cross-entropy with weight decay, and the
@@ -91,8 +92,9 @@ def learning_speeds(
     ``np.random.default_rng(s)``.
 
     ``stack`` networks run at once. With a ``checkpoints`` folder each finished stack is kept there, and a run
-    that was interrupted goes on where it stopped; a second run in the folder waits for the first. With an ``executor`` the stacks run on its workers; a number starts so many processes. Raises
-    ValueError on parameters out of range, or where the folder holds another run, TypeError on what is no executor,
+    that was interrupted goes on where it stopped; a second run in the folder waits for the first. With an
+    ``executor`` the stacks run on its workers; a number starts so many processes. Raises ValueError on
+    parameters out of range, or where the folder holds another run, TypeError on what is no executor,
     RuntimeError where a killed worker broke it, OSError where processes cannot share semaphores.
     """
     named_initialiser(initialiser)

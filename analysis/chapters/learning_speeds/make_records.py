@@ -1,4 +1,5 @@
-"""``python -m analysis.chapters.learning_speeds.make_records``: makes the recorded runs anew, in about an hour of one core.
+"""``python -m analysis.chapters.learning_speeds.make_records``:
+makes the recorded runs anew, in about an hour of one core.
 
 An interrupted run goes on where it stopped: finished seeds are kept in a folder.
 """
@@ -70,7 +71,8 @@ def record(name: str, data: Dataset, into: Path, checkpoints: Path, command: str
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Runs the command; returns 0, 1 with one sentence where it cannot be done, or 130 where it was interrupted."""
+    """Runs the command; returns 0, 1 with one sentence where it cannot be done,
+    or 130 where it was interrupted."""
     parser = argparse.ArgumentParser(
         prog="python -m analysis.chapters.learning_speeds.make_records", description=__doc__
     )
@@ -82,7 +84,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--checkpoints",
         type=Path,
-        help="where finished seeds are kept, so that an interrupted run goes on; a folder of your cache if not given",
+        help="where finished seeds are kept, so that an interrupted run goes on; a folder of your cache if "
+        "not given",
     )
     options = parser.parse_args(arguments)
     checkpoints = options.checkpoints or own_folder()

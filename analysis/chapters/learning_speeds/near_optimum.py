@@ -1,4 +1,5 @@
-"""Does a small gradient mean that a layer has little left to learn? (Nielsen 2015, chapter 5, asks and says no.)
+"""Does a small gradient mean that a layer has little left to learn? (Nielsen 2015,
+chapter 5, asks and says no.)
 
 The experiment takes a network to where plain gradient descent leaves it, with small gradients everywhere, and
 goes on from there along the same gradients with rescaled steps: in every step each layer moves by a given
@@ -33,8 +34,8 @@ class NearOptimum:
 
     blind_cost: the least cost of any network that ignores its input. Before training and where plain gradient
     descent ended: speeds ‖∂C/∂bˡ‖, output layer last (S, H+1), cost and accuracy (S,). From that end on: the
-    cost before each rescaled step and after the last (S, K+1) float32, and the accuracy at the end (S,), with all
-    layers moving and with the first held fixed.
+    cost before each rescaled step and after the last (S, K+1) float32, and the accuracy at the end (S,), with
+    all layers moving and with the first held fixed.
     """
 
     data: str
@@ -78,7 +79,8 @@ def near_optimum(
     steps: int = 300,
     step: float = 0.05,
 ) -> NearOptimum:
-    """Plain gradient descent for ``epochs``, then ``steps`` rescaled steps, the first of relative length ``step``.
+    """Plain gradient descent for ``epochs``, then ``steps`` rescaled steps,
+    the first of relative length ``step``.
 
     η = ``eta`` and λ = ``decay`` are those of the plain descent. Raises ValueError on parameters out of
     range.

@@ -52,7 +52,8 @@ class Replay:
 def run(initialiser: str, epochs: int = EPOCHS, seed: int = SEED) -> Replay:
     """Full-batch gradient descent on the digits (cross-entropy, η = 0.1, λ = 5), as in chapter 4.
 
-    Speeds, cost and accuracy come from ``learning_speeds``; the bars from back-propagation on the same network, epoch by epoch.
+    Speeds, cost and accuracy come from ``learning_speeds``;
+    the bars from back-propagation on the same network, epoch by epoch.
     """
     data = load("digits", count=IMAGES)
     curves = learning_speeds(
@@ -80,7 +81,8 @@ def recorded(initialiser: str) -> Replay:
 
 
 def packed(x: ArrayLike) -> str:
-    """Numbers as text for the page: signed steps of log₁₀|g| in 16 bits, little-endian, base64; error ≤ 0.12 %.
+    """Numbers as text for the page: signed steps of log₁₀|g| in 16 bits, little-endian, base64;
+    error ≤ 0.12 %.
 
     What is smaller than 10⁻⁸ becomes 0. Raises ValueError for NaN, infinity, or |g| above 10²⁰.
     """

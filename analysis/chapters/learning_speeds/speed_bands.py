@@ -92,6 +92,7 @@ def speed_bands(result: LearningSpeeds, shown: int = 5) -> SpeedBands:
 
 
 def _rounded(x: Small) -> Small:
-    """The same to 12 significant bits: noise in the bits that no picture shows would double the size on disk."""
+    """The same to 12 significant bits:
+    noise in the bits that no picture shows would double the size on disk."""
     fraction, exponent = np.frexp(x)
     return np.asarray(np.ldexp(np.rint(fraction * 4096.0), exponent - 12), dtype=np.float32)

@@ -1,8 +1,9 @@
 """Does batch normalisation keep the gradient's size through depth? Deep wide networks at initialisation.
 
-Layers x^{l+1} = W σ(N(x^l)), l = 0 … L − 1, with N batch normalisation, layer normalisation or nothing; "residual" is
-x^{l+1} = x^l + W σ(BN(x^l)). Weights are N(0, 2/n), the input is N(0, 1) in every entry, and so is the gradient that
-enters at the top, through one more normalisation where there is one. Kept is log ‖∂C/∂x^l‖² of every layer.
+Layers x^{l+1} = W σ(N(x^l)), l = 0 … L − 1, with N batch normalisation, layer normalisation or nothing;
+"residual" is x^{l+1} = x^l + W σ(BN(x^l)). Weights are N(0, 2/n), the input is N(0, 1) in every entry, and so
+is the gradient that enters at the top, through one more normalisation where there is one.
+Kept is log ‖∂C/∂x^l‖² of every layer.
 """
 
 from __future__ import annotations
@@ -28,8 +29,8 @@ KINDS = ("plain", "batch", "layer", "residual")
 
 @dataclass(frozen=True, eq=False)
 class DepthSweep:
-    """log ‖∂C/∂x^l‖², the mean cosine between two examples' σ(N(x^l)), and the largest ‖σ(N(x^l))‖² of an example over the mean of all,
-    for l = 0 … L − 1: (nets, L) each.
+    """log ‖∂C/∂x^l‖², the mean cosine between two examples' σ(N(x^l)), and the largest ‖σ(N(x^l))‖² of an
+    example over the mean of all, for l = 0 … L − 1: (nets, L) each.
     """
 
     kind: str
@@ -45,7 +46,8 @@ class DepthSweep:
     largest: Floats
 
     def rates(self, boundary: int = 8) -> Floats:
-        """Growth of log ‖∂C/∂x‖² per layer towards the input in each network (nets,); ``boundary`` layers off both ends."""
+        """Growth of log ‖∂C/∂x‖² per layer towards the input in each network (nets,);
+        ``boundary`` layers off both ends."""
         if not 0 <= boundary < (self.depth - 1) / 2:
             raise ValueError(f"boundary must leave two layers or more of {self.depth}, not {boundary}")
         first, last = boundary, self.depth - 1 - boundary
@@ -70,7 +72,8 @@ def depth_sweep(
     shift: float = 0.0,
     seed: int = 0,
 ) -> DepthSweep:
-    """Draw ``nets`` networks from ``np.random.default_rng(seed)`` and follow a random gradient back through them.
+    """Draw ``nets`` networks from ``np.random.default_rng(seed)`` and follow a
+    random gradient back through them.
 
     Raises ValueError on an unknown kind or activation, or a number out of range.
     """
@@ -119,7 +122,8 @@ def _mean_cosine(a: Floats) -> float:
 
 @dataclass(frozen=True, eq=False)
 class GrowthByBatch:
-    """Measured growth of log ‖∂C/∂x‖² per layer for several batch sizes: rates and their standard errors, (batches,)."""
+    """Measured growth of log ‖∂C/∂x‖² per layer for several batch sizes:
+    rates and their standard errors, (batches,)."""
 
     kind: str
     activation: str
@@ -158,8 +162,8 @@ def growth_by_batch(
 def large_batch_growth(activation: str, gain: float = 1.0, shift: float = 0.0) -> float:
     """lim R for large batches: γ² E[σ′(γZ + β)²]/Var σ(γZ + β) with Z ~ N(0, 1).
 
-    By ``moments.normal_mean``, to about 1e-10. Raises ValueError on an unknown activation, a gain that is not above 0, and a gain and a
-    shift that leave of σ a spread below 1e-5 of its size, which rounding hides.
+    By ``moments.normal_mean``, to about 1e-10. Raises ValueError on an unknown activation, a gain that is not
+    above 0, and a gain and a shift that leave of σ a spread below 1e-5 of its size, which rounding hides.
     """
     of, gain, shift = (
         named_activation(activation, "activation"),
@@ -176,6 +180,7 @@ def large_batch_growth(activation: str, gain: float = 1.0, shift: float = 0.0) -
         raise ValueError(f"gain and shift must be such that quadrature can do the means: {error}") from None
     if not variance > 1e-10 * found.second:
         raise ValueError(
-            f"gain and shift must leave σ a spread of more than 1e-5 of its size, not {gain:g} and {shift:g}: rounding hides it"
+            f"gain and shift must leave σ a spread of more than 1e-5 of its size, not {gain:g} and "
+            f"{shift:g}: rounding hides it"
         )
     return gain * (gain * found.slope_second / variance)

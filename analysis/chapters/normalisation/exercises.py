@@ -53,9 +53,11 @@ _bias = Value(
     arguments=_arguments,
     mistakes=(
         instead(gamma * b / _root + beta, "The mean μ is missing: it is taken off before dividing."),
-        instead(beta - gamma * mu / _root, "The layer's old bias b is not lost here: μ is fixed now, and no longer follows b."),
+        instead(beta - gamma * mu / _root,
+            "The layer's old bias b is not lost here: μ is fixed now, and no longer follows b."),
         instead(gamma * (b - mu) / _root, "The shift β is missing."),
-        instead(gamma * (b - mu + beta) / _root, "β comes after the normalisation; it is neither divided nor multiplied."),
+        instead(gamma * (b - mu + beta) / _root,
+            "β comes after the normalisation; it is neither divided nor multiplied."),
         instead(gamma * (b + mu) / _root + beta, "The mean is subtracted."),
         instead(gamma * b / _root - mu + beta, "μ is subtracted before the division, so it is divided too."),
     ),
@@ -73,11 +75,15 @@ def _input_gradient(formula: sp.Expr = backward) -> sp.Expr:
 _one = Value(
     right=_input_gradient,
     mistakes=(
-        Mistake(lambda right: sp.sqrt(sp.Rational(3, 2)), "This takes μ and v for constants. Both depend on x_1."),
-        Mistake(lambda right: sp.sqrt(sp.Rational(3, 2)) * sp.Rational(2, 3), "The path through the variance is missing."),
+        Mistake(lambda right: sp.sqrt(sp.Rational(3, 2)),
+            "This takes μ and v for constants. Both depend on x_1."),
+        Mistake(lambda right: sp.sqrt(sp.Rational(3, 2)) * sp.Rational(2, 3),
+            "The path through the variance is missing."),
         Mistake(lambda right: sp.sqrt(sp.Rational(3, 2)) / 2, "The path through the mean is missing."),
-        Mistake(lambda right: -right, "The sign is wrong: raising the smallest value raises its normalised value, if only a little."),
-        Mistake(lambda right: sp.Rational(1, 3), "This is the variance with m − 1 below it. Batch normalisation divides by m."),
+        Mistake(lambda right: -right,
+            "The sign is wrong: raising the smallest value raises its normalised value, if only a little."),
+        Mistake(lambda right: sp.Rational(1, 3),
+            "This is the variance with m − 1 below it. Batch normalisation divides by m."),
         Mistake(lambda right: sp.Rational(1, 6), "Almost: still to be divided by √v."),
     ),
 )  # fmt: skip
@@ -96,7 +102,8 @@ _longer = Value(
         ),
         instead(
             r,
-            "To first order only: the step is perpendicular, and a perpendicular step makes the vector longer.",
+            "To first order only: the step is perpendicular, and a perpendicular step makes the vector "
+            "longer.",
         ),
         instead(
             sp.sqrt(r**2 - (eta * q) ** 2), "The sign is wrong: the squares of perpendicular sides add up."
@@ -111,8 +118,11 @@ _rate_for = Value(
     domain=over(alpha, eta, ranges=((0.1, 5.0),)),
     arguments=(alpha, eta),
     mistakes=(
-        instead(alpha * eta, "One α is missing: the weights are α times as long, and their gradient is α times as short as well."),
-        instead(eta / alpha, "Upside down, and only half of it: longer weights with a shorter gradient need a larger rate."),
+        instead(alpha * eta,
+            "One α is missing: the weights are α times as long, and their gradient is α times as short as "
+            "well."),
+        instead(eta / alpha,
+            "Upside down, and only half of it: longer weights with a shorter gradient need a larger rate."),
         instead(eta / alpha**2, "Upside down: longer weights with a shorter gradient need a larger rate."),
         instead(eta, "The output does not change, but the gradient and the length to be turned do."),
         instead(sp.sqrt(alpha) * eta, "Two effects multiply here; each is a factor α."),
@@ -132,9 +142,11 @@ def _leaky_rate() -> sp.Expr:
 
 _square = Value(
     name="z²",
-    right=lambda: mean_under_normal((z**2).diff(z) ** 2) / (mean_under_normal(z**4) - mean_under_normal(z**2) ** 2),
+    right=lambda: mean_under_normal((z**2).diff(z) ** 2)
+    / (mean_under_normal(z**4) - mean_under_normal(z**2) ** 2),
     mistakes=(
-        instead(sp.Rational(4, 3), "This divides by E[σ²]. Batch normalisation takes the mean off: divide by the variance."),
+        instead(sp.Rational(4, 3),
+            "This divides by E[σ²]. Batch normalisation takes the mean off: divide by the variance."),
         instead(4, "This is E[σ′²]. Divide by Var σ."),
         instead(sp.sqrt(2), "This is the growth of the norm. R is that of the squared norm."),
         instead(sp.Rational(1, 2), "Upside down: the slope's square stands above."),
@@ -147,12 +159,16 @@ _leaky = Value(
     domain=over(c, ranges=((0.05, 0.9),)),
     arguments=(c,),
     mistakes=(
-        instead(sp.S.One, "This divides by E[σ²]. The mean of a leaky ReLU is not 0: divide by the variance."),
+        instead(sp.S.One,
+            "This divides by E[σ²]. The mean of a leaky ReLU is not 0: divide by the variance."),
         instead(sp.pi / (sp.pi - 1), "This is ReLU, the case c = 0."),
-        Mistake(lambda right: sp.sqrt(right), "This is the growth of the norm. R is that of the squared norm."),
+        Mistake(lambda right: sp.sqrt(right),
+            "This is the growth of the norm. R is that of the squared norm."),
         Mistake(lambda right: 1 / right, "Upside down: the slope's square stands above."),
-        instead(sp.pi * (1 + c**2) / (sp.pi * (1 + c**2) - (1 + c) ** 2), "The mean of σ is (1 − c)/√(2π): the two halves pull in opposite directions."),
-        instead(sp.pi * (1 + c) / (sp.pi * (1 + c) - (1 - c) ** 2), "The second moments of the lower half carry c²."),
+        instead(sp.pi * (1 + c**2) / (sp.pi * (1 + c**2) - (1 + c) ** 2),
+            "The mean of σ is (1 − c)/√(2π): the two halves pull in opposite directions."),
+        instead(sp.pi * (1 + c) / (sp.pi * (1 + c) - (1 - c) ** 2),
+            "The second moments of the lower half carry c²."),
     ),
 )  # fmt: skip
 
@@ -164,7 +180,8 @@ _epsilon_matters = Witness(
         Condition(sp.Gt(_a, 0, evaluate=False), "α is to be positive; yours is {left}.", sp.Integer(-1)),
         Condition(
             sp.Lt(_hat.subs(alpha, _a), sp.Rational(4, 5), evaluate=False),
-            "There the normalised value is {left}, still near the one for α = 1. What does α have to be compared with?",
+            "There the normalised value is {left}, still near the one for α = 1. What does α have to be "
+            "compared with?",
             sp.Integer(2),
         ),
     ),
@@ -172,9 +189,15 @@ _epsilon_matters = Witness(
 
 _where = Choice(
     says=(
-        ("a", "That is what a small initial gain per layer would give. Batch normalisation's rate R is above 1: the gradient grows on its way back."),
-        ("b", "The forward pass keeps its size. The backward pass does not: it divides by the spread of every batch."),
-        ("c", "In large batches whose examples all fare alike R > 1 for every activation that is not affine, so the gradient grows from the output to the input."),
+        ("a",
+            "That is what a small initial gain per layer would give. Batch normalisation's rate R is above "
+            "1: the gradient grows on its way back."),
+        ("b",
+            "The forward pass keeps its size. The backward pass does not: it divides by the spread of every "
+            "batch."),
+        ("c",
+            "In large batches whose examples all fare alike R > 1 for every activation that is not affine, "
+            "so the gradient grows from the output to the input."),
         ("d", "The rate has no peak in the middle: every layer away from the ends multiplies by the same R."),
     ),
     right="c",
@@ -201,8 +224,10 @@ EXERCISES = (
         "11.3",
         (_longer, _rate_for),
         (
-            "At ε = 0 the gradient of a neuron's weights is perpendicular to them. What is the length of w − η∇C then?",
-            "What counts for the output is the angle by which the weights turn: the step over the length of the weights.",
+            "At ε = 0 the gradient of a neuron's weights is perpendicular to them. What is the length of w − "
+            "η∇C then?",
+            "What counts for the output is the angle by which the weights turn: the step over the length of "
+            "the weights.",
             "At α times the weights the gradient is 1/α of what it was, and the length is α times as large.",
         ),
     ),
@@ -211,7 +236,8 @@ EXERCISES = (
         (_square, _leaky),
         (
             "R = E[σ′(Z)²]/Var σ(Z) with Z ~ N(0, 1). You need E[Z²] = 1 and E[Z⁴] = 3.",
-            "For the leaky ReLU each half line gives half of what a linear neuron would: E[σ²] = (1 + c²)/2. What is E[σ]?",
+            "For the leaky ReLU each half line gives half of what a linear neuron would: E[σ²] = (1 + c²)/2. "
+            "What is E[σ]?",
             "E[σ] = (1 − c)/√(2π), because E[max(Z, 0)] = 1/√(2π).",
         ),
     ),
@@ -219,7 +245,8 @@ EXERCISES = (
         "11.5",
         (_epsilon_matters,),
         (
-            "The batch is (−α, α), so μ = 0 and v = α². The normalised value of its second entry is α/√(α² + ε).",
+            "The batch is (−α, α), so μ = 0 and v = α². The normalised value of its second entry is α/√(α² + "
+            "ε).",
             "ε = 1/100 belongs to v, so it is √ε = 1/10 that α competes with.",
         ),
     ),

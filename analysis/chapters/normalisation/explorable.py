@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from functools import cache
-from pathlib import Path
 
 import numpy as np
 import sympy as sp
 from matplotlib.figure import Figure
 
-from analysis.explorables.explorable import Explorable, Slider, Values, constants, figure, script
+from analysis.explorables.explorable import Explorable, Slider, Values, constants, figure, joined
 from analysis.explorables.javascript import arrow
 from analysis.numeric import normalisation
 from analysis.symbolic.normalisation import average, backward, epsilon, g, gamma, k, mu, normalise, v, x, xhat
@@ -36,13 +35,12 @@ def normalisation_of_a_batch() -> Explorable:
     """Drag the scale: the output stays, and the gradient grows as the scale falls."""
     letters = {x[k]: _ONE, xhat[k]: _HAT, g[k]: _G, gamma: sp.S.One}
     means = {average(g[k]): _MEAN, average(g[k] * xhat[k]): _ALONG}
-    code = "\n".join(
-        (
-            f"const normalise = {arrow(normalise.xreplace(letters), _ONE, mu, v, epsilon)};",
-            f"const back = {arrow(backward.xreplace(means).xreplace(letters), _G, _HAT, _MEAN, _ALONG, v, epsilon)};",
-            constants(others=list(OTHERS)),
-            script(Path(__file__).with_suffix(".js")),
-        )
+    code = joined(
+        f"const normalise = {arrow(normalise.xreplace(letters), _ONE, mu, v, epsilon)};",
+        "const back = "
+        f"{arrow(backward.xreplace(means).xreplace(letters), _G, _HAT, _MEAN, _ALONG, v, epsilon)};",
+        constants(others=list(OTHERS)),
+        beside=__file__,
     )
     return Explorable(
         name="normalisation",
@@ -56,7 +54,8 @@ def normalisation_of_a_batch() -> Explorable:
         code=code,
         still=_still,
         alt=(
-            "Six points on an upper line are joined to their normalised places on a lower line; below, six bars: "
+            "Six points on an upper line are joined to their normalised places on a lower line; below, six "
+            "bars: "
             "the gradient of the first normalised value with respect to each point."
         ),
     )

@@ -1,4 +1,5 @@
-"""Pictures of chapter 11: the gradient through deep normalised networks, its growth, and training with and without."""
+"""Pictures of chapter 11:
+the gradient through deep normalised networks, its growth, and training with and without."""
 
 from __future__ import annotations
 
@@ -29,7 +30,8 @@ def _axes(ax: Axes | None) -> Axes:
 
 
 def gradient_by_layer(sweeps: Sequence[DepthSweep], ax: Axes | None = None) -> Axes:
-    """log₁₀ ‖∂C/∂x^l‖ over that of the last layer, against the layer: a line for each network, kinds by colour."""
+    """log₁₀ ‖∂C/∂x^l‖ over that of the last layer, against the layer:
+    a line for each network, kinds by colour."""
     ax = _axes(ax)
     for c, sweep in enumerate(sweeps):
         layer = np.arange(sweep.depth)
@@ -60,7 +62,8 @@ def growth(
     limit: float,
     ax: Axes | None = None,
 ) -> Axes:
-    """Growth of the squared norm per layer against the batch size: theory as curves (m, R) by activation, networks as points."""
+    """Growth of the squared norm per layer against the batch size:
+    theory as curves (m, R) by activation, networks as points."""
     ax = _axes(ax)
     ax.axhline(limit, color=GREY, lw=0.9, ls=":")
     ax.text(6.0, limit - 0.012, r"ReLU, large batches: $\pi/(\pi-1)$", color=GREY, va="top", fontsize=9)
@@ -87,7 +90,8 @@ def growth_by_shift(
     measured: Sequence[tuple[float, float, float]],
     ax: Axes | None = None,
 ) -> Axes:
-    """Large-batch growth R against β, a curve for each activation; ``measured`` ReLU networks as (β, R, standard error)."""
+    """Large-batch growth R against β, a curve for each activation;
+    ``measured`` ReLU networks as (β, R, standard error)."""
     ax = _axes(ax)
     at = np.asarray(shifts)
     ax.axhline(1.0, color=GREY, lw=0.9)
@@ -104,7 +108,8 @@ def growth_by_shift(
 def accuracy_by_rate(
     groups: Mapping[str, Sequence[BatchNormTraining]], figure: Figure | None = None
 ) -> Figure:
-    """Test accuracy at the end against the learning rate, a panel for each group: mean of the seeds, bars from worst to best."""
+    """Test accuracy at the end against the learning rate, a panel for each group:
+    mean of the seeds, bars from worst to best."""
     figure = plt.figure(figsize=(6.8, 3.0)) if figure is None else figure
     axes = figure.subplots(1, len(groups), sharey=True, squeeze=False)[0]
     order = ("none", "batch", "layer", "residual")
@@ -136,7 +141,8 @@ def accuracy_by_rate(
 
 
 def speeds_over_time(run: BatchNormTraining, rate: float, ax: Axes | None = None) -> Axes:
-    """‖∂C/∂W^l‖ by layer before training, after one step and at the end, at one learning rate: mean and seeds."""
+    """‖∂C/∂W^l‖ by layer before training, after one step and at the end, at one learning rate:
+    mean and seeds."""
     ax = _axes(ax)
     r = run.rates.index(rate)
     layer = np.arange(run.depth + 1)

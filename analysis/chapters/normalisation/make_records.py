@@ -1,4 +1,5 @@
-"""``python -m analysis.chapters.normalisation.make_records``: makes the recorded runs of chapter 11 anew, in half an hour of one core."""
+"""``python -m analysis.chapters.normalisation.make_records``:
+makes the recorded runs of chapter 11 anew, in half an hour of one core."""
 
 from __future__ import annotations
 

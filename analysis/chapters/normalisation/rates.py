@@ -1,15 +1,21 @@
-r"""How fast does the gradient of a deep batch-normalised network grow at initialisation? An exact rate for every batch size.
+r"""How fast does the gradient of a deep batch-normalised network grow at initialisation?
+An exact rate for every batch size.
 
-Layers x^{l+1} = W σ(BN(x^l)) with W ~ N(0, 1/n) and width n → ∞, after Yang, Pennington, Rao, Sohl-Dickstein & Schoenholz
-(2019). The rate is that of the *squared* norm: R = E‖∂C/∂x^l‖² / E‖∂C/∂x^{l+1}‖². With G = I − 11ᵀ/m:
+Layers x^{l+1} = W σ(BN(x^l)) with W ~ N(0, 1/n) and width n → ∞, after Yang, Pennington, Rao, Sohl-Dickstein
+& Schoenholz (2019). The rate is that of the *squared* norm: R = E‖∂C/∂x^l‖² / E‖∂C/∂x^{l+1}‖².
+With G = I − 11ᵀ/m:
 
-All examples of a batch are taken to fare alike (the symmetric fixed point; for ReLU with β < 0 it is not stable).
+All examples of a batch are taken to fare alike (the symmetric fixed point; for ReLU
+with β < 0 it is not stable).
 
-1. At the fixed point the batch x of one neuron is normal with covariance λ G + (…) 11ᵀ. So x̂ is uniform on the sphere of
-   radius √m in the m − 1 directions of G, independent of v, and m v/λ has the χ² law with m − 1 degrees of freedom:
+1. At the fixed point the batch x of one neuron is normal with covariance λ G + (…) 11ᵀ.
+   So x̂ is uniform on the sphere of
+   radius √m in the m − 1 directions of G, independent of v,
+   and m v/λ has the χ² law with m − 1 degrees of freedom:
    E[1/v] = m/((m − 3) λ), finite from batch size 4 on.
 2. λ is the eigenvalue on G of E[σ(x̂) σ(x̂)ᵀ]: the second moment less the product moment of two examples.
-3. The gradient's covariance is a multiple of G, since BN's Jacobian takes out 1. One layer back it is multiplied by
+3. The gradient's covariance is a multiple of G, since BN's Jacobian takes out 1.
+   One layer back it is multiplied by
    E[1/v] · E tr(D G D P)/(m − 1), with D = diag σ′(x̂) and P = G − x̂ x̂ᵀ/m.
 """
 
@@ -20,7 +26,6 @@ from functools import cache
 import sympy as sp
 
 from analysis.symbolic.activation import Activation
-from analysis.symbolic.angles import kappa_0, kappa_1
 from analysis.symbolic.catalogue import given_activation
 from analysis.symbolic.normal import density
 from analysis.symbolic.normalisation import m
@@ -41,11 +46,13 @@ def mean_product(cosine: sp.Expr) -> sp.Expr:
 
 
 both_active, both_relu = active_together(rho), mean_product(rho)
-"""Of x̂_1 and x̂_2, entries of a vector of fixed length: as of normal numbers, since ReLU(c x) = c ReLU(x) and E[x²] is the same."""
+"""Of x̂_1 and x̂_2, entries of a vector of fixed length:
+as of normal numbers, since ReLU(c x) = c ReLU(x) and E[x²] is the same."""
 
 
 def projected_trace(active: sp.Expr, pairs: sp.Expr, squares: sp.Expr, products: sp.Expr) -> sp.Expr:
-    """E tr(D G D P) for slopes 0 and 1, from E of d·1, (d·1)², d·x̂² and (d·x̂)², d being the diagonal of D."""
+    """E tr(D G D P) for slopes 0 and 1, from E of d·1, (d·1)², d·x̂² and (d·x̂)²,
+    d being the diagonal of D."""
     return active - active / m - squares / m - (active - pairs / m - products / m) / m
 
 
@@ -64,14 +71,14 @@ relu_rate: sp.Expr = rate(sp.Rational(1, 2), both_relu, relu_trace)
 """R of a ReLU network."""
 angle: sp.Expr = sp.acos(rho)
 """The angle of two examples in batch normalisation: its cosine is ρ = −1/(m − 1)."""
-relu_rate_by_angle: sp.Expr = (m - 2 + kappa_0 + kappa_1) / ((m - 3) * (1 - kappa_1))
-"""R of a ReLU network, by twice the chance that both of two examples are active, κ₀, and twice the mean product, κ₁, at ``angle``."""
 
 block = sp.Symbol("l", integer=True, nonnegative=True)
 residual_variance: sp.Expr = 1 + 2 * relu_variance * block
-"""λ of x^l in x^{l+1} = x^l + W ReLU(BN(x^l)), Var W = 2/n, from independent normal inputs: every block adds 2 λ."""
+"""λ of x^l in x^{l+1} = x^l + W ReLU(BN(x^l)), Var W = 2/n, from independent normal inputs:
+every block adds 2 λ."""
 residual_growth: sp.Expr = 1 + 2 * m * relu_trace / ((m - 3) * (m - 1) * residual_variance)
-"""The factor by which block l multiplies the squared gradient norm; it falls like 1 + c/l, so the product is a power of L."""
+"""The factor by which block l multiplies the squared gradient norm;
+it falls like 1 + c/l, so the product is a power of L."""
 
 
 @cache

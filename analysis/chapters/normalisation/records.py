@@ -1,4 +1,5 @@
-"""The long runs of chapter 11, kept in ``analysis/chapters/normalisation/recorded``; ``make_records`` makes them anew."""
+"""The long runs of chapter 11, kept in ``analysis/chapters/normalisation/recorded``;
+``make_records`` makes them anew."""
 
 from __future__ import annotations
 

@@ -1,11 +1,13 @@
-"""Does batch normalisation help a network of digits to learn? The same networks with and without it, over many rates.
+"""Does batch normalisation help a network of digits to learn? The same networks with and without it,
+over many rates.
 
-x^0 = X W_in; layer l makes y = σ(γ N(x) + β) and x ← y W, and the last W leads to ten outputs with a softmax and its
-cross-entropy. N is nothing ("none", γ stays 1), "batch" or "layer" normalisation with ε = 10⁻⁵; "residual" is batch
-normalisation with x ← x + y W. Plain stochastic gradient descent on minibatches, no momentum and no decay.
+x^0 = X W_in; layer l makes y = σ(γ N(x) + β) and x ← y W, and the last W leads to ten outputs with a softmax
+and its cross-entropy. N is nothing ("none", γ stays 1), "batch" or "layer" normalisation with ε = 10⁻⁵;
+"residual" is batch normalisation with x ← x + y W.
+Plain stochastic gradient descent on minibatches, no momentum and no decay.
 
-Weights are drawn from N(0, s²/n_in), times √2 for ReLU; γ = 1 and β = 0. A seed gives every variant the same weights and the same
-minibatches. For the evaluation, mean and variance are those of the whole training set.
+Weights are drawn from N(0, s²/n_in), times √2 for ReLU; γ = 1 and β = 0. A seed gives every variant the same
+weights and the same minibatches. For the evaluation, mean and variance are those of the whole training set.
 """
 
 from __future__ import annotations
@@ -38,9 +40,10 @@ SPLIT_SEED = 11
 class BatchNormTraining:
     """R rates on axis 0, S seeds on axis 1; epochs 0 … T on axis 2 where there is one.
 
-    loss: cross-entropy of the training images, NaN once a network has diverged; accuracy: the fraction of the test images
-    classified rightly (R, S, T+1). start_speeds, first_speeds, end_speeds: ‖∂C/∂W^l‖ of the D+1 matrices before training,
-    after the first step, and at the end, on the first minibatch (R, S, D+1). growth: ‖W^l_T‖/‖W^l_0‖ (R, S, D+1).
+    loss: cross-entropy of the training images, NaN once a network has diverged; accuracy: the fraction of the
+    test images classified rightly (R, S, T+1). start_speeds, first_speeds, end_speeds: ‖∂C/∂W^l‖ of the D+1
+    matrices before training, after the first step, and at the end, on the first minibatch (R, S, D+1).
+    growth: ‖W^l_T‖/‖W^l_0‖ (R, S, D+1).
     """
 
     activation: str
@@ -61,7 +64,8 @@ class BatchNormTraining:
     growth: Floats
 
     def best(self) -> tuple[float, float, float]:
-        """The rate with the highest mean accuracy at the end, that mean, and its standard error over the seeds."""
+        """The rate with the highest mean accuracy at the end, that mean,
+        and its standard error over the seeds."""
         final = self.accuracy[..., -1]
         r = int(final.mean(axis=1).argmax())
         return self.rates[r], float(final[r].mean()), float(final[r].std(ddof=1) / np.sqrt(final.shape[1]))
@@ -156,7 +160,8 @@ def batch_norm_training(
 def starting_slopes(
     data: Dataset, *, activation: str, depth: int, seeds: Iterable[int], scale: float = 1.0, width: int = 50
 ) -> Floats:
-    """σ′(z) of each hidden layer before training, without normalisation: mean over seeds, training images and neurons (depth,).
+    """σ′(z) of each hidden layer before training, without normalisation:
+    mean over seeds, training images and neurons (depth,).
 
     Raises ValueError on unknown names or numbers out of range.
     """
@@ -228,7 +233,8 @@ def _descend(
 
 
 def _bury(p: Parameters, alive: NDArray[np.bool_]) -> None:
-    """A network whose parameters are no longer finite, or above 10⁶, has diverged: set it to 0 and mark it."""
+    """A network whose parameters are no longer finite, or above 10⁶, has diverged:
+    set it to 0 and mark it."""
     for s in np.flatnonzero(alive):
         of = [x[s] for x in (*p.weights, *p.gains, *p.shifts)]
         if not all(np.abs(x).max() < 1e6 for x in of):
@@ -264,7 +270,8 @@ def _forward(
 
 
 def _gradients(network: _Network, p: Parameters, X: Floats, Y: Floats) -> Parameters:
-    """∂C/∂W, ∂C/∂γ, ∂C/∂β for minibatches X (S, m, n₀) with targets Y (S, m, 10), C their mean cross-entropy."""
+    """∂C/∂W, ∂C/∂γ, ∂C/∂β for minibatches X (S, m, n₀) with targets Y (S, m, 10),
+    C their mean cross-entropy."""
     logits, layers = _forward(network, p, X)
     delta = (_softmax(logits) - Y) / X.shape[1]
     weights, gains, shifts = [], [], []

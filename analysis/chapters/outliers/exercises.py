@@ -67,9 +67,11 @@ _tanh = Value(
         instead(sp.Rational(4, 27), "This is the bound for the sigmoid."),
         instead(1, "This is the gradient at a = 0. It is larger for a wrong output, a < 0."),
         instead(2, "The largest error is 2, at a = −1. But there the slope of tanh is 0."),
-        Mistake(lambda right: right / 2, "Off by the factor 2: the ½ of the loss is cancelled by its derivative."),
+        Mistake(lambda right: right / 2,
+            "Off by the factor 2: the ½ of the loss is cancelled by its derivative."),
         Mistake(lambda right: 2 * right, "Off by the factor 2: the loss is ½(a − y)²."),
-        Mistake(lambda right: right * sp.Rational(27, 4), "The product of the two factors at different places. Both belong to one a."),
+        Mistake(lambda right: right * sp.Rational(27, 4),
+            "The product of the two factors at different places. Both belong to one a."),
     ),
 )  # fmt: skip
 
@@ -90,16 +92,21 @@ _standardised = Value(
     domain=over(_m, ranges=((3.0, 10.0), (10.0, 500.0))),
     arguments=(_m,),
     mistakes=(
-        Mistake(lambda right: sp.sqrt(_m - 1), "This is one outlier alone. With two, mean and standard deviation change."),
+        Mistake(lambda right: sp.sqrt(_m - 1),
+            "This is one outlier alone. With two, mean and standard deviation change."),
         Mistake(lambda right: sp.sqrt(_m / 2), "The mean moves with the outliers: subtract 2t/m."),
-        Mistake(lambda right: right**2, "This is its square. Divide by the standard deviation, not by the variance."),
+        Mistake(lambda right: right**2,
+            "This is its square. Divide by the standard deviation, not by the variance."),
         Mistake(
             lambda right: right * sp.sqrt((_m - 1) / _m),
             "This is with m − 1 in the standard deviation. Here it is m.",
         ),
         Mistake(lambda right: -1 / right, "This is what the others become."),
-        instead((_m - 2) / sp.sqrt(2 * _m), "This divides by the root of the mean square. The variance has the square of the mean taken off."),
-        Mistake(lambda right: sp.sqrt(_m - 2), "The squares of both outliers enter the variance: the mean of the squares is 2t²/m."),
+        instead((_m - 2) / sp.sqrt(2 * _m),
+            "This divides by the root of the mean square. The variance has the square of the mean taken "
+            "off."),
+        Mistake(lambda right: sp.sqrt(_m - 2),
+            "The squares of both outliers enter the variance: the mean of the squares is 2t²/m."),
     ),
 )  # fmt: skip
 
@@ -113,7 +120,8 @@ _flat = Witness(
             sp.Integer(2),
         ),
         Condition(
-            sp.Lt(sp.Abs(logit_gradient("squared error, sigmoid").subs(_wrong)), sp.Rational(1, 1000), evaluate=False),
+            sp.Lt(sp.Abs(logit_gradient("squared error, sigmoid").subs(_wrong)), sp.Rational(1, 1000),
+                evaluate=False),
             "Not yet: there the gradient is {left} in size. It has to be below 0.001.",
             sp.Integer(-5),
         ),
@@ -150,15 +158,13 @@ EXERCISES = (
         (_standardised,),
         (
             "The mean of (t, t, 0, …, 0) is 2t/m, and the mean of the squares 2t²/m.",
-            "The variance is the mean of the squares less the square of the mean. Then divide t − 2t/m by its root.",
+            "The variance is the mean of the squares less the square of the mean. Then divide t − 2t/m by "
+            "its root.",
         ),
     ),
     Exercise(
         "8.5",
         (_flat,),
-        (
-            "The loss ½(σ(z) − 1)² is near ½ where σ(z) is near 0.",
-            "There the gradient is about e^z in size.",
-        ),
+        ("The loss ½(σ(z) − 1)² is near ½ where σ(z) is near 0.", "There the gradient is about e^z in size."),
     ),
 )

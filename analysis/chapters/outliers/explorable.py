@@ -1,16 +1,16 @@
-"""Explorable: one outlier in a batch of eight, under three losses, on the smallest network with a first layer (chapter 8)."""
+"""Explorable: one outlier in a batch of eight, under three losses,
+on the smallest network with a first layer (chapter 8)."""
 
 from __future__ import annotations
 
 from functools import cache
-from pathlib import Path
 
 import numpy as np
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 from analysis.chapters.outliers.losses import STABLE, y
-from analysis.explorables.explorable import Choice, Explorable, Slider, Values, constants, figure, script
+from analysis.explorables.explorable import Choice, Explorable, Slider, Values, constants, figure, joined
 from analysis.explorables.formulas import activations
 from analysis.explorables.javascript import arrow
 from analysis.numeric.compiled import compiled
@@ -32,13 +32,11 @@ def outlier() -> Explorable:
         f"{SHORT[name]}: {{name: '{name}', loss: {arrow(loss, z, y)}, slope: {arrow(slope, z, y)}}}"
         for name, (loss, slope) in STABLE.items()
     )
-    code = "\n".join(
-        (
-            activations([RELU, SIGMOID, TANH]),
-            f"const losses = {{\n{formulas}\n}};",
-            constants(others=OTHERS, into=INTO, out=OUT, reach=REACH),
-            script(Path(__file__).with_suffix(".js")),
-        )
+    code = joined(
+        activations([RELU, SIGMOID, TANH]),
+        f"const losses = {{\n{formulas}\n}};",
+        constants(others=OTHERS, into=INTO, out=OUT, reach=REACH),
+        beside=__file__,
     )
     return Explorable(
         name="outlier",
@@ -53,8 +51,9 @@ def outlier() -> Explorable:
         code=code,
         still=_still,
         alt=(
-            "The first layer's gradient against the input of the outlier, both logarithmic, for three losses: the "
-            "squared error with a linear output rises twice as steeply as the cross-entropy; the squared error with a "
+            "The first layer's gradient against the input of the outlier, both logarithmic, for three "
+            "losses: the squared error with a linear output rises twice as steeply as the cross-entropy; the "
+            "squared error with a "
             "sigmoid output dips where the outlier cancels the others, then stays level."
         ),
     )

@@ -1,6 +1,7 @@
 """How large can the gradient at the output get? The losses of one output, their slopes, and their bounds.
 
-One output has the weighted input z (the logit), the activation a and the target y, with 0 ≤ y ≤ 1. Three losses:
+One output has the weighted input z (the logit), the activation a and the target y, with 0 ≤ y ≤ 1.
+Three losses:
 
     cross-entropy      −y log a − (1 − y) log(1 − a)     a = σ(z), the sigmoid
     squared error      ½ (a − y)²                        a = σ(z)
@@ -48,7 +49,8 @@ def logit_gradient(loss: str) -> sp.Expr:
 
 
 def small_network(loss: str, hidden: sp.Expr, target: int) -> sp.Expr:
-    """C(w₁) for the input t and the output weight v: the loss at z = v σ(w₁ t), hidden activation ``hidden`` in z."""
+    """C(w₁) for the input t and the output weight v:
+    the loss at z = v σ(w₁ t), hidden activation ``hidden`` in z."""
     return LOSSES[loss].subs({y: target}).subs(z, v * hidden.subs(z, w1 * t))
 
 

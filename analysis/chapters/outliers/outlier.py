@@ -1,7 +1,7 @@
 """What does one outlier in a batch do to the loss, to the gradient at the output, and to that of every layer?
 
-One image of a batch of digits is multiplied by t; everything else stays. The same networks, one for each seed, see the
-batch at every t, under each of the three losses of ``analysis.chapters.outliers.losses``.
+One image of a batch of digits is multiplied by t; everything else stays. The same networks, one for each
+seed, see the batch at every t, under each of the three losses of ``analysis.chapters.outliers.losses``.
 """
 
 from __future__ import annotations
@@ -31,7 +31,8 @@ LOSSES = {
 }
 """{loss: (kind, activation of the output)}, in the order of ``analysis.chapters.outliers.losses.LOSSES``."""
 OUTPUT_BOUNDS = {"cross-entropy, sigmoid": 1.0, "squared error, sigmoid": float(SQUARED_BOUND)}
-"""{loss: the bound of |∂C/∂z| at an output}, proved in ``analysis.chapters.outliers.losses``; a linear output has none."""
+"""{loss: the bound of |∂C/∂z| at an output}, proved in ``analysis.chapters.outliers.losses``;
+a linear output has none."""
 TREATMENTS = ("raw", "own statistics", "clean statistics")
 
 
@@ -39,8 +40,9 @@ TREATMENTS = ("raw", "own statistics", "clean statistics")
 class Outlier:
     """S seeds, T factors t, L layers. All numbers are pure; norms are Frobenius'.
 
-    cost: the loss averaged over the batch (S, T); output: the largest |δᴸ_j| of the outlier (S, T); layers: ‖∂C/∂wˡ‖ of
-    the batch (S, T, L); share: ‖∂C_x/∂w¹‖ of the outlier alone over the sum of that norm over all images (S, T).
+    cost: the loss averaged over the batch (S, T); output: the largest |δᴸ_j| of the outlier (S, T); layers:
+    ‖∂C/∂wˡ‖ of the batch (S, T, L); share:
+    ‖∂C_x/∂w¹‖ of the outlier alone over the sum of that norm over all images (S, T).
     """
 
     loss: str
@@ -69,9 +71,9 @@ def outlier(
 ) -> Outlier:
     """The first of ``images`` digits multiplied by each factor t > 0; weights N(0, 1/n_in), biases N(0, 1).
 
-    ``treatment``: "raw"; "own statistics", each pixel standardised by the mean and standard deviation of this very batch;
-    "clean statistics", by those of the batch before the outlier was made. Raises ValueError on an unknown name or a
-    number out of range.
+    ``treatment``: "raw"; "own statistics", each pixel standardised by the mean and standard deviation of this
+    very batch; "clean statistics", by those of the batch before the outlier was made. Raises ValueError on an
+    unknown name or a number out of range.
     """
     if loss not in LOSSES:
         raise ValueError(f"loss must be one of {'; '.join(LOSSES)}, not {loss!r}")
@@ -101,8 +103,8 @@ def outlier(
 
 
 def standardise(X: Floats, of: Floats) -> Floats:
-    """(X − mean)/(standard deviation), column by column, with the statistics of ``of`` (m, n); a constant column is only
-    shifted. Raises ValueError where the columns differ in number.
+    """(X − mean)/(standard deviation), column by column, with the statistics of ``of`` (m, n); a constant
+    column is only shifted. Raises ValueError where the columns differ in number.
     """
     X, of = real_array("X", X, ("m", "n")), real_array("of", of, ("m", "n"))
     if X.shape[1] != of.shape[1]:
@@ -113,9 +115,11 @@ def standardise(X: Floats, of: Floats) -> Floats:
 
 
 def first_layer_bound(result: Outlier) -> Floats:
-    """What ‖∂C/∂w¹‖ cannot exceed, for each seed and factor (S, T): β √n_L ∏ s‖wˡ‖₂ (l = 2 … L) times the mean ‖x‖ of the batch.
+    """What ‖∂C/∂w¹‖ cannot exceed, for each seed and factor (S, T):
+    β √n_L ∏ s‖wˡ‖₂ (l = 2 … L) times the mean ‖x‖ of the batch.
 
-    β bounds |∂C/∂z| at an output and s the slope of the activation. Raises ValueError for a linear output, which has no β.
+    β bounds |∂C/∂z| at an output and s the slope of the activation.
+    Raises ValueError for a linear output, which has no β.
     """
     if result.loss not in OUTPUT_BOUNDS:
         raise ValueError(f"loss must be one of {'; '.join(OUTPUT_BOUNDS)}, not {result.loss!r}")
@@ -141,6 +145,7 @@ def _batch(images: Floats, factor: float, treatment: str) -> Floats:
 
 
 def growth(result: Outlier) -> Floats:
-    """d log‖∂C/∂w¹‖/d log t between the two largest factors, for each seed (S,): the power of t with which it grows."""
+    """d log‖∂C/∂w¹‖/d log t between the two largest factors, for each seed (S,):
+    the power of t with which it grows."""
     logs = np.log(result.layers[:, -2:, 0])
     return np.asarray(np.diff(logs, axis=1)[:, 0] / np.diff(np.log(result.factors[-2:])))

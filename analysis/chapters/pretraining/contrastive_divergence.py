@@ -1,4 +1,5 @@
-"""How far contrastive divergence is from the gradient it stands for: exact bias, sampled bias, and where training ends."""
+"""How far contrastive divergence is from the gradient it stands for:
+exact bias, sampled bias, and where training ends."""
 
 from __future__ import annotations
 
@@ -9,14 +10,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.numeric.rbm import (
-    RBM,
-    drawn,
-    expected_cd,
-    likelihood_gradient,
-    log_probability,
-    moved,
-)
+from analysis.numeric.rbm import RBM, drawn, expected_cd, likelihood_gradient, log_probability, moved
 from analysis.numeric.training_arguments import positive, whole
 
 Floats = NDArray[np.float64]
@@ -26,7 +20,8 @@ CHAINS = 40_000
 
 @dataclass(frozen=True, eq=False)
 class Bias:
-    """‖E[CD-k] − g‖/‖g‖ with g the gradient of the log-likelihood, for K values of k and S scales of the weights (S, K)."""
+    """‖E[CD-k] − g‖/‖g‖ with g the gradient of the log-likelihood,
+    for K values of k and S scales of the weights (S, K)."""
 
     scales: tuple[float, ...]
     ks: tuple[int, ...]
@@ -35,7 +30,8 @@ class Bias:
 
 @cache
 def machine(scale: float = 1.0, seed: int = 9) -> tuple[RBM, Floats]:
-    """A machine with 6 visible and 4 hidden units, parameters N(0, scale²), and 8 random binary images (8, 6)."""
+    """A machine with 6 visible and 4 hidden units, parameters N(0, scale²),
+    and 8 random binary images (8, 6)."""
     rng = np.random.default_rng(seed)
     made = drawn(VISIBLE, HIDDEN, positive("scale", scale), rng)
     return made, rng.integers(0, 2, (IMAGES, VISIBLE)).astype(np.float64)
@@ -61,7 +57,8 @@ def share(k: int, scale: float = 1.0) -> float:
 
 @dataclass(frozen=True, eq=False)
 class Ascent:
-    """Mean log-likelihood (T+1,) of the images when climbed by the exact gradient, and by the expected CD-1 update."""
+    """Mean log-likelihood (T+1,) of the images when climbed by the exact gradient,
+    and by the expected CD-1 update."""
 
     exact: Floats
     cd: Floats

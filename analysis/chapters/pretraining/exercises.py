@@ -46,7 +46,8 @@ _probability = Value(
     arguments=(w,),
     mistakes=(
         instead(_s, "This is P(v = 1 | h = 1). Sum h out: it may be 0 as well."),
-        instead(sp.exp(w) / (3 + sp.exp(w)), "This is P(v = 1, h = 1) alone. The state v = 1, h = 0 belongs to v = 1, too."),
+        instead(sp.exp(w) / (3 + sp.exp(w)),
+            "This is P(v = 1, h = 1) alone. The state v = 1, h = 0 belongs to v = 1, too."),
         instead(sp.S.Half, "That is so without a weight. With w > 0 the states with v = 1 weigh more."),
         instead(1 + sp.exp(w), "This is the sum over h. Divide by Z."),
         instead(2 / (3 + sp.exp(w)), "This is P(v = 0)."),
@@ -59,10 +60,14 @@ _slope = Value(
     mistakes=(
         instead(_s, "This is the positive phase alone. log Z depends on w as well."),
         Mistake(lambda right: -right, "The sign is wrong: the image is there to be made more probable."),
-        instead(_s - _s / 2, "The negative phase is the mean under the machine: p(v = 1) σ(w), with p from 9.1."),
-        instead(_contrastive(), "This is the mean CD-1 update. In the gradient the machine's own distribution stands."),
+        instead(_s - _s / 2,
+            "The negative phase is the mean under the machine: p(v = 1) σ(w), with p from 9.1."),
+        instead(_contrastive(),
+            "This is the mean CD-1 update. In the gradient the machine's own distribution stands."),
         instead(_s - _seen(), "In the negative phase, p(v = 1) multiplies σ(w)."),
-        instead(1 - _seen(), "The image brings v σ(wv) with v = 1, so σ(w); and in the negative phase p(v = 1) multiplies σ(w)."),
+        instead(1 - _seen(),
+            "The image brings v σ(wv) with v = 1, so σ(w); and in the negative phase p(v = 1) multiplies "
+            "σ(w)."),
         instead(sp.diff(_seen(), w), "This is the slope of p. The question is that of log p."),
     ),
 )  # fmt: skip
@@ -71,13 +76,21 @@ _update = Value(
     domain=_LINE,
     arguments=(w,),
     mistakes=(
-        instead(_gradient(), "This is the exact gradient. CD-1 takes its negative phase after one step from v = 1."),
-        instead(_s - _s**3, "This lets the hidden unit be 1 on the way. With probability 1 − σ(w) it is 0, and then v is 1 with probability 1/2."),
-        instead(_s - _s**2, "This goes down with the hidden probability as if it were 1. Draw h first, then v."),
-        instead(_s - _s * logistic(w * _s), "This sends the probability down in place of a drawn h, and takes no mean."),
-        instead(_s - _step(1, 1), "This takes off P(v′ = 1). The negative phase is the mean of v′ σ(wv′), so there P(v′ = 1) is multiplied by σ(w)."),
+        instead(_gradient(),
+            "This is the exact gradient. CD-1 takes its negative phase after one step from v = 1."),
+        instead(_s - _s**3,
+            "This lets the hidden unit be 1 on the way. With probability 1 − σ(w) it is 0, and then v is 1 "
+            "with probability 1/2."),
+        instead(_s - _s**2,
+            "This goes down with the hidden probability as if it were 1. Draw h first, then v."),
+        instead(_s - _s * logistic(w * _s),
+            "This sends the probability down in place of a drawn h, and takes no mean."),
+        instead(_s - _step(1, 1),
+            "This takes off P(v′ = 1). The negative phase is the mean of v′ σ(wv′), so there P(v′ = 1) is "
+            "multiplied by σ(w)."),
         Mistake(lambda right: -right, "The sign is wrong: positive phase less negative phase."),
-        Mistake(lambda right: right / _s, "The factor P(h = 1 | v = 1) = σ(w) is missing: it stands in both phases."),
+        Mistake(lambda right: right / _s,
+            "The factor P(h = 1 | v = 1) = σ(w) is missing: it stands in both phases."),
     ),
 )  # fmt: skip
 
@@ -119,7 +132,8 @@ _falls_short = Witness(
         Condition(sp.Gt(w, 0, evaluate=False), "w is to be positive; yours is {left}.", sp.Integer(-3)),
         Condition(
             sp.Lt(_share, sp.Rational(9, 10), evaluate=False),
-            "There the mean update is {left} of the gradient. How must the weight be for the chain to remember its start?",
+            "There the mean update is {left} of the gradient. How must the weight be for the chain to "
+            "remember its start?",
             sp.Integer(1),
         ),
     ),
@@ -146,7 +160,8 @@ EXERCISES = (
         "9.3",
         (_update,),
         (
-            "From v = 1, the hidden unit is 1 with probability σ(w). What is the probability of v = 1 then, and what if it is 0?",
+            "From v = 1, the hidden unit is 1 with probability σ(w). What is the probability of v = 1 then, "
+            "and what if it is 0?",
             "The step leads to v = 1 with probability σ(w)² + (1 − σ(w))/2. At v = 0 the phase is 0.",
         ),
     ),
@@ -155,7 +170,8 @@ EXERCISES = (
         (_all, _visible, _fewest),
         (
             "n binary units have 2ⁿ states.",
-            "Given one kind, the units of the other are independent, and their sum is a product. This works from both sides.",
+            "Given one kind, the units of the other are independent, and their sum is a product. This works "
+            "from both sides.",
         ),
     ),
     Exercise(

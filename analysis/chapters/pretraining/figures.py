@@ -1,4 +1,5 @@
-"""Pictures of chapter 9: features, the bias of contrastive divergence, learning curves, and what reaches the first layer."""
+"""Pictures of chapter 9:
+features, the bias of contrastive divergence, learning curves, and what reaches the first layer."""
 
 from __future__ import annotations
 
@@ -41,7 +42,8 @@ def curves(
     until: float | None = None,
     ax: Axes | None = None,
 ) -> Axes:
-    """Test accuracy against the epoch, at the rate that is best after ``epoch``: mean of the seeds, and their range as a band.
+    """Test accuracy against the epoch, at the rate that is best after ``epoch``:
+    mean of the seeds, and their range as a band.
 
     ``cost`` moves the curves of machines to the right by the epochs that their pretraining is worth.
     """
@@ -89,7 +91,8 @@ def bias(found: Bias, ax: Axes | None = None) -> Axes:
 
 
 def ascent(found: Ascent, highest: float, ax: Axes | None = None) -> Axes:
-    """Mean log-likelihood against the step, by the exact gradient and by CD-1; ``highest`` is what no machine exceeds."""
+    """Mean log-likelihood against the step, by the exact gradient and by CD-1;
+    ``highest`` is what no machine exceeds."""
     ax = _axes(ax)
     ax.axhline(highest, color=GREY, lw=0.9, ls=":")
     for c, (name, curve) in enumerate((("exact gradient", found.exact), ("expected CD-1", found.cd))):

@@ -1,9 +1,11 @@
 r"""The restricted Boltzmann machine as formulas, written out for two visible and two hidden units.
 
-    E(v, h) = −b·v − c·h − vᵀ W h,    p(v) = Σ_h e^{−E(v, h)} / Z = e^{−F(v)} / Z,    F(v) = −b·v − Σ_j softplus(c_j + Σ_i v_i W_ij)
+    E(v, h) = −b·v − c·h − vᵀ W h,    p(v) = Σ_h e^{−E(v, h)} / Z = e^{−F(v)} / Z,    F(v)
+    = −b·v − Σ_j softplus(c_j + Σ_i v_i W_ij)
 
-(Smolensky 1986; Hinton 2002). A unit is 0 or 1, so every sum below is over finitely many states and nothing is left to an integral.
-``quotient`` puts a letter in place of each e^{parameter}; every probability then is a quotient of polynomials.
+(Smolensky 1986; Hinton 2002). A unit is 0 or 1, so every sum below is over finitely many states and nothing
+is left to an integral. ``quotient`` puts a letter in place of each e^{parameter};
+every probability then is a quotient of polynomials.
 """
 
 from __future__ import annotations
@@ -48,11 +50,6 @@ def energy(seen: State, hidden: State) -> sp.Expr:
 def field(seen: State, j: int) -> sp.Expr:
     """c_j + Σ_i v_i W_ij: the weighted input of hidden unit j."""
     return c[j] + sum(seen[i] * W[i][j] for i in range(SIZE))
-
-
-def field_below(hidden: State, i: int) -> sp.Expr:
-    """b_i + Σ_j W_ij h_j: the weighted input of visible unit i on the way down."""
-    return b[i] + sum(W[i][j] * hidden[j] for j in range(SIZE))
 
 
 def free_energy(seen: State) -> sp.Expr:
@@ -101,7 +98,8 @@ def model_phase(parameter: sp.Symbol) -> sp.Expr:
 
 
 def chain_phase(start: State, parameter: sp.Symbol) -> sp.Expr:
-    """Σ_{v′} T(v → v′) (−∂F/∂parameter)(v′): the mean after one Gibbs step from v, what CD-1 puts in its place."""
+    """Σ_{v′} T(v → v′) (−∂F/∂parameter)(v′):
+    the mean after one Gibbs step from v, what CD-1 puts in its place."""
     return sp.Add(*(step(start, s) * phase(s, parameter) for s in STATES))
 
 
@@ -111,13 +109,15 @@ Fraction = tuple[Any, Counter[Any]]
 
 
 def vanishes(expr: sp.Expr) -> bool:
-    """Whether an expression in e^{parameters} is zero for all real parameters, by the numerator of its quotient of polynomials."""
+    """Whether an expression in e^{parameters} is zero for all real parameters,
+    by the numerator of its quotient of polynomials."""
     return not quotient(expr)[0]
 
 
 @cache
 def quotient(expr: sp.Expr) -> Fraction:
-    """The expression with a letter x_n for e^{parameter n}, as one fraction whose denominator stays in factors.
+    """The expression with a letter x_n for e^{parameter n},
+    as one fraction whose denominator stays in factors.
 
     Raises ValueError where it is not rational in e^{parameters}.
     """
@@ -289,7 +289,8 @@ class p_of(_Shown):
 
 
 class cd_slope(_Shown):
-    """∂(CD-1 update of the first parameter)/∂second: one entry of the update's Jacobian; arguments: both, then v."""
+    """∂(CD-1 update of the first parameter)/∂second: one entry of the update's Jacobian; arguments:
+    both, then v."""
 
     nargs = 4
     tex, plain = r"\frac{{\partial g_{{{0}}}}}{{\partial {1}}}", "dg[{0}]/d{1}"

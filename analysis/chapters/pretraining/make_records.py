@@ -1,4 +1,5 @@
-"""``python -m analysis.chapters.pretraining.make_records``: makes the recorded runs of chapter 9 anew, in a quarter of an hour of one core."""
+"""``python -m analysis.chapters.pretraining.make_records``:
+makes the recorded runs of chapter 9 anew, in a quarter of an hour of one core."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""The trainings of chapter 9, kept in ``analysis/chapters/pretraining/recorded``; ``make_records`` makes them anew."""
+"""The trainings of chapter 9, kept in ``analysis/chapters/pretraining/recorded``;
+``make_records`` makes them anew."""
 
 from __future__ import annotations
 

@@ -1,17 +1,22 @@
-"""Layer-wise pretraining on the digits: a stack of restricted Boltzmann machines, unrolled into a network and fine-tuned.
+"""Layer-wise pretraining on the digits:
+a stack of restricted Boltzmann machines, unrolled into a network and fine-tuned.
 
 The network is [64, 30, 30, 30, 30, 10] with sigmoid hidden layers and a softmax. Five ways to begin:
 
-- "pretrained": each hidden layer takes weights and hidden biases of scikit-learn's BernoulliRBM (persistent contrastive
-  divergence, Tieleman 2008), trained without labels on what the layer below makes of the images (Hinton & Salakhutdinov 2006);
-- "shuffled": the same numbers, the entries of each matrix and each bias vector permuted: the size without the structure;
+- "pretrained": each hidden layer takes weights and hidden biases of scikit-learn's
+  BernoulliRBM (persistent contrastive
+  divergence, Tieleman 2008), trained without labels on what the layer below makes of the
+  images (Hinton & Salakhutdinov 2006);
+- "shuffled": the same numbers, the entries of each matrix and each bias vector permuted:
+  the size without the structure;
 - "rbm start": N(0, 0.01²), what the machines themselves begin with;
 - "xavier" and "gaussian": N(0, 2/(n_in + n_out)) and N(0, 1), without any pretraining.
 
 A sixth, "gaussian 0.7", is N(0, 0.7²): another scale for the random weights, tried with few labels only.
 
-The biases that are not pretrained are 0, and the output layer is Xavier's throughout, the same for each seed. Then plain
-stochastic gradient descent on minibatches, the same for all. A seed gives each variant the same minibatches.
+The biases that are not pretrained are 0, and the output layer is Xavier's throughout, the same for each seed.
+Then plain stochastic gradient descent on minibatches, the same for all.
+A seed gives each variant the same minibatches.
 """
 
 from __future__ import annotations
@@ -41,16 +46,18 @@ RBM_START = 0.01
 PASSES_PER_EPOCH = 5 / 3
 """An RBM epoch takes five products with W for each batch, one of back-propagation three."""
 PRETRAINING_COST = RBM_EPOCHS * PASSES_PER_EPOCH
-"""Fine-tuning epochs that cost as much as the pretraining: each layer has its own RBM, so the layers add up to the network."""
+"""Fine-tuning epochs that cost as much as the pretraining:
+each layer has its own RBM, so the layers add up to the network."""
 
 
 @dataclass(frozen=True, eq=False)
 class Finetuning:
     """R rates on axis 0, S seeds on axis 1; on axis 2, where there is one, the epochs 0, every, 2 every … T.
 
-    loss: cross-entropy of the labelled training images; accuracy: of 397 test images (R, S, T/every + 1). start_speeds, end_speeds:
-    ‖∂C/∂W^l‖ over the labelled images (R, S, L). deltas: the root mean square of δ^l, before training (S, L). spread: the
-    standard deviation of each layer's activations over the images, averaged over its neurons, before training (S, L−1).
+    loss: cross-entropy of the labelled training images; accuracy: of 397 test images (R, S, T/every + 1).
+    start_speeds, end_speeds: ‖∂C/∂W^l‖ over the labelled images (R, S, L). deltas: the root mean square of
+    δ^l, before training (S, L). spread: the standard deviation of each layer's activations over the images,
+    averaged over its neurons, before training (S, L−1).
     sizes: the root mean square of the entries of W^l before training (S, L).
     """
 
@@ -89,7 +96,8 @@ class Finetuning:
         return self.loss[self.best(epoch), :, self.at(epoch)]
 
     def epochs_to(self, level: float) -> Floats:
-        """The first epoch at which each seed reaches a level (S,), else inf; at the rate where the mean of them is least."""
+        """The first epoch at which each seed reaches a level (S,), else inf;
+        at the rate where the mean of them is least."""
         there = self.accuracy >= level
         first = np.where(there.any(axis=2), self.every * there.argmax(axis=2).astype(float), np.inf)
         return np.asarray(first[int(first.mean(axis=1).argmin())])
@@ -127,7 +135,8 @@ def finetuning(
     minibatch: int = 10,
     rbm_epochs: int = RBM_EPOCHS,
 ) -> Finetuning:
-    """Fine-tune one network for each rate and seed; the machines see all 1,400 training images, the labels of ``labelled`` count.
+    """Fine-tune one network for each rate and seed;
+    the machines see all 1,400 training images, the labels of ``labelled`` count.
 
     Raises ValueError on unknown names or numbers out of range.
     """
@@ -159,7 +168,8 @@ def finetuning(
 def begin(
     images: Floats, start: str, seeds: Sequence[int], rbm_epochs: int = RBM_EPOCHS
 ) -> tuple[list[Floats], list[Floats]]:
-    """W^l (S, n_in, n_out) and b^l (S, 1, n_out) of every seed before fine-tuning; raises ValueError for an unknown start."""
+    """W^l (S, n_in, n_out) and b^l (S, 1, n_out) of every seed before fine-tuning;
+    raises ValueError for an unknown start."""
     one_of("start", start, (*STARTS, RESCALED))
     each = []
     sizes = (images.shape[1], *HIDDEN)
@@ -227,7 +237,8 @@ def _forward(W: list[Floats], B: list[Floats], X: Floats) -> list[Floats]:
 def gradients(
     W: list[Floats], B: list[Floats], X: Floats, Y: Floats
 ) -> tuple[list[Floats], list[Floats], list[Floats]]:
-    """∂C/∂W^l, ∂C/∂b^l and δ^l of each image, C the mean cross-entropy of images X (S, m, n₀) with targets Y (S, m, 10)."""
+    """∂C/∂W^l, ∂C/∂b^l and δ^l of each image, C the mean cross-entropy of images X (S, m, n₀)
+    with targets Y (S, m, 10)."""
     *a, logits = _forward(W, B, X)
     e = np.exp(logits - logits.max(axis=-1, keepdims=True))
     delta = e / e.sum(axis=-1, keepdims=True) - Y

@@ -1,17 +1,16 @@
-"""Explorable: thousands of random chains, drawn in the browser, against the central limit theorem (chapter 2)."""
+"""Explorable: thousands of random chains, drawn in the browser,
+against the central limit theorem (chapter 2)."""
 
 from __future__ import annotations
 
 import math
 from functools import cache
-from pathlib import Path
 
 import numpy as np
 import sympy as sp
 from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
-from analysis.chapters.quarter_bound.log_product import Exponent, exponent
 from analysis.explorables.explorable import (
     Again,
     Choice,
@@ -21,6 +20,7 @@ from analysis.explorables.explorable import (
     Values,
     constants,
     figure,
+    joined,
     script,
 )
 from analysis.explorables.formulas import (
@@ -33,18 +33,20 @@ from analysis.explorables.formulas import (
     slope_log,
 )
 from analysis.explorables.javascript import arrow
+from analysis.explorables.random_chain import FIRST_INPUT
 from analysis.explorables.sampler import Stream
 from analysis.numeric.compiled import compiled
+from analysis.numeric.log_product import Exponent, exponent
 from analysis.symbolic.catalogue import SIGMOID, TANH, activation
+from analysis.symbolic.normal import density
 from analysis.symbolic.notation import b, h, w, z
 
 BOUNDED = (SIGMOID, TANH)
 WEIGHT_SCALES = (0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0)
 CHAINS = 4000
 BURN_IN = 20
-FIRST_INPUT = 0.5
 _x = sp.Symbol("x", real=True)
-GAUSSIAN = sp.exp(-(_x**2) / 2) / sp.sqrt(2 * sp.pi)
+GAUSSIAN = density(_x)
 """The density of the standard normal distribution."""
 
 
@@ -63,22 +65,20 @@ def log_product() -> Explorable:
         ]
         for x in BOUNDED
     }
-    code = "\n".join(
-        (
-            activations(BOUNDED),
-            one_layer(),
-            one_step_back(),
-            f"const gaussian = {arrow(GAUSSIAN, _x)};",
-            constants(
-                exponents=table,
-                weightScales=WEIGHT_SCALES,
-                chains=CHAINS,
-                burnIn=BURN_IN,
-                firstInput=FIRST_INPUT,
-            ),
-            script("sampler.js"),
-            script(Path(__file__).with_suffix(".js")),
-        )
+    code = joined(
+        activations(BOUNDED),
+        one_layer(),
+        one_step_back(),
+        f"const gaussian = {arrow(GAUSSIAN, _x)};",
+        constants(
+            exponents=table,
+            weightScales=WEIGHT_SCALES,
+            chains=CHAINS,
+            burnIn=BURN_IN,
+            firstInput=FIRST_INPUT,
+        ),
+        script("sampler.js"),
+        beside=__file__,
     )
     return Explorable(
         name="log-product",
@@ -92,7 +92,8 @@ def log_product() -> Explorable:
         code=code,
         still=_still,
         alt=(
-            "A histogram of the log-products of 4,000 random chains, centred and scaled as the central limit theorem "
+            "A histogram of the log-products of 4,000 random chains, centred and scaled as the central limit "
+            "theorem "
             "says, under the bell curve it predicts."
         ),
     )

@@ -11,9 +11,9 @@ from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
 from analysis.chapters.quarter_bound.gaussian_factor import Ratios, Share
-from analysis.chapters.quarter_bound.log_product import Exponent, LogProducts
 from analysis.claims.intervals import IntervalProof
 from analysis.numeric.compiled import compiled
+from analysis.numeric.log_product import Exponent, LogProducts
 from analysis.symbolic.activation import Activation
 from analysis.symbolic.notation import z
 from analysis.symbolic.printing import tex
@@ -26,7 +26,8 @@ def _axes(ax: Axes | None) -> Axes:
 
 
 def slopes(activations: Iterable[Activation], ax: Axes | None = None, reach: float = 6.0) -> Axes:
-    """The slopes of some activations over z, each labelled at its peak with its bound; the first one is the protagonist."""
+    """The slopes of some activations over z, each labelled at its peak with its bound;
+    the first one is the protagonist."""
     ax = _axes(ax)
     x = np.linspace(-reach, reach, 601)
     for k, activation in enumerate(activations):
@@ -62,7 +63,8 @@ def value_and_slope(activation: Activation, ax: Axes | None = None, reach: float
 
 
 def proof_boxes(proof: IntervalProof, ax: Axes | None = None) -> Axes:
-    """The function, the upper end of each box's enclosure, the neighbourhood left to the curvature, and the tails."""
+    """The function, the upper end of each box's enclosure, the neighbourhood left to the curvature,
+    and the tails."""
     ax = _axes(ax)
     reach = float(proof.tails[1].start) + 2.0
     x = np.linspace(-reach, reach, 801)
@@ -87,7 +89,8 @@ def proof_boxes(proof: IntervalProof, ax: Axes | None = None) -> Axes:
 
 
 def share_below(shares: Iterable[Share], ax: Axes | None = None) -> Axes:
-    """Pr[|w σ′(wa + b)| < 1/4] against the incoming activation a: quadrature as a line, simulation as points."""
+    """Pr[|w σ′(wa + b)| < 1/4] against the incoming activation a:
+    quadrature as a line, simulation as points."""
     ax = _axes(ax)
     rows = list(shares)
     at = [s.at for s in rows]

@@ -1,4 +1,5 @@
-"""One factor w σ′(wa + b) of the sigmoid chain with normal weights: how often is it below 1/4, and how often is the ratio below 1/16?"""
+"""One factor w σ′(wa + b) of the sigmoid chain with normal weights:
+how often is it below 1/4, and how often is the ratio below 1/16?"""
 
 from __future__ import annotations
 
@@ -9,10 +10,10 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from analysis.chapters.quarter_bound.slope import gaussian_density
 from analysis.numeric.compiled import compiled
 from analysis.symbolic.catalogue import SIGMOID
 from analysis.symbolic.display import plus, times
+from analysis.symbolic.normal import density
 from analysis.symbolic.notation import sigma_prime, w_, z, z_
 
 _x = sp.Symbol("x", positive=True)
@@ -30,7 +31,8 @@ class BoundCheck(NamedTuple):
 
 
 def sample_bound(samples: int, rng: np.random.Generator, limit: float = 1.0) -> BoundCheck:
-    """Draw w uniform on (−limit, limit) and z ~ N(0, 1), and look for |w| σ′(z) above ¼. Raises ValueError for no samples."""
+    """Draw w uniform on (−limit, limit) and z ~ N(0, 1), and look for |w| σ′(z) above ¼.
+    Raises ValueError for no samples."""
     if samples < 1:
         raise ValueError(f"samples must be 1 or more, not {samples!r}")
     largest, above, allowed = 0.0, 0, np.nextafter(0.25, 1.0)
@@ -47,13 +49,15 @@ _edge = 2 * sp.acosh(sp.sqrt(_x))
 
 
 def below_quarter(at: sp.Expr) -> sp.Expr:
-    """Pr[|w σ′(w·at + b)| < 1/4] for w, b ~ N(0, 1): erf(1/√2) for |w| < 1, plus an integral over |w| = x > 1."""
+    """Pr[|w σ′(w·at + b)| < 1/4] for w, b ~ N(0, 1):
+    erf(1/√2) for |w| < 1, plus an integral over |w| = x > 1."""
     tail = sum(sp.erfc((_edge + sign * at * _x) / sp.sqrt(2)) / 2 for sign in (1, -1))
-    return plus(sp.erf(1 / sp.sqrt(2)), sp.Integral(2 * gaussian_density(_x) * tail, (_x, 1, sp.oo)))
+    return plus(sp.erf(1 / sp.sqrt(2)), sp.Integral(2 * density(_x) * tail, (_x, 1, sp.oo)))
 
 
 class Share(NamedTuple):
-    """Pr[|w σ′(w·at + b)| < ¼] at one incoming activation: by quadrature, and simulated with its standard error."""
+    """Pr[|w σ′(w·at + b)| < ¼] at one incoming activation:
+    by quadrature, and simulated with its standard error."""
 
     at: float
     exact: float

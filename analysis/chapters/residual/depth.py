@@ -1,4 +1,5 @@
-"""What does a shortcut do to the log-gain per layer? Chains and wide networks up to a thousand layers deep, plain and residual."""
+"""What does a shortcut do to the log-gain per layer? Chains and wide networks up to a thousand layers deep,
+plain and residual."""
 
 from __future__ import annotations
 
@@ -27,7 +28,8 @@ def _mean_and_error(x: Floats) -> tuple[float, float]:
 
 @dataclass(frozen=True, eq=False)
 class ChainSweep:
-    """logs: log|∂a_l/∂a_0| for l = 1 … L of every chain (chains, L); scale is that of the branch, None without shortcut."""
+    """logs: log|∂a_l/∂a_0| for l = 1 … L of every chain (chains, L);
+    scale is that of the branch, None without shortcut."""
 
     activation: str
     weight_std: float
@@ -43,8 +45,8 @@ class ChainSweep:
     def median(self) -> tuple[float, float]:
         """The median of log|∂a_L/∂a_0| at the last depth, and its standard error.
 
-        The number of n chains below the true median is binomial with standard deviation √n/2, so the error is half the distance
-        between the order statistics that lie √n/2 ranks below and above n/2.
+        The number of n chains below the true median is binomial with standard deviation √n/2, so the error is
+        half the distance between the order statistics that lie √n/2 ranks below and above n/2.
         """
         last = np.sort(self.logs[:, -1])
         half, step = len(last) / 2, math.sqrt(len(last)) / 2
@@ -62,7 +64,8 @@ def chain_sweep(
     chains: int = 200,
     seed: int = 12,
 ) -> ChainSweep:
-    """Chains with w ~ N(0, weight_std²) and b ~ N(0, bias_std²) from a_0 = ½; a seed gives every ``scale`` the same draws.
+    """Chains with w ~ N(0, weight_std²) and b ~ N(0, bias_std²) from a_0 = ½;
+    a seed gives every ``scale`` the same draws.
 
     Raises ValueError on numbers out of range.
     """
@@ -77,8 +80,8 @@ def chain_sweep(
 
 @dataclass(frozen=True, eq=False)
 class WideSweep:
-    """N networks: log of the root mean square of x_l (N, L+1) and of ∂C/∂x_l, 0 at l = L (N, L+1); mean: the mean of the entries
-    of x_l per root mean square (N, L+1).
+    """N networks: log of the root mean square of x_l (N, L+1) and of ∂C/∂x_l, 0 at l = L (N, L+1); mean: the
+    mean of the entries of x_l per root mean square (N, L+1).
     """
 
     depth: int
@@ -97,7 +100,8 @@ class WideSweep:
         return _mean_and_error(rates)
 
     def growth(self) -> tuple[float, float]:
-        """q_L/q_0, the growth of the mean square of the signal: its mean over the networks, and the standard error."""
+        """q_L/q_0, the growth of the mean square of the signal:
+        its mean over the networks, and the standard error."""
         grown = np.exp(2.0 * (self.signal[:, -1] - self.signal[:, 0]))
         return _mean_and_error(grown)
 
@@ -114,10 +118,11 @@ def wide_sweep(
     nets: int = 8,
     seed: int = 12,
 ) -> WideSweep:
-    """Networks of blocks x ← k x + s F(x), W ~ N(0, variance/n), from x_0 and ∂C/∂x_L with standard normal entries.
+    """Networks of blocks x ← k x + s F(x), W ~ N(0, variance/n),
+    from x_0 and ∂C/∂x_L with standard normal entries.
 
-    The mean of the entries of x_0 is taken off, so that x_0 has none. A seed gives every variant the same draws. Raises
-    ValueError on numbers out of range.
+    The mean of the entries of x_0 is taken off, so that x_0 has none. A seed gives every variant the same
+    draws. Raises ValueError on numbers out of range.
     """
     depth, width, nets = whole("depth", depth, 1), whole("width", width, 2), whole("nets", nets, 2)
     spread = math.sqrt(positive("variance", variance) / width)
@@ -136,8 +141,8 @@ def wide_sweep(
 
 @dataclass(frozen=True, eq=False)
 class BoundedSweep:
-    """N networks of blocks x + W σ(x) with a bounded σ: the mean square q_l of x_l (N, L+1), and log of the root mean square of
-    ∂C/∂x_l, 0 at l = L (N, L+1).
+    """N networks of blocks x + W σ(x) with a bounded σ: the mean square q_l of x_l (N, L+1), and log of the
+    root mean square of ∂C/∂x_l, 0 at l = L (N, L+1).
     """
 
     activation: str
@@ -149,7 +154,8 @@ class BoundedSweep:
         return _mean_and_error(self.squares[:, -1])
 
     def log_gain(self) -> tuple[float, float]:
-        """By how much the gradient has grown when it arrives at x_0, as a logarithm: mean over the networks, and standard error."""
+        """By how much the gradient has grown when it arrives at x_0, as a logarithm:
+        mean over the networks, and standard error."""
         return _mean_and_error(self.gradient[:, 0])
 
 
@@ -163,10 +169,12 @@ def bounded_sweep(
     nets: int = 16,
     seed: int = 12,
 ) -> BoundedSweep:
-    """Networks of blocks x ← x + W σ(x), W ~ N(0, variance/n), from x_0 with mean square 1 and ∂C/∂x_L with standard normal entries.
+    """Networks of blocks x ← x + W σ(x), W ~ N(0, variance/n),
+    from x_0 with mean square 1 and ∂C/∂x_L with standard normal entries.
 
-    For an activation that is bounded: the signal grows so slowly that nothing is rescaled, and it must not be, for σ is not
-    homogeneous. (For ReLU there is ``wide_sweep``.) Raises ValueError on numbers out of range, and where the signal overflows.
+    For an activation that is bounded: the signal grows so slowly that nothing is rescaled, and it must not
+    be, for σ is not homogeneous. (For ReLU there is ``wide_sweep``.)
+    Raises ValueError on numbers out of range, and where the signal overflows.
     """
     given_activation("activation", activation)
     depth, width, nets = whole("depth", depth, 1), whole("width", width, 2), whole("nets", nets, 2)
@@ -196,7 +204,8 @@ def bounded_sweep(
 
 
 def iterated(mean: sp.Expr, square: sp.Expr, m: sp.Symbol, q: sp.Symbol, blocks: int) -> Floats:
-    """(m, q) after 0, 1, …, ``blocks`` times m ← mean(m, q), q ← square(m, q), from m = 0 and q = 1: (blocks + 1, 2)."""
+    """(m, q) after 0, 1, …, ``blocks`` times m ← mean(m, q), q ← square(m, q), from m = 0 and q = 1:
+    (blocks + 1, 2)."""
     step = sp.lambdify((m, q), (mean, square), "math")
     values = [(0.0, 1.0)]
     for _ in range(whole("blocks", blocks, 0)):
@@ -222,7 +231,8 @@ KINDS = ("identity", "orthogonal", "normal", "none")
 
 @one_thread()
 def shortcuts(*, depth: int = 50, width: int = 64, nets: int = 8, seed: int = 12) -> Shortcuts:
-    """Blocks P x + W ReLU(x)/√L with P the identity, a random orthogonal matrix, a normal one N(0, 1/n), or without P and 1/√L."""
+    """Blocks P x + W ReLU(x)/√L with P the identity, a random orthogonal matrix, a normal one N(0, 1/n),
+    or without P and 1/√L."""
     depth, width, nets = whole("depth", depth, 1), whole("width", width, 2), whole("nets", nets, 1)
     shares = np.empty((len(KINDS), nets))
     for i, kind in enumerate(KINDS):

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from functools import cache
-from pathlib import Path
 
 import numpy as np
 import sympy as sp
 from matplotlib.figure import Figure
 
-from analysis.chapters.chain_rule.explorable import DEEPEST, FIRST_INPUT, network
 from analysis.explorables.explorable import (
     Again,
     Choice,
@@ -18,10 +16,12 @@ from analysis.explorables.explorable import (
     Values,
     constants,
     figure,
+    joined,
     script,
 )
 from analysis.explorables.formulas import activations, one_layer, one_step_back
 from analysis.explorables.javascript import arrow
+from analysis.explorables.random_chain import DEEPEST, FIRST_INPUT, network
 from analysis.numeric.residual import chain_gains
 from analysis.numeric.signed_log import SignedLog
 from analysis.symbolic.catalogue import FIRST, activation
@@ -41,17 +41,15 @@ BLOCK_FACTOR: sp.Expr = _of.factor.xreplace({sigma_prime(w * h + b): _slope})
 @cache
 def residual() -> Explorable:
     """Drag depth, weight scale and branch scale; log₁₀|∂a_l/∂a_0| layer by layer, plain against residual."""
-    code = "\n".join(
-        (
-            activations(FIRST),
-            one_layer(),
-            one_step_back(),
-            f"const blockOutput = {arrow(BLOCK_OUTPUT, h, _value, s)};",
-            f"const blockFactor = {arrow(BLOCK_FACTOR, w, _slope, s)};",
-            constants(firstInput=FIRST_INPUT, deepest=DEEPEST),
-            script("sampler.js"),
-            script(Path(__file__).with_suffix(".js")),
-        )
+    code = joined(
+        activations(FIRST),
+        one_layer(),
+        one_step_back(),
+        f"const blockOutput = {arrow(BLOCK_OUTPUT, h, _value, s)};",
+        f"const blockFactor = {arrow(BLOCK_FACTOR, w, _slope, s)};",
+        constants(firstInput=FIRST_INPUT, deepest=DEEPEST),
+        script("sampler.js"),
+        beside=__file__,
     )
     return Explorable(
         name="residual",
@@ -66,7 +64,8 @@ def residual() -> Explorable:
         code=code,
         still=_still,
         alt=(
-            "The logarithm of the derivative of layer l in the input, for one random chain: the plain curve falls by "
+            "The logarithm of the derivative of layer l in the input, for one random chain: the plain curve "
+            "falls by "
             "dozens of powers of ten, the residual one stays near 0."
         ),
     )

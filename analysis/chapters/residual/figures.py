@@ -25,7 +25,8 @@ def _axes(ax: Axes | None) -> Axes:
 
 
 def _name_ends(ax: Axes, ends: Mapping[str, tuple[float, float]], left: bool = False) -> None:
-    """Write each name beside the end of its curve, in the curve's colour, pushed apart where ends lie close together."""
+    """Write each name beside the end of its curve, in the curve's colour,
+    pushed apart where ends lie close together."""
     colours = {name: f"C{k}" for k, name in enumerate(ends)}
     point = ax.figure.dpi / 72.0
     height = {name: ax.transData.transform(at)[1] / point for name, at in ends.items()}
@@ -39,7 +40,8 @@ def _name_ends(ax: Axes, ends: Mapping[str, tuple[float, float]], left: bool = F
 
 
 def chains(sweeps: Mapping[str, ChainSweep], ax: Axes | None = None) -> Axes:
-    """log₁₀|∂a_l/∂a_0| against l: the median of the chains and a band that holds 90 % of them, a colour for each name."""
+    """log₁₀|∂a_l/∂a_0| against l:
+    the median of the chains and a band that holds 90 % of them, a colour for each name."""
     ax, ends = _axes(ax), {}
     for k, (name, sweep) in enumerate(sweeps.items()):
         l = np.arange(1, sweep.logs.shape[1] + 1)
@@ -71,7 +73,8 @@ def wide(sweeps: Mapping[str, WideSweep], ax: Axes | None = None) -> Axes:
 def growth(
     sweeps: Mapping[str, WideSweep], theory: Mapping[str, NDArray[np.float64]], ax: Axes | None = None
 ) -> Axes:
-    """q_l/q_0 against l on a logarithmic axis: dots for the networks' mean, a line for the theory, a colour for each name."""
+    """q_l/q_0 against l on a logarithmic axis:
+    dots for the networks' mean, a line for the theory, a colour for each name."""
     ax, ends = _axes(ax), {}
     for k, (name, sweep) in enumerate(sweeps.items()):
         grown = np.exp(2.0 * (sweep.signal - sweep.signal[:, :1])).mean(axis=0)
@@ -106,8 +109,8 @@ def correlations(
     measured: Mapping[str, Sequence[tuple[int, float, float]]],
     ax: Axes | None = None,
 ) -> Axes:
-    """Correlation of the gradients against depth, both logarithmic: a line for the theory; (depth, mean, error) as dots with bars of two
-    standard errors.
+    """Correlation of the gradients against depth, both logarithmic: a line for the theory; (depth, mean,
+    error) as dots with bars of two standard errors.
     """
     ax, ends = _axes(ax), {}
     for k, (name, (depths, values)) in enumerate(theory.items()):

@@ -1,5 +1,5 @@
-"""The trainings of chapter 12, kept in ``analysis/chapters/residual/recorded``; ``python -m analysis.chapters.residual.records`` makes
-them anew, in about ten minutes of one core.
+"""The trainings of chapter 12, kept in ``analysis/chapters/residual/recorded``;
+``python -m analysis.chapters.residual.records`` makes them anew, in about ten minutes of one core.
 """
 
 from __future__ import annotations
@@ -25,7 +25,8 @@ def training(variant: str, depth: int, folder: Path = FOLDER) -> ResidualTrainin
     """15 epochs on the digits, six seeds, six learning rates; raises ValueError where it was not recorded."""
     if variant not in VARIANTS or depth not in DEPTHS:
         raise ValueError(
-            f"variant must be one of {', '.join(VARIANTS)} and depth one of {DEPTHS}, not {variant!r} and {depth!r}"
+            f"variant must be one of {', '.join(VARIANTS)} and depth one of {DEPTHS}, not {variant!r} and "
+            f"{depth!r}"
         )
     return load_result(ResidualTraining, folder / f"{variant}-{depth}")
 

@@ -1,7 +1,9 @@
-"""Do two inputs agree on their gradient? The correlation of input gradients in deep ReLU networks, plain and residual.
+"""Do two inputs agree on their gradient? The correlation of input gradients in deep ReLU networks,
+plain and residual.
 
-After Balduzzi, Frean, Leary, Lewis, Ma & McWilliams (2017), "shattered gradients". The input is a number ξ; x_0 = ξ u + v with
-standard normal u and v; blocks x ← k x + s W ReLU(x) with Var w = 2/n; the output is g · x_L with a standard normal g.
+After Balduzzi, Frean, Leary, Lewis, Ma & McWilliams (2017), "shattered gradients". The input is a number ξ;
+x_0 = ξ u + v with standard normal u and v; blocks x ← k x + s W ReLU(x) with Var w = 2/n;
+the output is g · x_L with a standard normal g.
 """
 
 from __future__ import annotations
@@ -27,7 +29,8 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, eq=False)
 class InputGradients:
-    """inputs ξ (m,); slopes: d output/dξ of the first network, over the grid, divided by their root mean square (m,).
+    """inputs ξ (m,); slopes:
+    d output/dξ of the first network, over the grid, divided by their root mean square (m,).
 
     correlations: the cosine of the angle between ∂C/∂x_0 at two inputs, for each network (nets, m, m).
     """
@@ -83,16 +86,12 @@ def input_gradients(
     return InputGradients(depth, width, k, s, xi, slopes / rms(slopes), np.stack(correlations))
 
 
-def first_angles(inputs: ArrayLike) -> Floats:
-    """The angle between x_0 at any two inputs in the limit of a wide network: (1, ξ) and (1, ξ′) in the plane (m, m)."""
-    angle = np.arctan(real_array("inputs", inputs, ("m",)))
-    return np.asarray(np.abs(angle[:, None] - angle[None, :]))
-
-
 def predicted(angles: ArrayLike, depths: Sequence[int], share: float = 1.0) -> Floats:
-    """The correlation of the gradients of a wide network from the angles of x_0, after so many blocks (depths, ...).
+    """The correlation of the gradients of a wide network from the angles of x_0,
+    after so many blocks (depths, ...).
 
-    ``share`` is a: 1 for a plain network, s²/(1 + s²) for a residual one. Raises ValueError outside 0 < a ≤ 1.
+    ``share`` is a: 1 for a plain network, s²/(1 + s²) for a residual one.
+    Raises ValueError outside 0 < a ≤ 1.
     """
     share = number("share", share, above=0.0, most=1.0)
     onward, factor = (compiled(e.subs(share_symbol, share), theta) for e in (next_angle, kept))

@@ -1,11 +1,12 @@
-"""Does a shortcut help a deep network of digits to learn? The same weights with and without it, over many learning rates.
+"""Does a shortcut help a deep network of digits to learn? The same weights with and without it,
+over many learning rates.
 
-x^0 = X W_in; block l makes x ← k x + s (ReLU(x) W + b); the last x meets W_out and a softmax with its cross-entropy. k is 0 for a
-plain network and 1 for a residual one; s is 1, or 1/√L. Stochastic gradient descent on minibatches, no momentum, no decay, no
-normalisation.
+x^0 = X W_in; block l makes x ← k x + s (ReLU(x) W + b); the last x meets W_out and a softmax with its
+cross-entropy. k is 0 for a plain network and 1 for a residual one; s is 1, or 1/√L. Stochastic gradient
+descent on minibatches, no momentum, no decay, no normalisation.
 
-W ~ N(0, v/n) with v = 2 (He et al. 2015) or 1, the first and the last matrix N(0, 1/n_in), b = 0. A seed gives every variant the
-same draws and the same minibatches.
+W ~ N(0, v/n) with v = 2 (He et al. 2015) or 1, the first and the last matrix N(0, 1/n_in), b = 0. A seed
+gives every variant the same draws and the same minibatches.
 """
 
 from __future__ import annotations
@@ -53,9 +54,9 @@ VARIANTS = {
 class ResidualTraining:
     """R rates on axis 0, S seeds on axis 1, epochs 0 … T on axis 2.
 
-    loss: cross-entropy of the training images, NaN once a network has diverged; accuracy: the fraction of the test images
-    classified rightly, 0 for a network that has diverged. start_speeds: ‖∂C/∂W^l‖ of the L matrices of the blocks on the first
-    minibatch, before training (S, L).
+    loss: cross-entropy of the training images, NaN once a network has diverged; accuracy: the fraction of the
+    test images classified rightly, 0 for a network that has diverged. start_speeds: ‖∂C/∂W^l‖ of the L
+    matrices of the blocks on the first minibatch, before training (S, L).
     """
 
     variant: str
@@ -71,7 +72,8 @@ class ResidualTraining:
     start_speeds: Floats
 
     def best(self) -> tuple[float, float, float]:
-        """The rate with the highest mean accuracy at the end, that mean, and its standard error over the seeds."""
+        """The rate with the highest mean accuracy at the end, that mean,
+        and its standard error over the seeds."""
         final = self.accuracy[..., -1]
         r = int(final.mean(axis=1).argmax())
         return self.rates[r], float(final[r].mean()), float(final[r].std(ddof=1) / np.sqrt(final.shape[1]))
@@ -109,7 +111,8 @@ def residual_training(
     epochs: int = 15,
     minibatch: int = 64,
 ) -> ResidualTraining:
-    """Train one network for each rate and seed, all at once. Raises ValueError on unknown names or numbers out of range."""
+    """Train one network for each rate and seed, all at once.
+    Raises ValueError on unknown names or numbers out of range."""
     if variant not in VARIANTS:
         raise ValueError(f"variant must be one of {', '.join(VARIANTS)}, not {variant!r}")
     of, depth = VARIANTS[variant], whole("depth", depth, 1)

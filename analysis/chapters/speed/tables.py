@@ -1,4 +1,5 @@
-"""The book's page on speed: the recorded races as tables, with the machine, the versions and the command that made them."""
+"""The book's page on speed:
+the recorded races as tables, with the machine, the versions and the command that made them."""
 
 from __future__ import annotations
 
@@ -30,7 +31,8 @@ def race(name: str, cores: int = 1, path: Path = FILE) -> dict[str, Any]:
 
 
 def speed_table(name: str, *cores: int, path: Path = FILE) -> str:
-    """A race as a Markdown table: time for a unit and its ratio to the base, a pair of columns for each number of cores."""
+    """A race as a Markdown table:
+    time for a unit and its ratio to the base, a pair of columns for each number of cores."""
     races = [race(name, k, path) for k in cores or (1,)]
     first = races[0]
     heads = [f"{_cores(r['cores'])}: {head}" for r in races for head in ("time", "ratio")]
@@ -57,7 +59,8 @@ def circumstances(path: Path = FILE) -> str:
     there = ", ".join(f"{name} {version}" for name, version in versions.items() if version)
     lacking = ", ".join(name for name, version in versions.items() if not version)
     lines = [
-        f"`{found['command']}` on {machine['processor']}, {machine['cores']} cores, {machine['system']}. Versions: {there}."
+        f"`{found['command']}` on {machine['processor']}, {machine['cores']} cores, {machine['system']}. "
+        f"Versions: {there}."
     ]
     blas = f" NumPy's linear algebra: {', '.join(found['blas'])}." if found.get("blas") else ""
     return lines[0] + blas + (f" Not installed: {lacking}." if lacking else "")

@@ -14,7 +14,8 @@ COLOURS = {"holds": "C2", "holds if": "C0", "false as stated": "C1", "open": "0.
 
 
 def counts(rows: Iterable[object], ax: Axes | None = None) -> Axes:
-    """How many statements of each account have which verdict, as parts of a horizontal bar; ``rows`` have ``id`` and ``kind``.
+    """How many statements of each account have which verdict, as parts of a horizontal bar;
+    ``rows`` have ``id`` and ``kind``.
 
     Raises ValueError for a kind without a colour, which would be left out.
     """

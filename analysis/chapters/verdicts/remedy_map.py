@@ -32,7 +32,8 @@ REMEDIES = (
         "the mean logarithm of a layer's factor is below 0",
         "weights of the right scale: Xavier's for tanh, He's for ReLU",
         ("xavier-compromise", "he-variance", "xavier-sigmoid-loses-three-quarters"),
-        "Xavier's are far too small for sigmoids; the scale holds at the start, and on average: the spread grows with depth over width",
+        "Xavier's are far too small for sigmoids; the scale holds at the start, and on average: the spread "
+        "grows with depth over width",
     ),
     Remedy(
         "early layers hardly learn, sigmoid or tanh",
@@ -88,21 +89,24 @@ REMEDIES = (
         "one recurrent weight, multiplied again and again",
         "an LSTM or a gated recurrent unit",
         ("lstm-adds-at-lag-100", "initial-reach-does-not-decide", "forget-bias-is-not-decisive"),
-        "four times the weights, or three; a gate below 1 still forgets; the forget bias made no difference where it was tried; ungated ReLU cells were not tried yet",
+        "four times the weights, or three; a gate below 1 still forgets; the forget bias made no difference "
+        "where it was tried; ungated ReLU cells were not tried yet",
     ),
     Remedy(
         "few labels, many examples",
         "random weights know nothing of the inputs",
         "layer-wise pretraining",
         ("few-labels-equal-budget", "many-labels-equal-budget", "pretraining-loses-in-work"),
-        "its own training; a lead over random weights of the best scale is not shown; with labels in plenty it ties with N(0, 1) at equal work, and comes later to 90 %",
+        "its own training; a lead over random weights of the best scale is not shown; with labels in plenty "
+        "it ties with N(0, 1) at equal work, and comes later to 90 %",
     ),
     Remedy(
         "an outlier moves everything",
         "inputs that multiply the first layer's gradient, and a loss that grows without bound",
         "standardised inputs",
         ("standardised-outlier", "outlier-power-cross-entropy"),
-        "the outlier must be in the statistics; the cross-entropy bounds the gradient at the output and no more: behind ReLUs the first layer's grows with the outlier",
+        "the outlier must be in the statistics; the cross-entropy bounds the gradient at the output and no "
+        "more: behind ReLUs the first layer's grows with the outlier",
     ),
     Remedy(
         "layers whose gradients differ by powers of ten",

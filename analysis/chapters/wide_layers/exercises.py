@@ -113,10 +113,7 @@ EXERCISES = (
     Exercise(
         "5.2",
         (_first, _second),
-        (
-            "λ_i is half the mean of log χ² in n − i + 1 dimensions.",
-            "ψ(1) = −γ and ψ(½) = −γ − 2 log 2.",
-        ),
+        ("λ_i is half the mean of log χ² in n − i + 1 dimensions.", "ψ(1) = −γ and ψ(½) = −γ − 2 log 2."),
     ),
     Exercise(
         "5.3",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import cache
-from pathlib import Path
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -19,9 +18,11 @@ from analysis.explorables.explorable import (
     Values,
     constants,
     figure,
+    joined,
     script,
 )
 from analysis.explorables.formulas import activations
+from analysis.explorables.random_chain import FIRST_INPUT
 from analysis.explorables.sampler import Stream
 from analysis.numeric.compiled import compiled
 from analysis.symbolic.activation import Activation
@@ -30,7 +31,6 @@ from analysis.symbolic.notation import z
 
 WIDTHS = (1, 2, 4, 8, 16)
 OFFERED: tuple[Activation, ...] = (IDENTITY, SIGMOID, TANH)
-FIRST_INPUT = 0.5
 Floats = NDArray[np.float64]
 
 
@@ -40,7 +40,8 @@ def _closed(width: int) -> list[float]:
 
 
 def log_diagonals(seed: int, width: int, depth: int, scale: float, name: str) -> Floats:
-    """Σ log|R_ii| after each layer (depth, n), for the network that the page draws: w_jk ~ N(0, s²), b = 0."""
+    """Σ log|R_ii| after each layer (depth, n), for the network that the page draws:
+    w_jk ~ N(0, s²), b = 0."""
     value, slope = (compiled(x, z) for x in (activation(name).value, activation(name).slope))
     stream = Stream(seed, width)
     a, q, total = np.full(width, FIRST_INPUT), np.eye(width), np.zeros(width)
@@ -61,13 +62,11 @@ def log_diagonals(seed: int, width: int, depth: int, scale: float, name: str) ->
 @cache
 def spectrum() -> Explorable:
     """Choose width, depth and weight scale; watch the n lines of growth fan out."""
-    code = "\n".join(
-        (
-            activations(OFFERED),
-            constants(closed={str(n): _closed(n) for n in WIDTHS}, firstInput=FIRST_INPUT),
-            script("sampler.js"),
-            script(Path(__file__).with_suffix(".js")),
-        )
+    code = joined(
+        activations(OFFERED),
+        constants(closed={str(n): _closed(n) for n in WIDTHS}, firstInput=FIRST_INPUT),
+        script("sampler.js"),
+        beside=__file__,
     )
     return Explorable(
         name="spectrum",
@@ -81,7 +80,8 @@ def spectrum() -> Explorable:
         ),
         code=code,
         still=_still,
-        alt="Eight lines that start at 0 and fan out with the layer: the topmost nearly level, the lowest falling steeply.",
+        alt="Eight lines that start at 0 and fan out with the layer: the topmost nearly level, the lowest "
+        "falling steeply.",
     )
 
 

@@ -1,8 +1,9 @@
 """Exponents of a product of Gaussian matrices in closed form, and what a layer of any width can gain.
 
-w is n × n with independent entries N(0, s²). Write Q for the orthogonal matrix kept from the layers before: w Q has the same
-law as w, so the triangular factor R of w Q = Q′R is a fresh draw in every layer. Its diagonal entry R_ii is s times the length
-of a normal vector in n − i + 1 dimensions, R_ii² ~ s² χ²_{n−i+1}, and λ_i = E log R_ii (Newman 1986).
+w is n × n with independent entries N(0, s²). Write Q for the orthogonal matrix kept from the layers before: w
+Q has the same law as w, so the triangular factor R of w Q = Q′R is a fresh draw in every layer. Its diagonal
+entry R_ii is s times the length of a normal vector in n − i + 1 dimensions, R_ii² ~ s² χ²_{n−i+1},
+and λ_i = E log R_ii (Newman 1986).
 """
 
 from __future__ import annotations
@@ -33,7 +34,8 @@ class psi(sp.Function):  # type: ignore[misc]
 
 
 def gaussian_exponent(width: sp.Expr = n, index: sp.Expr = i, std: sp.Expr = s) -> sp.Expr:
-    """λ_i = ½ (log 2s² + ψ((n − i + 1)/2)) of a product of n × n matrices with entries N(0, s²); i = 1 is the largest."""
+    """λ_i = ½ (log 2s² + ψ((n − i + 1)/2)) of a product of n × n matrices with entries N(0, s²);
+    i = 1 is the largest."""
     return (sp.log(2 * std**2) + sp.digamma((width - index + 1) / sp.S(2))) / 2
 
 

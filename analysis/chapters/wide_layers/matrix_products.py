@@ -1,8 +1,9 @@
 """Layers of any width: products of matrices that do not commute, and how a statement about them is proved.
 
-Layer l has weights wˡ (n_l × n_{l−1}), weighted inputs zˡ = wˡ aˡ⁻¹ + bˡ and activations aˡ = σ(zˡ). A statement is
-written in the letters below and keeps their order. ``explicit`` writes it out for given widths, where SymPy's own derivative of
-the network is the judge; ``by_indices`` proves one step for all widths at once, with the widths as symbols.
+Layer l has weights wˡ (n_l × n_{l−1}), weighted inputs zˡ = wˡ aˡ⁻¹ + bˡ and activations aˡ = σ(zˡ). A
+statement is written in the letters below and keeps their order. ``explicit`` writes it out for given widths,
+where SymPy's own derivative of the network is the judge;
+``by_indices`` proves one step for all widths at once, with the widths as symbols.
 """
 
 from __future__ import annotations
@@ -107,9 +108,7 @@ def z_entry(layer: int, k: int) -> sp.Symbol:
 def w_entries(layer: int, sizes: Sequence[int]) -> sp.Matrix:
     """wˡ written out, shape (n_l, n_{l−1})."""
     return sp.Matrix(
-        sizes[layer],
-        sizes[layer - 1],
-        lambda r, c: sp.Symbol(f"w^{layer}_{r + 1}{c + 1}", real=True),
+        sizes[layer], sizes[layer - 1], lambda r, c: sp.Symbol(f"w^{layer}_{r + 1}{c + 1}", real=True)
     )
 
 
@@ -134,7 +133,8 @@ def slope_symbols(count: int) -> sp.Matrix:
 
 
 def differentiated(sizes: Sequence[int], layer: int) -> sp.Matrix:
-    """δˡ (n_l, 1) by SymPy: the cost, an unspecified function of all outputs, differentiated in every z_kˡ."""
+    """δˡ (n_l, 1) by SymPy: the cost, an unspecified function of all outputs,
+    differentiated in every z_kˡ."""
     outputs = _onward(sizes, layer)
     cost = sp.Function("C")(*outputs)
     return sp.Matrix([_named(cost.diff(x)) for x in z_column(layer, sizes)])
@@ -205,7 +205,8 @@ _w, _z, _a, _b = (sp.IndexedBase(name, real=True) for name in "wzab")
 
 
 def one_layer_back() -> sp.Expr:
-    """∂z_qˡ⁺¹/∂z_pˡ with widths n = n_l and m = n_{l+1} left as symbols: SymPy differentiates the sum over all neurons."""
+    """∂z_qˡ⁺¹/∂z_pˡ with widths n = n_l and m = n_{l+1} left as symbols:
+    SymPy differentiates the sum over all neurons."""
     whole = sp.Sum(_w[_q, _r] * sigma(_z[_r]), (_r, 1, _n)) + _b[_q]
     return _collapsed(whole.diff(_z[_p]))
 
@@ -223,7 +224,8 @@ def _collapsed(expr: sp.Expr) -> sp.Expr:
 
 
 def entry_back(parts: Sequence[sp.Expr], layer: sp.Expr) -> sp.Expr | None:
-    """Entry (p, q) of Σ′(zˡ)(wˡ⁺¹)ᵀ by the rule for products of matrices; None for any other pair of letters."""
+    """Entry (p, q) of Σ′(zˡ)(wˡ⁺¹)ᵀ by the rule for products of matrices;
+    None for any other pair of letters."""
     if [type(x) for x in parts] != [slopes, weights_T] or [x.args[0] for x in parts] != [layer, layer + 1]:
         return None
     inner = sp.KroneckerDelta(_p, _r) * sigma_prime(_z[_r]) * _w[_q, _r]

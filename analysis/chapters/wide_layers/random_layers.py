@@ -31,13 +31,15 @@ def closed_form(width: int, std: float) -> Floats:
 
 @one_thread()
 def gaussian(width: int, std: float, depth: int, replicates: int, rng: np.random.Generator) -> Exponents:
-    """The simulated λ_1 … λ_n of Gaussian matrices; no burn-in is needed, since every layer has the same law."""
+    """The simulated λ_1 … λ_n of Gaussian matrices;
+    no burn-in is needed, since every layer has the same law."""
     return exponents(gaussian_matrices(width, std, depth, replicates, rng))
 
 
 @dataclass(frozen=True, eq=False)
 class ByWidth:
-    """The largest exponent at each width with its standard error, and the standard deviation of the weights there."""
+    """The largest exponent at each width with its standard error,
+    and the standard deviation of the weights there."""
 
     widths: tuple[int, ...]
     stds: Floats
@@ -56,7 +58,8 @@ def exponent_by_width(
     replicates: int = 24,
     burn_in: int = 20,
 ) -> ByWidth:
-    """λ_1 of random networks of the activation, one exponent for each width; ``weight_std`` maps a width to a scale."""
+    """λ_1 of random networks of the activation, one exponent for each width;
+    ``weight_std`` maps a width to a scale."""
     checked = tuple(whole("each of widths", width, 1) for width in widths)
     stds = np.array([positive("weight_std", weight_std(width)) for width in checked])
     found = []
@@ -64,16 +67,14 @@ def exponent_by_width(
         matrices = network_matrices(name, width, float(std), bias_std, depth + burn_in, replicates, rng)
         found.append(exponents(matrices, burn_in, largest=1))
     return ByWidth(
-        checked,
-        stds,
-        np.array([e.values[0] for e in found]),
-        np.array([e.standard_errors[0] for e in found]),
+        checked, stds, np.array([e.values[0] for e in found]), np.array([e.standard_errors[0] for e in found])
     )
 
 
 @dataclass(frozen=True, eq=False)
 class DeepSpectrum:
-    """log₁₀ of the singular values of one random network's Jacobian, kept layer by layer and multiplied out; shape (n,)."""
+    """log₁₀ of the singular values of one random network's Jacobian, kept layer by layer and multiplied out;
+    shape (n,)."""
 
     kept: Floats
     direct: Floats
@@ -107,7 +108,8 @@ def deep_spectrum(network: Network, x: Floats) -> DeepSpectrum:
 
 @dataclass(frozen=True, eq=False)
 class Differences:
-    """|∂C/∂b_1¹| at each depth: by back-propagation, by differences in 80 digits, by differences in float64; shape (depths,)."""
+    """|∂C/∂b_1¹| at each depth: by back-propagation, by differences in 80 digits, by differences in float64;
+    shape (depths,)."""
 
     depths: tuple[int, ...]
     backward: Floats
@@ -116,10 +118,11 @@ class Differences:
 
 
 def differences(depths: Sequence[int], width: int, rng: np.random.Generator, digits: int = 80) -> Differences:
-    """Central differences of C = ½ Σ_j (a_jᴸ − ½)² in b_1¹ of sigmoid networks, w ~ N(0, 1/n) and b ~ N(0, 1).
+    """Central differences of C = ½ Σ_j (a_jᴸ − ½)² in b_1¹ of sigmoid networks, w ~ N(0, 1/n)
+    and b ~ N(0, 1).
 
-    Nothing of the chain rule is used: two forward passes and a subtraction, with a step of 10^(−digits/3) in high precision
-    and 6·10⁻⁶ in float64.
+    Nothing of the chain rule is used: two forward passes and a subtraction, with a step of 10^(−digits/3) in
+    high precision and 6·10⁻⁶ in float64.
     """
     checked = tuple(whole("each of depths", depth, 1) for depth in depths)
     deepest = random_network(width, max(checked), 1.0 / math.sqrt(width), rng)

@@ -1,16 +1,20 @@
-"""Python source of the fused loops over chains, printed from the SymPy definitions of the activations.
+"""The fused loops over chains as Python source, printed from the SymPy definition of an activation.
 
-``python -m analysis.numeric.fused.kernel_source`` rewrites ``kernels.py``; a test compares it with what is printed today. The loops are
-source, not lambdified functions, because Numba keeps compiled code between sessions only for functions that stand in a file.
+The loops are source in a file, not lambdified functions, because Numba keeps compiled code between sessions
+only for functions that stand in a file. ``loops`` prints it when it is first asked for.
 
-Everything is written in e = exp(−|z|), which is computed once, as p · 2ⁿ. A slope is a power of e times a rest near 1, so
-its mantissa (in p) and its exponent (in n) neither under- nor overflow.
+Everything is written in e = exp(−|z|), which is computed once, as p · 2ⁿ. A slope is a power of e times a
+rest near 1, so its mantissa (in p) and its exponent (in n) neither under- nor overflow.
 """
 
 from __future__ import annotations
 
 import hashlib
+import os
+import sys
+from functools import cache
 from pathlib import Path
+from types import ModuleType
 from typing import Any, NamedTuple
 
 import sympy as sp
@@ -18,12 +22,11 @@ from sympy.codegen.cfunctions import expm1, log1p
 from sympy.printing.pycode import PythonCodePrinter
 
 from analysis.numeric.compiled import without_cancellation
-from analysis.numeric.fused import identifier
 from analysis.symbolic.activation import Activation
-from analysis.symbolic.catalogue import ACTIVATIONS
 from analysis.symbolic.notation import z
 
-TARGET = Path(__file__).parent / "kernels.py"
+FOLDER = Path(__file__).parent
+CHAINS, LAYERS = 32, 256  # of a tile that is cut out of (N, L)
 _E, _P, _N = sp.symbols("e p n")
 _KNOWN = (log1p, expm1, sp.Abs, sp.Min, sp.Max, sp.sign, sp.Piecewise)
 
@@ -86,7 +89,8 @@ class _Printer(PythonCodePrinter):  # type: ignore[misc]
 
 
 def kernel(activation: Activation) -> Kernel:
-    """What the loops evaluate for an activation; raises Unprintable where its definition holds more than e = exp(−|z|)."""
+    """What the loops evaluate for an activation;
+    raises Unprintable where its definition holds more than e = exp(−|z|)."""
     value = _in_e(activation.value)
     pieces = _pieces(sp.piecewise_fold(_in_e(activation.slope)))
     split = [(_power_of_e(piece), condition) for piece, condition in pieces]
@@ -175,23 +179,19 @@ def _check(name: str, expr: sp.Expr) -> None:
         raise Unprintable(f"the loops have no code for {odd} in {name}")
 
 
-_HEAD = '''"""The loops over the layers of many chains, for each activation. Printed by ``kernel_source``: change that, not this.
-
-The loops that these call were, when this was printed: {stamp}.
-"""
-
-import numba
+_HEAD = """import numba
 import numpy as np
 
-from analysis.numeric.fused.tiles import backward, flaws, gather, scaled_backward, scatter, some_of, through_weight
+from analysis.numeric.fused.tiles import backward, flaws, gather, scaled_backward, scatter, some_of
+from analysis.numeric.fused.tiles import through_weight
 from analysis.numeric.fused.vectorised import OPTIONS, expm1, log1p, scaled_exp, two_to
 
-CHAINS, LAYERS = {chains}, {layers}  # of a tile that is cut out of (N, L)
-'''
+CHAINS, LAYERS = {chains}, {layers}
+"""
 _FORWARD = """
 
 @numba.njit(**OPTIONS)
-def {kind}forward_{name}(w, b, a, {results}, check):
+def {kind}forward(w, b, a, {results}, check):
     for j in range(w.shape[0]):
         for k in range(w.shape[1]):
             z = w[j, k] * a[k] + b[j, k]
@@ -204,11 +204,11 @@ def {kind}forward_{name}(w, b, a, {results}, check):
 _BACK = """
 
 @numba.njit(**OPTIONS)
-def plain_{name}(start, stop, a0, w, b, top, out):
+def plain(start, stop, a0, w, b, top, out):
     tiles, width, bad = w.shape[0], w.shape[2], 0
     for t in range(start, stop):
         check = np.zeros(width)
-        forward_{name}(w[t], b[t], a0[min(t, len(a0) - 1)].copy(), out[t], check)
+        forward(w[t], b[t], a0[min(t, len(a0) - 1)].copy(), out[t], check)
         ahead = min(t + 1, tiles - 1)
         backward(w[t], top[min(t, len(top) - 1)].copy(), out[t], w[ahead], b[ahead])
         bad += flaws(check)
@@ -216,11 +216,11 @@ def plain_{name}(start, stop, a0, w, b, top, out):
 
 
 @numba.njit(**OPTIONS)
-def scaled_{name}(start, stop, a0, w, b, top, sign, logabs):
+def scaled(start, stop, a0, w, b, top, sign, logabs):
     tiles, width, bad = w.shape[0], w.shape[2], 0
     for t in range(start, stop):
         check, m, n = np.zeros(width), np.empty(width), np.zeros(width)
-        scaled_forward_{name}(w[t], b[t], a0[min(t, len(a0) - 1)].copy(), sign[t], logabs[t], check)
+        scaled_forward(w[t], b[t], a0[min(t, len(a0) - 1)].copy(), sign[t], logabs[t], check)
         through_weight(m, n, np.ones(width), top[min(t, len(top) - 1)])
         ahead = min(t + 1, tiles - 1)
         scaled_backward(w[t], m, n, sign[t], logabs[t], w[ahead], b[ahead])
@@ -229,7 +229,7 @@ def scaled_{name}(start, stop, a0, w, b, top, sign, logabs):
 
 
 @numba.njit(**OPTIONS)
-def plain_rows_{name}(start, stop, a0, w, b, top, out):
+def plain_rows(start, stop, a0, w, b, top, out):
     chains, depth = w.shape
     pieces, bad = (depth + LAYERS - 1) // LAYERS, 0
     for t in range(start, stop):
@@ -242,7 +242,7 @@ def plain_rows_{name}(start, stop, a0, w, b, top, out):
             wt, bt, st = w_tile[:size], b_tile[:size], s_tile[:size]
             gather(w, first, layer, wt)
             gather(b, first, layer, bt)
-            forward_{name}(wt, bt, a, st, check)
+            forward(wt, bt, a, st, check)
             scatter(st, first, layer, out)
         for i in range(pieces - 1, -1, -1):
             layer = i * LAYERS
@@ -257,7 +257,7 @@ def plain_rows_{name}(start, stop, a0, w, b, top, out):
 
 
 @numba.njit(**OPTIONS)
-def scaled_rows_{name}(start, stop, a0, w, b, top, sign, logabs):
+def scaled_rows(start, stop, a0, w, b, top, sign, logabs):
     chains, depth = w.shape
     pieces, bad = (depth + LAYERS - 1) // LAYERS, 0
     for t in range(start, stop):
@@ -272,7 +272,7 @@ def scaled_rows_{name}(start, stop, a0, w, b, top, sign, logabs):
             wt, bt, st, et = w_tile[:size], b_tile[:size], s_tile[:size], e_tile[:size]
             gather(w, first, layer, wt)
             gather(b, first, layer, bt)
-            scaled_forward_{name}(wt, bt, a, st, et, check)
+            scaled_forward(wt, bt, a, st, et, check)
             scatter(st, first, layer, sign)
             scatter(et, first, layer, logabs)
         for i in range(pieces - 1, -1, -1):
@@ -288,59 +288,70 @@ def scaled_rows_{name}(start, stop, a0, w, b, top, sign, logabs):
         bad += flaws(check)
     return bad
 """
-CHAINS, LAYERS = 32, 256
 
 
-def loops(activation: Activation) -> str:
-    """The source of an activation's two loops; raises Unprintable as ``kernel`` does."""
+def source(activation: Activation) -> str:
+    """The text of the module with an activation's loops; raises Unprintable as ``kernel`` does."""
     found = kernel(activation)
     powers = {x for expr in found for x in expr.atoms(sp.Pow) if x.exp.is_negative}
     bases = sorted({x.base for x in powers}, key=sp.default_sort_key)
     inverse = {base: sp.Symbol(f"r{i}") for i, base in enumerate(bases)}
     once = {x: inverse[x.base] ** -x.exp for x in powers}
     show = _Printer().doprint
-    lines = [f"\n            {r} = 1.0 / ({show(base)})" for base, r in inverse.items()]
+    lines = "".join(f"\n            {r} = 1.0 / ({show(base)})" for base, r in inverse.items())
     shown = {field: show(expr.xreplace(once)) for field, expr in found._asdict().items()}
-    name, forward = identifier(activation.name), ""
+    text = _HEAD.format(chains=CHAINS, layers=LAYERS)
     for kind, results in (("", ("slope",)), ("scaled_", ("mantissa", "exponent"))):
         stores = "\n".join(f"            {x}[j, k] = {shown[x]}" for x in results)
-        forward += _FORWARD.format(
-            kind=kind,
-            name=name,
-            results=", ".join(results),
-            shared="".join(lines),
-            value=shown["value"],
-            stores=stores,
+        text += _FORWARD.format(
+            kind=kind, results=", ".join(results), shared=lines, value=shown["value"], stores=stores
         )
-    return forward + _BACK.format(name=name)
+    return text + _BACK
 
 
-def source() -> tuple[str, dict[str, str]]:
-    """The text of ``kernels.py``, and why each activation without loops has none."""
-    parts, without = [], {}
-    for activation in ACTIVATIONS.values():
+@cache
+def loops(activation: Activation) -> ModuleType | None:
+    """The module of an activation's loops, which imports Numba; None where they have no code for it.
+
+    It is written beside Python's own compiled code, once for each state of what it is printed from. Where
+    nobody can write there it is kept in memory, and each process compiles anew.
+    """
+    path = FOLDER / "__pycache__" / f"kernels_{stamp(activation)}.loops"
+    module = ModuleType(f"{__package__}.{path.stem}")
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError:
         try:
-            parts.append(loops(activation))
-        except Unprintable as reason:
-            without[activation.name] = str(reason)
-    head = _HEAD.format(stamp=_stamp(), chains=CHAINS, layers=LAYERS)
-    return head + "".join(parts), without
+            text = source(activation)
+        except Unprintable:
+            return None
+        if not _written(path, text):
+            text = text.replace("OPTIONS)", "OPTIONS | {'cache': False})")
+    sys.modules[module.__name__] = module  # there Numba looks for it when it loads compiled code
+    exec(compile(text, path, "exec"), module.__dict__)
+    return module
 
 
-def _stamp() -> str:
-    """A digest of the loops that Numba compiles into the printed ones: its cache looks at the file of the caller alone."""
-    digest = hashlib.sha256()
-    for name in ("tiles.py", "vectorised.py"):
-        digest.update((TARGET.parent / name).read_bytes().replace(b"\r\n", b"\n"))
+def _written(path: Path, text: str) -> bool:
+    """Put it there in one go, for another process may do the same; False where that is not allowed."""
+    part = path.with_suffix(f".{os.getpid()}")
+    try:
+        path.parent.mkdir(exist_ok=True)
+        part.write_text(text, encoding="utf-8")
+        part.replace(path)
+    except OSError:
+        return False
+    return True
+
+
+def stamp(activation: Activation) -> str:
+    """A digest of all that goes into the loops, those included that Numba compiles into them."""
+    digest = hashlib.sha256(f"{sp.__version__} {activation!r}".encode())
+    for path in (
+        Path(__file__),
+        FOLDER / "tiles.py",
+        FOLDER / "vectorised.py",
+        FOLDER.parent / "compiled.py",
+    ):
+        digest.update(path.read_bytes().replace(b"\r\n", b"\n"))
     return digest.hexdigest()[:16]
-
-
-def main() -> None:
-    text, without = source()
-    TARGET.write_text(text, encoding="utf-8")
-    for reason in without.values():
-        print(reason)
-
-
-if __name__ == "__main__":
-    main()

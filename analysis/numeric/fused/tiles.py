@@ -1,6 +1,8 @@
-"""The way back through one tile of chains, plain or as (sign, log-magnitude), and the copies in and out of a tile.
+"""The way back through one tile of chains, plain or as (sign, log-magnitude),
+and the copies in and out of a tile.
 
-A tile is L layers of B chains, so small that what its forward pass wrote is still in the cache on the way back.
+A tile is L layers of B chains,
+so small that what its forward pass wrote is still in the cache on the way back.
 """
 
 from __future__ import annotations
@@ -89,9 +91,11 @@ def _to_logarithm(v: Any, n: Any) -> None:
 
 @numba.njit(**OPTIONS)  # type: ignore[untyped-decorator]
 def scaled_backward(w: Any, m: Any, n: Any, mantissa: Any, exponent: Any, ahead_w: Any, ahead_b: Any) -> None:
-    """The same with σ′(z_j) = mantissa · 2^exponent and ∂C/∂a_L = m · 2ⁿ; the first two get sign and log-magnitude of ∂C/∂b_j.
+    """The same with σ′(z_j) = mantissa · 2^exponent and ∂C/∂a_L = m · 2ⁿ;
+    the first two get sign and log-magnitude of ∂C/∂b_j.
 
-    Four short loops a layer: with all arrays in one, the compiler does not see that they are apart, and gives up vectors.
+    Four short loops a layer:
+    with all arrays in one, the compiler does not see that they are apart, and gives up vectors.
     """
     for j in range(mantissa.shape[0] - 1, -1, -1):
         _through_slope(m, n, mantissa[j], exponent[j])
@@ -102,7 +106,8 @@ def scaled_backward(w: Any, m: Any, n: Any, mantissa: Any, exponent: Any, ahead_
 
 @numba.njit(**OPTIONS)  # type: ignore[untyped-decorator]
 def gather(x: Any, first: int, start: int, tile: Any) -> None:
-    """Layers ``start`` … of chains ``first`` … of x (N, L) into ``tile`` (J, B), with 0 past the last chain."""
+    """Layers ``start`` … of chains ``first`` … of x (N, L) into ``tile`` (J, B),
+    with 0 past the last chain."""
     for k in range(tile.shape[1]):
         if first + k < x.shape[0]:
             for j in range(tile.shape[0]):

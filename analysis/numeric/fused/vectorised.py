@@ -1,7 +1,8 @@
-"""exp and log for Numba's loops, in arithmetic alone, so that LLVM turns a loop over them into vector instructions.
+"""exp and log for Numba's loops, in arithmetic alone,
+so that LLVM turns a loop over them into vector instructions.
 
-A call of the C library in a loop stops vectorisation, and costs several times as much. Errors, measured by the tests: ``exp`` and
-``log`` at most 3 units in the last place, subnormal results included.
+A call of the C library in a loop stops vectorisation, and costs several times as much. Errors, measured by
+the tests: ``exp`` and ``log`` at most 3 units in the last place, subnormal results included.
 """
 
 from __future__ import annotations
@@ -21,7 +22,8 @@ def _identity(x: float) -> float:
 
 
 def _can_cache() -> bool:
-    """Whether Numba finds a folder to keep compiled code in: beside this file, in NUMBA_CACHE_DIR, or in the user's cache."""
+    """Whether Numba finds a folder to keep compiled code in:
+    beside this file, in NUMBA_CACHE_DIR, or in the user's cache."""
     try:
         numba.njit(cache=True)(_identity)
     except (RuntimeError, OSError):  # a read-only tree and an unwritable home
@@ -65,7 +67,8 @@ def _float_to_bits(typingctx: Any, x: Any) -> Any:
 
 
 def _prefetch(typingctx: Any, array: Any, offset: Any) -> Any:
-    """Ask for the cache line that holds element ``offset`` of a C-contiguous array, counted from its start."""
+    """Ask for the cache line that holds element ``offset`` of a C-contiguous array,
+    counted from its start."""
 
     def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
         data = context.make_array(signature.args[0])(context, builder, args[0]).data
@@ -87,7 +90,8 @@ prefetch: Any = intrinsic(_prefetch)
 
 @numba.njit(**OPTIONS)  # type: ignore[untyped-decorator]
 def scaled_exp(x: float) -> tuple[float, float]:
-    """(p, n) with e^x = p · 2ⁿ and p near 1, for any x: neither under- nor overflows. n is whole for |x| < 2⁴⁰."""
+    """(p, n) with e^x = p · 2ⁿ and p near 1, for any x: neither under- nor overflows.
+    n is whole for |x| < 2⁴⁰."""
     whole = x * LOG2_E + _ROUND
     n = whole - _ROUND
     r = (x - n * LN2_HIGH) - n * LN2_LOW

@@ -7,17 +7,9 @@ import math
 import numpy as np
 import pytest
 
-from analysis.chapters.activations import (
-    activation_table as atlas,
-)
-from analysis.chapters.activations import (
-    dead_units,
-    saturated_neuron,
-    slope_above_one,
-)
-from analysis.chapters.activations import (
-    selu_moments as selu,
-)
+from analysis.chapters.activations import activation_table as atlas
+from analysis.chapters.activations import dead_units, saturated_neuron, slope_above_one
+from analysis.chapters.activations import selu_moments as selu
 from analysis.numeric.compiled import compiled
 from analysis.numeric.network import Network, gradients
 from analysis.symbolic.catalogue import ACTIVATIONS

@@ -2,28 +2,18 @@
 
 from __future__ import annotations
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
-from analysis.chapters.activations import (
-    activation_table as atlas,
-)
-from analysis.chapters.activations import (
-    dead_units,
-    figures,
-    saturated_neuron,
-)
-from analysis.chapters.activations import (
-    selu_moments as selu,
-)
+from analysis.chapters.activations import activation_table as atlas
+from analysis.chapters.activations import dead_units, figures, saturated_neuron
+from analysis.chapters.activations import selu_moments as selu
 from analysis.symbolic.catalogue import ACTIVATIONS, GELU, SELU
 
 
 @pytest.fixture(autouse=True)
 def close():
     yield
-    plt.close("all")
 
 
 def test_a_plate_for_every_activation() -> None:

@@ -1,4 +1,5 @@
-"""Chapter 1's claims hold, and the ways in which such statements go wrong are refused, each with a counter-example."""
+"""Chapter 1's claims hold, and the ways in which such statements go wrong are refused,
+each with a counter-example."""
 
 from __future__ import annotations
 
@@ -39,9 +40,7 @@ TRUE = {
     ),
     "layer 3": says(times(sigma_prime(Z[3]), product(low=4), COST), B[3]),
     "weight of layer 2": says(times(A[1], sigma_prime(Z[2]), product(low=3), COST), W[2]),
-    "two products": says(
-        times(sigma_prime(Z[1]), product(W[j]), product(sigma_prime(Z[j])), COST),
-    ),
+    "two products": says(times(sigma_prime(Z[1]), product(W[j]), product(sigma_prime(Z[j])), COST)),
 }
 
 FALSE = {

@@ -1,4 +1,5 @@
-"""The drawings of chapter 1 carry the library's own symbols, in their places, with nothing on top of anything."""
+"""The drawings of chapter 1 carry the library's own symbols, in their places,
+with nothing on top of anything."""
 
 from __future__ import annotations
 
@@ -37,7 +38,6 @@ DRAWINGS: dict[str, Callable[[], Axes]] = {
 def _style() -> Iterator[None]:
     with plt.style.context("analysis.book"):
         yield
-    plt.close("all")
 
 
 def labels(ax: Axes) -> list[Text]:

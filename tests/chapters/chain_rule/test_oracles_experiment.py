@@ -1,4 +1,5 @@
-"""The product of factors against three oracles, on chains of any shape; and the comparison itself can fail."""
+"""The product of factors against three oracles, on chains of any shape;
+and the comparison itself can fail."""
 
 from __future__ import annotations
 
@@ -41,7 +42,8 @@ numbers = st.floats(-3, 3, allow_subnormal=False).map(lambda x: round(x, 6))
 @st.composite
 def chains(draw: st.DrawFn) -> Chain:
     depth = draw(st.integers(1, 8))
-    # a weight near 0 makes the gradient so small that relative digits say little: they have a test of their own
+    # a weight near 0 makes the gradient so small that relative digits say little: they have a test of their
+    # own
     weights = draw(st.lists(numbers.filter(lambda x: abs(x) > 0.05), min_size=depth, max_size=depth))
     biases = draw(st.lists(numbers, min_size=depth, max_size=depth))
     a0 = draw(st.floats(0.05, 1.0))

@@ -1,4 +1,5 @@
-"""The trainings of chapter 10: gradients against differences, records against a run of a sample, the cliff, the claims."""
+"""The trainings of chapter 10:
+gradients against differences, records against a run of a sample, the cliff, the claims."""
 
 from __future__ import annotations
 
@@ -9,12 +10,8 @@ import pytest
 
 from analysis.chapters.clipping import clipped_training as training
 from analysis.chapters.clipping import records as clipping_recorded
-from analysis.chapters.clipping.claims import (
-    clipped_training as clipped_training_claims,
-)
-from analysis.chapters.clipping.claims import (
-    weight_decay_training as weight_decay_claims,
-)
+from analysis.chapters.clipping.claims import clipped_training as clipped_training_claims
+from analysis.chapters.clipping.claims import weight_decay_training as weight_decay_claims
 from analysis.chapters.clipping.claims.weight_decay import log_gain
 from analysis.chapters.clipping.cliff import descend, surface
 from analysis.chapters.clipping.clipped_plateau import clipped_plateau
@@ -110,7 +107,8 @@ def test_critics_and_decay() -> None:
 
 
 def test_clipping_by_value_leads_off_the_plateau() -> None:
-    """An independent recomputation found, for two other networks, cost 3.25 → 0.46 to 0.56 and accuracy 93 to 94 %, by norm 30 to 36 %."""
+    """An independent recomputation found, for two other networks,
+    cost 3.25 → 0.46 to 0.56 and accuracy 93 to 94 %, by norm 30 to 36 %."""
     kept = clipping_recorded.plateau()
     assert kept.plateau_cost == pytest.approx(3.25, abs=0.005) and kept.plateau_accuracy.max() < 0.11
     assert kept.ratio[kept.best("value")].max() < 1.3 < 50 < kept.ratio[kept.best("norm")].min()

@@ -55,7 +55,8 @@ def test_the_step_of_the_cliff_is_its_derivative() -> None:
 
 
 def _steps_with_momentum(gradients: np.ndarray, rate: float, threshold: float, momentum: float) -> np.ndarray:
-    """The lengths of the steps, by the algorithm: clip by norm, add to the running sum, multiply by the rate."""
+    """The lengths of the steps, by the algorithm:
+    clip by norm, add to the running sum, multiply by the rate."""
     total, lengths = np.zeros(gradients.shape[1]), []
     for gradient in gradients:
         total = momentum * total + gradient * min(1.0, threshold / np.linalg.norm(gradient))
@@ -65,7 +66,8 @@ def _steps_with_momentum(gradients: np.ndarray, rate: float, threshold: float, m
 
 @pytest.mark.parametrize(("momentum", "most"), [(0.0, 0.05), (0.5, 0.1), (0.9, 0.5), (0.99, 5.0)])
 def test_momentum_lengthens_the_longest_step(momentum: float, most: float) -> None:
-    """ηc/(1 − μ) for η = 0.1 and c = 0.5, typed; ten thousand steps the same way come within a millionth of it."""
+    """ηc/(1 − μ) for η = 0.1 and c = 0.5, typed;
+    ten thousand steps the same way come within a millionth of it."""
     rng = np.random.default_rng(10)
     wandering = _steps_with_momentum(5 * rng.standard_normal((2000, 3)), 0.1, 0.5, momentum)
     assert wandering.max() <= most * (1 + 1e-12)  # rounding

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
@@ -18,7 +17,6 @@ def test_cliff_and_profile() -> None:
     assert np.array_equal(ax.lines[0].get_xydata(), path.points)
     C, _, slope = surface(4.5, b)
     assert np.array_equal(clipping.profile(b, C, slope).lines[0].get_ydata(), C)
-    plt.close("all")
 
 
 def test_trainings() -> None:
@@ -28,4 +26,3 @@ def test_trainings() -> None:
     steady = clipping_recorded.training("steady")
     ax = clipping.norms({"x": steady})
     assert ax.lines[0].get_ydata() == pytest.approx(steady.weight_norm.mean(axis=(0, 1)))
-    plt.close("all")

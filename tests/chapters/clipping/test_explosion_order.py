@@ -1,4 +1,5 @@
-"""The gradient explodes first, the weights follow; checked against back-propagation written out in another form."""
+"""The gradient explodes first, the weights follow;
+checked against back-propagation written out in another form."""
 
 from __future__ import annotations
 

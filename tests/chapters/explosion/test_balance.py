@@ -11,8 +11,8 @@ import sympy as sp
 
 from analysis.chapters.explosion import balance as m
 from analysis.chapters.explosion.claims import balance as m_claims
-from analysis.chapters.quarter_bound.log_product import exponent
 from analysis.claims.outcome import Proved, Refuted, Unknown
+from analysis.numeric.log_product import exponent
 from analysis.symbolic.catalogue import SIGMOID
 
 

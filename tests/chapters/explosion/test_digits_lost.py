@@ -46,7 +46,8 @@ def test_below_the_threshold_nothing_is_lost():
 
 
 def test_luck_is_not_accuracy():
-    """At a₀ = ½ no operation rounds, so float64 is right to the end; the bound cannot know, and one unit of a₀ is fatal."""
+    """At a₀ = ½ no operation rounds, so float64 is right to the end;
+    the bound cannot know, and one unit of a₀ is fatal."""
     run = digits_lost(0.5, depth=16)
     assert (run.kept == 17).all() and (run.z_exact == 0).all()
     assert first_without(run.guaranteed) == 11 and first_without(run.moved) == 11

@@ -8,9 +8,9 @@ import sympy as sp
 
 from analysis.chapters.explosion import identity_neuron as n
 from analysis.chapters.explosion.claims import identity_neuron as n_claims
-from analysis.chapters.explosion.designed_chain import as_sigmoid
 from analysis.claims.outcome import Proved, Refuted, Unknown
 from analysis.numeric.compiled import compiled
+from analysis.symbolic.catalogue import as_sigmoid
 from analysis.symbolic.notation import b
 
 X = np.linspace(0, 1, 501)

@@ -1,4 +1,5 @@
-"""The adding problem and the digits by pixel: the data, small trainings, and a sample of the recorded runs made again."""
+"""The adding problem and the digits by pixel:
+the data, small trainings, and a sample of the recorded runs made again."""
 
 from __future__ import annotations
 
@@ -94,7 +95,8 @@ def first_steps(epsilon_hat: bool) -> np.ndarray:
 
 
 def test_adam_is_the_algorithm_of_the_paper() -> None:
-    """η m̂/(√v̂ + ε) with m̂ = g and v̂ = g² in the first step: 0.5 · 1e-10/(1e-10 + 1e-8), not 0.5 · 3.2e-4."""
+    """η m̂/(√v̂ + ε) with m̂ = g and v̂ = g² in the first step:
+    0.5 · 1e-10/(1e-10 + 1e-8), not 0.5 · 3.2e-4."""
     small, large = -first_steps(False)
     assert small == pytest.approx(0.5 / 101, rel=1e-9) and large == pytest.approx(0.5 / 1.00001, rel=1e-9)
     assert small / large == pytest.approx(9.901e-3, rel=1e-4)
@@ -139,7 +141,8 @@ def test_the_long_memory_shuts_the_input_gate() -> None:
 
 
 def with_scores(task: str) -> SequenceTraining:
-    """Two rates and five seeds whose last scores are 1, 2, 3, 4, 5 and 2, 2, 2, 2, 12: s/√n is √2.5/√5 and √20/√5."""
+    """Two rates and five seeds whose last scores are 1, 2, 3, 4, 5 and 2, 2, 2, 2, 12:
+    s/√n is √2.5/√5 and √20/√5."""
     score = np.zeros((2, 5, 2))
     score[0, :, 1], score[1, :, 1] = [5, 1, 4, 2, 3], [2, 2, 12, 2, 2]
     speeds = np.ones((2, 5, 2, 3))
@@ -171,7 +174,14 @@ def test_every_measured_inequality_holds_by_three_standard_errors() -> None:
     def errors(x: np.ndarray, of: float) -> float:
         return float((x.mean() - of) / (x.std(ddof=1) / len(x) ** 0.5))
 
-    for variant, length in (("lstm-1", 100), ("rnn", 10), ("lstm-0", 50), ("lstm-1", 50), ("lstm-long", 50), ("gru", 50)):  # fmt: skip
+    for variant, length in (
+        ("lstm-1", 100),
+        ("rnn", 10),
+        ("lstm-0", 50),
+        ("lstm-1", 50),
+        ("lstm-long", 50),
+        ("gru", 50),
+    ):
         assert errors(each(variant, length), 0.01) < -3.0
     for variant, length in (("rnn", 100), ("rnn", 50), ("rnn-wide", 50), ("rnn-identity", 50)):
         assert errors(each(variant, length), 0.15) > 3.0
@@ -185,7 +195,8 @@ def test_every_measured_inequality_holds_by_three_standard_errors() -> None:
 
 
 def test_what_is_claimed_of_cells_without_gates_names_tanh() -> None:
-    """All of them have tanh here; the ReLU cell of Le, Jaitly and Hinton (2015), which has no gates either, learns."""
+    """All of them have tanh here;
+    the ReLU cell of Le, Jaitly and Hinton (2015), which has no gates either, learns."""
     assert all(v.kind in ("rnn", "lstm", "gru") for v in VARIANTS.values())
     for claim in adding_problem_claims.CLAIMS:
         if "rnn" in str(claim.statement):

@@ -46,9 +46,7 @@ def test_a_missing_path_is_refused() -> None:
     for missing in range(3):
         left = gated_claims.plus(*(p for k, p in enumerate(paths.args) if k != missing))
         wrong = sp.Eq(
-            claim.statement.lhs,
-            gated_claims.plus(forget, gated_claims.times(left, o, slope)),
-            evaluate=False,
+            claim.statement.lhs, gated_claims.plus(forget, gated_claims.times(left, o, slope)), evaluate=False
         )
         assert claim.settle(wrong).status == "refuted"
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
@@ -14,7 +13,6 @@ from analysis.chapters.gates.memory_horizon import memory_curves
 @pytest.fixture(autouse=True)
 def _closed() -> object:
     yield
-    plt.close("all")
 
 
 def test_memory_shows_the_median_of_each_cell() -> None:

@@ -1,4 +1,5 @@
-"""How long cells remember: predictions with their siblings, closed forms against brute force, bad arguments."""
+"""How long cells remember:
+predictions with their siblings, closed forms against brute force, bad arguments."""
 
 from __future__ import annotations
 

@@ -16,7 +16,8 @@ from analysis.chapters.initialisation.critical_scales import (
 from analysis.numeric.mean_field import fixed_point
 from analysis.symbolic.catalogue import ACTIVATIONS
 
-# √χ where the default weights settle: q → 0 but for sigmoid and softplus, so √(E σ′²/3) at 0: slopes ½ and ½, 1 and 1, 0 and 1 …
+# √χ where the default weights settle: q → 0 but for sigmoid and softplus, so √(E σ′²/3) at 0: slopes ½ and ½,
+# 1 and 1, 0 and 1 …
 DEFAULT_FACTOR = {
     "tanh": 1 / math.sqrt(3.0),
     "identity": 1 / math.sqrt(3.0),

@@ -1,4 +1,5 @@
-"""The exact moments against brute force, the bar against repeated simulation, and what the claim tells apart."""
+"""The exact moments against brute force, the bar against repeated simulation,
+and what the claim tells apart."""
 
 from __future__ import annotations
 
@@ -37,7 +38,8 @@ def test_moments_of_a_mean_by_multiplying_out(width: int) -> None:
 
 
 def test_the_bar_covers_as_a_standard_error_should() -> None:
-    """400 repetitions: 68 % of the estimates lie within one bar of the exact spread, give or take four standard errors of that share."""
+    """400 repetitions: 68 % of the estimates lie within one bar of the exact spread,
+    give or take four standard errors of that share."""
     repeated, networks = 400, 500
     x = relu_mean_squares(20, 2, networks=repeated * networks, seed=5).reshape(repeated, networks)
     estimates = ((x - 1.0) ** 2).mean(axis=1)
@@ -76,7 +78,8 @@ def test_the_simulation_tells_four_and_six_from_five(wrong: int) -> None:
 
 
 def test_bars_from_the_sample_are_too_short_where_depth_over_width_is_large() -> None:
-    """Chapter 7: width 20, depth 20, 400 networks; two sample bars hold the true mean in about 83 of 100 repetitions."""
+    """Chapter 7: width 20, depth 20, 400 networks;
+    two sample bars hold the true mean in about 83 of 100 repetitions."""
     x = relu_mean_squares(20, 20, networks=400 * 60, seed=7)
     chosen = x[np.random.default_rng(0).integers(0, len(x), (2000, 400))]
     bars = chosen.std(axis=1, ddof=1) / 20.0

@@ -65,7 +65,8 @@ def test_depths_are_uniform_between_their_ends(monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_careful_networks_vanish_too_when_they_are_deep_enough() -> None:
-    """By two other sets of 300 networks of each depth: 0 % of depth 5–30, 18 to 20 % of 30–60, 35 to 36 % of 60–100."""
+    """By two other sets of 300 networks of each depth:
+    0 % of depth 5–30, 18 to 20 % of 30–60, 35 to 36 % of 60–100."""
     rates = {
         depths: [share("near Xavier and He", depths=depths).share(w) for w in ("vanished", "exploded")]
         for depths in ((5, 30), (30, 60), (60, 100))

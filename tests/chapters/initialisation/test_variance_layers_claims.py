@@ -38,7 +38,8 @@ def test_the_critical_scale_of_the_sigmoid_is_resolved(wrong: object) -> None:
 
 
 def test_tanh_at_one_loses_a_power_of_the_depth_and_no_more() -> None:
-    """L E[δ²] tends to 0.7066: doubling the depth halves the mean square, where an exponential would square it."""
+    """L E[δ²] tends to 0.7066:
+    doubling the depth halves the mean square, where an exponential would square it."""
     few, many = (profile("tanh", 1.0, 0.0, depth).backward[0] for depth in (500, 1000))
     assert few / many == pytest.approx(2.0, rel=5e-3) and 1000 * many == pytest.approx(0.708, abs=1e-3)
     assert 1 / profile("tanh", 1.0, 0.0, 20).backward[0] == pytest.approx(26.4, abs=0.05)

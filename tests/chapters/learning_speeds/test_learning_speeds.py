@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ from analysis.chapters.learning_speeds import learning_speeds as module
 from analysis.chapters.learning_speeds.gradient_bars import gradient_bars
 from analysis.chapters.learning_speeds.learning_speeds import LearningSpeeds, learning_speeds
 from analysis.numeric import descent as descent_module
-from analysis.numeric.data import Dataset, load, with_random_labels
+from analysis.numeric.data import Dataset, load
 from analysis.numeric.descent import descend
 from analysis.numeric.initialise import INITIALISERS, nielsen
 from analysis.numeric.network import Network, cost, forward, gradients
@@ -109,7 +109,8 @@ def test_speeds_at_the_start_are_those_of_back_propagation() -> None:
 
 @pytest.mark.parametrize("scale", [30.0, 3e3, 3e4])
 def test_speeds_of_saturated_networks_keep_their_digits(scale: float) -> None:
-    """Weights so large that σ′ is tiny, below 1e-300 and, last, that e⁻ᶻ overflows: the slopes from e⁻ᶻ hold beside those of
+    """Weights so large that σ′ is tiny, below 1e-300 and, last, that e⁻ᶻ overflows: the slopes from e⁻ᶻ hold
+    beside those of
     the catalogue, and 1 − a, which is 0 for z above 37, does not come in.
     """
     data, sizes = load("digits", count=50), (64, 8, 8, 10)
@@ -148,7 +149,7 @@ def test_bars_are_the_gradient_itself() -> None:
 
 def test_labels_can_be_learned_until_they_are_shuffled() -> None:
     data = load("digits", count=400)
-    shuffled = with_random_labels(data, np.random.default_rng(0))
+    shuffled = replace(data, labels=np.random.default_rng(0).permutation(data.labels))
     true, random = (
         learning_speeds(x, (64, 30, 10), seeds=[0], epochs=250, decay=2.0) for x in (data, shuffled)
     )

@@ -2,31 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-import matplotlib
 import numpy as np
 import pytest
 from matplotlib.axes import Axes
 
-matplotlib.use("Agg")
-import matplotlib.pyplot as plt  # noqa: E402
-
-from analysis.chapters.learning_speeds import figures  # noqa: E402
-from analysis.chapters.learning_speeds.gradient_bars import gradient_bars  # noqa: E402
-from analysis.chapters.learning_speeds.learning_speeds import learning_speeds  # noqa: E402
-from analysis.chapters.learning_speeds.near_optimum import near_optimum  # noqa: E402
-from analysis.chapters.learning_speeds.speed_bands import SpeedBands, speed_bands  # noqa: E402
-from analysis.numeric.data import load  # noqa: E402
+from analysis.chapters.learning_speeds import figures
+from analysis.chapters.learning_speeds.gradient_bars import gradient_bars
+from analysis.chapters.learning_speeds.learning_speeds import learning_speeds
+from analysis.chapters.learning_speeds.near_optimum import near_optimum
+from analysis.chapters.learning_speeds.speed_bands import SpeedBands, speed_bands
+from analysis.numeric.data import load
 
 DIGITS = load("digits", count=60)
-
-
-@pytest.fixture
-def ax() -> Iterator[Axes]:
-    figure, axes = plt.subplots()
-    yield axes
-    plt.close(figure)
 
 
 @pytest.fixture(scope="module")
@@ -83,4 +70,3 @@ def test_grid_has_a_row_for_each_recipe_and_a_column_for_each_depth(bands: Speed
     np.testing.assert_allclose(
         np.asarray(figure.axes[3].lines[0].get_ydata(), dtype=float), bands.median("speeds")[:, 0]
     )
-    plt.close(figure)

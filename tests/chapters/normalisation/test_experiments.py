@@ -1,4 +1,5 @@
-"""Deep normalised networks and their training: gradients against reverse mode, records run again, refusals."""
+"""Deep normalised networks and their training:
+gradients against reverse mode, records run again, refusals."""
 
 from __future__ import annotations
 
@@ -6,7 +7,6 @@ import math
 from typing import Any
 
 import autograd.numpy as anp
-import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from autograd import grad
@@ -110,7 +110,8 @@ def test_a_network_that_diverges_is_buried() -> None:
 
 
 def test_a_sigmoid_network_does_not_start_saturated() -> None:
-    """0.238, 0.235, 0.235 and 0.235 of at most 0.25, typed; and from the draws and images alone, without the training's code."""
+    """0.238, 0.235, 0.235 and 0.235 of at most 0.25, typed;
+    and from the draws and images alone, without the training's code."""
     slopes = training.starting_slopes(digits(), activation="sigmoid", depth=4, seeds=range(5))
     assert slopes == pytest.approx([0.2377, 0.2350, 0.2348, 0.2353], abs=5e-5)
     images = digits().images[np.random.default_rng(11).permutation(1797)[397:]]
@@ -154,11 +155,13 @@ def test_large_batches() -> None:
 def test_the_growth_in_large_batches_is_that_of_mpmath(
     activation: str, gain: float, shift: float, wanted: float
 ) -> None:
-    """Typed from mpmath's quadrature of E[σ′²] and Var σ, split at the kink; a rule that is not split was off by 1 in 10,000."""
+    """Typed from mpmath's quadrature of E[σ′²] and Var σ, split at the kink;
+    a rule that is not split was off by 1 in 10,000."""
     assert large_batch_growth(activation, gain, shift) == pytest.approx(wanted, rel=1e-11)
 
 
-# By mpmath at 30 digits; ReLU far below its kink from E ReLU² = (1 + β²)Φ(β) + βφ(β) and E ReLU = βΦ(β) + φ(β).
+# By mpmath at 30 digits; ReLU far below its kink from E ReLU² = (1 + β²)Φ(β) + βφ(β) and E ReLU = βΦ(β) +
+# φ(β).
 WIDE_AND_FAR = [
     ("tanh", 100.0, 0.0, 53.619248554117), ("tanh", 1000.0, 0.0, 532.347706612859),
     ("relu", 1.0, -20.0, 202.485327466630), ("tanh", 1e8, 0.0, 4 / 3 * 1e8 / math.sqrt(2 * math.pi)),
@@ -240,4 +243,3 @@ def test_figures_draw_what_they_are_given() -> None:
     assert ax.get_xscale() == "log"
     ax = figures.growth_by_shift([0, 1], {"ReLU": np.array([1.4, 1.1])}, [(0.5, 1.3, 0.01)])
     assert ax.get_xlabel().startswith("shift")
-    plt.close("all")

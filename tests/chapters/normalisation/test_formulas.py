@@ -1,4 +1,5 @@
-"""Batch normalisation in symbols: every claim is sound, planted errors are refused, and the rates' ingredients are right."""
+"""Batch normalisation in symbols:
+every claim is sound, planted errors are refused, and the rates' ingredients are right."""
 
 from __future__ import annotations
 
@@ -9,19 +10,16 @@ import sympy as sp
 from analysis.chapters.normalisation.claims import formulas as normalised_claims
 from analysis.chapters.normalisation.claims import rates as normalised_rates_claims
 from analysis.chapters.normalisation.rates import (
-    angle,
     both_active,
     both_relu,
     large_batch_rate,
     linear_rate,
     projected_trace,
     relu_rate,
-    relu_rate_by_angle,
     relu_trace,
 )
 from analysis.claims.outcome import Proved, Refuted, Unknown
 from analysis.symbolic.activation import Activation
-from analysis.symbolic.angles import theta
 from analysis.symbolic.catalogue import IDENTITY, RELU, SIGMOID, TANH
 from analysis.symbolic.layer import plain
 from analysis.symbolic.normalisation import (
@@ -117,7 +115,8 @@ def test_a_normalised_layer_composes_with_a_plain_one(activation: Activation) ->
 
 
 def test_the_ingredients_of_the_relu_rate_against_drawn_batches() -> None:
-    """Pr[both active], E[product] and the trace from 200,000 batches on the sphere, without a formula of ours."""
+    """Pr[both active], E[product] and the trace from 200,000 batches on the sphere,
+    without a formula of ours."""
     rng, size = np.random.default_rng(5), 5
     xs = rng.standard_normal((200_000, size))
     xs -= xs.mean(axis=1, keepdims=True)
@@ -162,10 +161,9 @@ def test_an_index_that_changes_between_the_sides_is_not_proved() -> None:
     [(4, 3.0841), (5, 2.2737), (6, 2.0038), (8, 1.7882), (16, 1.5900), (32, 1.5220), (128, 1.4797)],
 )
 def test_the_rate_for_a_batch_is_what_one_layer_of_draws_gives(batch: int, wanted: float) -> None:
-    """R(m), typed, against sampled batches: the mean outputs, the slopes and both projections by their definitions."""
-    by_angle = relu_rate_by_angle.subs(theta, angle)
-    for formula in (by_angle, relu_rate):
-        assert float(formula.subs(m, batch)) == pytest.approx(wanted, abs=5e-5)
+    """R(m), typed, against sampled batches:
+    the mean outputs, the slopes and both projections by their definitions."""
+    assert float(relu_rate.subs(m, batch)) == pytest.approx(wanted, abs=5e-5)
     rng = np.random.default_rng(batch)
     x = rng.standard_normal((400_000 // batch, batch))
     x -= x.mean(axis=1, keepdims=True)

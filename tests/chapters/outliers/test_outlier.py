@@ -94,7 +94,8 @@ def test_the_first_layer_keeps_its_bound(loss: str, activation: str) -> None:
 
 
 def test_the_bound_of_the_first_layer_by_hand() -> None:
-    """One linear hidden unit and an outlier that drowns the rest: the bound is a product of three numbers, and not far off."""
+    """One linear hidden unit and an outlier that drowns the rest:
+    the bound is a product of three numbers, and not far off."""
     found = outlier([1e8], activation="identity", hidden=(1,), seeds=range(5))
     network = nielsen(found.sizes, np.random.default_rng(0), activation="identity")
     images = load("digits", count=50).images
@@ -160,7 +161,8 @@ def test_factors_are_positive(factor: float) -> None:
 
 
 def test_one_unsaturated_network_refutes_that_the_gradient_is_level(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Between t = 10⁵ and 10⁶ one network of 40 still falls; a mean with its own spread as error could never show it."""
+    """Between t = 10⁵ and 10⁶ one network of 40 still falls;
+    a mean with its own spread as error could never show it."""
     claim = next(c for c in outlier_claims.CLAIMS if c.label == "outlier-power-sigmoid-squared-error")
     assert isinstance(claim.settle(), Checked)
     early = replace(claim, simulate=lambda: outlier_claims.farthest_from_level((1e5, 1e6)))

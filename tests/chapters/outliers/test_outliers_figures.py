@@ -18,7 +18,6 @@ RUNS = {loss: outlier(FACTORS, loss=loss, images=10, hidden=(5, 5), seeds=(0, 1,
 @pytest.fixture(autouse=True)
 def closed() -> object:
     yield
-    plt.close("all")
 
 
 def test_first_layer_and_costs() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import autograd.numpy as anp
-import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from autograd import grad
@@ -90,7 +89,8 @@ def test_the_record_is_made_by_its_command(tmp_path: object, monkeypatch: pytest
 
 
 def test_the_epochs_to_a_level_are_counted_seed_by_seed() -> None:
-    """From the accuracies alone: pretrained 7, 6, 8, 6, 6; N(0, 1) 4, 3, 4, 6, 3; Xavier 19, 22, 39, 19, 19."""
+    """From the accuracies alone: pretrained 7, 6, 8, 6, 6; N(0, 1) 4, 3, 4, 6, 3;
+    Xavier 19, 22, 39, 19, 19."""
     for start, wanted in (
         ("pretrained", [7, 6, 8, 6, 6]),
         ("gaussian", [4, 3, 4, 6, 3]),
@@ -120,7 +120,6 @@ def test_the_pictures_show_the_numbers() -> None:
     np.testing.assert_allclose(figures.bias(found).lines[0].get_ydata(), found.relative[0])
     figure = figures.features(np.arange(128.0).reshape(64, 2))
     assert sum(len(a.images) for a in figure.axes) == 2
-    plt.close("all")
 
 
 @pytest.mark.parametrize(

@@ -19,12 +19,7 @@ from analysis.chapters.residual.depth import (
     shortcuts,
     wide_sweep,
 )
-from analysis.chapters.residual.shattered_gradients import (
-    InputGradients,
-    first_angles,
-    input_gradients,
-    predicted,
-)
+from analysis.chapters.residual.shattered_gradients import InputGradients, input_gradients, predicted
 from analysis.claims.claim import Prediction
 from analysis.claims.outcome import Checked, Proved, Refuted
 from analysis.symbolic.catalogue import IDENTITY, SIGMOID, TANH
@@ -71,7 +66,8 @@ def tanh_means(q: float) -> tuple[float, float]:
 
 
 def test_tanh_blocks_grow_in_proportion_to_the_depth() -> None:
-    """367.5 after 400 blocks, and log-gain 10.81 where ½ · 400 · log 2 = 138.6; networks of another seed and width agree."""
+    """367.5 after 400 blocks, and log-gain 10.81 where ½ · 400 · log 2 = 138.6;
+    networks of another seed and width agree."""
     q, gain, traced = 1.0, 0.0, []
     for _ in range(400):
         second, slope = tanh_means(q)
@@ -127,7 +123,8 @@ def test_bounded_blocks_refuse() -> None:
 
 
 def test_a_residual_chain_loses_eight_powers_of_ten() -> None:
-    """The median over 1,000 layers is 10^(−8.0), not 10^−7: from chains written out here, and from the sweep."""
+    """The median over 1,000 layers is 10^(−8.0), not 10^−7:
+    from chains written out here, and from the sweep."""
     rng = np.random.default_rng(99)
     w, b = rng.standard_normal((2, 1000, 4000))
     x, logs = np.full(4000, 0.5), np.zeros(4000)
@@ -141,7 +138,8 @@ def test_a_residual_chain_loses_eight_powers_of_ten() -> None:
 
 
 def test_the_standard_errors_of_the_sweeps() -> None:
-    """Of 1, 2, 3, 4, 5 the mean is 3 and s/√n = √0.5; of n normal numbers the median has the error √(π/2n)."""
+    """Of 1, 2, 3, 4, 5 the mean is 3 and s/√n = √0.5;
+    of n normal numbers the median has the error √(π/2n)."""
     five, half = np.array([3.0, 1.0, 5.0, 2.0, 4.0]), 0.5**0.5
     chains = ChainSweep("tanh", 1.0, 1.0, None, np.stack([0 * five, 10 * five], axis=1))
     assert chains.rate() == pytest.approx((15.0, 5.0 * half)) and chains.median()[0] == 30.0
@@ -179,8 +177,7 @@ def test_the_angle_recursion() -> None:
             predicted(right, [1], share)
 
 
-def test_first_angles_and_gradients_of_a_network_without_blocks() -> None:
-    assert first_angles([-1.0, 1.0])[0, 1] == pytest.approx(np.pi / 2)
+def test_gradients_of_a_network_without_blocks() -> None:
     found = input_gradients([-1.0, 0.0, 2.0], depth=0, nets=2, width=10)
     np.testing.assert_allclose(found.correlations, 1.0)
     np.testing.assert_allclose(found.by_distance(), 1.0)

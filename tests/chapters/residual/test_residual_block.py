@@ -1,4 +1,5 @@
-"""The block that chapter 12 prints for PyTorch keeps the mean square of what passes its branch, as the claims assume."""
+"""The block that chapter 12 prints for PyTorch keeps the mean square of what passes its branch,
+as the claims assume."""
 
 from __future__ import annotations
 
@@ -67,7 +68,8 @@ def test_the_branch_keeps_the_mean_square() -> None:
 
 
 def test_a_bare_linear_layer_has_a_sixth() -> None:
-    """n · 1/(3n) · ½: the variance of a uniform number on ±1/√n, and the half of the mean square that passes a ReLU.
+    """n · 1/(3n) · ½: the variance of a uniform number on ±1/√n,
+    and the half of the mean square that passes a ReLU.
 
     One layer strays by 2.7 % of it, for its outputs share the mean of the ReLUs; the mean of twenty by 0.6 %.
     """

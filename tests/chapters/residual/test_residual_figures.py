@@ -42,7 +42,6 @@ def test_chains_and_wide_networks() -> None:
     assert names(ax) == set(wide)
     assert min(np.diff(sorted(heights(ax)))) > 10  # pushed apart
     np.testing.assert_allclose(y(ax.lines[0]), wide["a"].gradient[0] / np.log(10))
-    plt.close("all")
 
 
 def test_growth_and_shattering() -> None:
@@ -59,7 +58,6 @@ def test_growth_and_shattering() -> None:
         {"t": (depths, np.array([0.5, 0.1, 1e-5]))}, {"t": [(1, 0.5, 0.01), (10, 0.1, 0.01)]}
     )
     assert ax.get_xscale() == ax.get_yscale() == "log" and names(ax) == {"t"}
-    plt.close("all")
 
 
 def test_accuracies() -> None:
@@ -70,4 +68,3 @@ def test_accuracies() -> None:
     drawn = [y(line) for line in ax.lines if len(y(line)) == len(residual_recorded.RATES)]
     final = runs["plain"].accuracy[..., -1]
     assert any(np.allclose(x, final.mean(axis=1)) for x in drawn)
-    plt.close("all")

@@ -1,4 +1,5 @@
-"""The trainings of chapter 12: gradients against differences and PyTorch, records against a run of a sample."""
+"""The trainings of chapter 12:
+gradients against differences and PyTorch, records against a run of a sample."""
 
 from __future__ import annotations
 
@@ -65,7 +66,8 @@ def test_gradients_are_pytorchs(variant: str) -> None:
 
 
 def test_a_sample_of_the_records_comes_out_again() -> None:
-    """Two epochs of two networks of the record, by the same code: the minibatches do not depend on the number of epochs."""
+    """Two epochs of two networks of the record, by the same code:
+    the minibatches do not depend on the number of epochs."""
     for variant in ("plain", "residual-scaled"):
         kept = recorded.training(variant, 16)
         again = residual_training(
@@ -91,7 +93,8 @@ def test_every_record_is_there(variant: str, depth: int) -> None:
 
 
 def test_the_best_rate_its_mean_and_its_standard_error() -> None:
-    """The mean of 0.2, 0.4, 0.6, 0.8 is 0.5 and s/√n = √(0.2/3)/2; the other rate is worse, and half of it diverged."""
+    """The mean of 0.2, 0.4, 0.6, 0.8 is 0.5 and s/√n = √(0.2/3)/2;
+    the other rate is worse, and half of it diverged."""
     accuracy, loss = np.zeros((2, 4, 2)), np.ones((2, 4, 2))
     accuracy[1, :, 1], accuracy[0, :, 1] = [0.8, 0.2, 0.6, 0.4], [0.9, 0.9, 0.0, 0.0]
     loss[0, 2:, 1] = np.nan

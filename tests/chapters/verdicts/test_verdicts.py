@@ -1,4 +1,5 @@
-"""No hole in the verdicts: every statement has one, in the account's own words, by the rule; the chapters print the same rows."""
+"""No hole in the verdicts: every statement has one, in the account's own words, by the rule;
+the chapters print the same rows."""
 
 from __future__ import annotations
 
@@ -201,7 +202,8 @@ def test_with_three_hidden_layers_no_network_recovers() -> None:
 
 
 def test_the_typical_gradient_falls_with_the_weights_of_he() -> None:
-    """B3: the mean logarithm of the factor of a layer of n ReLUs: k of them are open, and k squares are chi-squared."""
+    """B3: the mean logarithm of the factor of a layer of n ReLUs:
+    k of them are open, and k squares are chi-squared."""
     for n in (64, 256):
         k = np.arange(1, n + 1)
         open_ = np.exp(gammaln(n + 1) - gammaln(k + 1) - gammaln(n - k + 1) - n * math.log(2))
@@ -260,7 +262,8 @@ def chain_factors(squash: str, s: float) -> float:
 
 
 def test_tanh_is_better_for_small_weights_only() -> None:
-    """B11: a chain of tanh loses less at N(0, 1) and more at N(0, 2²); wide layers, by simulation, pass on more."""
+    """B11: a chain of tanh loses less at N(0, 1) and more at N(0, 2²);
+    wide layers, by simulation, pass on more."""
     sigmoid, tanh = ([chain_factors(f, s) for s in (1, 2)] for f in ("sigmoid", "tanh"))
     assert sigmoid == pytest.approx([-2.31, -2.28], abs=0.03) and tanh == pytest.approx(
         [-1.64, -2.95], abs=0.03
@@ -309,7 +312,8 @@ def test_the_probability_of_a_sixteenth_belongs_to_one_input() -> None:
 
 
 def test_the_order_of_an_explosion_in_six_networks() -> None:
-    """B32: the first gradients of six drawings over those with He's weights, with back-propagation written out."""
+    """B32: the first gradients of six drawings over those with He's weights,
+    with back-propagation written out."""
     data, ratios = load("digits", count=500), []
     x, y = data.images, data.targets
     for seed in range(6):
@@ -591,7 +595,8 @@ def test_the_remedy_map_leads_to_live_claims() -> None:
 
 
 def test_the_remedy_map_recommends_no_more_than_is_shown() -> None:
-    """Xavier's weights fail behind sigmoids; the forget bias did not matter; cross-entropy does not tame an outlier."""
+    """Xavier's weights fail behind sigmoids; the forget bias did not matter;
+    cross-entropy does not tame an outlier."""
     by_claim = {label: row for row in remedy_map.REMEDIES for label in row.claims}
     assert by_claim["xavier-compromise"] is by_claim["xavier-sigmoid-loses-three-quarters"]
     assert "sigmoid" in by_claim["xavier-compromise"].cost

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from types import SimpleNamespace
 
-import matplotlib.pyplot as plt
 import pytest
 from matplotlib.colors import to_hex
 
@@ -24,7 +23,6 @@ def test_each_part_is_as_long_as_its_count() -> None:
         (1.69, 0, 3),
     ]
     assert {t.get_text() for t in ax.texts} == {"1", "3"}
-    plt.close(ax.figure)
 
 
 def test_the_bars_of_the_book_hold_every_statement_once() -> None:
@@ -54,7 +52,6 @@ def test_the_bars_of_the_book_hold_every_statement_once() -> None:
         where = (bar.get_x() + bar.get_width() / 2, round(bar.get_y() + bar.get_height() / 2))
         assert said.pop(where) == f"{bar.get_width():g}"
     assert not said
-    plt.close(ax.figure)
 
 
 def test_a_kind_without_a_colour_is_refused() -> None:

@@ -106,7 +106,8 @@ def test_the_supremum_rests_on_the_claim_of_chapter_2(monkeypatch: pytest.Monkey
 
 
 def test_a_diagonal_entry_above_the_bound_would_be_seen() -> None:
-    """The part that each component leaves is d·g·… with g = D − d; for a negative g it need not be positive."""
+    """The part that each component leaves is d·g·… with g = D − d;
+    for a negative g it need not be positive."""
     _, gap = lyapunov_claims._diagonal_norm()
     d, g, x = (next(y for y in gap.free_symbols if y.name == name) for name in "dgx")
     assert sp.expand(gap - ((d + g) ** 2 - d**2) * x**2) == 0

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 
@@ -16,7 +15,6 @@ from analysis.numeric.lyapunov import Exponents
 @pytest.fixture(autouse=True)
 def closed() -> Iterator[None]:
     yield
-    plt.close("all")
 
 
 def test_singular_values() -> None:

@@ -15,7 +15,8 @@ mpmath.mp.dps = 40
 
 
 def ulps(found: float, exact: Any) -> float:
-    """The error in units in the last place of the exact value; subnormal numbers have those of the least of them."""
+    """The error in units in the last place of the exact value;
+    subnormal numbers have those of the least of them."""
     unit = np.spacing(abs(float(exact)))
     return float(abs(mpmath.mpf(found) - exact) / mpmath.mpf(float(unit)))
 

@@ -1,4 +1,5 @@
-"""What every activation declares of itself, proved for each: the same five questions to each entry of the catalogue."""
+"""What every activation declares of itself, proved for each:
+the same five questions to each entry of the catalogue."""
 
 from __future__ import annotations
 
@@ -70,7 +71,8 @@ def rate_claim(x: Activation) -> Claim:
     rate = sp.Abs(sp.piecewise_fold(x.log_slope).diff(z))
     return Claim(
         label=f"{_slug(x)}-log-slope-rate",
-        sentence=f"The logarithm of the slope of {x.name} changes by at most {x.log_slope_rate} per unit of z.",
+        sentence=f"The logarithm of the slope of {x.name} changes by at most {x.log_slope_rate} per unit of "
+        f"z.",
         statement=sp.Le(rate, x.log_slope_rate, evaluate=False),
         check=by_deciding(exclude_zero=True),
         scope="where the slope is not zero; it bounds how an error in z reaches the gradient",

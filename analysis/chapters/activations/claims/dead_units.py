@@ -1,4 +1,5 @@
-"""Claims: reLU units that are off: the share of the signal that is lost, networks born dead, and units killed by one step (B19, B21, B22)."""
+"""Claims: reLU units that are off:
+the share of the signal that is lost, networks born dead, and units killed by one step (B19, B21, B22)."""
 
 from __future__ import annotations
 
@@ -21,7 +22,8 @@ WIDTH, DEPTH, NETWORKS = 4, 20, 20_000
 
 @cache
 def born_dead(width: int = WIDTH, depth: int = DEPTH, networks: int = NETWORKS, seed: int = 3) -> Estimate:
-    """Share of random ReLU networks with a hidden layer in which every unit is off for one given input (zero biases)."""
+    """Share of random ReLU networks with a hidden layer in which every unit is off for one given input (zero
+    biases)."""
     rng = np.random.default_rng(seed)
     a = np.ones((networks, width))
     for _ in range(depth):
@@ -51,7 +53,10 @@ CLAIMS = (
         sentence="A narrow, deep ReLU network is often dead at birth: some layer is off as a whole.",
         statement=_born_dead_is(2 ** (-_n)),
         check=None,
-        scope=f"one input, symmetric weights, zero biases; n = {WIDTH} units in each of L = {DEPTH} layers, {NETWORKS:,} networks",
+        scope=(
+            f"one input, symmetric weights, zero biases; n = {WIDTH} units in each of L = {DEPTH} "
+            f"layers, {NETWORKS:,} networks"
+        ),
         false_sibling=_born_dead_is(sp.Rational(11, 10) * 2 ** (-_n)),
         domain=domain(means={_n: WIDTH, _L: DEPTH, probability(_dead): Given(_share)}),
     ),

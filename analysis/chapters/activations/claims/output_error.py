@@ -1,10 +1,12 @@
-"""Claims: the error δ = ∂C/∂z of an output neuron for two costs: the activation saturates, or it cancels against the cost (row B1)."""
+"""Claims: the error δ = ∂C/∂z of an output neuron for two costs:
+the activation saturates, or it cancels against the cost (row B1)."""
 
 from __future__ import annotations
 
 import sympy as sp
 
-from analysis.chapters.activations.output_error import CROSS_ENTROPY, SQUARED_ERROR, _a, y
+from analysis.chapters.activations.output_error import CROSS_ENTROPY, SQUARED_ERROR, y
+from analysis.chapters.activations.output_error import output as _a
 from analysis.claims.claim import Claim
 from analysis.claims.domain import domain, reals
 from analysis.claims.outcome import Check, Outcome, Proved, Step, Unknown

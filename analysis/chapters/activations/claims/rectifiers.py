@@ -77,7 +77,10 @@ CLAIMS = (
     ),
     Claim(
         label="selu-supremum-not-attained",
-        sentence=f"The slope of SELU tends to λα = {float(SELU_SCALE * SELU_ALPHA):.4f} from the left of zero and is λ = {float(SELU_SCALE):.4f} from the right.",
+        sentence=(
+            f"The slope of SELU tends to λα = {float(SELU_SCALE * SELU_ALPHA):.4f} from the left of "
+            f"zero and is λ = {float(SELU_SCALE):.4f} from the right."
+        ),
         statement=sp.Eq(_limit(_slope(_selu_left), sp.S.Zero), SELU_SCALE * SELU_ALPHA, evaluate=False),
         check=by_limits(("on the right the slope is", SELU.formula.args[1].expr.diff(z), SELU_SCALE)),
         domain=domain(),

@@ -1,4 +1,5 @@
-"""Claims: sELU's two constants, derived: mean 0 and second moment 1 are kept for z ~ N(0, 1) (Klambauer et al. 2017)."""
+"""Claims: sELU's two constants, derived:
+mean 0 and second moment 1 are kept for z ~ N(0, 1) (Klambauer et al. 2017)."""
 
 from __future__ import annotations
 
@@ -32,7 +33,8 @@ def _moment_integral(power: int) -> sp.Expr:
 
 
 def by_integration(power: int) -> Check:
-    """E σ(z)^power = number, the constants as solved for; the false number is refuted by the value of the integrals."""
+    """E σ(z)^power = number, the constants as solved for;
+    the false number is refuted by the value of the integrals."""
 
     def check(statement: sp.Basic) -> Outcome:
         scale, a = constants()

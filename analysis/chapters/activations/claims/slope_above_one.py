@@ -1,10 +1,11 @@
-"""Claims: slopes above 1 that do not explode: the product of slopes along a chain and through wide layers (row B4)."""
+"""Claims: slopes above 1 that do not explode:
+the product of slopes along a chain and through wide layers (row B4)."""
 
 from __future__ import annotations
 
 import sympy as sp
 
-from analysis.chapters.activations.slope_above_one import TYPICAL, _alpha, _scale
+from analysis.chapters.activations.slope_above_one import TYPICAL, alpha, scale
 from analysis.claims.claim import Claim
 from analysis.claims.domain import domain, only
 from analysis.claims.laws import Law, expectation_over, normal
@@ -29,7 +30,7 @@ CLAIMS = (
         statement=_mean_log(TYPICAL),
         check=None,
         scope=f"z ~ N(0, 1), weights left out; {DRAWS:,} draws",
-        false_sibling=_mean_log(sp.log(_scale * _alpha)),
+        false_sibling=_mean_log(sp.log(scale * alpha)),
         domain=domain(means={**only("selu"), expectation: expectation_over(_DRAWN, draws=DRAWS, seed=12)}),
     ),
 )

@@ -1,10 +1,12 @@
-"""Claims: the largest slope of GELU and of SiLU in closed form: where the second derivative changes sign, and the limits."""
+"""Claims: the largest slope of GELU and of SiLU in closed form:
+where the second derivative changes sign, and the limits."""
 
 from __future__ import annotations
 
 import sympy as sp
 
-from analysis.chapters.activations.turning_points import TURNS, _simplified, largest_slope
+from analysis.chapters.activations.turning_points import TURNS, largest_slope
+from analysis.chapters.activations.turning_points import simplified as _simplified
 from analysis.claims.outcome import Check, Outcome, Proved, Refuted, Step, Unknown
 from analysis.claims.proof import counterexample
 from analysis.symbolic.activation import Activation
@@ -52,7 +54,8 @@ def by_turning_points(x: Activation) -> Check:
 
 
 def _vanishes_rewritten(expr: sp.Expr) -> bool:
-    """Zero for z > 0 and for z < 0 (both functions are smooth at 0), after writing everything in exp and erf."""
+    """Zero for z > 0 and for z < 0 (both functions are smooth at 0),
+    after writing everything in exp and erf."""
     return all(_vanishes(expr.subs(z, side)) for side in (_t, -_t))
 
 

@@ -6,7 +6,9 @@ from collections.abc import Iterator
 
 import sympy as sp
 
-from analysis.chapters.chain_rule.any_depth import A, B, L, W, Z, _k, _length, at, l
+from analysis.chapters.chain_rule.any_depth import A, B, L, W, Z, at, l
+from analysis.chapters.chain_rule.any_depth import k as _k
+from analysis.chapters.chain_rule.any_depth import length as _length
 from analysis.claims.outcome import Outcome, Proved, Refuted, Step, Unknown
 from analysis.claims.proof import by_structure
 from analysis.symbolic.chain import definitions
@@ -32,7 +34,8 @@ def _cases(statement: sp.Basic) -> Iterator[tuple[int, int]]:
 
 
 def at_small_depth(statement: sp.Basic) -> Refuted | None:
-    """The first of the depths 1 … 4 (and layer) at which the statement differs from SymPy's own derivative."""
+    """The first of the depths 1 … 4 (and layer)
+    at which the statement differs from SymPy's own derivative."""
     for depth, layer in _cases(statement):
         left, right = (at(side, depth, layer) for side in statement.args)
         found = by_structure(definitions=definitions(depth))(sp.Eq(left, right, evaluate=False))
@@ -43,11 +46,13 @@ def at_small_depth(statement: sp.Basic) -> Refuted | None:
 
 
 def by_induction(statement: sp.Basic) -> Outcome:
-    """Induction in the depth of ∂C/∂X = (factors) · ∏ … · ∂C/∂a_L, with X a bias or weight of layer 1 or of layer l.
+    """Induction in the depth of ∂C/∂X = (factors) · ∏ … · ∂C/∂a_L,
+    with X a bias or weight of layer 1 or of layer l.
 
-    Checked are all parts of the statement: that ∂C/∂a_L stands there once and the rest is free of the cost; that at
-    L = l the rest is ∂a_l/∂X, the product being empty; and that from L = k to L = k+1 it gains exactly ∂a_{k+1}/∂a_k,
-    for a_k an unspecified function of X. A statement that fails is refuted at a small depth, or remains unknown.
+    Checked are all parts of the statement: that ∂C/∂a_L stands there once and the rest is free of the cost;
+    that at L = l the rest is ∂a_l/∂X, the product being empty; and that from L = k to L = k+1 it gains
+    exactly ∂a_{k+1}/∂a_k, for a_k an unspecified function of X.
+    A statement that fails is refuted at a small depth, or remains unknown.
     """
     found = at_small_depth(statement)
     if found:
@@ -134,10 +139,11 @@ def _step(rest: list[sp.Expr], start: sp.Expr) -> sp.Expr | _Failure:
 
 
 def by_unspecified_rest(statement: sp.Basic) -> Outcome:
-    """What follows layer l+1 enters as one unspecified function of a_{l+1}: the cost, as a function of that output.
+    """What follows layer l+1 enters as one unspecified function of a_{l+1}:
+    the cost, as a function of that output.
 
-    So two layer maps and an unspecified function stand for every depth. A statement that fails is refuted at a small
-    depth, or remains unknown.
+    So two layer maps and an unspecified function stand for every depth. A statement that fails is refuted at
+    a small depth, or remains unknown.
     """
     found = at_small_depth(statement)
     if found:

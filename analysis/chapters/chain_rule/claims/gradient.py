@@ -1,4 +1,5 @@
-"""What is claimed of the chain's gradient: at depth 4, at every depth and layer, and read in both directions."""
+"""What is claimed of the chain's gradient:
+at depth 4, at every depth and layer, and read in both directions."""
 
 from __future__ import annotations
 
@@ -21,7 +22,8 @@ def _any_depth(factor: sp.Expr) -> sp.Eq:
 
 
 def _any_layer(parameter: sp.Expr, *own: sp.Expr, first: sp.Expr = l + 1) -> sp.Eq:
-    """∂C/∂X_l at depth L as the layer's own derivative times the factors of the layers from ``first`` to L."""
+    """∂C/∂X_l at depth L as the layer's own derivative times the factors of the
+    layers from ``first`` to L."""
     chain = prod(times(W[j], sigma_prime(Z[j])), (j, first, L))
     return sp.Eq(partial(A[L], parameter), times(*own, chain, partial(A[L], A[L])), evaluate=False)
 
@@ -33,7 +35,8 @@ def _recursion(weight: sp.Expr) -> sp.Eq:
 
 
 def by_differentiating(statement: sp.Basic) -> Outcome:
-    """A derivative, every z_j held fixed, and with it a_j = σ(z_j), is the right side; else a concrete σ and C show the difference."""
+    """A derivative, every z_j held fixed, and with it a_j = σ(z_j), is the right side;
+    else a concrete σ and C show the difference."""
     left, right = (side.doit() for side in statement.args)
     if left == right:
         return Proved("calculus", (Step("the derivative of the product, every z held fixed", left),))
@@ -47,7 +50,8 @@ _TIED_3 = nested(3).xreplace(_TIED)
 
 
 def by_expanding(statement: sp.Basic) -> Outcome:
-    """Both sides, carried out for tied weights, are the same sum of products; else a concrete σ and C differ."""
+    """Both sides, carried out for tied weights, are the same sum of products;
+    else a concrete σ and C differ."""
     known = {x: formula.xreplace(_TIED) for x, formula in definitions(3).items()}
     left, right = (side.doit() for side in statement.args)
     for _ in known:
@@ -80,7 +84,8 @@ def _followed(change_of_cost: sp.Expr) -> sp.Eq:
 CLAIMS = (
     Claim(
         label="chain-gradient-depth-4",
-        sentence="The gradient of the cost in the first bias is a product with one factor w σ′(z) for each later layer.",
+        sentence="The gradient of the cost in the first bias is a product with one factor w σ′(z) for each "
+        "later layer.",
         statement=sp.Eq(of_cost(4, b_(1)), in_order(4), evaluate=False),
         check=_depth_4,
         scope="depth 4, every differentiable σ and C, all real weights, biases and inputs",
@@ -104,7 +109,8 @@ CLAIMS = (
     ),
     Claim(
         label="weight-gradient-any-layer",
-        sentence="The gradient in the weight of layer l is the one in its bias, times the activation that the weight multiplies.",
+        sentence="The gradient in the weight of layer l is the one in its bias, times the activation that "
+        "the weight multiplies.",
         statement=_any_layer(W[l], A[l - 1], sigma_prime(Z[l])),
         check=by_induction,
         scope="every depth L ≥ l ≥ 1 by induction from L = l, every differentiable σ and C",
@@ -120,7 +126,8 @@ CLAIMS = (
     ),
     Claim(
         label="first-weight-is-no-factor",
-        sentence="With the weighted inputs held fixed, the gradient in the first bias does not depend on the first weight.",
+        sentence="With the weighted inputs held fixed, the gradient in the first bias does not depend on "
+        "the first weight.",
         statement=sp.Eq(sp.Derivative(in_order(4), w_(1)), 0, evaluate=False),
         check=by_differentiating,
         scope="depth 4; w₁ acts only through z₁, which stays as it is if b₁ makes up for w₁",
@@ -128,15 +135,18 @@ CLAIMS = (
     ),
     Claim(
         label="error-recursion",
-        sentence="Read backward, the gradient of a layer is its own slope, times the next weight, times the next layer's gradient.",
+        sentence="Read backward, the gradient of a layer is its own slope, times the next weight, times "
+        "the next layer's gradient.",
         statement=_recursion(W[l + 1]),
         check=by_unspecified_rest,
-        scope="every depth L and every layer l < L; ∂C/∂b_l is the error δˡ = ∂C/∂z_l, since z_l = w_l a_{l−1} + b_l",
+        scope="every depth L and every layer l < L; ∂C/∂b_l is the error δˡ = ∂C/∂z_l, since z_l = w_l "
+        "a_{l−1} + b_l",
         false_sibling=_recursion(W[l]),
     ),
     Claim(
         label="cascade-is-the-chain-rule",
-        sentence="Following a small change of the first bias through the network to the cost gives the same product.",
+        sentence="Following a small change of the first bias through the network to the cost gives the "
+        "same product.",
         statement=_followed(_to_cost),
         check=_depth_4,
         scope="depth 4, to first order in the change",
@@ -144,7 +154,8 @@ CLAIMS = (
     ),
     Claim(
         label="tied-weights-gradient",
-        sentence="The gradient in a weight that three layers share is the sum of what it would be in each layer alone.",
+        sentence="The gradient in a weight that three layers share is the sum of what it would be in each "
+        "layer alone.",
         statement=_tied((1, 2, 3)),
         check=by_expanding,
         scope="depth 3 with w₁ = w₂ = w₃ = w and b₁ = b₂ = b₃ = b, every differentiable σ and C",

@@ -30,7 +30,8 @@ def example() -> Chain:
 
 
 def by_oracles(statement: sp.Basic) -> Outcome:
-    """The right side in numbers against every oracle's derivative of the network in the parameter on the left.
+    """The right side in numbers against every oracle's derivative of the network
+    in the parameter on the left.
 
     Agreement to all the digits that count is checked; fewer than half of them is a refutation.
     """
@@ -59,10 +60,12 @@ _dropped = times(*(x for x in in_order(6).args if x not in (w_(3), sigma_prime(z
 CLAIMS = (
     Claim(
         label="chain-gradient-against-oracles",
-        sentence="The product of factors is what three oracles find by differentiating the network without it.",
+        sentence="The product of factors is what three oracles find by differentiating the network without "
+        "it.",
         statement=sp.Eq(of_cost(6, b_(1)), in_order(6), evaluate=False),
         check=by_oracles,
-        scope="one sigmoid chain of depth 6, weights and biases drawn from N(0, 1) with seed 1 and rounded to two decimals",
+        scope="one sigmoid chain of depth 6, weights and biases drawn from N(0, 1) with seed 1 and rounded "
+        "to two decimals",
         false_sibling=sp.Eq(of_cost(6, b_(1)), _dropped, evaluate=False),
     ),
 )

@@ -22,9 +22,9 @@ c = sp.Symbol("c", positive=True)
 
 
 def measure(letter: str, run: str) -> sp.Symbol:
-    """A number of a recorded run. A: best mean accuracy over the rates; D: how many networks diverged; G: mean ‖∂C/∂b‖ of the first
-    layer at the start; W, S: mean weight and gradient norm at the end; E: accuracy summed over the
-    networks at all rates but the largest.
+    """A number of a recorded run. A: best mean accuracy over the rates; D: how many networks diverged; G:
+    mean ‖∂C/∂b‖ of the first layer at the start; W, S: mean weight and gradient norm at the end; E: accuracy
+    summed over the networks at all rates but the largest.
     """
     return sp.Symbol(rf"{letter}_{{{run.replace('-', '~')}}}", real=True)
 
@@ -76,7 +76,8 @@ _lip, _prod, _limit = sp.symbols("K P M", positive=True)
 
 
 def by_critics(statement: sp.Basic) -> Outcome:
-    """K the longest gradient over samples, P the product of spectral norms, M the bound from c alone; every critic."""
+    """K the longest gradient over samples, P the product of spectral norms, M the bound from c alone;
+    every critic."""
     shown = []
     for limit in _LIMITS:
         of = critic(limit)
@@ -85,22 +86,32 @@ def by_critics(statement: sp.Basic) -> Outcome:
             if not bool(statement.func(*(side.xreplace(values) for side in statement.args))):
                 return Refuted(f"with c = {limit:g}: K = {k:.3g}, P = {p:.3g}, M = {of.bound:.3g}")
         shown.append(
-            f"c = {limit:g}: K up to {of.longest.max():.3g}, P up to {of.product.max():.3g}, M = {of.bound:.3g}"
+            f"c = {limit:g}: K up to {of.longest.max():.3g}, P up to {of.product.max():.3g}, M = "
+            f"{of.bound:.3g}"
         )
     return Checked("simulation", tuple(Step(x) for x in shown)) if shown else Unknown("no critic")
 
 
-_how = "digits, ten layers 40 wide, six seeds, seven rates from 0.0003 to 0.3, 10 epochs; weights 1.5 times He's; "
-_off = "1,000 digits, four hidden layers of 30 sigmoids, five seeds, from the plateau that 500 epochs of descent lead to; threshold 10⁻⁶; "
+_how = (
+    "digits, ten layers 40 wide, six seeds, seven rates from 0.0003 to 0.3, 10 epochs; weights 1.5 times "
+    "He's; "
+)
+_off = (
+    "1,000 digits, four hidden layers of 30 sigmoids, five seeds, from the plateau that 500 epochs of "
+    "descent lead to; threshold 10⁻⁶; "
+)
 
 CLAIMS = (
     Prediction(
         label="clip-value-turns-gradient",
-        sentence="Clipped hard by value, a long Gaussian gradient is turned: the cosine falls towards √(2/π).",
+        sentence=
+            "Clipped hard by value, a long Gaussian gradient is turned: the cosine falls towards √(2/π).",
         statement=sp.Eq(sp.Symbol("cos"), turned(sp.Rational(1, 10)), evaluate=False),
         theory=lambda statement: float(statement.rhs),
         simulate=lambda: cosine(0.1),
-        scope="10,000 independent N(0, 1) entries, threshold 0.1, 40 draws; the near miss is clipping by norm, which does not turn",
+        scope=
+            "10,000 independent N(0, 1) entries, threshold 0.1, 40 draws; the near miss is clipping by norm, "
+            "which does not turn",
         false_sibling=sp.Eq(sp.Symbol("cos"), sp.S.One, evaluate=False),
         tolerance=2e-4,
     ),
@@ -109,31 +120,43 @@ CLAIMS = (
         sentence="With clipping by norm no network diverges at any rate.",
         statement=sp.Eq(measure("D", "large-norm-10"), 0, evaluate=False),
         check=by_record,
-        scope=_how + "threshold 10; D is the number of the 42 networks that diverge; the near miss is without clipping",
+        scope=_how +
+            "threshold 10; D is the number of the 42 networks that diverge; the near miss is without "
+            "clipping",
         false_sibling=sp.Eq(measure("D", "large"), 0, evaluate=False),
     ),
     Claim(
         label="clipping-trains-better",
-        sentence="Each at its best rate, the clipped network ends more than five points above the one without clipping.",
-        statement=sp.Gt(measure("A", "large-norm-10"), measure("A", "large") + sp.Rational(5, 100), evaluate=False),
+        sentence=
+            "Each at its best rate, the clipped network ends more than five points above the one without "
+            "clipping.",
+        statement=sp.Gt(measure("A", "large-norm-10"), measure("A", "large") + sp.Rational(5, 100),
+            evaluate=False),
         check=by_record,
         scope=_how + "threshold 10; A is the mean test accuracy at the best rate",
-        false_sibling=sp.Gt(measure("A", "large"), measure("A", "large-norm-10") + sp.Rational(5, 100), evaluate=False),
+        false_sibling=sp.Gt(measure("A", "large"), measure("A", "large-norm-10") + sp.Rational(5, 100),
+            evaluate=False),
     ),
     Claim(
         label="clipping-about-as-good-as-initialisation",
         sentence="Clipped, it comes within ten points of a network with weights of the right size.",
-        statement=sp.Gt(measure("A", "large-norm-10"), measure("A", "he") - sp.Rational(10, 100), evaluate=False),
+        statement=sp.Gt(measure("A", "large-norm-10"), measure("A", "he") - sp.Rational(10, 100),
+            evaluate=False),
         check=by_record,
-        scope=_how + "threshold 10, against He's weights without clipping; the near miss is 1.5 times He's without clipping",
+        scope=_how +
+            "threshold 10, against He's weights without clipping; the near miss is 1.5 times He's without "
+            "clipping",
         false_sibling=sp.Gt(measure("A", "large"), measure("A", "he") - sp.Rational(10, 100), evaluate=False),
     ),
     Claim(
         label="clipping-does-not-touch-vanishing",
-        sentence="Where the gradient has vanished, clipping by norm changes nothing: up to the rate 0.1 the accuracies add up to the same sum, to the last digit.",
+        sentence=
+            "Where the gradient has vanished, clipping by norm changes nothing: up to the rate 0.1 the "
+            "accuracies add up to the same sum, to the last digit.",
         statement=sp.Eq(measure("E", "small-norm-1"), measure("E", "small"), evaluate=False),
         check=by_record,
-        scope=_how.replace("1.5 times", "half of") + "threshold 1; E is the sum of the accuracies at the rates up to 0.1",
+        scope=_how.replace("1.5 times", "half of") +
+            "threshold 1; E is the sum of the accuracies at the rates up to 0.1",
         false_sibling=sp.Eq(measure("E", "large-norm-1"), measure("E", "large"), evaluate=False),
     ),
     Claim(
@@ -146,31 +169,45 @@ CLAIMS = (
     ),
     Claim(
         label="clip-value-evens-the-speeds",
-        sentence="Clipped by value far below its entries, a vanished gradient has nearly the same speed in the first layer as in the fourth.",
+        sentence=
+            "Clipped by value far below its entries, a vanished gradient has nearly the same speed in the "
+            "first layer as in the fourth.",
         statement=sp.Lt(measure("Q", "value"), sp.Rational(3, 2), evaluate=False),
         check=by_record,
-        scope=_off + "Q is the fourth hidden layer's ‖∂C/∂b‖ over the first's, after clipping, on the plateau; the near miss clips by norm",
+        scope=_off +
+            "Q is the fourth hidden layer's ‖∂C/∂b‖ over the first's, after clipping, on the plateau; the "
+            "near miss clips by norm",
         false_sibling=sp.Lt(measure("Q", "norm"), sp.Rational(3, 2), evaluate=False),
     ),
     Claim(
         label="clip-value-leaves-the-plateau",
-        sentence="Clipping by value leads off the plateau; clipping by norm, at its own best rate, ends far behind.",
+        sentence=
+            "Clipping by value leads off the plateau; clipping by norm, at its own best rate, ends far "
+            "behind.",
         statement=sp.Gt(measure("V", "value"), measure("V", "norm") + sp.Rational(40, 100), evaluate=False),
         check=by_record,
-        scope=_off + "V is the accuracy on the training images after 600 steps, each at the best rate of those tried, four for each kind of clipping and three without; the near miss does not clip",
+        scope=_off +
+            "V is the accuracy on the training images after 600 steps, each at the best rate of those tried, "
+            "four for each kind of clipping and three without; the near miss does not clip",
         false_sibling=sp.Gt(measure("V", "none"), measure("V", "norm"), evaluate=False),
     ),
     Claim(
         label="wgan-lipschitz",
-        sentence="The Lipschitz constant of a critic, measured on samples, stays below the product of the spectral norms of its weights.",
+        sentence=
+            "The Lipschitz constant of a critic, measured on samples, stays below the product of the "
+            "spectral norms of its weights.",
         statement=sp.Le(_lip, _prod, evaluate=False),
         check=by_critics,
-        scope="nine trained critics 2–32–32–1 with ReLU, weights clipped at 0.01, 0.1 and 0.5; 2,000 samples each",
+        scope=
+            "nine trained critics 2–32–32–1 with ReLU, weights clipped at 0.01, 0.1 and 0.5; 2,000 samples "
+            "each",
         false_sibling=sp.Ge(_lip, _prod / 2, evaluate=False),
     ),
     Claim(
         label="wgan-bound-from-c",
-        sentence="The product in turn stays below what the clipping of the weights alone guarantees, ∏ c√(n_l n_{l−1}).",
+        sentence=
+            "The product in turn stays below what the clipping of the weights alone guarantees, ∏ c√(n_l "
+            "n_{l−1}).",
         statement=sp.Le(_prod, _limit, evaluate=False),
         check=by_critics,
         scope="the same critics",

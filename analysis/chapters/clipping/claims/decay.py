@@ -70,7 +70,9 @@ CLAIMS = (
         sentence="A penalty on the weights leaves the learning speed ∂C/∂b of every layer as it is.",
         statement=sp.Eq(penalised(b_(1), L2), partial(output(), b_(1)), evaluate=False),
         check=by_difference,
-        scope="a chain of three layers, any weights, biases, α, σ and C, so at initialisation too; the near miss penalises biases",
+        scope=
+            "a chain of three layers, any weights, biases, α, σ and C, so at initialisation too; the near "
+            "miss penalises biases",
         false_sibling=sp.Eq(penalised(b_(1), WITH_BIASES), partial(output(), b_(1)), evaluate=False),
     ),
     Claim(
@@ -78,20 +80,24 @@ CLAIMS = (
         sentence="In the weights, L2 adds α w to the gradient of the data, and nothing else.",
         statement=sp.Eq(penalised(_y, L2), plus(partial(output(), _y), times(alpha, _y)), evaluate=False),
         check=by_difference,
-        scope="a chain of three layers; what is added does not see the data. With the penalty α‖W‖² it is 2αw",
-        false_sibling=sp.Eq(penalised(_y, L2), plus(partial(output(), _y), times(2, alpha, _y)), evaluate=False),
+        scope=
+            "a chain of three layers; what is added does not see the data. With the penalty α‖W‖² it is 2αw",
+        false_sibling=sp.Eq(penalised(_y, L2), plus(partial(output(), _y), times(2, alpha, _y)),
+            evaluate=False),
     ),
     Claim(
         label="decay-l1-adds-only",
         sentence="L1 adds α times the sign: the same pull on a large weight and on a small one.",
-        statement=sp.Eq(penalised(_y, L1), plus(partial(output(), _y), times(alpha, sp.sign(_y))), evaluate=False),
+        statement=sp.Eq(penalised(_y, L1), plus(partial(output(), _y), times(alpha, sp.sign(_y))),
+            evaluate=False),
         check=by_difference,
         scope="a chain of three layers, w ≠ 0",
         false_sibling=sp.Eq(penalised(_y, L1), plus(partial(output(), _y), times(alpha, _y)), evaluate=False),
     ),
     Claim(
         label="decay-decoupled-plain-descent",
-        sentence="For plain gradient descent, L2 and decoupled decay are the same; with momentum they are not.",
+        sentence=
+            "For plain gradient descent, L2 and decoupled decay are the same; with momentum they are not.",
         statement=sp.Eq(after_two(0, 0), after_two(0, 1), evaluate=False),
         check=by_difference,
         scope="two steps with the same data gradients, momentum 0; the near miss has momentum μ",
@@ -107,14 +113,17 @@ CLAIMS = (
     ),
     Claim(
         label="decay-layer-factor",
-        sentence="A layer held at its weighted input keeps its slope, and its factor shrinks by 1 − ηα a step.",
+        sentence=
+            "A layer held at its weighted input keeps its slope, and its factor shrinks by 1 − ηα a step.",
         statement=sp.Eq(
-            sp.Subs(decayed(plain(SIGMOID)).factor, h, 0), (1 - eta * alpha) ** t * sp.Subs(plain(SIGMOID).factor, h, 0), evaluate=False
+            sp.Subs(decayed(plain(SIGMOID)).factor, h, 0),
+            (1 - eta * alpha) ** t * sp.Subs(plain(SIGMOID).factor, h, 0), evaluate=False
         ),
         check=by_difference,
         scope="the factor w σ′(wh + b) at h = 0, so that z = b whatever w is; σ the sigmoid",
         false_sibling=sp.Eq(
-            sp.Subs(decayed(plain(SIGMOID)).factor, h, 1), (1 - eta * alpha) ** t * sp.Subs(plain(SIGMOID).factor, h, 1), evaluate=False
+            sp.Subs(decayed(plain(SIGMOID)).factor, h, 1),
+            (1 - eta * alpha) ** t * sp.Subs(plain(SIGMOID).factor, h, 1), evaluate=False
         ),
     ),
 )  # fmt: skip

@@ -67,8 +67,9 @@ def _points(symbols: Iterable[sp.Basic]) -> Iterator[dict[sp.Basic, sp.Expr]]:
 
 
 def by_orders(statement: sp.Basic) -> Outcome:
-    """In every order of c, r and q, Min and Max resolve; then an equation is an identity of polynomials, and the gap of an
-    inequality, linear in the cosine x, is at x = ±1 a polynomial in positive numbers without a negative coefficient.
+    """In every order of c, r and q, Min and Max resolve; then an equation is an identity of polynomials, and
+    the gap of an inequality, linear in the cosine x,
+    is at x = ±1 a polynomial in positive numbers without a negative coefficient.
     """
     left, right = (side.doit() for side in statement.args)
     gap = right - left
@@ -79,7 +80,8 @@ def by_orders(statement: sp.Basic) -> Outcome:
         "algebra",
         (
             Step(
-                "the six orders that c, r and q can stand in by size, one by one; where two are equal, by continuity"
+                "the six orders that c, r and q can stand in by size, one by one; where two are equal, by "
+                "continuity"
             ),
         ),
     )
@@ -130,7 +132,8 @@ _PLACES: dict[str, dict[sp.Basic, sp.Expr]] = {
 
 
 def by_entries(statement: sp.Le) -> Outcome:
-    """Wherever an entry lies, what it leaves of c² is not negative; added up, the norm is at most √n c, reached above c."""
+    """Wherever an entry lies, what it leaves of c² is not negative;
+    added up, the norm is at most √n c, reached above c."""
     total, *_ = statement.lhs.atoms(sp.Sum)
     share = total.function.doit()
     steps, most = [], sp.sqrt(sp.Sum(c**2, (_j, 1, _n)).doit())
@@ -160,7 +163,8 @@ _back = sp.Symbol("j", integer=True, nonnegative=True)
 
 
 def by_geometric_series(statement: sp.Le) -> Outcome:
-    """‖s_t‖ ≤ Σ μʲ min(r, c) by the triangle inequality; each minimum is at most c, and the series of c μʲ stays below its limit."""
+    """‖s_t‖ ≤ Σ μʲ min(r, c) by the triangle inequality;
+    each minimum is at most c, and the series of c μʲ stays below its limit."""
     if not isinstance(statement, sp.Le):
         return Unknown("only an upper bound is looked at: a relation with ≤")
     total, *_ = statement.lhs.atoms(sp.Sum)
@@ -201,7 +205,8 @@ _kept = sp.Symbol("beta", positive=True)
 
 
 def by_moments(statement: sp.Eq) -> Outcome:
-    """By induction every running mean of g (of g²) is multiplied by k (by k²); put in, both sides are compared."""
+    """By induction every running mean of g (of g²) is multiplied by k (by k²);
+    put in, both sides are compared."""
     if not isinstance(statement, sp.Eq):
         return Unknown("only an equation is looked at")
     for power in (1, 2):
@@ -235,7 +240,9 @@ CLAIMS = (
         sentence="Clipping by norm keeps the direction: any two entries keep their ratio.",
         statement=sp.Eq(times(by_norm(g_j, r), g_k), times(g_j, by_norm(g_k, r)), evaluate=False),
         check=by_orders,
-        scope="any entries g_j and g_k of a gradient of norm r, any number of entries; the near miss clips by value",
+        scope=
+            "any entries g_j and g_k of a gradient of norm r, any number of entries; the near miss clips by "
+            "value",
         false_sibling=sp.Eq(times(by_value(g_j), g_k), times(g_j, by_value(g_k)), evaluate=False),
     ),
     Claim(
@@ -259,7 +266,9 @@ CLAIMS = (
         sentence="Clipping a second time changes nothing.",
         statement=_twice(by_norm),
         check=by_orders,
-        scope="every r and c; the near miss has PyTorch's ε in the denominator, and cuts a little more each time",
+        scope=
+            "every r and c; the near miss has PyTorch's ε in the denominator, and cuts a little more each "
+            "time",
         false_sibling=_twice(softened),
     ),
     Claim(
@@ -267,7 +276,9 @@ CLAIMS = (
         sentence="Two gradients are never farther apart after clipping by norm than before.",
         statement=_apart(sp.Min(r, c), sp.Min(q, c)),
         check=by_orders,
-        scope="norms r and q, any cosine x from −1 to 1, any number of entries; the near miss always rescales to length c",
+        scope=
+            "norms r and q, any cosine x from −1 to 1, any number of entries; the near miss always rescales "
+            "to length c",
         false_sibling=_apart(c, c),
     ),
     Claim(
@@ -275,7 +286,9 @@ CLAIMS = (
         sentence="Clipping by norm gives the nearest vector of the ball of radius c.",
         statement=_nearest(sp.Min(r, c)),
         check=by_orders,
-        scope="against any other vector of the ball (norm min(q, c), cosine x); the near miss shrinks smoothly to cr/(c + r)",
+        scope=
+            "against any other vector of the ball (norm min(q, c), cosine x); the near miss shrinks smoothly "
+            "to cr/(c + r)",
         false_sibling=_nearest(c * r / (c + r)),
     ),
     Claim(
@@ -291,15 +304,20 @@ CLAIMS = (
         sentence="Clipping by the global norm keeps the ratio of any two layers' learning speeds.",
         statement=_ratio(ALL, ALL),
         check=by_orders,
-        scope="speeds r and q of two layers (the other layers change the common norm, and nothing else); the near miss clips each layer by its own norm",
+        scope=
+            "speeds r and q of two layers (the other layers change the common norm, and nothing else); the "
+            "near miss clips each layer by its own norm",
         false_sibling=_ratio(r, q),
     ),
     Claim(
         label="clip-momentum-step-bound",
-        sentence="With momentum μ a step is at most ηc/(1 − μ) long, and can come as near to that as one likes.",
+        sentence=
+            "With momentum μ a step is at most ηc/(1 − μ) long, and can come as near to that as one likes.",
         statement=_step_at_most(eta * c / (1 - mu)),
         check=by_geometric_series,
-        scope="s ← μs + g from s = 0, 0 ≤ μ < 1, each g clipped by norm at c; r_t is the norm of the gradient of step t before clipping",
+        scope=
+            "s ← μs + g from s = 0, 0 ≤ μ < 1, each g clipped by norm at c; r_t is the norm of the gradient "
+            "of step t before clipping",
         false_sibling=_step_at_most(eta * c),
     ),
     Claim(
@@ -307,7 +325,9 @@ CLAIMS = (
         sentence="A factor common to all gradients does nothing to Adam's step but to divide its ε.",
         statement=sp.Eq(adam(k, eps), adam(sp.S.One, eps / k), evaluate=False),
         check=by_moments,
-        scope="the same k > 0 in every step, any number of steps, any β₁ and β₂; m and v the corrected means of g and g². A k that changes from step to step is not covered",
+        scope=
+            "the same k > 0 in every step, any number of steps, any β₁ and β₂; m and v the corrected means "
+            "of g and g². A k that changes from step to step is not covered",
         false_sibling=sp.Eq(adam(k, eps), adam(sp.S.One, eps), evaluate=False),
     ),
 )  # fmt: skip

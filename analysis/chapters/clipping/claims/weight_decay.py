@@ -1,4 +1,5 @@
-"""What t steps of decay do to the log-gain per layer: chains of Gaussian weights whose biases hold every weighted input at 0."""
+"""What t steps of decay do to the log-gain per layer:
+chains of Gaussian weights whose biases hold every weighted input at 0."""
 
 from __future__ import annotations
 
@@ -17,7 +18,8 @@ CHAINS, DEPTH = 2000, 20
 
 @cache
 def log_gain(steps: int, rate: float = 0.1, alpha: float = 0.01, *, seed: int = 10) -> Estimate:
-    """Mean over the chains of (1/L) log|∏ w_j σ′(z_j)|, z_j = w_j a_{j−1} + b_j with b_j = −w_j a_{j−1}, after that many decay steps."""
+    """Mean over the chains of (1/L) log|∏ w_j σ′(z_j)|, z_j = w_j a_{j−1} + b_j with b_j = −w_j a_{j−1},
+    after that many decay steps."""
     steps, rate, alpha = whole("steps", steps, 0), positive("rate", rate), positive("alpha", alpha, zero=True)
     w = np.random.default_rng(seed).standard_normal((CHAINS, DEPTH))
     for _ in range(steps):

@@ -27,7 +27,9 @@ CLAIMS = (
         statement=sp.Eq(_lam, _start + _STEPS * sp.log(1 - eta * alpha), evaluate=False),
         theory=_gain,
         simulate=lambda: log_gain(_STEPS),
-        scope="sigmoid chains, w ~ N(0, 1) at the start, no data gradient, η = 0.1, α = 0.01, biases that keep z = 0; 2,000 chains of 20 layers",
+        scope=
+            "sigmoid chains, w ~ N(0, 1) at the start, no data gradient, η = 0.1, α = 0.01, biases that keep "
+            "z = 0; 2,000 chains of 20 layers",
         false_sibling=sp.Eq(_lam, _start + _STEPS * sp.log(1 - 2 * eta * alpha), evaluate=False),
     ),
     Claim(
@@ -41,25 +43,33 @@ CLAIMS = (
     Claim(
         label="decay-shrinks-weights",
         sentence="In training L2 takes more than 40 % off the norm of the weights.",
-        statement=sp.Lt(measure("W", "steady-l2"), sp.Rational(6, 10) * measure("W", "steady"), evaluate=False),
+        statement=sp.Lt(measure("W", "steady-l2"), sp.Rational(6, 10) * measure("W", "steady"),
+            evaluate=False),
         check=by_record,
         scope=_how + "α = 0.01; W is the mean norm of all weights at the end",
-        false_sibling=sp.Lt(measure("W", "steady-decoupled"), sp.Rational(3, 10) * measure("W", "steady"), evaluate=False),
+        false_sibling=sp.Lt(measure("W", "steady-decoupled"), sp.Rational(3, 10) * measure("W", "steady"),
+            evaluate=False),
     ),
     Claim(
         label="decay-data-gradient-grows",
         sentence="And yet at the end the gradient of the data is larger with L2 than without.",
         statement=sp.Gt(measure("S", "steady-l2"), 2 * measure("S", "steady"), evaluate=False),
         check=by_record,
-        scope=_how + "α = 0.01; S is the mean norm of the data gradient of a minibatch in the last epoch: the penalty holds the fit back",
+        scope=_how +
+            "α = 0.01; S is the mean norm of the data gradient of a minibatch in the last epoch: the penalty "
+            "holds the fit back",
         false_sibling=sp.Lt(measure("S", "steady-l2"), measure("S", "steady"), evaluate=False),
     ),
     Claim(
         label="decay-does-not-stop-explosion",
-        sentence="L2 does not save a network that explodes: at the rates that diverge without it, it diverges with it.",
+        sentence=
+            "L2 does not save a network that explodes: at the rates that diverge without it, it diverges "
+            "with it.",
         statement=sp.Eq(measure("D", "large-l2"), measure("D", "large"), evaluate=False),
         check=by_record,
-        scope="digits, ten layers, weights 1.5 times He's, α = 0.01; D is the number of the 42 networks (seven rates, six seeds) that diverge",
+        scope=
+            "digits, ten layers, weights 1.5 times He's, α = 0.01; D is the number of the 42 networks (seven "
+            "rates, six seeds) that diverge",
         false_sibling=sp.Eq(measure("D", "large-norm-10"), measure("D", "large"), evaluate=False),
     ),
 )  # fmt: skip

@@ -1,4 +1,5 @@
-"""Claims: balance, the mean of log|w σ′(z)| being 0: where design reaches it, and why normal weights of mean 0"""
+"""Claims: balance, the mean of log|w σ′(z)| being 0:
+where design reaches it, and why normal weights of mean 0"""
 
 from __future__ import annotations
 
@@ -6,12 +7,15 @@ import math
 
 import sympy as sp
 
-from analysis.chapters.explosion.balance import _p, _u, best_std, gain_bound, lam, mean_log_weight, moment, s
+from analysis.chapters.explosion.balance import best_std, gain_bound, lam
 from analysis.claims.claim import Claim
 from analysis.claims.outcome import Outcome, Proved, Refuted, Step, Unknown
 from analysis.claims.proof import by_deciding, counterexample
 from analysis.symbolic.catalogue import SIGMOID
 from analysis.symbolic.display import expectation
+from analysis.symbolic.normal_weight import mean_log_weight, moment, s
+from analysis.symbolic.normal_weight import p as _p
+from analysis.symbolic.normal_weight import u as _u
 from analysis.symbolic.notation import sigma_prime, w, z
 
 _L = sp.Symbol("L", integer=True, positive=True)
@@ -52,7 +56,8 @@ def by_solving_for_balance(statement: sp.Basic) -> Outcome:
 def by_symmetry_and_convexity(statement: sp.Basic) -> Outcome:
     """λ ≤ c for every s: proved where the largest value of E log|w| − E|w|/2 is at most c.
 
-    Refuted where a lower bound of λ, from σ′(z) ≥ e^{−z²/4}/4 and E[a²] ≤ E[a] = 1/2, exceeds c at its own best s.
+    Refuted where a lower bound of λ, from σ′(z) ≥ e^{−z²/4}/4 and E[a²] ≤ E[a] = 1/2,
+    exceeds c at its own best s.
     """
     mirror = sp.Eq(SIGMOID.formula + SIGMOID.formula.subs(z, -z), 1, evaluate=False)
     steep = sp.Le(SIGMOID.slope, sp.exp(-sp.Abs(z)), evaluate=False)
@@ -67,7 +72,8 @@ def by_symmetry_and_convexity(statement: sp.Basic) -> Outcome:
             "calculus",
             (
                 Step(
-                    "z is symmetric about 0, as w and b are, and σ(z) + σ(−z) = 1: the mean activation is 1/2",
+                    "z is symmetric about 0, as w and b are, and σ(z) + σ(−z) = 1: the mean activation is "
+                    "1/2",
                     mirror,
                 ),
                 Step("the slope is at most exp(−|z|), so E log σ′(wa + b) ≤ −E|wa + b|", steep),
@@ -85,7 +91,8 @@ def by_symmetry_and_convexity(statement: sp.Basic) -> Outcome:
     value = sp.N(lower.subs(s, here), 6)
     if value > statement.rhs:
         return Refuted(
-            f"without biases and with s = {here}, log σ′(z) ≥ −log 4 − z²/4 and E z² ≤ s²/2 give λ ≥ {value}, "
+            f"without biases and with s = {here}, log σ′(z) ≥ −log 4 − z²/4 and E z² ≤ s²/2 give λ ≥ "
+            f"{value}, "
             f"more than {float(statement.rhs):g}"
         )
     return Unknown(f"the bounds leave room: the largest λ lies between {value} and {sp.N(largest, 6)}")
@@ -94,7 +101,8 @@ def by_symmetry_and_convexity(statement: sp.Basic) -> Outcome:
 def by_stolz(statement: sp.Basic) -> Outcome:
     """log ∏ 1/cosh²(u_j) / log L for u_{j+1} = tanh u_j, from two limits at u = 0.
 
-    1/u² grows by a step that tends to k, so u_j² ~ 1/(k j); the log-factor is e u² to first order, so the sum is (e/k) log L.
+    1/u² grows by a step that tends to k, so u_j² ~ 1/(k j);
+    the log-factor is e u² to first order, so the sum is (e/k) log L.
     """
     grows = sp.limit(1 / sp.tanh(_u) ** 2 - 1 / _u**2, _u, 0)
     falls = sp.limit(-2 * sp.log(sp.cosh(_u)) / _u**2, _u, 0)
@@ -115,7 +123,8 @@ def by_stolz(statement: sp.Basic) -> Outcome:
         halfway = total if j == depth // 10 else halfway
     slope = (total - halfway) / math.log(10.0)
     return Refuted(
-        f"from 10,000 to 100,000 layers the left side has slope {slope:.4f}, the right side is {statement.rhs}"
+        f"from 10,000 to 100,000 layers the left side has slope {slope:.4f}, the right side is "
+        f"{statement.rhs}"
     )
 
 
@@ -142,7 +151,8 @@ _half_log = (sp.EulerGamma + sp.log(2)) / 2
 CLAIMS = (
     Claim(
         label="gaussian-log-weight",
-        sentence="The mean logarithm of a normal weight lies (γ + log 2)/2 = 0.6352 below that of its standard deviation.",
+        sentence="The mean logarithm of a normal weight lies (γ + log 2)/2 = 0.6352 below that of its "
+        "standard deviation.",
         statement=_mean_is(sp.log(s) - _half_log),
         check=by_moments,
         scope="w ~ N(0, s²), every s > 0",
@@ -153,23 +163,28 @@ CLAIMS = (
         sentence="With every weighted input at 0, normal weights balance at a standard deviation of 7.549.",
         statement=_balanced_at(4 * sp.exp(_half_log)),
         check=by_solving_for_balance,
-        scope="sigmoid, w ~ N(0, s²), z = 0 in every layer, which takes a bias b = −w/2 tied to each weight; the mean is of the log",
+        scope="sigmoid, w ~ N(0, s²), z = 0 in every layer, which takes a bias b = −w/2 tied to each "
+        "weight; the mean is of the log",
         false_sibling=_balanced_at(4 * sp.sqrt(sp.pi / 2)),
     ),
     Claim(
         label="random-chain-always-vanishes",
-        sentence="Normal weights of mean 0 with independent, symmetric biases never balance: λ is below −0.716 at every scale.",
+        sentence="Normal weights of mean 0 with independent, symmetric biases never balance: λ is below "
+        "−0.716 at every scale.",
         statement=_never_above((sp.log(sp.pi) - sp.EulerGamma) / 2 - 1),
         check=by_symmetry_and_convexity,
-        scope="sigmoid, every layer from the second on, w ~ N(0, s²) for any s, biases 0 or of any law symmetric about 0, all independent",
+        scope="sigmoid, every layer from the second on, w ~ N(0, s²) for any s, biases 0 or of any law "
+        "symmetric about 0, all independent",
         false_sibling=_never_above(sp.Integer(-2)),
     ),
     Claim(
         label="weight-four-decays-as-a-power",
-        sentence="Centred layers of weight 4 neither explode nor vanish exponentially: their product falls like L^(−3/2).",
+        sentence="Centred layers of weight 4 neither explode nor vanish exponentially: their product falls "
+        "like L^(−3/2).",
         statement=_power(sp.Rational(-3, 2)),
         check=by_stolz,
-        scope="sigmoid, w = 4 and b = −2 in every layer, every start z_1 ≠ 0; at z_1 = 0 every factor is exactly 1",
+        scope="sigmoid, w = 4 and b = −2 in every layer, every start z_1 ≠ 0; at z_1 = 0 every factor is "
+        "exactly 1",
         false_sibling=_power(sp.Integer(-1)),
     ),
 )

@@ -1,11 +1,13 @@
-"""Claims: the best identity neuron w₂ σ(w₁ x + b) ≈ x on [0, 1] over all weights and biases, with a certified error."""
+"""Claims: the best identity neuron w₂ σ(w₁ x + b) ≈ x on [0, 1] over all weights and biases,
+with a certified error."""
 
 from __future__ import annotations
 
 import sympy as sp
 from flint import ctx
 
-from analysis.chapters.explosion.best_identity_neuron import _HALF, BestNeuron, error_anywhere, error_of
+from analysis.chapters.explosion.best_identity_neuron import HALF as _HALF
+from analysis.chapters.explosion.best_identity_neuron import BestNeuron, error_anywhere, error_of
 from analysis.claims.claim import Claim
 from analysis.claims.intervals import certified_sup
 from analysis.claims.outcome import Outcome, Proved, Refuted, Step, Unknown
@@ -19,8 +21,9 @@ _BITS = 128
 def best_neuron(digits: int = 15) -> BestNeuron:
     """The symmetric neuron w₂ = 1, b = −w₁/2 whose error at the ends equals the largest one between them.
 
-    Between, the error is stationary where w₁ σ′(y) = 1 with y = w₁ (x − ½), so w₁ = 1/σ′(y); one equation in y is left,
-    σ(y) − ½ − y σ′(y) = σ(−w₁/2), solved in decimal arithmetic and rounded. Raises ArithmeticError where it has no solution.
+    Between, the error is stationary where w₁ σ′(y) = 1 with y = w₁ (x − ½), so w₁ = 1/σ′(y); one equation in
+    y is left, σ(y) − ½ − y σ′(y) = σ(−w₁/2), solved in decimal arithmetic and rounded.
+    Raises ArithmeticError where it has no solution.
     """
     s, slope = SIGMOID.formula, SIGMOID.slope
     gap = s - _HALF - z * slope - s.subs(z, -1 / (2 * slope))
@@ -48,7 +51,8 @@ def _rounded(x: sp.Expr, digits: int) -> sp.Rational:
 
 
 def by_alternation(statement: sp.Basic) -> Outcome:
-    """E_min ≥ c: four alternating errors of at least c in size prove it, one neuron with a smaller largest error refutes it."""
+    """E_min ≥ c: four alternating errors of at least c in size prove it,
+    one neuron with a smaller largest error refutes it."""
     best = best_neuron()
     c = rational(sp.Rational(str(sp.sstr(statement.rhs, full_prec=False))))
     signs = [1 if e > 0 else -1 if e < 0 else 0 for e in best.errors]
@@ -65,14 +69,16 @@ def by_alternation(statement: sp.Basic) -> Outcome:
             (
                 Step(f"the error of {neuron} alternates: {where}"),
                 Step(
-                    "the difference of two such neurons has the sign of a combination of 1, exp(−kx), exp(−k′x): two zeros at most"
+                    "the difference of two such neurons has the sign of a combination of 1, exp(−kx), "
+                    "exp(−k′x): two zeros at most"
                 ),
                 Step("a neuron with a smaller error would differ from this one with three changes of sign"),
             ),
         )
     if best.largest < float(statement.rhs):
         return Refuted(
-            f"the error of {neuron} is at most {best.largest:.8f} on [0, 1], the right side is {float(statement.rhs):g}"
+            f"the error of {neuron} is at most {best.largest:.8f} on [0, 1], the right side is "
+            f"{float(statement.rhs):g}"
         )
     return Unknown(f"between {best.certain_least:.8f} and {best.largest:.8f}")
 

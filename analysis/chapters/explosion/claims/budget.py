@@ -1,4 +1,5 @@
-"""Claims: how much a chain of sigmoids can explode in all: monotone maps of (0, 1) into itself have a budget of slope, and it is 1."""
+"""Claims: how much a chain of sigmoids can explode in all:
+monotone maps of (0, 1) into itself have a budget of slope, and it is 1."""
 
 from __future__ import annotations
 
@@ -6,7 +7,9 @@ import math
 
 import sympy as sp
 
-from analysis.chapters.explosion.budget import _a0, _aL, gain, upper_limit
+from analysis.chapters.explosion.budget import a0 as _a0
+from analysis.chapters.explosion.budget import aL as _aL
+from analysis.chapters.explosion.budget import gain, upper_limit
 from analysis.chapters.explosion.window import length, width
 from analysis.claims.claim import Claim
 from analysis.claims.outcome import Outcome, Proved, Refuted, Step, Unknown
@@ -82,7 +85,8 @@ def by_markov(statement: sp.Basic) -> Outcome:
 
 
 def by_borel_cantelli(statement: sp.Basic) -> Outcome:
-    """lim sup (1/L) log gain ≤ c for almost every input: the lengths above e^{(c+ε)L} have a finite sum for every c ≥ 0."""
+    """lim sup (1/L) log gain ≤ c for almost every input:
+    the lengths above e^{(c+ε)L} have a finite sum for every c ≥ 0."""
     steps = total_gain()
     if isinstance(steps, Unknown):
         return steps
@@ -99,7 +103,8 @@ def by_borel_cantelli(statement: sp.Basic) -> Outcome:
                 Step("inputs whose gain reaches exp(εL) have length below exp(−εL) (Markov's inequality)"),
                 Step("these lengths have a finite sum for every ε > 0", sp.Eq(total, closed, evaluate=False)),
                 Step(
-                    "so almost every input is in finitely many of these sets (Borel–Cantelli), for every ε = 1/n"
+                    "so almost every input is in finitely many of these sets (Borel–Cantelli), for every ε = "
+                    "1/n"
                 ),
             ),
         )
@@ -114,7 +119,8 @@ def by_borel_cantelli(statement: sp.Basic) -> Outcome:
     if rate <= statement.rhs:
         return Unknown(f"the chain of weight 4 has rate {rate:.3g} after {depth} layers")
     return Refuted(
-        f"with w = 4, b = −2 the weighted input goes to 0 by z ↦ 2 tanh(z/2) and every factor to 1, so the left side is 0; "
+        "with w = 4, b = −2 the weighted input goes to 0 by z ↦ 2 tanh(z/2) and every factor to 1, so the "
+        "left side is 0; "
         f"after {depth} layers from z_1 = 2 it is {rate:.4f}, the right side {float(statement.rhs):g}"
     )
 
@@ -131,7 +137,10 @@ def _rare(c: sp.Expr) -> sp.Basic:
     return sp.Lt(length(sp.Ge(gain, _K, evaluate=False), _a0), c / _K, evaluate=False)
 
 
-_SCOPE = "sigmoid chain, one neuron a layer, every depth, all real weights and biases that are the same for every input in [0, 1]"
+_SCOPE = (
+    "sigmoid chain, one neuron a layer, every depth, all real weights and biases that are the same for every "
+    "input in [0, 1]"
+)
 
 CLAIMS = (
     Claim(
@@ -152,10 +161,12 @@ CLAIMS = (
     ),
     Claim(
         label="no-exponential-explosion",
-        sentence="For almost every input the gain does not grow exponentially with depth, whatever the weights and biases.",
+        sentence="For almost every input the gain does not grow exponentially with depth, whatever the "
+        "weights and biases.",
         statement=_rate_is_at_most(sp.S.Zero),
         check=by_borel_cantelli,
-        scope="sigmoid layers stacked without end, one neuron a layer, any weights and biases fixed beforehand; all inputs in [0, 1] but a set of length 0",
+        scope="sigmoid layers stacked without end, one neuron a layer, any weights and biases fixed "
+        "beforehand; all inputs in [0, 1] but a set of length 0",
         false_sibling=_rate_is_at_most(sp.Rational(-1, 10)),
     ),
 )

@@ -1,4 +1,5 @@
-"""Claims: an exploding chain: large weights, biases solved so that every weighted input is 0, and the exact product."""
+"""Claims: an exploding chain:
+large weights, biases solved so that every weighted input is 0, and the exact product."""
 
 from __future__ import annotations
 
@@ -6,7 +7,6 @@ import sympy as sp
 
 from analysis.chapters.explosion.designed_chain import (
     WEIGHTS,
-    as_sigmoid,
     centred_gradient,
     centring_biases,
     setting,
@@ -14,7 +14,7 @@ from analysis.chapters.explosion.designed_chain import (
 from analysis.claims.claim import Claim
 from analysis.claims.outcome import Outcome, Proved, Refuted, Step, Unknown
 from analysis.claims.proof import counterexample
-from analysis.symbolic.catalogue import SIGMOID
+from analysis.symbolic.catalogue import SIGMOID, as_sigmoid
 from analysis.symbolic.chain import of_cost, substitute_back
 from analysis.symbolic.display import partial, times
 from analysis.symbolic.layer import plain
@@ -25,7 +25,8 @@ _HALF = sp.S.Half
 
 
 def by_solving(statement: sp.Basic) -> Outcome:
-    """All z_j = 0 exactly for the stated biases: each z_j is affine in b_j with slope 1, so has one root; compare."""
+    """All z_j = 0 exactly for the stated biases: each z_j is affine in b_j with slope 1, so has one root;
+    compare."""
     biases = next(side for side in statement.args if side.lhs[0] == b_(1))
     steps = []
     below: sp.Expr = a_(0)
@@ -42,7 +43,8 @@ def by_solving(statement: sp.Basic) -> Outcome:
 
 
 def by_substitution(statement: sp.Basic) -> Outcome:
-    """Differentiate the network written out, then put in the weights and the solved biases: exact numbers on both sides."""
+    """Differentiate the network written out, then put in the weights and the solved biases:
+    exact numbers on both sides."""
     depth = len(WEIGHTS)
     output = as_sigmoid(substitute_back(a_(depth), depth)).xreplace(setting())
     left, right = (
@@ -126,10 +128,12 @@ CLAIMS = (
     ),
     Claim(
         label="explosion-gradient",
-        sentence="Three factors of 25 follow the first slope of 1/4: the gradient is 3906.25 times the output's.",
+        sentence="Three factors of 25 follow the first slope of 1/4: the gradient is 3906.25 times the "
+        "output's.",
         statement=_gradient_is(3),
         check=by_substitution,
-        scope="sigmoid, three hidden layers and the output, weights 100, biases −100a_0, −50, −50, −50; every smooth cost",
+        scope="sigmoid, three hidden layers and the output, weights 100, biases −100a_0, −50, −50, −50; "
+        "every smooth cost",
         false_sibling=_gradient_is(4),
     ),
     Claim(
@@ -137,7 +141,8 @@ CLAIMS = (
         sentence="A chain whose weighted inputs are all 0 multiplies the gradient by w/4 with each layer.",
         statement=_any_depth(_L - 1),
         check=by_induction_at_the_fixed_point,
-        scope="sigmoid, every depth L ≥ 1 by induction, every real weight w, b_1 = −w a_0 and b_j = −w/2 after it",
+        scope="sigmoid, every depth L ≥ 1 by induction, every real weight w, b_1 = −w a_0 and b_j = −w/2 "
+        "after it",
         false_sibling=_any_depth(_L),
     ),
 )

@@ -1,4 +1,5 @@
-"""Claims: how far the input may move before the exploding chain stops exploding: the crossing of 1, by ball arithmetic."""
+"""Claims: how far the input may move before the exploding chain stops exploding:
+the crossing of 1, by ball arithmetic."""
 
 from __future__ import annotations
 
@@ -16,7 +17,8 @@ from analysis.symbolic.notation import z
 
 
 def by_monotone_factors(statement: sp.Basic) -> Outcome:
-    """|Δ| ≥ c implies product < 1: the product is even in Δ and falls as |Δ| grows, so its value at c decides."""
+    """|Δ| ≥ c implies product < 1:
+    the product is even in Δ and falls as |Δ| grows, so its value at c decides."""
     c = sp.Rational(str(sp.sstr(statement.args[0].rhs, full_prec=False)))
     falls = sp.Le(SIGMOID.slope.subs(z, sp.Abs(z)).diff(z) * sp.sign(z), 0, evaluate=False)
     size = sp.Le(sp.S.Half, SIGMOID.formula.subs(z, sp.Abs(z)), evaluate=False)
@@ -31,7 +33,8 @@ def by_monotone_factors(statement: sp.Basic) -> Outcome:
             "intervals",
             (
                 Step(
-                    "z_1 = 100 Δ and z_{j+1} = 100 (σ(z_j) − ½) grow in size with |Δ|, as σ increases and σ(0) = ½"
+                    "z_1 = 100 Δ and z_{j+1} = 100 (σ(z_j) − ½) grow in size with |Δ|, as σ increases and "
+                    "σ(0) = ½"
                 ),
                 Step("σ′ is even and falls as |z| grows, so every factor falls as |Δ| grows"),
                 Step(f"at Δ = {float(c):.6g} the product lies in {value.str(10)}, below 1"),
@@ -58,7 +61,8 @@ CLAIMS = (
         sentence="An input that is off by 0.0000062338 or more is enough to make the product smaller than 1.",
         statement=_below_one_beyond("6.23379e-6"),
         check=by_monotone_factors,
-        scope="sigmoid, depth 4, weights 100, biases −100a_0, −50, −50, −50, input a_0 + Δ, every real a_0 and Δ",
+        scope="sigmoid, depth 4, weights 100, biases −100a_0, −50, −50, −50, input a_0 + Δ, every real a_0 "
+        "and Δ",
         false_sibling=_below_one_beyond("6.23378e-6"),
     ),
 )

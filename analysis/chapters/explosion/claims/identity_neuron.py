@@ -1,10 +1,10 @@
-"""Claims: the identity neuron w₂ σ(w₁ x + b) ≈ x on [0, 1]: why a small w₁ makes it worse, and what mends it."""
+"""Claims: the identity neuron w₂ σ(w₁ x + b) ≈ x on [0, 1]:
+why a small w₁ makes it worse, and what mends it."""
 
 from __future__ import annotations
 
 import sympy as sp
 
-from analysis.chapters.explosion.designed_chain import as_sigmoid
 from analysis.chapters.explosion.identity_neuron import (
     SMALL,
     as_stated,
@@ -20,7 +20,7 @@ from analysis.chapters.explosion.identity_neuron import (
 from analysis.claims.claim import Claim
 from analysis.claims.outcome import Outcome, Proved, Step, Unknown
 from analysis.claims.proof import by_deciding, counterexample
-from analysis.symbolic.catalogue import SIGMOID
+from analysis.symbolic.catalogue import SIGMOID, as_sigmoid
 from analysis.symbolic.notation import b, z
 
 _t = sp.Symbol("t", nonnegative=True)
@@ -51,7 +51,8 @@ def by_log_slope(statement: sp.Basic) -> Outcome:
                 Step("with w₂ = exp(−b) times that, b → −∞, the neuron tends to", shape),
                 Step("it misses x by just that much at both ends, from above at 0 and from below at 1"),
                 Step(
-                    f"its slope is at most w₁ σ(w₁), which grows with w₁ and at {SMALL} is below 1: no larger error between",
+                    f"its slope is at most w₁ σ(w₁), which grows with w₁ and at {SMALL} is below 1: no "
+                    "larger error between",
                     grows,
                 ),
             ),
@@ -91,7 +92,8 @@ def by_monotone_error(statement: sp.Basic) -> Outcome:
             (
                 Step("with t = w₁(x − ½)/2 the neuron falls short of x by", shape),
                 Step(
-                    "odd in t, with the derivative 2 tanh²(t)/w₁ ≥ 0, so largest in size at t = ±w₁/4, both ends",
+                    "odd in t, with the derivative 2 tanh²(t)/w₁ ≥ 0, so largest in size at t = ±w₁/4, both "
+                    "ends",
                     top,
                 ),
             ),
@@ -131,7 +133,8 @@ def _limit(expr: sp.Expr, value: sp.Expr) -> sp.Eq:
 CLAIMS = (
     Claim(
         label="identity-neuron-least-error",
-        sentence="For a small first weight the best an identity neuron can do is this error, and it never quite gets there.",
+        sentence="For a small first weight the best an identity neuron can do is this error, and it never "
+        "quite gets there.",
         statement=sp.Eq(least_error(w1), 1 / (1 + sp.exp(w1)), evaluate=False),
         check=by_log_slope,
         scope="E(w₁) = inf over w₂ and b of the largest |w₂ σ(w₁x + b) − x| on [0, 1]; sigmoid, 0 < w₁ ≤ 5/4",
@@ -142,7 +145,8 @@ CLAIMS = (
         sentence="As the first weight goes to 0, the best error goes to 1/2, which is that of a constant.",
         statement=_limit(least_error(w1), sp.S.Half),
         check=by_limit,
-        scope="E(w₁) = inf over w₂ and b of the largest |w₂ σ(w₁x + b) − x| on [0, 1]; sigmoid, w₁ → 0 from above",
+        scope="E(w₁) = inf over w₂ and b of the largest |w₂ σ(w₁x + b) − x| on [0, 1]; sigmoid, w₁ → 0 "
+        "from above",
         false_sibling=_limit(least_error(w1), sp.S.Zero),
     ),
     Claim(

@@ -8,12 +8,13 @@ from functools import cache
 import numpy as np
 import sympy as sp
 
-from analysis.chapters.explosion.balance import lam, mean_log_weight, s
-from analysis.chapters.quarter_bound.log_product import exponent, mean_log_normal, simulate
+from analysis.chapters.explosion.balance import lam
 from analysis.claims.claim import Estimate, Prediction
 from analysis.numeric.compiled import compiled
+from analysis.numeric.log_product import exponent, mean_log_normal, simulate
 from analysis.symbolic.catalogue import SIGMOID
 from analysis.symbolic.display import expectation, plus
+from analysis.symbolic.normal_weight import mean_log_weight, s
 from analysis.symbolic.notation import sigma_prime, w, z
 
 
@@ -26,7 +27,8 @@ def simulated_exponent(
     layers: int = 200,
     burn_in: int = 100,
 ) -> Estimate:
-    """λ of sigmoid chains with w ~ N(weight_mean, weight_std²) and the same bias in every layer; standard error over the chains."""
+    """λ of sigmoid chains with w ~ N(weight_mean, weight_std²) and the same bias in every layer;
+    standard error over the chains."""
     run = simulate(
         SIGMOID,
         rng,
@@ -51,7 +53,8 @@ def _drawn() -> Estimate:
 
 
 def _theory(statement: sp.Basic) -> float:
-    """E log|w| and, under the expectation, log σ′ at the stationary z or at w/2, the z that belongs to a = ½."""
+    """E log|w| and, under the expectation, log σ′ at the stationary z or at w/2,
+    the z that belongs to a = ½."""
     (mean,) = statement.rhs.atoms(expectation)
     inside = mean.args[0].args[0].args[0]
     if inside == z:
@@ -70,11 +73,13 @@ def _lam_is(inside: sp.Expr) -> sp.Eq:
 CLAIMS = (
     Prediction(
         label="zero-bias-exponent",
-        sentence="Without biases, normal weights of standard deviation 3 shrink the typical gradient by e^−1.45 a layer.",
+        sentence="Without biases, normal weights of standard deviation 3 shrink the typical gradient by "
+        "e^−1.45 a layer.",
         statement=_lam_is(z),
         theory=_theory,
         simulate=_drawn,
-        scope="sigmoid, w ~ N(0, s²) with s = 3, b = 0, z under its stationary law; 40,000 chains of 50 layers after 20 of burn-in",
+        scope="sigmoid, w ~ N(0, s²) with s = 3, b = 0, z under its stationary law; 40,000 chains of 50 "
+        "layers after 20 of burn-in",
         false_sibling=_lam_is(w / 2),
     ),
 )

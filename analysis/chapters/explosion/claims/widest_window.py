@@ -34,7 +34,8 @@ def by_enclosing_the_maximum(statement: sp.Basic) -> Outcome:
                     sp.N(best.high, 20),
                 ),
                 Step(
-                    f"between them |w| = 1/σ′(z) is in {_enclosure(best.weight)} and the width in {_enclosure(best.width)}"
+                    f"between them |w| = 1/σ′(z) is in {_enclosure(best.weight)} and the width in "
+                    f"{_enclosure(best.width)}"
                 ),
             ),
         )
@@ -74,7 +75,8 @@ CLAIMS = (
         sentence="No window is wider than 0.447744, and that is sharp to six digits.",
         statement=sp.Le(width, sp.Float("0.447744"), evaluate=False),
         check=by_enclosing_the_maximum,
-        scope="sigmoid, all |w| ≥ 4; rests on the rounding of python-flint's balls and on window-width-from-edge",
+        scope="sigmoid, all |w| ≥ 4; rests on the rounding of python-flint's balls and on "
+        "window-width-from-edge",
         false_sibling=sp.Le(width, sp.Float("0.447743"), evaluate=False),
     ),
     Claim(
@@ -89,7 +91,8 @@ CLAIMS = (
         label="window-width-published",
         sentence="The greatest width is about 0.45 and is taken near |w| = 6.9.",
         published=(0.45, 6.9),
-        source="Nielsen (2015), Neural Networks and Deep Learning, ch. 5, problem on the width of the interval",
+        source="Nielsen (2015), Neural Networks and Deep Learning, ch. 5, problem on the width of the "
+        "interval",
         recompute=_published,
         scope="ours is the enclosed maximum, give or take half a unit of the last published digit",
         false_published=(0.46, 6.9),

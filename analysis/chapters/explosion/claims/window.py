@@ -1,10 +1,10 @@
-"""Claims: where a factor |w σ′(wa + b)| is 1 or more: which weights allow it, for which activations a, and how wide that window is."""
+"""Claims: where a factor |w σ′(wa + b)| is 1 or more:
+which weights allow it, for which activations a, and how wide that window is."""
 
 from __future__ import annotations
 
 import sympy as sp
 
-from analysis.chapters.explosion.designed_chain import as_sigmoid
 from analysis.chapters.explosion.window import (
     _W,
     _size,
@@ -19,7 +19,7 @@ from analysis.chapters.explosion.window import (
 from analysis.claims.claim import Claim
 from analysis.claims.outcome import Check, Outcome, Proved, Refuted, Step, Unknown
 from analysis.claims.proof import by_deciding, counterexample
-from analysis.symbolic.catalogue import SIGMOID
+from analysis.symbolic.catalogue import SIGMOID, as_sigmoid
 from analysis.symbolic.display import times
 from analysis.symbolic.notation import a, b, sigma_prime, w, z
 
@@ -68,7 +68,8 @@ def by_solving_for_the_width(statement: sp.Basic) -> Outcome:
 
 
 def by_largest_slope(statement: sp.Basic) -> Outcome:
-    """|w| σ′(z) ≥ 1 implies |w| ≥ c: since σ′ ≤ 1/4, for every c up to 4; beyond, |w| = 4 at z = 0 is the exception."""
+    """|w| σ′(z) ≥ 1 implies |w| ≥ c: since σ′ ≤ 1/4, for every c up to 4;
+    beyond, |w| = 4 at z = 0 is the exception."""
     premise, conclusion = statement.args
     bound = by_deciding()(sp.Le(SIGMOID.slope, SIGMOID.slope_bound, evaluate=False))
     if not isinstance(bound, Proved):
@@ -100,7 +101,8 @@ def of_sigmoid(check: Check) -> Check:
 
 
 def by_inserting_the_weight(statement: sp.Basic) -> Outcome:
-    """|w| = 1/σ′(z) put into the width: the square root is tanh(z/2), the logarithm is z; both equations are decided."""
+    """|w| = 1/σ′(z) put into the width: the square root is tanh(z/2), the logarithm is z;
+    both equations are decided."""
     left, right = (side.doit() for side in statement.args)
     surds = [p for p in left.atoms(sp.Pow) if p.exp == sp.S.Half]
     logarithms = list(left.atoms(sp.log))
@@ -124,7 +126,8 @@ def by_inserting_the_weight(statement: sp.Basic) -> Outcome:
 
 
 def by_width_at_a_weight(statement: sp.Basic) -> Outcome:
-    """The width at the weight that stands in the relation; equal to the right side if the exponentials of |w|/2 times both are."""
+    """The width at the weight that stands in the relation;
+    equal to the right side if the exponentials of |w|/2 times both are."""
     relation, variable = statement.lhs.args
     (inside,) = relation.atoms(sigma_prime)
     weight = sp.Abs(inside.args[0].coeff(variable))
@@ -179,7 +182,8 @@ CLAIMS = (
     ),
     Claim(
         label="window-edge",
-        sentence="A factor is at least 1 exactly where the weighted input lies between two edges, found from a quadratic in e^z.",
+        sentence="A factor is at least 1 exactly where the weighted input lies between two edges, found "
+        "from a quadratic in e^z.",
         statement=_edge_is(edge),
         check=by_solving_for_the_edge,
         scope="sigmoid, |w| ≥ 4, all real z",
@@ -187,10 +191,12 @@ CLAIMS = (
     ),
     Claim(
         label="window-width",
-        sentence="The activations for which a factor is at least 1 form an interval of this length, whatever the bias.",
+        sentence="The activations for which a factor is at least 1 form an interval of this length, "
+        "whatever the bias.",
         statement=_width_is(width),
         check=by_solving_for_the_width,
-        scope="sigmoid, |w| ≥ 4, every real bias, a over all reals; activations are confined to (0, 1), so it is an upper bound there",
+        scope="sigmoid, |w| ≥ 4, every real bias, a over all reals; activations are confined to (0, 1), so "
+        "it is an upper bound there",
         false_sibling=_width_is(width.xreplace(_with_two)),
     ),
     Claim(
@@ -206,7 +212,8 @@ CLAIMS = (
         sentence="The width is stationary where z tanh(z/2) = 1.",
         statement=_stationary(1 - z * sp.tanh(z / 2)),
         check=of_sigmoid(by_deciding()),
-        scope="all real z; for z > 0 the left side of z tanh(z/2) = 1 increases from 0 to ∞, so there is one solution",
+        scope="all real z; for z > 0 the left side of z tanh(z/2) = 1 increases from 0 to ∞, so there is "
+        "one solution",
         false_sibling=_stationary(1 - z * sp.tanh(z)),
     ),
     Claim(

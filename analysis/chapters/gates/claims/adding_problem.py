@@ -1,4 +1,5 @@
-"""What is claimed of the adding problem and of digits read pixel by pixel: read off the recorded trainings."""
+"""What is claimed of the adding problem and of digits read pixel by pixel:
+read off the recorded trainings."""
 
 from __future__ import annotations
 
@@ -22,14 +23,16 @@ def _shares(run: SequenceTraining) -> Floats:
 
 
 def reach(run: SequenceTraining) -> tuple[float, float]:
-    """‖∂C/∂h_1‖ over ‖∂C/∂h_T‖ at the best rate, before training and at the end; the geometric mean over the seeds."""
+    """‖∂C/∂h_1‖ over ‖∂C/∂h_T‖ at the best rate, before training and at the end;
+    the geometric mean over the seeds."""
     before, after = np.exp(np.log(_shares(run)).mean(axis=0))
     return float(before), float(after)
 
 
 def measured(symbol: sp.Symbol) -> Floats:
-    """One number a seed, (S,). E_{v, T}: the mean squared error of variant v on sequences of length T at its best rate; A_{v}: the
-    accuracy on the digits; B_{v, T} and F_{v, T}: what ``reach`` averages before training and at the end.
+    """One number a seed, (S,). E_{v, T}: the mean squared error of variant v on sequences of length T at its
+    best rate; A_{v}: the accuracy on the digits; B_{v, T} and F_{v, T}:
+    what ``reach`` averages before training and at the end.
     """
     found = re.fullmatch(r"([EABF])_\{([a-z0-9_]+)(?:, (\d+))?\}", symbol.name.replace(r"\_", "_"))
     if found is None:
@@ -65,7 +68,10 @@ def _below(x: sp.Symbol, y: sp.Expr) -> sp.Basic:
     return sp.Lt(x, y, evaluate=False)
 
 
-_how = "24 units (48 in rnn_wide; rnn: a tanh cell), Adam (its ε before the bias correction) at the best of four rates, 1,500 updates of 32 sequences, gradients clipped to norm 1, five seeds; "
+_how = (
+    "24 units (48 in rnn_wide; rnn: a tanh cell), Adam (its ε before the bias correction) at the best of "
+    "four rates, 1,500 updates of 32 sequences, gradients clipped to norm 1, five seeds; "
+)
 _error = _how + "E is the mean squared error on 500 test sequences, 1/6 for who always answers 1"
 _share = _how + "‖∂C/∂h_1‖ over ‖∂C/∂h_T‖, B before training and F at the end, geometric mean over the seeds"
 _solved, _useless = sp.Rational(1, 100), sp.Rational(15, 100)
@@ -73,7 +79,8 @@ _solved, _useless = sp.Rational(1, 100), sp.Rational(15, 100)
 CLAIMS = (
     Claim(
         label="lstm-adds-at-lag-100",
-        sentence="The LSTM with forget bias 1 solves the adding problem at T = 100; the vanilla tanh cell learns nothing there.",
+        sentence="The LSTM with forget bias 1 solves the adding problem at T = 100; the vanilla tanh cell "
+        "learns nothing there.",
         statement=_all(_below(_of("E", "lstm-1", 100), _solved), _above(_of("E", "rnn", 100), _useless)),
         check=by_record,
         scope=_error,
@@ -81,7 +88,8 @@ CLAIMS = (
     ),
     Claim(
         label="vanilla-adds-at-lag-10",
-        sentence="At T = 10 the vanilla tanh cell solves it too; at T = 50 it does no better than a constant.",
+        sentence="At T = 10 the vanilla tanh cell solves it too; at T = 50 it does no better than a "
+        "constant.",
         statement=_all(_below(_of("E", "rnn", 10), _solved), _above(_of("E", "rnn", 50), _useless)),
         check=by_record,
         scope=_error,
@@ -89,13 +97,15 @@ CLAIMS = (
     ),
     Claim(
         label="more-units-are-no-memory",
-        sentence="Twice the units, as many weights as the LSTM, or a start at the identity do not mend the tanh cell at T = 50.",
+        sentence="Twice the units, as many weights as the LSTM, or a start at the identity do not mend the "
+        "tanh cell at T = 50.",
         statement=_all(
             _above(_of("E", "rnn-wide", 50), _useless), _above(_of("E", "rnn-identity", 50), _useless)
         ),
         check=by_record,
         scope=_error
-        + "; tanh cells only: a ReLU cell started at the identity is another matter (Le, Jaitly and Hinton 2015)",
+        + "; tanh cells only: a ReLU cell started at the identity is another matter (Le, Jaitly and Hinton "
+        "2015)",
         false_sibling=_all(_above(_of("E", "gru", 50), _useless)),
     ),
     Claim(
@@ -108,7 +118,8 @@ CLAIMS = (
     ),
     Claim(
         label="lstm-learns-to-remember",
-        sentence="Training makes the memory: the share of the gradient that reaches the first step grows more than 100,000-fold.",
+        sentence="Training makes the memory: the share of the gradient that reaches the first step grows "
+        "more than 100,000-fold.",
         statement=_all(_above(_of("F", "lstm-1", 100), 10**5 * _of("B", "lstm-1", 100))),
         check=by_record,
         scope=_share,
@@ -116,7 +127,8 @@ CLAIMS = (
     ),
     Claim(
         label="initial-reach-does-not-decide",
-        sentence="A GRU whose first gradient is 10⁻¹⁰ over 50 steps learns; a tanh cell started at the identity, with almost a fifth left, does not.",
+        sentence="A GRU whose first gradient is 10⁻¹⁰ over 50 steps learns; a tanh cell started at the "
+        "identity, with almost a fifth left, does not.",
         statement=_all(
             _below(_of("B", "gru", 50), sp.Rational(1, 10**9)),
             _below(_of("E", "gru", 50), _solved),
@@ -129,13 +141,15 @@ CLAIMS = (
     ),
     Claim(
         label="lstm-reads-digits-by-pixel",
-        sentence="Read one pixel a step, digits are named rightly more than 85 times in a hundred by the LSTM, "
+        sentence="Read one pixel a step, digits are named rightly more than 85 times in a hundred by the "
+        "LSTM, "
         "fewer than 75 by a vanilla tanh cell of as many units.",
         statement=_all(
             _above(_of("A", "lstm-1"), sp.Rational(85, 100)), _below(_of("A", "rnn"), sp.Rational(3, 4))
         ),
         check=by_record,
-        scope="scikit-learn's digits, 64 steps, 1,400 training and 397 test images, 1,000 updates of 32 images, five seeds; 24 units (48 in rnn_wide); A is the test accuracy at the best of four rates",
+        scope="scikit-learn's digits, 64 steps, 1,400 training and 397 test images, 1,000 updates of 32 "
+        "images, five seeds; 24 units (48 in rnn_wide); A is the test accuracy at the best of four rates",
         false_sibling=_all(_above(_of("A", "rnn-wide"), sp.Rational(85, 100))),
     ),
 )

@@ -1,4 +1,5 @@
-"""Claims: a cell at rest: no input, state 0. There one step is a matrix f I + M with M random, and its powers have a closed form."""
+"""Claims: a cell at rest: no input, state 0.
+There one step is a matrix f I + M with M random, and its powers have a closed form."""
 
 from __future__ import annotations
 
@@ -34,8 +35,18 @@ _u_g = weight("u", "g")
 
 
 def by_resting(definitions: Definitions, before: sp.Symbol) -> Check:
-    """The derivative of the cell written out, at input 0, state 0 and biases 0 but for the forget gate's, with the sigmoid for σ."""
-    zero = {at("x"): 0, before: 0, weight("b", "i"): 0, weight("b", "g"): 0, weight("b", "o"): 0, weight("b", "r"): 0, weight("b", "k"): 0, weight("b", "f"): forget_bias}  # fmt: skip
+    """The derivative of the cell written out, at input 0, state 0 and biases 0 but for the forget gate's,
+    with the sigmoid for σ."""
+    zero = {
+        at("x"): 0,
+        before: 0,
+        weight("b", "i"): 0,
+        weight("b", "g"): 0,
+        weight("b", "o"): 0,
+        weight("b", "r"): 0,
+        weight("b", "k"): 0,
+        weight("b", "f"): forget_bias,
+    }
 
     def check(statement: sp.Basic) -> Outcome:
         slope = unfolded(statement.lhs.args[0], definitions).diff(before)
@@ -59,7 +70,8 @@ def by_resting(definitions: Definitions, before: sp.Symbol) -> Check:
 
 
 def by_pairs(statement: sp.Basic) -> Outcome:
-    """(Σ a_j)² − Σ a_j² = 2 Σ_{i<j} a_i a_j and (k + 1) Σ a_j² − (Σ a_j)² = Σ_{i<j} (a_i − a_j)², written out for k = 1 … 8."""
+    """(Σ a_j)² − Σ a_j² = 2 Σ_{i<j} a_i a_j and (k + 1) Σ a_j² − (Σ a_j)² = Σ_{i<j} (a_i − a_j)²,
+    written out for k = 1 … 8."""
     total = kept + sp.sqrt(v)
     for k in range(1, 9):
         a = sp.symbols(f"a_0:{k + 1}", positive=True)
@@ -79,8 +91,12 @@ def by_pairs(statement: sp.Basic) -> Outcome:
     if middle == squared_gain() and low == total ** (2 * lag) / (lag + 1) and high == total ** (2 * lag):
         return Proved("algebra", (
             Step("with a_j = C(k, j) f^{k−j} √v^j the sum of all a_j is", total**lag),
-            Step("the square of a sum of positive numbers is at least the sum of their squares, by 2 Σ_{i<j} a_i a_j"),
-            Step("and k + 1 times the sum of squares is at least the square of the sum, by Σ_{i<j} (a_i − a_j)²"),
+            Step(
+                "the square of a sum of positive numbers is at least the sum of their squares, by 2 Σ_{i<j} "
+                "a_i a_j"),
+            Step(
+                "and k + 1 times the sum of squares is at least the square of the sum, by Σ_{i<j} (a_i − "
+                "a_j)²"),
         ))  # fmt: skip
     for k in (1, 2, 10):
         at_point = {lag: sp.Integer(k), kept: sp.Rational(7, 10), v: sp.Rational(1, 48)}
@@ -88,7 +104,8 @@ def by_pairs(statement: sp.Basic) -> Outcome:
             left, right = (sp.N(x.xreplace(at_point).doit(), 30) for x in side.args)
             if left > right:
                 return Refuted(
-                    f"at k = {k}, f = 7/10, v = 1/48 the smaller side is {sp.N(left, 6)}, the larger {sp.N(right, 6)}"
+                    f"at k = {k}, f = 7/10, v = 1/48 the smaller side is {sp.N(left, 6)}, the larger "
+                    f"{sp.N(right, 6)}"
                 )
     return Unknown("not decided")
 
@@ -99,7 +116,8 @@ def _between(low: sp.Expr, high: sp.Expr) -> sp.Tuple:
 
 
 def by_composing(statement: sp.Basic) -> Outcome:
-    """The factor of a gated layer at rest: the map tanh(w h + b) of h = tanh(c)/2, kept σ(b_f), written 1/2."""
+    """The factor of a gated layer at rest:
+    the map tanh(w h + b) of h = tanh(c)/2, kept σ(b_f), written 1/2."""
     candidate = Layer("candidate", plain(TANH).output.subs(h, sp.tanh(h) / 2))
     step = gated(candidate, sigmoid(forget_bias), sp.S.Half)
     exact = sp.simplify(step.factor.subs({h: 0, b: 0}).subs(w, _u_g))
@@ -120,7 +138,8 @@ CLAIMS = (
         sentence="An LSTM at rest keeps the forget gate plus a quarter of the candidate's recurrent weight.",
         statement=sp.Eq(change(c, c_before), plus(sigmoid(forget_bias), _u_g / 4), evaluate=False),
         check=by_resting(lstm() | OUTPUT_BEFORE, c_before),
-        scope="one unit, c_{t−1} = 0, x = 0, biases 0 but for b_f, so i = o_{t−1} = 1/2; n units: σ(b_f) I + U_g/4",
+        scope="one unit, c_{t−1} = 0, x = 0, biases 0 but for b_f, so i = o_{t−1} = 1/2; n units: σ(b_f) I "
+        "+ U_g/4",
         false_sibling=sp.Eq(change(c, c_before), sigmoid(forget_bias), evaluate=False),
     ),
     Claim(
@@ -128,7 +147,8 @@ CLAIMS = (
         sentence="That is the factor of a gated tanh layer that keeps σ(b_f) and writes one half.",
         statement=sp.Eq(change(c, c_before), sigmoid(forget_bias) + _u_g / 4, evaluate=False),
         check=by_composing,
-        scope="at rest; the step of the memory as gated(plain(tanh) of tanh(c)/2, σ(b_f), 1/2), with u_g for w",
+        scope="at rest; the step of the memory as gated(plain(tanh) of tanh(c)/2, σ(b_f), 1/2), with u_g "
+        "for w",
         false_sibling=sp.Eq(change(c, c_before), sigmoid(forget_bias) + _u_g / 2, evaluate=False),
     ),
     Claim(
@@ -141,7 +161,8 @@ CLAIMS = (
     ),
     Claim(
         label="gain-between-two-powers",
-        sentence="The mean squared gain over k steps lies between (f + √v)^{2k} and that by k + 1: per step it is f + √v in the end.",
+        sentence="The mean squared gain over k steps lies between (f + √v)^{2k} and that by k + 1: per "
+        "step it is f + √v in the end.",
         statement=_between(_top / (lag + 1), _top),
         check=by_pairs,
         scope="f, v > 0, all k ≥ 1 (Lagrange's identity, written out for k ≤ 8)",

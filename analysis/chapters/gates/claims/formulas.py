@@ -1,4 +1,5 @@
-"""What passes from one time step to the next in cells with gates: every term, many steps, and how long half of it lasts."""
+"""What passes from one time step to the next in cells with gates:
+every term, many steps, and how long half of it lasts."""
 
 from __future__ import annotations
 
@@ -78,7 +79,8 @@ class change(sp.Function):  # type: ignore[misc]
 
 
 def by_differentiating(definitions: Definitions) -> Check:
-    """SymPy differentiates the cell written out; both sides, with every definition put in and multiplied out, are compared."""
+    """SymPy differentiates the cell written out;
+    both sides, with every definition put in and multiplied out, are compared."""
 
     def check(statement: sp.Basic) -> Outcome:
         of = statement.lhs
@@ -132,7 +134,8 @@ def by_number(statement: sp.Basic) -> Outcome:
 
 
 def by_one_more_step(statement: sp.Basic) -> Outcome:
-    """With u_i = u_f = u_g = 0 a step is c_t = f_t c_{t−1} + i_t g_t with gates free of c; written out for k = 1 … 6."""
+    """With u_i = u_f = u_g = 0 a step is c_t = f_t c_{t−1} + i_t g_t with gates free of c;
+    written out for k = 1 … 6."""
     cut = {weight("u", q): sp.S.Zero for q in ("i", "f", "g")}
     definitions = {k: v.xreplace(cut) for k, v in (lstm() | OUTPUT_BEFORE).items()}
     for gate in (f, i, g):
@@ -152,13 +155,18 @@ def by_one_more_step(statement: sp.Basic) -> Outcome:
         if exact != stated:
             at_half = {forgets[j]: sp.Rational(1, 2) for j in range(_LONGEST + 1)}
             return Refuted(
-                f"with k = {k} and every f = 1/2 the left side is {exact.xreplace(at_half)}, the right side {stated.xreplace(at_half)}"
+                f"with k = {k} and every f = 1/2 the left side is {exact.xreplace(at_half)}, the right side "
+                f"{stated.xreplace(at_half)}"
             )
     if product.function.func is not sp.Indexed or (index, high) != (_j, _t):
         return Unknown("not a product of forget gates")
     return Proved("induction", (
-        Step("with these weights cut no gate of step t depends on c_{t−1}, so c_t is f_t c_{t−1} plus something without it"),
-        Step(f"written out for k = 1 … {_LONGEST}, for example k = 2", sp.Eq(at("c"), forgets[2] * (forgets[1] * state + written[1]) + written[2])),
+        Step(
+            "with these weights cut no gate of step t depends on c_{t−1}, so c_t is f_t c_{t−1} plus "
+            "something without it"),
+        Step(
+            f"written out for k = 1 … {_LONGEST}, for example k = "
+            "2", sp.Eq(at("c"), forgets[2] * (forgets[1] * state + written[1]) + written[2])),
         Step("one more step multiplies the derivative by one more f"),
     ))  # fmt: skip
 
@@ -233,7 +241,9 @@ def by_latching(statement: sp.Basic) -> Outcome:
     if ratio == 1 and statement.rhs == 1 and gap.subs(_held, 0) == 0:
         if sp.simplify(slope - 2 * _held**2 / (1 - _held**2) ** 2) == 0:
             return Proved("calculus", (
-                Step("the state holds itself where h = tanh(uh), that is u = artanh(h)/h; the factor is then u (1 − h²)", statement.lhs),
+                Step(
+                    "the state holds itself where h = tanh(uh), that is u = artanh(h)/h; the factor is then "
+                    "u (1 − h²)", statement.lhs),
                 Step("it is below 1 exactly where this is positive", gap),
                 Step("which is 0 at h = 0 and has the slope, positive for 0 < h < 1", slope),
             ))  # fmt: skip
@@ -327,23 +337,28 @@ def _gru_step(*inner: sp.Expr) -> sp.Eq:
 CLAIMS = (
     Claim(
         label="lstm-memory-step",
-        sentence="What c_t keeps of c_{t−1}: the forget gate, and three ways round through h_{t−1} into the gates.",
+        sentence="What c_t keeps of c_{t−1}: the forget gate, and three ways round through h_{t−1} into "
+        "the gates.",
         statement=_step_of(_by_forget, _by_input, _by_candidate),
         check=by_differentiating(lstm() | OUTPUT_BEFORE),
-        scope="one unit, any weights and inputs; h_{t−1} = o_{t−1} tanh(c_{t−1}) follows c_{t−1}; the output gate of step t does not enter",
+        scope="one unit, any weights and inputs; h_{t−1} = o_{t−1} tanh(c_{t−1}) follows c_{t−1}; the "
+        "output gate of step t does not enter",
         false_sibling=_step_of(_by_forget, _by_input),
     ),
     Claim(
         label="lstm-memory-step-many-units",
-        sentence="With n units the forget gates stand on the diagonal, and the ways round fill the whole matrix.",
+        sentence="With n units the forget gates stand on the diagonal, and the ways round fill the whole "
+        "matrix.",
         statement=_wide({q: _U[q][_row, _col] for q in "ifg"}),
         check=by_components,
-        scope="n = 1, 2, 3 units, every entry; z^q are the inputs of the gates of step t, c and o those of step t − 1",
+        scope="n = 1, 2, 3 units, every entry; z^q are the inputs of the gates of step t, c and o those of "
+        "step t − 1",
         false_sibling=_wide({q: _U[q][_col, _row] for q in "ifg"}),
     ),
     Claim(
         label="lstm-cut-is-the-forget-gate",
-        sentence="With the recurrent weights into forget, input and candidate cut, what is left is the forget gate alone.",
+        sentence="With the recurrent weights into forget, input and candidate cut, what is left is the "
+        "forget gate alone.",
         statement=sp.Eq(change(c, c_before, sp.Tuple(*_u_of)), f, evaluate=False),
         check=by_differentiating(lstm() | OUTPUT_BEFORE),
         scope="one unit, any weights and inputs, and any weight into the output gate",
@@ -367,10 +382,12 @@ CLAIMS = (
     ),
     Claim(
         label="lstm-two-steps",
-        sentence="Over two steps the one-step factors do not simply multiply: a way through the output gate comes on top.",
+        sentence="Over two steps the one-step factors do not simply multiply: a way through the output "
+        "gate comes on top.",
         statement=sp.Eq(change(_c_after, c_before), plus(both_steps(), _around), evaluate=False),
         check=by_differentiating(_TWO),
-        scope="one unit, any weights and inputs; o_t depends on h_{t−1}, so (c, h) is the state, and c alone is not",
+        scope="one unit, any weights and inputs; o_t depends on h_{t−1}, so (c, h) is the state, and c "
+        "alone is not",
         false_sibling=sp.Eq(change(_c_after, c_before), both_steps(), evaluate=False),
     ),
     Claim(
@@ -383,7 +400,8 @@ CLAIMS = (
     ),
     Claim(
         label="gru-memory-step",
-        sentence="What h_t keeps of h_{t−1} in a gated recurrent unit: the gate k, and ways round through all three.",
+        sentence="What h_t keeps of h_{t−1} in a gated recurrent unit: the gate k, and ways round through "
+        "all three.",
         statement=_gru_step(_GRU_RESET),
         check=by_differentiating(gru()),
         scope="one unit, any weights and inputs; Cho et al. (2014), whose z is k here",
@@ -391,7 +409,8 @@ CLAIMS = (
     ),
     Claim(
         label="gated-layer-factor",
-        sentence="A gate that keeps f and writes i turns a layer's factor into f + i w σ′; f = 1 is a residual block.",
+        sentence="A gate that keeps f and writes i turns a layer's factor into f + i w σ′; f = 1 is a "
+        "residual block.",
         statement=sp.Eq(_gated_factor, plus(f, times(i, _wsp)), evaluate=False),
         check=by_structure(),
         scope="a plain layer, the gates held fixed",
@@ -399,17 +418,20 @@ CLAIMS = (
     ),
     Claim(
         label="shared-weight-sums-over-time",
-        sentence="The gradient in a recurrent weight is the sum over the steps of what came in times the error there.",
+        sentence="The gradient in a recurrent weight is the sum over the steps of what came in times the "
+        "error there.",
         statement=sp.Eq(
             change(_C, u), plus(*(times(x, d) for x, d in zip(_hs, _deltas, strict=False))), evaluate=False
         ),
         check=by_differentiating(_unrolled()),
-        scope="three steps of a vanilla cell written out, cost C of h_3, δ_t = (1 − h_t²) u δ_{t+1}, δ_3 = (1 − h_3²) C′",
+        scope="three steps of a vanilla cell written out, cost C of h_3, δ_t = (1 − h_t²) u δ_{t+1}, δ_3 = "
+        "(1 − h_3²) C′",
         false_sibling=sp.Eq(change(_C, u), times(_hs[2], _deltas[2]), evaluate=False),
     ),
     Claim(
         label="forget-bias-half-life",
-        sentence="A forget gate with bias b_f and nothing else halves what it holds in −log 2/log σ(b_f) steps.",
+        sentence="A forget gate with bias b_f and nothing else halves what it holds in −log 2/log σ(b_f) "
+        "steps.",
         statement=sp.Eq(sp.Pow(sigmoid(forget_bias), half_life(), evaluate=False), sp.S.Half, evaluate=False),
         check=by_logarithm,
         scope="all real b_f; log σ(b) = −log(1 + e^{−b})",
@@ -456,12 +478,14 @@ CLAIMS = (
         sentence="The bias log(T − 1) makes the gate 1 − 1/T.",
         statement=sp.Eq(sigmoid(sp.log(_T - 1)), 1 - 1 / _T, evaluate=False),
         check=by_algebra([{_T: sp.Integer(10)}]),
-        scope="T > 1; Tallec and Ollivier (2018) draw T uniformly up to the longest lag, and give the input gate the bias −b_f",
+        scope="T > 1; Tallec and Ollivier (2018) draw T uniformly up to the longest lag, and give the "
+        "input gate the bias −b_f",
         false_sibling=sp.Eq(sigmoid(sp.log(_T)), 1 - 1 / _T, evaluate=False),
     ),
     Claim(
         label="log-gate-is-concave",
-        sentence="log σ is concave: a gate that fluctuates forgets faster than one that stands still at the same mean input.",
+        sentence="log σ is concave: a gate that fluctuates forgets faster than one that stands still at "
+        "the same mean input.",
         statement=sp.Lt(sp.Derivative(sp.log(SIGMOID.formula), (z, 2)), 0, evaluate=False),
         check=by_deciding(
             (Step("Jensen: E log σ(b + ξ) < log σ(b) for every ξ of mean 0 that is not constant"),)
@@ -473,10 +497,12 @@ CLAIMS = (
     ),
     Claim(
         label="latching-vanishes",
-        sentence="A vanilla cell that holds a bit by itself, h = tanh(uh) with h ≠ 0, multiplies gradients by less than 1.",
+        sentence="A vanilla cell that holds a bit by itself, h = tanh(uh) with h ≠ 0, multiplies gradients "
+        "by less than 1.",
         statement=sp.Lt(sp.atanh(_held) * (1 - _held**2) / _held, 1, evaluate=False),
         check=by_latching,
-        scope="one unit, 0 < h < 1, no input, u = artanh(h)/h; −h likewise (Bengio, Simard and Frasconi 1994, in one dimension)",
+        scope="one unit, 0 < h < 1, no input, u = artanh(h)/h; −h likewise (Bengio, Simard and Frasconi "
+        "1994, in one dimension)",
         false_sibling=sp.Lt(sp.atanh(_held) * (1 - _held**2) / _held, sp.Rational(4, 5), evaluate=False),
     ),
     Claim(
@@ -486,7 +512,8 @@ CLAIMS = (
             sp.Integral((_x + _y - 1) ** 2, (_x, 0, 1), (_y, 0, 1)), sp.Rational(1, 6), evaluate=False
         ),
         check=by_value(),
-        scope="two independent numbers, uniform on (0, 1); no constant does better, for 1 is the mean of the sum",
+        scope="two independent numbers, uniform on (0, 1); no constant does better, for 1 is the mean of "
+        "the sum",
         false_sibling=sp.Eq(
             sp.Integral((_x + _y - 1) ** 2, (_x, 0, 1), (_y, 0, 1)), sp.Rational(1, 12), evaluate=False
         ),

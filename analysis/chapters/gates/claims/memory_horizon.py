@@ -36,7 +36,10 @@ class halving(sp.Function):  # type: ignore[misc]
 
     def _latex(self, printer: Any) -> str:
         f, v = (printer._print(x) for x in self.args)
-        return rf"k:\ \sum_{{j=0}}^{{k}} {{\binom{{k}}{{j}}}}^2 \left({f}\right)^{{2(k-j)}} \left({v}\right)^j = \frac{{1}}{{4}}"
+        return (
+            rf"k:\ \sum_{{j=0}}^{{k}} {{\binom{{k}}{{j}}}}^2 \left({f}\right)^{{2(k-j)}} \left({v}\right)^j "
+            rf"= \frac{{1}}{{4}}"
+        )
 
     def _sympystr(self, printer: Any) -> str:
         f, v = (printer._print(x) for x in self.args)
@@ -84,7 +87,10 @@ def _fluctuating() -> Estimate:
     return Estimate(float(rates.mean()), float(rates.std(ddof=1) / math.sqrt(len(rates))))
 
 
-_how = "LSTM, 24 units, weights uniform on ±1/√n, b_f = 1, inputs N(0, 1), 60 networks after 50 steps of warming up"
+_how = (
+    "LSTM, 24 units, weights uniform on ±1/√n, b_f = 1, inputs N(0, 1), 60 networks after 50 steps of "
+    "warming up"
+)
 _v = sp.Rational(1, 48)
 _log_sigma = -sp.log(1 + sp.exp(-BIAS - FLUCTUATION * _x))
 
@@ -109,11 +115,13 @@ CLAIMS = (
     ),
     Prediction(
         label="lstm-gain-ten-steps",
-        sentence="Over ten steps the derivative is the binomial sum, three times what the forget gate alone leaves.",
+        sentence="Over ten steps the derivative is the binomial sum, three times what the forget gate "
+        "alone leaves.",
         statement=sp.Eq(sp.log(_gain), sp.log(squared_gain(_STEPS, sigmoid(BIAS), _v)) / 2, evaluate=False),
         theory=_value,
         simulate=lambda: _log_gain("lstm"),
-        scope=f"LSTM, {_WIDE} units, b_f = 1; theory at rest, f = σ(1) and v = 1/48; finite width is allowed 0.01",
+        scope=f"LSTM, {_WIDE} units, b_f = 1; theory at rest, f = σ(1) and v = 1/48; finite width is "
+        f"allowed 0.01",
         false_sibling=sp.Eq(sp.log(_gain), _STEPS * sp.log(sigmoid(BIAS)), evaluate=False),
         tolerance=0.01,
     ),
@@ -123,17 +131,20 @@ CLAIMS = (
         statement=sp.Eq(sp.log(_gain), _STEPS * sp.log(sp.Rational(1, 3)) / 2, evaluate=False),
         theory=_value,
         simulate=lambda: _log_gain("rnn"),
-        scope=f"vanilla cell, {_WIDE} units, weights uniform on ±1/√n, inputs N(0, 1), 60 networks; theory at rest; finite width is allowed 0.05",
+        scope=f"vanilla cell, {_WIDE} units, weights uniform on ±1/√n, inputs N(0, 1), 60 networks; theory "
+        f"at rest; finite width is allowed 0.05",
         false_sibling=sp.Eq(sp.log(_gain), _STEPS * sp.log(sp.Rational(1, 2)) / 2, evaluate=False),
         tolerance=0.05,
     ),
     Prediction(
         label="fluctuating-gate-rate",
-        sentence="A gate whose input fluctuates forgets at the mean of log σ, faster than at log σ of the mean.",
+        sentence="A gate whose input fluctuates forgets at the mean of log σ, faster than at log σ of the "
+        "mean.",
         statement=sp.Eq(_lam, expectation(_log_sigma), evaluate=False),
         theory=_mean_log,
         simulate=_fluctuating,
-        scope="f = σ(1 + 2x), x ~ N(0, 1) anew at every step; 2,000 sequences of 200 steps; ways through h left out",
+        scope="f = σ(1 + 2x), x ~ N(0, 1) anew at every step; 2,000 sequences of 200 steps; ways through h "
+        "left out",
         false_sibling=sp.Eq(_lam, sp.log(sigmoid(BIAS)), evaluate=False),
     ),
 )

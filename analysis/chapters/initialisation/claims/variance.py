@@ -63,8 +63,8 @@ _Z, _W = sp.symbols("Z W", real=True)
 def by_one_more_product(statement: sp.Basic) -> Outcome:
     """E_w[(Σ w_j x_j [+ b])²] = right side, by induction on the number n of products.
 
-    Z, the sum so far, has mean 0 and is independent of the next weight W. What one more product adds to the mean of
-    the square is compared with what n + 1 adds on the right.
+    Z, the sum so far, has mean 0 and is independent of the next weight W. What one more product adds to the
+    mean of the square is compared with what n + 1 adds on the right.
     """
     left, right = statement.args
     biased = b in left.free_symbols
@@ -144,8 +144,9 @@ def by_simplifying(statement: sp.Basic) -> Outcome:
 def by_one_more_layer(statement: sp.Basic) -> Outcome:
     """Var(q/E q) = right side, by induction on the number L of layers.
 
-    Given the layer before, the n squares that a mean square is made of are independent and have one law. So E q²/(E q)² is a
-    product with a factor 1 + (relative variance of one square)/n for each mean: the inputs', each ReLU layer's, the last layer's.
+    Given the layer before, the n squares that a mean square is made of are independent and have one law. So E
+    q²/(E q)² is a product with a factor 1 + (relative variance of one square)/n for each mean:
+    the inputs', each ReLU layer's, the last layer's.
     """
     left, right = statement.args
     if not isinstance(statement, sp.Eq) or left != SPREAD:
@@ -171,9 +172,11 @@ def by_one_more_layer(statement: sp.Basic) -> Outcome:
 
 
 def by_small_q(statement: sp.Basic) -> Outcome:
-    """lim_{q→0+} ∫ f(q, x) φ(x) dx = right side, f a polynomial in x and tanh(√q x) over a power of q: its limit is integrated.
+    """lim_{q→0+} ∫ f(q, x) φ(x) dx = right side, f a polynomial in x and tanh(√q x) over a power of q:
+    its limit is integrated.
 
-    A polynomial in z and tanh z is at most C(|z|ᵏ + |z|ᵐ), with k its order at 0, so f is dominated and the limit goes inside.
+    A polynomial in z and tanh z is at most C(|z|ᵏ + |z|ᵐ), with k its order at 0,
+    so f is dominated and the limit goes inside.
     """
     left, right = statement.args
     if not (
@@ -238,7 +241,8 @@ _few = Range(
 
 
 def _recursion(*others: sp.IndexedBase, biased: bool) -> Domain:
-    """Weights on two points of any skew, so that a third or fourth power of them shows; fixed numbers that they multiply."""
+    """Weights on two points of any skew, so that a third or fourth power of them shows; fixed numbers that
+    they multiply."""
     weight, bias = two_point(0, v, _skew), {b: two_point(0, v_b, _skew_b)} if biased else {}
     ranges: list[tuple[Any, Range]] = [
         (n, _few),
@@ -270,7 +274,8 @@ def _balanced(world: World) -> Number:
 
 
 def _kept(world: World) -> Number:
-    """The variance at which n products of variance v q, sent through a leaky ReLU, have the mean square q again; by quadrature."""
+    """The variance at which n products of variance v q, sent through a leaky ReLU, have the mean square q
+    again; by quadrature."""
     slope, count = (ball(world.letters[x]) for x in (s, n))
 
     def share(t: Number) -> Number:
@@ -290,25 +295,34 @@ def _spread(world: World) -> Number:
 CLAIMS = (
     Claim(
         label="variance-forward",
-        sentence="The mean square of a weighted input is Var w times the sum of the squared activations, plus Var b.",
+        sentence="The mean square of a weighted input is Var w times the sum of the squared activations, "
+        "plus Var b.",
         statement=sp.Eq(_forward, v * _square + v_b, evaluate=False),
         check=by_one_more_product,
-        scope="the mean is over weights and bias: independent, mean 0, variances v and v_b; any fixed activations",
+        scope=(
+            "the mean is over weights and bias: independent, mean 0, variances v and v_b; any fixed "
+            "activations"
+        ),
         false_sibling=sp.Eq(_forward, v * sp.Sum(_a[_j], (_j, 1, n)) ** 2 + v_b, evaluate=False),
         domain=_recursion(_a, biased=True),
     ),
     Claim(
         label="variance-backward",
-        sentence="The mean square of what comes back to a neuron is Var w times the sum of the squared errors above it.",
+        sentence="The mean square of what comes back to a neuron is Var w times the sum of the squared "
+        "errors above it.",
         statement=sp.Eq(_backward, v * sp.Sum(_delta[_j] ** 2, (_j, 1, n)), evaluate=False),
         check=by_one_more_product,
-        scope="weights independent of the errors they carry back, which holds for wide layers only approximately",
+        scope=(
+            "weights independent of the errors they carry back, which holds for wide layers only "
+            "approximately"
+        ),
         false_sibling=sp.Eq(_backward, v**2 * sp.Sum(_delta[_j] ** 2, (_j, 1, n)), evaluate=False),
         domain=_recursion(_delta, biased=False),
     ),
     Claim(
         label="xavier-variance",
-        sentence="Forward the factor is n_in Var w, backward n_out Var w: 2/(n_in + n_out) makes them 1 on average.",
+        sentence="Forward the factor is n_in Var w, backward n_out Var w: 2/(n_in + n_out) makes them 1 on "
+        "average.",
         statement=_v_is,
         check=by_solving(v, sp.Eq((FORWARD + BACKWARD) / 2, 1, evaluate=False)),
         scope="a layer with n_in inputs and n_out outputs and no activation (or one near its linear part)",
@@ -319,7 +333,8 @@ CLAIMS = (
     ),
     Claim(
         label="xavier-compromise",
-        sentence="With Xavier's variance one direction gains what the other loses, and a little more is lost.",
+        sentence="With Xavier's variance one direction gains what the other loses, and a little more is "
+        "lost.",
         statement=sp.Eq(
             (FORWARD * BACKWARD).subs(v, XAVIER), 1 - ((n_in - n_out) / (n_in + n_out)) ** 2, evaluate=False
         ),
@@ -359,16 +374,19 @@ CLAIMS = (
     ),
     Claim(
         label="relu-layer-spread",
-        sentence="Of n ReLUs the mean square has a relative variance of 5/n: the spread grows with depth over width.",
+        sentence="Of n ReLUs the mean square has a relative variance of 5/n: the spread grows with depth "
+        "over width.",
         statement=sp.Eq(_relu4, 5, evaluate=False),
         check=by_integration,
-        scope="E ReLU(z)⁴/(E ReLU(z)²)² − 1 with E ReLU(z)² = 1/2, z ~ N(0, 1); of n independent neurons the nth part",
+        scope="E ReLU(z)⁴/(E ReLU(z)²)² − 1 with E ReLU(z)² = 1/2, z ~ N(0, 1); of n independent neurons "
+        "the nth part",
         false_sibling=sp.Eq(_relu4, 2, evaluate=False),
         domain=domain(),
     ),
     Claim(
         label="relu-spread-exact",
-        sentence="With He's weights the mean square of layer L has exactly the relative variance (1 + 2/n)²(1 + 5/n)^(L−1) − 1.",
+        sentence="With He's weights the mean square of layer L has exactly the relative variance (1 + "
+        "2/n)²(1 + 5/n)^(L−1) − 1.",
         statement=spread_is(sp.Integer(5)),
         check=by_one_more_layer,
         scope="ReLU, normal weights with Var w = 2/n, zero biases, inputs N(0, 1)",
@@ -379,10 +397,12 @@ CLAIMS = (
     ),
     Claim(
         label="tanh-small-signals-forward",
-        sentence="A layer of tanh hands on q less 2q², for small q: the mean square shrinks by the factor 1 − 2q.",
+        sentence="A layer of tanh hands on q less 2q², for small q: the mean square shrinks by the factor "
+        "1 − 2q.",
         statement=sp.Eq(small_q((sp.tanh(z) ** 2 - z**2) / q), -2, evaluate=False),
         check=by_small_q,
-        scope="σ_w = 1, zero biases, z ~ N(0, q), q → 0: then 1/q grows by 2 in each layer, and q is near 1/(2l) in layer l",
+        scope="σ_w = 1, zero biases, z ~ N(0, q), q → 0: then 1/q grows by 2 in each layer, and q is near "
+        "1/(2l) in layer l",
         false_sibling=sp.Eq(small_q((sp.tanh(z) ** 2 - z**2) / q), -1, evaluate=False),
         domain=domain(),
     ),
@@ -391,13 +411,15 @@ CLAIMS = (
         sentence="On the way back its factor is χ = 1 − 2q for small q as well: errors shrink as signals do.",
         statement=sp.Eq(small_q((1 - sp.tanh(z) ** 2) ** 2 - 1), -2, evaluate=False),
         check=by_small_q,
-        scope="σ_w = 1, zero biases, z ~ N(0, q), q → 0: with q near 1/(2l) the factors 1 − 1/l multiply to a number over L",
+        scope="σ_w = 1, zero biases, z ~ N(0, q), q → 0: with q near 1/(2l) the factors 1 − 1/l multiply "
+        "to a number over L",
         false_sibling=sp.Eq(small_q((1 - sp.tanh(z) ** 2) - 1), -2, evaluate=False),
         domain=domain(),
     ),
     Claim(
         label="same-weights-two-widths",
-        sentence="Weights ±r shrink the mean square at width 1 and blow it up at width 1000, for every r from 1/√1000 to 1.",
+        sentence="Weights ±r shrink the mean square at width 1 and blow it up at width 1000, for every r "
+        "from 1/√1000 to 1.",
         statement=sp.Implies(
             sp.And(_same > 1 / sp.sqrt(1000), _same < 1),
             sp.And(_same**2 < 1, 1000 * _same**2 > 1),

@@ -27,7 +27,8 @@ SCALE, BIAS, LAYERS, WIDTH = 1.5, 0.3, 8, 200
 NETWORKS, ALLOWED = 1000, 0.01
 _SIX = 6
 NARROW, DEEP, MANY = 50, 4, 16_000
-"""Width, depth and number of the ReLU networks whose spread is measured: 4/n and 6/n for 5/n are then 7 standard errors off."""
+"""Width, depth and number of the ReLU networks whose spread is measured:
+4/n and 6/n for 5/n are then 7 standard errors off."""
 
 
 @cache
@@ -55,7 +56,8 @@ def _simulated_uniform() -> Estimate:
 
 @cache
 def _balance(factor: float = 1.0) -> Floats:
-    """E[δ²] at layer 1 of 6 of each of 100 networks whose scale is so many times the critical one, in units of the last layer's."""
+    """E[δ²] at layer 1 of 6 of each of 100 networks whose scale is so many times the critical one, in units
+    of the last layer's."""
     at = critical("sigmoid")
     networks = variance_layers(
         "sigmoid", 400, _SIX, factor * at.sigma_w, input_square=at.q / at.sigma_w**2, replicates=100, seed=14
@@ -64,7 +66,8 @@ def _balance(factor: float = 1.0) -> Floats:
 
 
 def measured_balance() -> Estimate:
-    """The scale at which the mean of E[δ²] over the networks is that of the last layer: between three scales, by a line in the logarithm."""
+    """The scale at which the mean of E[δ²] over the networks is that of the last layer: between three
+    scales, by a line in the logarithm."""
     factors = np.array([0.9, 1.0, 1.1])
     logs = np.log([_balance(float(f)).mean() for f in factors])
     slope, middle = np.polyfit(factors - 1.0, logs, 1)
@@ -113,25 +116,37 @@ _START = sp.Rational(1000, 3)
 CLAIMS = (
     Claim(
         label="variance-recursion-forward",
-        sentence="Applied layer after layer, the recursion gives the mean square of the weighted inputs of layer 8.",
+        sentence=(
+            "Applied layer after layer, the recursion gives the mean square of the weighted inputs "
+            "of layer 8."
+        ),
         statement=sp.Eq(_q_8, iterated(_q, _forward, _FIRST, LAYERS - 1), evaluate=False),
         check=None,
-        scope=f"tanh, σ_w = {SCALE}, σ_b = {BIAS}, width {WIDTH}, {NETWORKS} networks, z ~ N(0, q); {ALLOWED} is allowed for the finite width",
+        scope=(
+            f"tanh, σ_w = {SCALE}, σ_b = {BIAS}, width {WIDTH}, {NETWORKS} networks, z ~ N(0, q); "
+            f"{ALLOWED} is allowed for the finite width"
+        ),
         false_sibling=sp.Eq(_q_8, iterated(_q, _forward, _FIRST, 2), evaluate=False),
         domain=_means("tanh", {**_TANH, _q_8: Given(lambda world: _simulated("forward", LAYERS - 1))}),
     ),
     Claim(
         label="variance-recursion-backward",
-        sentence="The product of χ over seven layers gives the mean square of the error that reaches layer 1.",
+        sentence=(
+            "The product of χ over seven layers gives the mean square of the error that reaches layer 1."
+        ),
         statement=sp.Eq(_p_1, _after(_forward, _backward, _FIRST, LAYERS - 1), evaluate=False),
         check=None,
-        scope=f"tanh, σ_w = {SCALE}, σ_b = {BIAS}, width {WIDTH}, {NETWORKS} networks, the error put in independent of the weights; {ALLOWED} is allowed for the finite width",
+        scope=(
+            f"tanh, σ_w = {SCALE}, σ_b = {BIAS}, width {WIDTH}, {NETWORKS} networks, the error put in "
+            f"independent of the weights; {ALLOWED} is allowed for the finite width"
+        ),
         false_sibling=sp.Eq(_p_1, _after(_forward, _backward, _FIRST, LAYERS - 3), evaluate=False),
         domain=_means("tanh", {**_TANH, _p_1: Given(lambda world: _simulated("backward", 0))}),
     ),
     Claim(
         label="relu-spread-by-depth-over-width",
-        sentence="He's weights keep the mean of the mean square; its spread from network to network grows by 1 + 5/n with every layer.",
+        sentence="He's weights keep the mean of the mean square; its spread from network to network grows "
+        "by 1 + 5/n with every layer.",
         statement=spread_is(sp.Integer(5)),
         check=None,
         scope=(
@@ -143,23 +158,36 @@ CLAIMS = (
     ),
     Claim(
         label="weights-below-one-explode",
-        sentence="Drawn evenly from (−1, 1), all |w| are below 1, and a wide network of sigmoids explodes: σ_w² is the width times Var w.",
+        sentence=(
+            "Drawn evenly from (−1, 1), all |w| are below 1, and a wide network of sigmoids "
+            "explodes: σ_w² is the width times Var w."
+        ),
         statement=sp.And(
             sp.Eq(_d_1, _after(*_UNIFORM, _START, _SIX - 1), evaluate=False),
             sp.Gt(_d_1, 8, evaluate=False),
             evaluate=False,
         ),
         check=None,
-        scope="sigmoid, weights uniform on (−1, 1), width 1000, zero biases; d_1 is E[δ²] at layer 1 of 6 in units of the last, z ~ N(0, q)",
+        scope=(
+            "sigmoid, weights uniform on (−1, 1), width 1000, zero biases; d_1 is E[δ²] at layer 1 "
+            "of 6 in units of the last, z ~ N(0, q)"
+        ),
         false_sibling=sp.Lt(_d_1, 1, evaluate=False),
         domain=_means("sigmoid", {_d_1: Given(lambda world: _simulated_uniform())}),
     ),
     Claim(
         label="sigmoid-critical-scale",
-        sentence=f"Behind sigmoids with zero biases gradients keep their size at σ_w = {critical('sigmoid').sigma_w:.2f}, where q settles at {critical('sigmoid').q:.1f}.",
+        sentence=(
+            f"Behind sigmoids with zero biases gradients keep their size at σ_w = "
+            f"{critical('sigmoid').sigma_w:.2f}, where q settles at {critical('sigmoid').q:.1f}."
+        ),
         statement=sp.Eq(sigma_w, sp.Float(f"{critical('sigmoid').sigma_w:.6g}", 6), evaluate=False),
         check=None,
-        scope="zero biases, width 400, 100 networks, started where q settles; σ_w is the scale at which E[δ²] at layer 1 of 6 is that of the last layer, between three scales that were drawn",
+        scope=(
+            "zero biases, width 400, 100 networks, started where q settles; σ_w is the scale at "
+            "which E[δ²] at layer 1 of 6 is that of the last layer, between three scales that were "
+            "drawn"
+        ),
         false_sibling=sp.Eq(sigma_w, sp.Float("8.5", 3), evaluate=False),
         domain=domain(means={sigma_w: Given(lambda world: measured_balance())}),
     ),

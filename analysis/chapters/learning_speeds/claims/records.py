@@ -1,4 +1,5 @@
-"""What is claimed of Nielsen's experiment, read off the recorded runs on the first 1,000 training images of MNIST."""
+"""What is claimed of Nielsen's experiment,
+read off the recorded runs on the first 1,000 training images of MNIST."""
 
 from __future__ import annotations
 
@@ -52,7 +53,8 @@ def _learned(layer: int) -> float:
 
 
 def _drop(of: str) -> float:
-    """The largest cost, over ten networks with four hidden layers, that rescaled steps end with, per plateau cost."""
+    """The largest cost, over ten networks with four hidden layers, that rescaled steps end with,
+    per plateau cost."""
     run = recorded.beyond_the_plateau("mnist", 4)
     return float((getattr(run, of)[:, -1] / run.end_cost).max())
 
@@ -97,11 +99,14 @@ def _range_of_seeds(hidden: int) -> Sequence[Range]:
 def _speeds(hidden: int) -> Reproduction:
     return Reproduction(
         label=f"nielsen-speeds-{hidden}-hidden",
-        sentence=f"Nielsen's initial speeds with {hidden} hidden layers lie among those of 200 networks drawn his way.",
+        sentence=f"Nielsen's initial speeds with {hidden} hidden layers lie among those of 200 networks "
+        f"drawn his way.",
         published=NIELSEN_SPEEDS[hidden],
         source=_SOURCE,
         recompute=lambda: _range_of_seeds(hidden),
-        scope="first 1,000 training images of MNIST, weights N(0, 1/n_in), biases N(0, 1); he drew one network, seed not set; ours: from the slowest to the fastest, widened by half a unit of his last decimal",
+        scope="first 1,000 training images of MNIST, weights N(0, 1/n_in), biases N(0, 1); he drew one "
+        "network, seed not set; ours: from the slowest to the fastest, widened by half a unit of his last "
+        "decimal",
         false_published=tuple(reversed(NIELSEN_SPEEDS[hidden])),
     )
 
@@ -116,17 +121,20 @@ CLAIMS = (
     *(_speeds(hidden) for hidden in (2, 3, 4)),
     Reproduction(
         label="nielsen-speed-ratio",
-        sentence="The fourth layer is about a hundred times faster than the first at the start, and the ratio wanders.",
+        sentence="The fourth layer is about a hundred times faster than the first at the start, and the "
+        "ratio wanders.",
         published=tuple(NIELSEN_RATIO.values()),
         source="the speeds recorded with the code that accompanies Nielsen's book, epochs "
         + ", ".join(map(str, NIELSEN_RATIO)),
         recompute=_ratio_ranges,
-        scope=f"{_RECIPE}, four hidden layers, between the 5 % and the 95 % quantile of 200 networks at each of these epochs",
+        scope=f"{_RECIPE}, four hidden layers, between the 5 % and the 95 % quantile of 200 networks at "
+        f"each of these epochs",
         false_published=(100.0,) * len(NIELSEN_RATIO),
     ),
     Claim(
         label="speeds-grow-with-the-layer",
-        sentence="In all 200 networks with four hidden layers the initial speed grows from each layer to the next.",
+        sentence="In all 200 networks with four hidden layers the initial speed grows from each layer to "
+        "the next.",
         statement=_eq(_sym("M_his"), 1),
         check=by_record,
         scope=f"{_RECIPE}; M is the share of networks with monotone speeds; with N(0, 1) two do not",
@@ -134,18 +142,22 @@ CLAIMS = (
     ),
     Claim(
         label="standard-normal-weights-are-faster",
-        sentence="No network with N(0, 1) weights starts as slowly as Nielsen's: the story and the figures differ.",
+        sentence="No network with N(0, 1) weights starts as slowly as Nielsen's: the story and the figures "
+        "differ.",
         statement=sp.Lt(NIELSEN_SPEEDS[4][0], _sym("s_normal"), evaluate=False),
         check=by_record,
-        scope="MNIST, four hidden layers; s is the slowest first layer of 200 networks, with N(0, 1) weights or with his",
+        scope="MNIST, four hidden layers; s is the slowest first layer of 200 networks, with N(0, 1) "
+        "weights or with his",
         false_sibling=sp.Lt(NIELSEN_SPEEDS[4][0], _sym("s_his"), evaluate=False),
     ),
     Claim(
         label="two-hidden-layers-recover",
-        sentence="With two hidden layers the speeds of both fall and then at least double again, in every network.",
+        sentence="With two hidden layers the speeds of both fall and then at least double again, in every "
+        "network.",
         statement=_eq(_sym("A_2"), 1),
         check=by_record,
-        scope=f"{_RECIPE}, 200 networks, 500 epochs; A is the share in which all hidden layers end at twice their lowest speed or more",
+        scope=f"{_RECIPE}, 200 networks, 500 epochs; A is the share in which all hidden layers end at twice "
+        f"their lowest speed or more",
         false_sibling=_eq(_sym("A_3"), 1),
     ),
     Claim(
@@ -153,25 +165,30 @@ CLAIMS = (
         sentence="With four hidden layers no layer of any network recovers within 500 epochs.",
         statement=_eq(_sym("R_4"), 0),
         check=by_record,
-        scope=f"{_RECIPE}, 200 networks, 500 epochs; R is the share in which some layer ends at twice its lowest speed or more; "
+        scope=f"{_RECIPE}, 200 networks, 500 epochs; R is the share in which some layer ends at twice its "
+        f"lowest speed or more; "
         "with three hidden layers a single network does",
         false_sibling=_eq(_sym("R_3"), 0),
     ),
     Claim(
         label="output-layer-moves-most",
-        sentence="With four hidden layers the output layer moves more than thirty times as far as the first layer.",
+        sentence="With four hidden layers the output layer moves more than thirty times as far as the "
+        "first layer.",
         statement=sp.Gt(_sym("D_5"), 30 * _sym("D_1"), evaluate=False),
         check=by_record,
-        scope=f"{_RECIPE}; D_k is the median over 200 networks of how far layer k is from its decayed initial weights, per initial "
+        scope=f"{_RECIPE}; D_k is the median over 200 networks of how far layer k is from its decayed "
+        f"initial weights, per initial "
         "length, after 500 epochs",
         false_sibling=sp.Gt(_sym("D_2"), _sym("D_1"), evaluate=False),
     ),
     Claim(
         label="small-gradient-is-not-near-optimum",
-        sentence="Rescaled steps along the same gradients lower the cost by more than a third where plain descent is stuck.",
+        sentence="Rescaled steps along the same gradients lower the cost by more than a third where plain "
+        "descent is stuck.",
         statement=sp.Lt(_sym("c_all"), sp.Rational(2, 3), evaluate=False),
         check=by_record,
-        scope=f"{_RECIPE}, four hidden layers, ten networks after 500 epochs, 300 rescaled steps; c is the largest final cost per "
+        scope=f"{_RECIPE}, four hidden layers, ten networks after 500 epochs, 300 rescaled steps; c is the "
+        f"largest final cost per "
         "plateau cost, with all layers moving or with the first held fixed",
         false_sibling=sp.Lt(_sym("c_fixed"), sp.Rational(2, 3), evaluate=False),
     ),

@@ -34,7 +34,8 @@ def _rate(kind: str, activation: str, batch: int) -> Estimate:
 
 
 def _residual() -> Estimate:
-    """‖∂C/∂x^0‖²/‖∂C/∂x^{L−1}‖² of the residual networks: the mean of its logarithm over the networks, put back."""
+    """‖∂C/∂x^0‖²/‖∂C/∂x^{L−1}‖² of the residual networks:
+    the mean of its logarithm over the networks, put back."""
     logs = drawn("residual", "relu", RESIDUAL_BATCH).logs
     gained = logs[:, 0] - logs[:, -1]
     mean = math.exp(gained.mean())
@@ -53,7 +54,8 @@ def shifted(shift: float) -> DepthSweep:
 
 
 def by_shifted_networks(statement: sp.Basic) -> Outcome:
-    """F the largest example's share in the last layer, R the growth of the squared gradient norm a layer: one number a network."""
+    """F the largest example's share in the last layer, R the growth of the squared gradient norm a layer:
+    one number a network."""
     values = {
         _unshifted: shifted(0.0).largest[:, -1],
         _shifted: shifted(SHIFT).largest[:, -1],
@@ -82,7 +84,8 @@ def _growth(
         statement=sp.Eq(symbol, value, evaluate=False),
         theory=_value,
         simulate=simulate,
-        scope=f"{what}; W ~ N(0, 2/n), n = {WIDTH}, {NETS} networks of {DEPTH} layers, ε = 0, γ = 1, β = 0; R is the growth of "
+        scope=f"{what}; W ~ N(0, 2/n), n = {WIDTH}, {NETS} networks of {DEPTH} layers, ε = 0, γ = 1, β = 0; "
+        f"R is the growth of "
         "‖∂C/∂x‖² per layer towards the input, 8 layers off both ends; finite width is allowed 0.02",
         false_sibling=sp.Eq(symbol, near, evaluate=False),
         tolerance=0.02,
@@ -97,14 +100,17 @@ def _product(over: sp.Expr) -> sp.Product:
 CLAIMS = (
     Claim(
         label="batch-norm-shifted-relu-is-not-alike",
-        sentence="Behind a shift of −1 the examples of a batch do not fare alike, and the gradient of ReLU layers grows by less than the formula says.",
+        sentence="Behind a shift of −1 the examples of a batch do not fare alike, and the gradient of ReLU "
+        "layers grows by less than the formula says.",
         statement=sp.And(
             sp.Gt(_shifted, 10, evaluate=False),
             sp.Lt(_growth_of_shifted, sp.Float(large_batch_growth("relu", 1.0, SHIFT), 6), evaluate=False),
         ),
         check=by_shifted_networks,
-        scope=f"ReLU(BN(x) − 1), W ~ N(0, 2/n), n = {WIDTH}, batches of 64, {NETS} networks of 26 layers; F is ‖y‖² of the example where it is "
-        "largest over its mean in the batch, in the last layer; R the growth of ‖∂C/∂x‖² a layer, 8 layers off both ends; the near miss has no shift",
+        scope=f"ReLU(BN(x) − 1), W ~ N(0, 2/n), n = {WIDTH}, batches of 64, {NETS} networks of 26 layers; F "
+        f"is ‖y‖² of the example where it is "
+        "largest over its mean in the batch, in the last layer; R the growth of ‖∂C/∂x‖² a layer, 8 layers "
+        "off both ends; the near miss has no shift",
         false_sibling=sp.Gt(_unshifted, 10, evaluate=False),
     ),
     _growth(
@@ -141,11 +147,13 @@ CLAIMS = (
     ),
     Prediction(
         label="batch-norm-residual-growth",
-        sentence="With residual paths the gradient grows by a product of factors 1 + c/l, a power of the depth.",
+        sentence="With residual paths the gradient grows by a product of factors 1 + c/l, a power of the "
+        "depth.",
         statement=sp.Eq(sp.Symbol("Q"), _product(residual_growth), evaluate=False),
         theory=_value,
         simulate=_residual,
-        scope=f"x^(l+1) = x^l + W ReLU(BN(x^l)), W ~ N(0, 2/n), n = {WIDTH}, batches of {RESIDUAL_BATCH}, input N(0, 1); "
+        scope=f"x^(l+1) = x^l + W ReLU(BN(x^l)), W ~ N(0, 2/n), n = {WIDTH}, batches of {RESIDUAL_BATCH}, "
+        f"input N(0, 1); "
         f"Q = ‖∂C/∂x^0‖²/‖∂C/∂x^{DEPTH - 1}‖², {NETS} networks",
         false_sibling=sp.Eq(sp.Symbol("Q"), _product(relu_rate), evaluate=False),
     ),

@@ -60,7 +60,8 @@ class batch_norm(sp.Function):  # type: ignore[misc]
 
 
 class weight_gradient(sp.Function):  # type: ignore[misc]
-    """∇C(αW): the gradient with respect to the incoming weights, at α times these weights, normalised with that ε."""
+    """∇C(αW): the gradient with respect to the incoming weights, at α times these weights,
+    normalised with that ε."""
 
     nargs = 2
 
@@ -86,7 +87,8 @@ def points(**fixed: sp.Expr) -> Iterable[Mapping[sp.Basic, sp.Expr]]:
 
 
 def by_chain_rule(statement: sp.Basic) -> Outcome:
-    """∂C/∂(x_i, γ, β) against a formula in g, x̂ and ⟨…⟩: derived for any batch size; judged at size 3 where it fails."""
+    """∂C/∂(x_i, γ, β) against a formula in g, x̂ and ⟨…⟩: derived for any batch size;
+    judged at size 3 where it fails."""
     parameter = statement.lhs.args[1]
     right = statement.rhs.doit()
     gap = sp.simplify(derived(parameter) - in_letters(right))
@@ -171,7 +173,8 @@ def _gradient_at(term: sp.Expr) -> sp.Expr:
 
 
 def by_backward_pass(statement: sp.Basic) -> Outcome:
-    """∇C at αW and at W by the derived backward pass; the later layers send the same g where BN's outputs agree."""
+    """∇C at αW and at W by the derived backward pass;
+    the later layers send the same g where BN's outputs agree."""
     (a,) = {s for s in statement.free_symbols if s.name == "alpha"}
     left, right = (_gradient_at(side).doit() for side in statement.args)
     if sp.factor(left - right) == 0:
@@ -209,12 +212,14 @@ def _entries(expr: sp.Expr) -> set[sp.Expr]:
 
 
 def _jacobian_of(direction: sp.Expr) -> sp.Expr:
-    """J d for the batch Jacobian J: the backward pass with g = d, which is symmetric, so J and its transpose agree."""
+    """J d for the batch Jacobian J:
+    the backward pass with g = d, which is symmetric, so J and its transpose agree."""
     return backward.xreplace({g[k]: direction})
 
 
 def by_composition(statement: sp.Basic) -> Outcome:
-    """d output/dh of the normalised layer with the statistics of its own batch, against a formula without w."""
+    """d output/dh of the normalised layer with the statistics of its own batch,
+    against a formula without w."""
     factor = with_batch_statistics(normalised(plain()).factor).xreplace({epsilon: sp.S.Zero})
     positive = sp.Symbol("w", positive=True)
     right = statement.rhs.doit()
@@ -267,7 +272,8 @@ _shrink = gamma * epsilon / (v + epsilon) ** sp.Rational(3, 2)
 CLAIMS = (
     Claim(
         label="batch-norm-backward",
-        sentence="The gradient through batch normalisation loses its mean and its part along the normalised values.",
+        sentence="The gradient through batch normalisation loses its mean and its part along the "
+        "normalised values.",
         statement=_backward_is(*_own_terms, _through_variance),
         check=by_chain_rule,
         scope=f"{_SCOPE}; g_k = ∂C/∂y_k, all paths through μ and v included",
@@ -299,7 +305,8 @@ CLAIMS = (
     ),
     Claim(
         label="batch-norm-projects-out-the-output",
-        sentence="The batch Jacobian takes the normalised values to zero as ε → 0, and shrinks them by ε/(v + ε) otherwise.",
+        sentence="The batch Jacobian takes the normalised values to zero as ε → 0, and shrinks them by "
+        "ε/(v + ε) otherwise.",
         statement=_eq(_jacobian_of(xhat[k]), times(_shrink, xhat[k])),
         check=by_summing,
         scope=f"{_SCOPE}; J_ik = ∂y_k/∂x_i applied to x̂",
@@ -325,7 +332,8 @@ CLAIMS = (
     ),
     Claim(
         label="batch-norm-scale-and-epsilon",
-        sentence="With ε, a factor before batch normalisation is the same as another ε, up to the sign of the factor.",
+        sentence="With ε, a factor before batch normalisation is the same as another ε, up to the sign of "
+        "the factor.",
         statement=_with_epsilon(epsilon / any_alpha**2),
         check=by_carrying_out,
         scope="all real α ≠ 0 and ε > 0; every batch size with v > 0",
@@ -336,7 +344,8 @@ CLAIMS = (
         sentence="Weights α times as large have a gradient α times as small.",
         statement=_gradient_is(sp.S.Zero, 1 / alpha, sp.S.Zero),
         check=by_backward_pass,
-        scope="α > 0 and ε = 0; one neuron's incoming weights, and so every row of W; every batch size with v > 0",
+        scope="α > 0 and ε = 0; one neuron's incoming weights, and so every row of W; every batch size "
+        "with v > 0",
         false_sibling=_gradient_is(sp.S.Zero, sp.S.One, sp.S.Zero),
     ),
     Claim(
@@ -349,10 +358,12 @@ CLAIMS = (
     ),
     Claim(
         label="normalised-factor-has-no-weight",
-        sentence="In a normalised layer the size of the weight drops out of the factor that multiplies the gradient.",
+        sentence="In a normalised layer the size of the weight drops out of the factor that multiplies the "
+        "gradient.",
         statement=_factor_is(gamma / sp.sqrt(v_h)),
         check=by_composition,
-        scope="one neuron, w > 0, ε = 0, mean and variance of its own batch of inputs h held fixed; any activation",
+        scope="one neuron, w > 0, ε = 0, mean and variance of its own batch of inputs h held fixed; any "
+        "activation",
         false_sibling=_factor_is(gamma * w / sp.sqrt(v_h)),
     ),
 )

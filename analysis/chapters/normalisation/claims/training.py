@@ -41,7 +41,8 @@ def _first_speed(normaliser: str, depth: int) -> np.ndarray:
 
 
 def spreads(speeds: np.ndarray) -> np.ndarray:
-    """Of each seed the largest ‖∂C/∂W^l‖ over the smallest, first and last matrix left out: speeds (S, D+1)."""
+    """Of each seed the largest ‖∂C/∂W^l‖ over the smallest, first and last matrix left out:
+    speeds (S, D+1)."""
     hidden = speeds[:, 1:-1]
     return np.asarray(hidden.max(axis=1) / hidden.min(axis=1))
 
@@ -81,7 +82,8 @@ MEASURED: dict[sp.Symbol, Callable[[], np.ndarray]] = {
     **{_sym(f"A_{10**k:g}"): partial(_best, "relu", "none", SHALLOW, 10.0**k) for k in (-1,)},
     **{_sym(f"A_{10**k:g}BN"): partial(_best, "relu", "batch", SHALLOW, 10.0**k) for k in (-1,)},
 }
-"""One number a seed. Speeds S and their spreads D are compared by their logarithm, and their mean is the geometric one."""
+"""One number a seed. Speeds S and their spreads D are compared by their logarithm,
+and their mean is the geometric one."""
 
 
 by_record = by_measuring(lambda symbol: MEASURED[symbol](), logarithmic="SD")
@@ -92,7 +94,8 @@ def _gt(left: sp.Expr, right: sp.Expr) -> sp.Basic:
 
 
 _SCOPE = (
-    "digits, 1,400 training and 397 test images, hidden layers of 50, plain stochastic gradient descent on minibatches of 64, "
+    "digits, 1,400 training and 397 test images, hidden layers of 50, plain stochastic gradient descent on "
+    "minibatches of 64, "
     "15 epochs, five seeds"
 )
 
@@ -100,18 +103,22 @@ _SCOPE = (
 CLAIMS = (
     Claim(
         label="batch-norm-wakes-a-sigmoid-network",
-        sentence="Four sigmoid layers with weights N(0, 1/n) that learn nothing in 15 epochs learn the digits with batch normalisation.",
+        sentence="Four sigmoid layers with weights N(0, 1/n) that learn nothing in 15 epochs learn the "
+        "digits with batch normalisation.",
         statement=sp.And(_gt(_sym("A_sigmoidBN"), 0.95), sp.Lt(_sym("A_sigmoid"), 0.15, evaluate=False)),
         check=by_record,
-        scope=f"{_SCOPE}; A is the mean test accuracy at the best of six rates, weights N(0, 1/n_in), zero biases",
+        scope=f"{_SCOPE}; A is the mean test accuracy at the best of six rates, weights N(0, 1/n_in), zero "
+        f"biases",
         false_sibling=_gt(_sym("A_sigmoid"), _sym("A_sigmoidBN")),
     ),
     Claim(
         label="larger-weights-wake-a-sigmoid-network",
-        sentence="Weights four times as large wake the same network without normalisation, to more than 92 %.",
+        sentence="Weights four times as large wake the same network without normalisation, to more than 92 "
+        "%.",
         statement=_gt(_sym("A_sigmoid4"), 0.92),
         check=by_record,
-        scope=f"{_SCOPE}; A at the best of six rates, all initial weights multiplied by 4: N(0, 16/n_in), zero biases",
+        scope=f"{_SCOPE}; A at the best of six rates, all initial weights multiplied by 4: N(0, 16/n_in), "
+        f"zero biases",
         false_sibling=_gt(_sym("A_sigmoid"), 0.92),
     ),
     Claim(
@@ -119,7 +126,8 @@ CLAIMS = (
         sentence="With four ReLU layers batch normalisation works at more of the six learning rates.",
         statement=_gt(_sym("K_4BN"), _sym("K_4")),
         check=by_record,
-        scope=f"{_SCOPE}; K is the number of rates at which a network has a test accuracy of 0.9 or more, mean of the seeds",
+        scope=f"{_SCOPE}; K is the number of rates at which a network has a test accuracy of 0.9 or more, "
+        f"mean of the seeds",
         false_sibling=_gt(_sym("K_40BN"), _sym("K_40")),
     ),
     Claim(
@@ -127,18 +135,21 @@ CLAIMS = (
         sentence="Weights ten times too small stop the plain network, and not the normalised one.",
         statement=sp.And(_gt(_sym("A_0.1BN"), 0.95), sp.Lt(_sym("A_0.1"), 0.15, evaluate=False)),
         check=by_record,
-        scope=f"{_SCOPE}; four ReLU layers, all initial weights multiplied by 0.1; A at the best of six rates",
+        scope=f"{_SCOPE}; four ReLU layers, all initial weights multiplied by 0.1; A at the best of six "
+        f"rates",
         false_sibling=_gt(_sym("A_0.1"), _sym("A_0.1BN")),
     ),
     Claim(
         label="larger-gradient-is-not-faster",
-        sentence="With forty normalised layers the early gradient is more than 500 times as large, and the network hardly learns.",
+        sentence="With forty normalised layers the early gradient is more than 500 times as large, and the "
+        "network hardly learns.",
         statement=sp.And(
             _gt(_sym("S_40BN"), 500 * _sym("S_4BN")),
             sp.Lt(_sym("A_40BN"), _sym("A_4BN") / 2, evaluate=False),
         ),
         check=by_record,
-        scope=f"{_SCOPE}; ReLU; S is the initial gradient norm of the first matrix between hidden layers, geometric mean of the seeds, A the accuracy at the best rate",
+        scope=f"{_SCOPE}; ReLU; S is the initial gradient norm of the first matrix between hidden layers, "
+        f"geometric mean of the seeds, A the accuracy at the best rate",
         false_sibling=sp.And(_gt(_sym("S_40BN"), 500 * _sym("S_4BN")), _gt(_sym("A_40BN"), _sym("A_4BN"))),
     ),
     Claim(
@@ -151,10 +162,12 @@ CLAIMS = (
     ),
     Claim(
         label="one-step-evens-the-speeds",
-        sentence="The first step of training shrinks the ratio of the fastest to the slowest layer more than ten times.",
+        sentence="The first step of training shrinks the ratio of the fastest to the slowest layer more "
+        "than ten times.",
         statement=_gt(_sym("D_0"), 10 * _sym("D_1")),
         check=by_record,
-        scope=f"{_SCOPE}; forty batch-normalised ReLU layers at η = {RATE}; D_0 before, D_1 after one step, geometric means of the seeds",
+        scope=f"{_SCOPE}; forty batch-normalised ReLU layers at η = {RATE}; D_0 before, D_1 after one step, "
+        f"geometric means of the seeds",
         false_sibling=_gt(_sym("D_0"), 100 * _sym("D_1")),
     ),
 )

@@ -1,4 +1,5 @@
-"""Claims: how large can the gradient at the output get? The losses of one output, their slopes, and their bounds."""
+"""Claims: how large can the gradient at the output get? The losses of one output, their slopes,
+and their bounds."""
 
 from __future__ import annotations
 
@@ -90,7 +91,8 @@ def by_roots_on_the_unit_interval(statement: sp.Basic) -> Outcome:
 
 
 def by_limit(at: Callable[[sp.Symbol, int], dict[sp.Basic, sp.Expr]]) -> Check:
-    """A limit that SymPy finds; where it is another, ``at(variable, k)`` names points on the way as witnesses."""
+    """A limit that SymPy finds;
+    where it is another, ``at(variable, k)`` names points on the way as witnesses."""
 
     def check(statement: sp.Basic) -> Outcome:
         limit, stated = statement.args
@@ -193,12 +195,14 @@ CLAIMS = (
         sentence="That product is at most 4/27 in size, less than a sixth.",
         statement=_bounded(SQUARED_BOUND),
         check=at_both_targets(by_roots_on_the_unit_interval),
-        scope="0 ≤ a ≤ 1, y = 0 and y = 1, equality at a = 2/3 and 1/3; for y between them (a − y)a(1 − a) lies between the two",
+        scope="0 ≤ a ≤ 1, y = 0 and y = 1, equality at a = 2/3 and 1/3; for y between them (a − y)a(1 − a) "
+        "lies between the two",
         false_sibling=_bounded(sp.Rational(1, 8)),
     ),
     Claim(
         label="linear-output-gradient-unbounded",
-        sentence="With a linear output the gradient of the squared error takes every size M: it has no bound.",
+        sentence="With a linear output the gradient of the squared error takes every size M: it has no "
+        "bound.",
         statement=_takes_every_size(squared_linear),
         check=by_differentiating,
         scope="all real y, every M > 0, taken at z = y + M",
@@ -206,7 +210,8 @@ CLAIMS = (
     ),
     Claim(
         label="squared-error-saturates",
-        sentence="An output that is sure and wrong has no gradient left under the squared error: the loss saturates.",
+        sentence="An output that is sure and wrong has no gradient left under the squared error: the loss "
+        "saturates.",
         statement=_wrong_and_sure("squared error, sigmoid", sp.S.Zero),
         check=by_limit(_far_left),
         scope="sigmoid output, y = 1, z → −∞; for y = 0 and z → ∞ by symmetry",
@@ -222,7 +227,8 @@ CLAIMS = (
     ),
     Claim(
         label="outlier-relu-cross-entropy",
-        sentence="Behind a ReLU the first layer's gradient grows in proportion to the input, though the one at the output is bounded.",
+        sentence="Behind a ReLU the first layer's gradient grows in proportion to the input, though the "
+        "one at the output is bounded.",
         statement=_grows("cross-entropy, sigmoid", RELU.formula, 1, v),
         check=by_limit(_on_the_way),
         scope=_scope_small,
@@ -238,7 +244,8 @@ CLAIMS = (
     ),
     Claim(
         label="outlier-relu-sigmoid-squared-error",
-        sentence="With a sigmoid output and the squared error it goes to 0: the output saturates faster than the input grows.",
+        sentence="With a sigmoid output and the squared error it goes to 0: the output saturates faster "
+        "than the input grows.",
         statement=_grows("squared error, sigmoid", RELU.formula, 0, sp.S.Zero),
         check=by_limit(_on_the_way),
         scope=_scope_small,
@@ -254,10 +261,12 @@ CLAIMS = (
     ),
     Claim(
         label="standardised-outlier",
-        sentence="Standardised with its own batch, an outlier among equal others becomes √(m − 1), however far out it was.",
+        sentence="Standardised with its own batch, an outlier among equal others becomes √(m − 1), however "
+        "far out it was.",
         statement=sp.Eq(standardised(t, m), sp.sqrt(m - 1), evaluate=False),
         check=by_sums,
-        scope="batches of m ≥ 2 numbers, one t > 0 and the others 0; no standardised number is larger (Samuelson 1968)",
+        scope="batches of m ≥ 2 numbers, one t > 0 and the others 0; no standardised number is larger "
+        "(Samuelson 1968)",
         false_sibling=sp.Eq(standardised(t, m), sp.sqrt(m), evaluate=False),
     ),
 )

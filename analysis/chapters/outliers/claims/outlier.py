@@ -1,4 +1,5 @@
-"""The power of t with which the first layer's gradient grows: what the smallest network predicts, on networks of digits."""
+"""The power of t with which the first layer's gradient grows:
+what the smallest network predicts, on networks of digits."""
 
 from __future__ import annotations
 
@@ -33,7 +34,8 @@ def _quadratic_in_the_loss() -> Estimate:
 
 
 def farthest_from_level(factors: tuple[float, float] = _SATURATED) -> Estimate:
-    """The power farthest from 0 of 40 networks, so that one network alone can refute; a mean would hide it in its error."""
+    """The power farthest from 0 of 40 networks, so that one network alone can refute;
+    a mean would hide it in its error."""
     found = growth(outlier(factors, loss="squared error, sigmoid", seeds=range(40)))
     return Estimate(float(found[np.abs(found).argmax()]), _ROUNDING)
 
@@ -53,7 +55,8 @@ _scope = f"{_batch}, between t = 10⁵ and 10⁶; 40 networks"
 CLAIMS = (
     Prediction(
         label="outlier-power-cross-entropy",
-        sentence="In a whole network too, ReLU and cross-entropy let the first layer's gradient grow in proportion to t.",
+        sentence="In a whole network too, ReLU and cross-entropy let the first layer's gradient grow in "
+        "proportion to t.",
         statement=_power_is(1),
         theory=_theory,
         simulate=_linear_in_the_loss,
@@ -73,11 +76,13 @@ CLAIMS = (
     ),
     Prediction(
         label="outlier-power-sigmoid-squared-error",
-        sentence="With sigmoid outputs and the squared error the power is 0 once every output of the outlier has saturated.",
+        sentence="With sigmoid outputs and the squared error the power is 0 once every output of the "
+        "outlier has saturated.",
         statement=_power_is(0),
         theory=_theory,
         simulate=farthest_from_level,
-        scope=f"sigmoid outputs, squared error; {_batch}, between t = 10⁶ and 10⁷; of 40 networks the power farthest from 0, "
+        scope=f"sigmoid outputs, squared error; {_batch}, between t = 10⁶ and 10⁷; of 40 networks the power "
+        f"farthest from 0, "
         "its error that of rounding; tolerance 0.001",
         false_sibling=_power_is(1),
         tolerance=1e-3,

@@ -1,4 +1,5 @@
-"""Claims: how far contrastive divergence is from the gradient it stands for: exact bias, sampled bias, and where training ends."""
+"""Claims: how far contrastive divergence is from the gradient it stands for:
+exact bias, sampled bias, and where training ends."""
 
 from __future__ import annotations
 

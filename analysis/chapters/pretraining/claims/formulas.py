@@ -1,4 +1,5 @@
-"""What a restricted Boltzmann machine gives a network, and what contrastive divergence is not: exact on the 2×2 machine."""
+"""What a restricted Boltzmann machine gives a network, and what contrastive divergence is not:
+exact on the 2×2 machine."""
 
 from __future__ import annotations
 
@@ -53,7 +54,8 @@ def _numbers() -> list[dict[sp.Basic, sp.Expr]]:
 
 
 def by_enumeration(statement: sp.Basic) -> Outcome:
-    """An equation at each of the four visible states, all sums carried out, decided as a rational function of e^{parameters}."""
+    """An equation at each of the four visible states, all sums carried out,
+    decided as a rational function of e^{parameters}."""
     for values in product((0, 1), repeat=len(v)):
         at: Mapping[sp.Basic, sp.Expr] = dict(zip(v, map(sp.Integer, values), strict=True))
         left, right = (side.xreplace(at).doit() for side in statement.args)
@@ -68,7 +70,8 @@ def by_enumeration(statement: sp.Basic) -> Outcome:
             Step("each of the four visible states put in, and every sum over states carried out"),
             *_left_side_at_ones(statement),
             Step(
-                "with a positive letter for each e^parameter the difference is a quotient of polynomials; its numerator is 0"
+                "with a positive letter for each e^parameter the difference is a quotient of polynomials; "
+                "its numerator is 0"
             ),
         ),
     )
@@ -81,7 +84,8 @@ def _left_side_at_ones(statement: sp.Basic) -> list[Step]:
 
 
 def by_mixed_slopes(statement: sp.Basic) -> Outcome:
-    """g_a differentiated by b against g_b by a: "≠" holds with one exact point, and falls where they agree identically."""
+    """g_a differentiated by b against g_b by a:
+    "≠" holds with one exact point, and falls where they agree identically."""
     left, right = (side.doit() for side in statement.args)
     difference = in_one_letter(left - right)
     if difference == 0:
@@ -108,7 +112,8 @@ def in_one_letter(expr: sp.Expr) -> sp.Expr:
 
 
 def by_differentiating(statement: sp.Basic) -> Outcome:
-    """The slope in the layer below of the machine's P(h = 1 | v), against a formula, both as functions of z = wh + b."""
+    """The slope in the layer below of the machine's P(h = 1 | v), against a formula,
+    both as functions of z = wh + b."""
     found = logistic(w * h + bias).diff(h)
     if sp.simplify((found - statement.rhs).rewrite(sp.exp)) == 0:
         return Proved(
@@ -141,7 +146,8 @@ CLAIMS = (
     ),
     Claim(
         label="rbm-hidden-unit-is-a-sigmoid",
-        sentence="Given the visible units, a hidden unit is on with the probability that a sigmoid neuron puts out.",
+        sentence="Given the visible units, a hidden unit is on with the probability that a sigmoid neuron "
+        "puts out.",
         statement=sp.Eq(firing(*v), logistic(_X1), evaluate=False),
         check=by_enumeration,
         scope=_SCOPE,
@@ -157,7 +163,8 @@ CLAIMS = (
     ),
     Claim(
         label="rbm-free-energy-gradient",
-        sentence="The slope of the free energy in a weight is minus what is seen times what the hidden unit makes of it.",
+        sentence="The slope of the free energy in a weight is minus what is seen times what the hidden "
+        "unit makes of it.",
         statement=sp.Eq(free_energy_slope(_W, *v), times(-v[0], logistic(_X1)), evaluate=False),
         check=by_enumeration,
         scope=_SCOPE,
@@ -166,7 +173,8 @@ CLAIMS = (
     *(
         Claim(
             label=f"rbm-likelihood-gradient-{name}",
-            sentence=f"The gradient of the log-likelihood in a {what} is a positive phase less a negative one, the mean under the machine itself.",
+            sentence=f"The gradient of the log-likelihood in a {what} is a positive phase less a negative "
+            f"one, the mean under the machine itself.",
             statement=sp.Eq(log_likelihood_slope(p, *v), plus(phase(v, p), -under_model(p)), evaluate=False),
             check=by_enumeration,
             scope=_SCOPE,
@@ -201,7 +209,8 @@ CLAIMS = (
     ),
     Claim(
         label="pretraining-keeps-the-factor",
-        sentence="Unrolled, a machine is a plain sigmoid layer: pretraining changes the numbers in its factor, not its form.",
+        sentence="Unrolled, a machine is a plain sigmoid layer: pretraining changes the numbers in its "
+        "factor, not its form.",
         statement=sp.Eq(sp.Derivative(logistic(w * h + bias), h), plain(SIGMOID).factor, evaluate=False),
         check=by_differentiating,
         scope="one unit below, weight w, bias b; h, w and b real",

@@ -1,4 +1,5 @@
-"""What chapter 9 measures: the bias of contrastive divergence, and where the recorded trainings gain from pretraining."""
+"""What chapter 9 measures:
+the bias of contrastive divergence, and where the recorded trainings gain from pretraining."""
 
 from __future__ import annotations
 
@@ -24,7 +25,8 @@ from analysis.symbolic.notation import sigma_prime, z
 SIGMOID_VALUE, SIGMOID_SLOPE = compiled(SIGMOID.value, z), compiled(SIGMOID.slope, z)
 MANY, FEW = 1400, 100
 AFTER = {MANY: (50, 100), FEW: (300, 1000)}
-"""Labelled images → the epoch that pretrained networks are given, and the one for the others: the same number of products."""
+"""Labelled images → the epoch that pretrained networks are given, and the one for the others:
+the same number of products."""
 
 
 @cache
@@ -46,7 +48,8 @@ def backward_drop(start: str) -> np.ndarray:
 
 
 def drop_by_size(start: str) -> np.ndarray:
-    """The most that independent weights of that size give on average for ‖δ¹‖/‖δ⁴‖: ∏ √n rms(W^l) max σ′ over l = 2, 3, 4 (seeds,)."""
+    """The most that independent weights of that size give on average for ‖δ¹‖/‖δ⁴‖:
+    ∏ √n rms(W^l) max σ′ over l = 2, 3, 4 (seeds,)."""
     sizes = run(start).sizes[:, 1:4]
     steepest = float(SIGMOID.slope.subs(z, 0))
     return np.asarray((np.sqrt(np.array(HIDDEN[1:])) * sizes * steepest).prod(axis=1))
@@ -82,7 +85,8 @@ MEASURED: dict[sp.Symbol, Callable[[], np.ndarray]] = {
     **{_sym(f"a_{k}"): partial(equal_budget, s, FEW) for k, s in _SHORT.items()},
     _sym("a_N"): partial(equal_budget, RESCALED, FEW),
 }
-"""One number a seed. What spans powers of ten (v, d, q, E) is compared by its logarithm, and its mean is the geometric one."""
+"""One number a seed. What spans powers of ten (v, d, q, E) is compared by its logarithm,
+and its mean is the geometric one."""
 
 
 by_record = by_measuring(lambda symbol: MEASURED[symbol](), logarithmic="vdqE")
@@ -143,7 +147,8 @@ def _share_claim(k: int) -> Prediction:
         theory=lambda s: float(s.rhs),
         simulate=partial(sampled_share, k),
         scope="a machine with 6 visible and 4 hidden units, parameters N(0, 1), 8 images; "
-        f"u_k = ⟨CD-k, g⟩/‖g‖², g the exact gradient; theory by summing over all states, simulation with {CHAINS} Gibbs chains",
+        "u_k = ⟨CD-k, g⟩/‖g‖², g the exact gradient; theory by summing over all states, simulation with "
+        f"{CHAINS} Gibbs chains",
         false_sibling=sp.Eq(u, sp.S.One, evaluate=False),
     )
 
@@ -153,7 +158,9 @@ CLAIMS = (
     _share_claim(2),
     Claim(
         label="pretraining-wakes-the-first-layer",
-        sentence="Pretraining gives the first layer more than a thousand times the gradient that the machines' own start has.",
+        sentence=
+            "Pretraining gives the first layer more than a thousand times the gradient that the machines' "
+            "own start has.",
         statement=_gt(_P["v_P"], 1_000 * _P["v_R"]),
         check=by_record,
         scope=f"{_SCOPE}; v is ‖∂C/∂W¹‖ before fine-tuning, geometric mean of the seeds",
@@ -161,33 +168,46 @@ CLAIMS = (
     ),
     Prediction(
         label="xavier-sigmoid-loses-three-quarters",
-        sentence="Before training, a layer of sigmoids with Xavier's weights keeps less than a quarter of the error signal.",
+        sentence=
+            "Before training, a layer of sigmoids with Xavier's weights keeps less than a quarter of the "
+            "error signal.",
         statement=sp.Eq(_P["d_X"], times(*(_passed(l) for l in (1, 2, 3))), evaluate=False),
         theory=_drop_of_gaussians,
         simulate=_xavier_drop,
-        scope="[64, 30, 30, 30, 30, 10], d = ‖δ¹‖/‖δ⁴‖, weights N(0, 2/(n_in + n_out)), zero biases; Z ~ N(0, 1), q_l the mean square "
-        "of z^l in wide layers, Var w times the mean of ‖a^(l−1)‖²; five seeds",
+        scope=
+            "[64, 30, 30, 30, 30, 10], d = ‖δ¹‖/‖δ⁴‖, weights N(0, 2/(n_in + n_out)), zero biases; Z ~ N(0, "
+            "1), q_l the mean square of z^l in wide layers, Var w times the mean of ‖a^(l−1)‖²; five seeds",
         false_sibling=sp.Eq(_P["d_X"], times(*[SIGMOID.slope.subs(z, 0)] * 3), evaluate=False),
     ),
     Claim(
         label="structure-carries-the-gradient",
-        sentence="Pretrained weights pass on more error than independent weights of their size do on average, and shuffled ones less.",
+        sentence=
+            "Pretrained weights pass on more error than independent weights of their size do on average, and "
+            "shuffled ones less.",
         statement=sp.And(_gt(_P["d_P"], _P["q_P"]), _gt(_P["q_P"], _P["d_S"])),
         check=by_record,
-        scope=f"{_SCOPE}; d = ‖δ¹‖/‖δ⁴‖ before fine-tuning; q = ∏ √n rms(W)/4 over the layers 2 to 4; geometric means",
+        scope=
+            f"{_SCOPE}; d = ‖δ¹‖/‖δ⁴‖ before fine-tuning; q = ∏ √n rms(W)/4 over the layers 2 to 4; "
+            "geometric means",
         false_sibling=_gt(_P["d_S"], _P["q_S"]),
     ),
     Claim(
         label="pretraining-beats-xavier-in-epochs",
-        sentence="Counted in epochs of fine-tuning, a network with Xavier's weights needs more than twice as many to 90 % as a pretrained one.",
+        sentence=
+            "Counted in epochs of fine-tuning, a network with Xavier's weights needs more than twice as many "
+            "to 90 % as a pretrained one.",
         statement=_gt(_P["E_X"], 2 * _P["E_P"]),
         check=by_record,
-        scope=f"{_SCOPE}; E is the first epoch at which a network has a test accuracy of 0.9, geometric mean of the seeds, at the rate that is there first; 1,400 labels",
+        scope=
+            f"{_SCOPE}; E is the first epoch at which a network has a test accuracy of 0.9, geometric mean "
+            "of the seeds, at the rate that is there first; 1,400 labels",
         false_sibling=_gt(_P["E_G"], _P["E_P"]),
     ),
     Claim(
         label="pretraining-loses-in-work",
-        sentence="Counted with the work of the pretraining, both networks with plain random weights are there first.",
+        sentence=
+            "Counted with the work of the pretraining, both networks with plain random weights are there "
+            "first.",
         statement=sp.And(_gt(_P["E_P"] + _COST, _P["E_X"]), _gt(_P["E_P"] + _COST, _P["E_G"])),
         check=by_record,
         scope=f"{_SCOPE}; E as before; the machines cost as much as {_COST} epochs of back-propagation",
@@ -195,9 +215,12 @@ CLAIMS = (
     ),
     Claim(
         label="many-labels-equal-budget",
-        sentence="With 1,400 labels and equal work, pretrained networks end within two percentage points of those that start from N(0, 1).",
+        sentence=
+            "With 1,400 labels and equal work, pretrained networks end within two percentage points of those "
+            "that start from N(0, 1).",
         statement=sp.And(
-            _gt(_P["A_P"] + 0.02, _P["A_G"]), _gt(_P["A_G"] + 0.02, _P["A_P"]), _gt(_P["A_P"], 0.95), _gt(_P["A_G"], 0.95)
+            _gt(_P["A_P"] + 0.02, _P["A_G"]), _gt(_P["A_G"] + 0.02, _P["A_P"]), _gt(_P["A_P"], 0.95),
+            _gt(_P["A_G"], 0.95)
         ),
         check=by_record,
         scope=f"{_SCOPE}; A is the {_FAIR}; 1,400 labels",
@@ -205,16 +228,21 @@ CLAIMS = (
     ),
     Claim(
         label="few-labels-equal-budget",
-        sentence="With 100 labels and equal work, pretrained networks end ahead of those from N(0, 1) and of the shuffled ones.",
+        sentence=
+            "With 100 labels and equal work, pretrained networks end ahead of those from N(0, 1) and of the "
+            "shuffled ones.",
         statement=sp.And(*(_gt(_P["a_P"], _P[f"a_{k}"]) for k in "SG")),
         check=by_record,
-        scope=f"{_SCOPE}; a is the mean test accuracy at the best of five rates after 1,000 epochs on 100 labelled images, or after "
-        "300 and the pretraining on 1,400 unlabelled ones",
+        scope=
+            f"{_SCOPE}; a is the mean test accuracy at the best of five rates after 1,000 epochs on 100 "
+            "labelled images, or after 300 and the pretraining on 1,400 unlabelled ones",
         false_sibling=_gt(_P["a_G"], _P["a_P"]),
     ),
     Claim(
         label="few-labels-another-scale",
-        sentence="Weights N(0, 0.7²) end within five points of the pretrained ones: a lead over random weights of the best scale is not shown.",
+        sentence=
+            "Weights N(0, 0.7²) end within five points of the pretrained ones: a lead over random weights of "
+            "the best scale is not shown.",
         statement=_gt(_sym("a_N") + 0.05, _P["a_P"]),
         check=by_record,
         scope=f"{_SCOPE}; N weights N(0, 0.7²); a as before",

@@ -1,4 +1,5 @@
-"""Claims: one factor w σ′(wa + b) of the sigmoid chain with normal weights: how often is it below 1/4, and how often is the ratio below 1/16?"""
+"""Claims: one factor w σ′(wa + b) of the sigmoid chain with normal weights:
+how often is it below 1/4, and how often is the ratio below 1/16?"""
 
 from __future__ import annotations
 
@@ -59,7 +60,8 @@ def simulate_below_quarter(at: float, samples: int = 4_000_000, seed: int = 2) -
 
 
 def shares(activations: Sequence[float], samples: int = 200_000) -> tuple[Share, ...]:
-    """``Share`` at each incoming activation a in [0, 1]; raises ValueError outside, and for fewer than two samples."""
+    """``Share`` at each incoming activation a in [0, 1];
+    raises ValueError outside, and for fewer than two samples."""
     samples = whole("samples", samples, 2)
     activations = real_array("activations", activations, ("n",)).tolist()
     for at in activations:
@@ -78,7 +80,8 @@ def _probability_claim(name: str, at: sp.Expr) -> Prediction:
     event = probability(sp.Lt(sp.Abs(times(w, sigma_prime(w * at + b))), QUARTER, evaluate=False))
     return Prediction(
         label=f"factor-below-quarter-{name}",
-        sentence=f"With normal weight and bias and incoming activation {at}, the factor is below 1/4 often, not always.",
+        sentence=f"With normal weight and bias and incoming activation {at}, the factor is below 1/4 often, "
+        f"not always.",
         statement=sp.Eq(event, below_quarter(at), evaluate=False),
         theory=lambda statement: number(statement.rhs.doit(integrals=False)),
         simulate=lambda: simulate_below_quarter(float(at)),
@@ -124,7 +127,8 @@ CLAIMS = (
     ),
     Prediction(
         label="ratio-below-sixteenth",
-        sentence="The first layer learns more than 16 times slower than the third with probability 0.9026, not always.",
+        sentence="The first layer learns more than 16 times slower than the third with probability 0.9026, "
+        "not always.",
         statement=sp.Eq(_ratio_event, Q, evaluate=False),
         theory=_ratio_theory,
         simulate=lambda: _share(np.abs(sample_ratios().ratio) < 1.0 / 16.0),

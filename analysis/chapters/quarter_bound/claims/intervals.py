@@ -29,7 +29,8 @@ def by_intervals(form: sp.Expr, touching: sp.Rational | None = None) -> Check:
 CLAIMS = (
     Claim(
         label="sigmoid-quarter-intervals",
-        sentence="The slope of the sigmoid is at most 1/4: ball arithmetic, with the curvature where the bound is touched.",
+        sentence="The slope of the sigmoid is at most 1/4: ball arithmetic, with the curvature where the "
+        "bound is touched.",
         statement=sp.Le(SIGMOID.derivative, sp.Rational(1, 4), evaluate=False),
         check=by_intervals(1 / (4 * sp.cosh(z / 2) ** 2), touching=sp.S.Zero),
         scope="all real z; rests on the rounding of python-flint's balls",

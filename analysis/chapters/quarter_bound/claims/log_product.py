@@ -9,19 +9,19 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from analysis.chapters.quarter_bound.log_product import (
-    Exponent,
-    LogProducts,
-    exponent,
-    mean_log_normal,
-    simulate,
-)
 from analysis.claims.claim import Claim
 from analysis.claims.domain import domain, only
 from analysis.claims.laws import Law, in_numbers, mean, normal
 from analysis.claims.meaning import value
 from analysis.claims.world import Estimate, Given, Number, World, number
 from analysis.numeric.compiled import compiled
+from analysis.numeric.log_product import (
+    Exponent,
+    LogProducts,
+    exponent,
+    mean_log_normal,
+    simulate,
+)
 from analysis.symbolic.catalogue import SIGMOID
 from analysis.symbolic.display import expectation, plus, probability, times
 from analysis.symbolic.notation import b, sigma_prime, w, z
@@ -50,7 +50,8 @@ def computed(weight_std: float = 1.0) -> Exponent:
 
 
 def stationary_mean(e: sp.Basic, world: World) -> Number:
-    """E[…] with w, b ~ N(0, 1) and z under its stationary law, for which log σ′(z) alone is integrated, anything else drawn."""
+    """E[…] with w, b ~ N(0, 1) and z under its stationary law, for which log σ′(z) alone is integrated,
+    anything else drawn."""
     if e.args[0] == sp.log(sigma_prime(z)):
         return number(computed().lam - mean_log_normal(1.0))
     return mean(e.args[0], LAWS, world)
@@ -88,7 +89,8 @@ def _variance_is(terms: sp.Expr) -> sp.Eq:
 
 
 def _simulated_share(e: sp.Basic, world: World) -> Number:
-    """The share of simulated chains whose S_L makes the relation true; the normal law is allowed an error of 0.005."""
+    """The share of simulated chains whose S_L makes the relation true; the normal law is allowed an error of
+    0.005."""
     logs = drawn().logs[:, -1]
     hits = compiled(in_numbers(e.args[0].doit(), [_S], world), _S)(logs)
     share = float(np.mean(hits))
@@ -114,10 +116,14 @@ def _covariance(e: sp.Basic, world: World) -> float:
 CLAIMS = (
     Claim(
         label="log-product-exponent",
-        sentence="The log of the backward product changes by λ = −2.3076 a layer: the typical gradient shrinks tenfold.",
+        sentence="The log of the backward product changes by λ = −2.3076 a layer: the typical gradient "
+        "shrinks tenfold.",
         statement=_lam_is(z),
         check=None,
-        scope="sigmoid, w, b ~ N(0, 1), z under its stationary law; 100,000 chains of 50 layers after 20 of burn-in",
+        scope=(
+            "sigmoid, w, b ~ N(0, 1), z under its stationary law; 100,000 chains of 50 layers after "
+            "20 of burn-in"
+        ),
         false_sibling=_lam_is(w / 2 + b),
         domain=domain(
             means={lam: Given(_simulated_exponent), expectation: stationary_mean, **only("sigmoid")}
@@ -125,7 +131,8 @@ CLAIMS = (
     ),
     Claim(
         label="log-product-variance",
-        sentence="The spread of the log-product needs the covariances between layers: they are not independent.",
+        sentence="The spread of the log-product needs the covariances between layers: they are not "
+        "independent.",
         statement=_variance_is(_one + 2 * _sum),
         check=None,
         scope="sigmoid, w ~ N(0, 36), b ~ N(0, 1), L = 50, under the stationary law",
@@ -141,7 +148,8 @@ CLAIMS = (
     ),
     Claim(
         label="log-product-is-nearly-normal",
-        sentence="Two chains in three have a log-product within ς√L of Lλ, as the central limit theorem says.",
+        sentence="Two chains in three have a log-product within ς√L of Lλ, as the central limit theorem "
+        "says.",
         statement=_share_is(sp.erf(1 / sp.sqrt(2))),
         check=None,
         scope="sigmoid, w, b ~ N(0, 1), L = 50; the normal approximation is allowed an error of 0.005",

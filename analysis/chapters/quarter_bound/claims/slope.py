@@ -1,16 +1,18 @@
-"""Claims: the slope of the sigmoid, its maximum ¼ by algebra and by calculus, and what follows for one factor w σ′(z)."""
+"""Claims: the slope of the sigmoid, its maximum ¼ by algebra and by calculus,
+and what follows for one factor w σ′(z)."""
 
 from __future__ import annotations
 
 import sympy as sp
 
-from analysis.chapters.quarter_bound.slope import QUARTER, gaussian_density
+from analysis.chapters.quarter_bound.slope import QUARTER
 from analysis.claims.claim import Claim
 from analysis.claims.domain import domain, only, reals
 from analysis.claims.outcome import Outcome, Proved, Refuted, Step, Unknown
 from analysis.claims.proof import by_deciding, by_square, by_value, counterexample
 from analysis.symbolic.catalogue import SIGMOID, TANH
 from analysis.symbolic.display import times
+from analysis.symbolic.normal import density
 from analysis.symbolic.notation import sigma_prime, w, z
 
 _s = SIGMOID.formula
@@ -43,8 +45,8 @@ def by_stationary_points(statement: sp.Basic) -> Outcome:
 def by_product_of_suprema(statement: sp.Basic) -> Outcome:
     """|w| < c implies |w| σ′(z) < c/4: the supremum of a product of non-negative factors, free of each other.
 
-    The supremum of |w| is not attained, so the inequality is strict; where c/4 exceeds the right side, a weight just
-    below c and z = 0 break it.
+    The supremum of |w| is not attained, so the inequality is strict; where c/4 exceeds the right side, a
+    weight just below c and z = 0 break it.
     """
     premise, conclusion = statement.args
     limit, right = premise.rhs, conclusion.rhs
@@ -79,7 +81,7 @@ def _small_weight(limit: sp.Expr) -> sp.Basic:
 
 
 _z = domain((z, reals()), means=only("sigmoid"))
-_chance = sp.Integral(gaussian_density(w), (w, -1, 1))
+_chance = sp.Integral(density(w), (w, -1, 1))
 
 CLAIMS = (
     Claim(
@@ -102,7 +104,8 @@ CLAIMS = (
     ),
     Claim(
         label="sigmoid-quarter-by-calculus",
-        sentence="The slope of the sigmoid is at most 1/4: its value at the one stationary point, above the limits at both ends.",
+        sentence="The slope of the sigmoid is at most 1/4: its value at the one stationary point, above "
+        "the limits at both ends.",
         statement=sp.Le(_slope, QUARTER, evaluate=False),
         check=by_stationary_points,
         scope="with the limits at both ends",

@@ -1,4 +1,5 @@
-"""What a shortcut does to the backward product: a factor 1 + F′, a sum over paths, and squares that add up."""
+"""What a shortcut does to the backward product:
+a factor 1 + F′, a sum over paths, and squares that add up."""
 
 from __future__ import annotations
 
@@ -42,7 +43,8 @@ BLOCK = residual(plain(), s)
 
 
 def by_the_chain_of_blocks(statement: sp.Basic) -> Outcome:
-    """SymPy's derivative of the network written out, against the product with every definition put in, multiplied out."""
+    """SymPy's derivative of the network written out, against the product with every definition put in,
+    multiplied out."""
     known = definitions(4, BLOCK)
     left, right = (side.doit() for side in statement.args)
     for _ in known:
@@ -115,9 +117,13 @@ def by_expanding_paths(statement: sp.Basic) -> Outcome:
     return Proved(
         "induction",
         (
-            Step(f"multiplied out for L = 1 … {_DEPTHS[-1]}, for example L = {_SHOWN}", sum_over_paths(_SHOWN, k)),
+            Step(
+                f"multiplied out for L = 1 … {_DEPTHS[-1]}, for example L = "
+                f"{_SHOWN}", sum_over_paths(_SHOWN, k)),
             Step("one more block on the left, P being the sum over the paths through the first L", one_more),
-            Step("every set of branches up to L + 1 is a set up to L, without the last branch or with it put first"),
+            Step(
+                "every set of branches up to L + 1 is a set up to L, without the last branch or with it put "
+                "first"),
         ),
     )  # fmt: skip
 
@@ -154,7 +160,8 @@ def by_binomial_theorem(statement: sp.Basic) -> Outcome:
 
 
 def by_one_more_weight(statement: sp.Basic) -> Outcome:
-    """E_w[(x + s Σ_{j ≤ n} w_j φ_j)²]: multiplied out for n = 1, 2; then one more weight, independent, of mean 0."""
+    """E_w[(x + s Σ_{j ≤ n} w_j φ_j)²]: multiplied out for n = 1, 2;
+    then one more weight, independent, of mean 0."""
     right = statement.rhs
     for count in (1, 2):
         ws = sp.symbols(f"w_1:{count + 1}", real=True)
@@ -207,7 +214,8 @@ def by_concavity(statement: sp.Basic) -> Outcome:
 
 
 def by_equation_of_heat(statement: sp.Basic) -> Outcome:
-    """f(μ) = E log|μ + g| solves f″ + μ f′ = 1 with f(0) = −(γ + log 2)/2, f′(0) = 0; so does the right side, term by term."""
+    """f(μ) = E log|μ + g| solves f″ + μ f′ = 1 with f(0) = −(γ + log 2)/2, f′(0) = 0;
+    so does the right side, term by term."""
     mu = 1 / tau
     series = [e for e in sp.preorder_traversal(statement.rhs) if isinstance(e, sp.hyper)]
     at_zero = sp.expand(
@@ -222,9 +230,13 @@ def by_equation_of_heat(statement: sp.Basic) -> Outcome:
             ratio = sp.prod(a + _k for a in of.ap) / sp.prod(a + _k for a in of.bq) / (_k + 1) * -sp.S.Half
             if sp.simplify(ratio - wanted) == 0:
                 return Proved("calculus", (
-                    Step("log|1 + τg| = log τ + log|1/τ + g|; with μ = 1/τ the mean of the second solves f″ + μ f′ = 1"),
+                    Step(
+                        "log|1 + τg| = log τ + log|1/τ + g|; with μ = 1/τ the mean of the second solves f″ + "
+                        "μ f′ = 1"),
                     Step("so a power series in μ² with coefficients whose ratio is", wanted),
-                    Step("the series on the right has that ratio, and the value at μ = 0 is that of E log|g|", at_zero),
+                    Step(
+                        "the series on the right has that ratio, and the value at μ = 0 is that of E "
+                        "log|g|", at_zero),
                 ))  # fmt: skip
     point = sp.Rational(1, 2)
     value = _mean_log_by_quadrature(point)
@@ -291,7 +303,8 @@ _share = sp.Sum(_k * sp.binomial(L, _k) * c**_k, (_k, 0, L)) / sp.Sum(sp.binomia
 
 
 class tanh_gain(sp.Function):  # type: ignore[misc]
-    """log G_L = ½ Σ_{l<L} log(1 + E tanh′(√q_l g)²) with q_{l+1} = q_l + E tanh(√q_l g)²: the log-gain of L blocks x + W tanh(x)."""
+    """log G_L = ½ Σ_{l<L} log(1 + E tanh′(√q_l g)²) with q_{l+1} = q_l + E tanh(√q_l g)²:
+    the log-gain of L blocks x + W tanh(x)."""
 
     nargs = 1
 
@@ -303,7 +316,8 @@ class tanh_gain(sp.Function):  # type: ignore[misc]
 
 
 def by_summing_roots(statement: sp.Basic) -> Outcome:
-    """q_l/l → 1, a block multiplies the mean square of the gradient by 1 + C/√q_l, and the sum of 1/√l is 2√L to leading order."""
+    """q_l/l → 1, a block multiplies the mean square of the gradient by 1 + C/√q_l,
+    and the sum of 1/√l is 2√L to leading order."""
     u, t = sp.symbols("u t", real=True)
     q, l = sp.symbols("q l", positive=True)
     slope = sp.tanh(u).diff(u)
@@ -316,8 +330,12 @@ def by_summing_roots(statement: sp.Basic) -> Outcome:
         return Unknown("not the log-gain per root of the depth")
     if sp.simplify(found - statement.rhs) == 0:
         return Proved("calculus", (
-            Step("tanh² < 1 and E tanh(√q g)² rises with q: so q_l grows without limit, a block then adds nearly 1, and q_l/l → 1"),
-            Step("with u = √q g, √q E tanh′(√q g)² tends to (dominated convergence; the integral by t = tanh u)", constant),
+            Step(
+                "tanh² < 1 and E tanh(√q g)² rises with q: so q_l grows without limit, a block then adds "
+                "nearly 1, and q_l/l → 1"),
+            Step(
+                "with u = √q g, √q E tanh′(√q g)² tends to (dominated convergence; the integral by t = tanh "
+                "u)", constant),
             Step("log(1 + x) is x to leading order, and √L is summed by (Stolz) 1/√l in the ratio", roots),
             Step("half of their product", found),
         ))  # fmt: skip
@@ -335,20 +353,24 @@ CLAIMS = (
         sentence="A shortcut adds 1 to the factor of every layer that the gradient passes.",
         statement=_chain_is(_parts),
         check=by_the_chain_of_blocks,
-        scope="residual(plain()) with any differentiable σ, branch scale s, depth 4; σ and C left unspecified",
+        scope="residual(plain()) with any differentiable σ, branch scale s, depth 4; σ and C left "
+        "unspecified",
         false_sibling=_chain_is((*_parts[:1], *_without[1:])),
     ),
     Claim(
         label="residual-paths",
-        sentence="The product of L blocks is a sum over 2^L paths: each takes some of the branches and skips the others.",
+        sentence="The product of L blocks is a sum over 2^L paths: each takes some of the branches and "
+        "skips the others.",
         statement=sp.Eq(blocks(sp.S.One), over_paths(sp.S.One, sp.S.NegativeOne), evaluate=False),
         check=by_expanding_paths,
-        scope="every L, matrices J_l of any size that need not commute; the product runs from the output down to the input",
+        scope="every L, matrices J_l of any size that need not commute; the product runs from the output "
+        "down to the input",
         false_sibling=sp.Eq(blocks(sp.S.One), over_paths(sp.S.One, sp.S.One), evaluate=False),
     ),
     Claim(
         label="residual-scaled-shortcut",
-        sentence="A shortcut multiplied by k multiplies the direct path by k^L: it vanishes or explodes by itself.",
+        sentence="A shortcut multiplied by k multiplies the direct path by k^L: it vanishes or explodes by "
+        "itself.",
         statement=sp.Eq(
             blocks(shortcut), over_paths(shortcut ** (L - size), sp.S.NegativeOne), evaluate=False
         ),
@@ -358,24 +380,29 @@ CLAIMS = (
     ),
     Claim(
         label="residual-path-length",
-        sentence="A gradient passes Lc/(1 + c) of the L branches on average, each path counted with its mean square.",
+        sentence="A gradient passes Lc/(1 + c) of the L branches on average, each path counted with its "
+        "mean square.",
         statement=sp.Eq(_share, L * c / (1 + c), evaluate=False),
         check=by_binomial_theorem,
-        scope="every L; branches independent with mean 0, each multiplying the mean square by c, so that paths do not mix",
+        scope="every L; branches independent with mean 0, each multiplying the mean square by c, so that "
+        "paths do not mix",
         false_sibling=sp.Eq(_share, L * c, evaluate=False),
     ),
     Claim(
         label="residual-block-mean-square",
-        sentence="A branch that ends in weights of mean 0 adds its mean square to that of the shortcut, with no mixed term.",
+        sentence="A branch that ends in weights of mean 0 adds its mean square to that of the shortcut, "
+        "with no mixed term.",
         statement=sp.Eq(_block, _x**2 + s**2 * _v * _square, evaluate=False),
         check=by_one_more_weight,
-        scope="one entry x of the shortcut, any φ_j fed to the last weights, every n; weights independent of x and φ, "
+        scope="one entry x of the shortcut, any φ_j fed to the last weights, every n; weights independent "
+        "of x and φ, "
         "mean 0, variance v",
         false_sibling=sp.Eq(_block, (_x + s * sp.sqrt(_v) * sp.sqrt(_square)) ** 2, evaluate=False),
     ),
     Claim(
         label="residual-branch-scale",
-        sentence="With branches scaled by 1/√L that keep the mean square, L blocks multiply it by less than e.",
+        sentence="With branches scaled by 1/√L that keep the mean square, L blocks multiply it by less "
+        "than e.",
         statement=sp.Lt((1 + 1 / L) ** L, sp.E, evaluate=False),
         check=by_concavity,
         scope="every L ≥ 1; each block multiplies the mean square by 1 + s²c with s² = 1/L and c = 1",
@@ -383,7 +410,8 @@ CLAIMS = (
     ),
     Claim(
         label="residual-chain-mean-log",
-        sentence="The log-gain of a residual chain in closed form: the plain chain's, and a series in 1/τ² on top.",
+        sentence="The log-gain of a residual chain in closed form: the plain chain's, and a series in 1/τ² "
+        "on top.",
         statement=sp.Eq(
             expectation(sp.log(sp.Abs(1 + tau * _g))), sp.log(tau) + mean_log(1 / tau), evaluate=False
         ),
@@ -397,26 +425,32 @@ CLAIMS = (
     ),
     Claim(
         label="residual-relu-mean",
-        sentence="A branch that ends in a ReLU has a mean: √(q/π) on every entry, where q is the mean square of its input.",
+        sentence="A branch that ends in a ReLU has a mean: √(q/π) on every entry, where q is the mean "
+        "square of its input.",
         statement=sp.Eq(_relu_mean, MEAN, evaluate=False),
         check=by_integration,
-        scope="z ~ N(0, 2q), which is what weights of variance 2/n make of an input with mean square q, at any width",
+        scope="z ~ N(0, 2q), which is what weights of variance 2/n make of an input with mean square q, at "
+        "any width",
         false_sibling=sp.Eq(_relu_mean, 0, evaluate=False),
     ),
     Claim(
         label="residual-mean-adds-up",
-        sentence="For x + ReLU(Wx)/√L the scale 1/√L does not bound the growth: at L = 100 it is more than 100-fold.",
+        sentence="For x + ReLU(Wx)/√L the scale 1/√L does not bound the growth: at L = 100 it is more than "
+        "100-fold.",
         statement=sp.Gt(lower_bound(sp.Integer(100)), 100, evaluate=False),
         check=by_the_mean_alone,
-        scope="wide layers, Var w = 2/n, m_0 = 0; a lower bound of q_L/q_0 from the mean alone, which grows without limit in L",
+        scope="wide layers, Var w = 2/n, m_0 = 0; a lower bound of q_L/q_0 from the mean alone, which "
+        "grows without limit in L",
         false_sibling=sp.Gt(lower_bound(sp.Integer(10)), 100, evaluate=False),
     ),
     Claim(
         label="residual-tanh-root-law",
-        sentence="With branches W tanh(x) the logarithm of the gradient grows like √L: by 4/(3√(2π)) ≈ 0.53 for each √L.",
+        sentence="With branches W tanh(x) the logarithm of the gradient grows like √L: by 4/(3√(2π)) ≈ "
+        "0.53 for each √L.",
         statement=sp.Eq(_root_law, sp.Rational(4, 3) / sp.sqrt(2 * sp.pi), evaluate=False),
         check=by_summing_roots,
-        scope="x + W tanh(x), w ~ N(0, 1/n), no scale, wide layers (n → ∞ before L); G_L as mean-field theory has it "
+        scope="x + W tanh(x), w ~ N(0, 1/n), no scale, wide layers (n → ∞ before L); G_L as mean-field "
+        "theory has it "
         "(Yang and Schoenholz 2017)",
         false_sibling=sp.Eq(_root_law, 2 / sp.sqrt(2 * sp.pi), evaluate=False),
     ),

@@ -63,7 +63,8 @@ _settled = kept.subs(theta, 3 * sp.pi / (a * l))
 CLAIMS = (
     Claim(
         label="shattered-both-active",
-        sentence="Twice the chance that a ReLU is active for both of two inputs falls in proportion to their angle.",
+        sentence="Twice the chance that a ReLU is active for both of two inputs falls in proportion to "
+        "their angle.",
         statement=sp.Eq(_both_positive(sp.S.One), kappa_0, evaluate=False),
         check=by_polar_integration,
         scope="standard normal weighted inputs at an angle θ between 0 and π (Sheppard 1899)",
@@ -81,18 +82,22 @@ CLAIMS = (
     ),
     Claim(
         label="shattered-angle-shrinks",
-        sentence="Signals align with depth: a block adds a/(3π) to 1/θ once θ is small, so θ tends to 3π/(a l) after l blocks.",
+        sentence="Signals align with depth: a block adds a/(3π) to 1/θ once θ is small, so θ tends to "
+        "3π/(a l) after l blocks.",
         statement=sp.Eq(_limit, _shrink, evaluate=False),
         check=by_series,
-        scope="θ′ is the angle after one block; ReLU, wide layers, a the share of the branch in the mean square, a = 1 without shortcut",
+        scope="θ′ is the angle after one block; ReLU, wide layers, a the share of the branch in the mean "
+        "square, a = 1 without shortcut",
         false_sibling=sp.Eq(_limit, 1 / (3 * sp.pi), evaluate=False),
     ),
     Claim(
         label="shattered-cube-law",
-        sentence="Once the angle has settled, block l takes the share 3/l off the correlation, whatever a is: a power law in depth, l⁻³.",
+        sentence="Once the angle has settled, block l takes the share 3/l off the correlation, whatever a "
+        "is: a power law in depth, l⁻³.",
         statement=sp.Eq(1 - _settled, 3 / l, evaluate=False),
         check=by_inserting,
-        scope="θ = 3π/(a l), the leading term for many blocks; ReLU, wide layers, Var w = 2/n; the same a in every block",
+        scope="θ = 3π/(a l), the leading term for many blocks; ReLU, wide layers, Var w = 2/n; the same a "
+        "in every block",
         false_sibling=sp.Eq(1 - _settled, 3 * a / l, evaluate=False),
     ),
 )

@@ -17,13 +17,17 @@ FEW, MANY, WIDTH, NETS = 6, 24, 256, 24
 
 
 class gradient_correlation(sp.Function):  # type: ignore[misc]
-    """The correlation of the gradients at two inputs at an angle, after so many blocks with a share a of the branch."""
+    """The correlation of the gradients at two inputs at an angle,
+    after so many blocks with a share a of the branch."""
 
     nargs = 3
 
     def _latex(self, printer: Any) -> str:
         blocks, angle, share = (printer._print(x) for x in self.args)
-        return rf"\prod_{{l=1}}^{{{blocks}}} \left(1 - a + a\,\kappa_0(\theta_l)\right)\Big|_{{\theta_1 = {angle},\ a = {share}}}"
+        return (
+            rf"\prod_{{l=1}}^{{{blocks}}} \left(1 - a + a\,\kappa_0(\theta_l)\right)\Big|_{{\theta_1 = "
+            rf"{angle},\ a = {share}}}"
+        )
 
 
 _rho = sp.Symbol("rho", real=True)
@@ -45,12 +49,16 @@ def _is(depth: int, share: sp.Expr) -> sp.Eq:
     return sp.Eq(_rho, gradient_correlation(sp.Integer(depth), sp.pi / 2, share), evaluate=False)
 
 
-_how = f"ReLU, w ~ N(0, 2/n), n = {WIDTH}, {NETS} networks, inputs at a right angle; finite width is allowed 0.01"
+_how = (
+    f"ReLU, w ~ N(0, 2/n), n = {WIDTH}, {NETS} networks, inputs at a right angle; finite width is allowed "
+    "0.01"
+)
 
 CLAIMS = (
     Prediction(
         label="shattered-plain",
-        sentence="Six plain layers leave less than a tenth of the correlation of the gradients at two orthogonal inputs.",
+        sentence="Six plain layers leave less than a tenth of the correlation of the gradients at two "
+        "orthogonal inputs.",
         statement=_is(FEW, sp.S.One),
         theory=_theory,
         simulate=lambda: _simulated(FEW, 0.0, 1.0),

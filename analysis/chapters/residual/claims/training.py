@@ -17,7 +17,8 @@ _NAMES = {name.replace("-", "_"): name for name in VARIANTS}
 
 
 def measured(symbol: sp.Symbol) -> Floats:
-    """One number a seed, (S,). A_v: the accuracy of variant v at the rate with the best mean; G_v: ‖∂C/∂W^1‖ before training. And
+    """One number a seed, (S,).
+    A_v: the accuracy of variant v at the rate with the best mean; G_v: ‖∂C/∂W^1‖ before training. And
     D_v: the smallest share that diverged at any rate, (). The depth stands last.
     """
     letter, name, depth = re.fullmatch(
@@ -42,7 +43,8 @@ _ninety_five = sp.Rational(95, 100)
 CLAIMS = (
     Claim(
         label="residual-trains-where-plain-does-not",
-        sentence="At depth 48 no learning rate brings the plain network to 30 %; the residual one reaches 95 %.",
+        sentence="At depth 48 no learning rate brings the plain network to 30 %; the residual one reaches "
+        "95 %.",
         statement=sp.Gt(_of("A", "residual-scaled"), _ninety_five, evaluate=False),
         check=by_record,
         scope=_how
@@ -51,7 +53,8 @@ CLAIMS = (
     ),
     Claim(
         label="residual-unscaled-diverges",
-        sentence="The same network without the scale 1/√L diverges with every seed at every rate that was tried.",
+        sentence="The same network without the scale 1/√L diverges with every seed at every rate that was "
+        "tried.",
         statement=sp.Eq(_of("D", "residual"), 1, evaluate=False),
         check=by_record,
         scope=_how + "D is the smallest share of diverged networks at any rate from 0.001 to 0.3",
@@ -59,12 +62,14 @@ CLAIMS = (
     ),
     Claim(
         label="plain-gradient-is-not-small",
-        sentence="The plain network of depth 48 that does not learn starts with a gradient of the size of the residual one's that does: "
+        sentence="The plain network of depth 48 that does not learn starts with a gradient of the size of "
+        "the residual one's that does: "
         "more than a tenth of it.",
         statement=sp.Gt(_of("G", "plain"), _of("G", "residual-scaled") / 10, evaluate=False),
         check=by_record,
         scope=_how
-        + "G is ‖∂C/∂W‖ of the first block on the first minibatch before training, geometric mean over the seeds",
+        + "G is ‖∂C/∂W‖ of the first block on the first minibatch before training, geometric mean over the "
+        "seeds",
         false_sibling=sp.Gt(_of("G", "plain-small"), _of("G", "residual-scaled") / 10, evaluate=False),
     ),
     Claim(

@@ -35,10 +35,12 @@ def jacobian_of(*gained: sp.Expr) -> sp.Eq:
 CLAIMS = (
     Claim(
         label="wide-layer-errors",
-        sentence="The error of a layer is a product with one diagonal of slopes and one transposed weight matrix for each layer passed.",
+        sentence="The error of a layer is a product with one diagonal of slopes and one transposed weight "
+        "matrix for each layer passed.",
         statement=errors_of(slopes(j), weights_T(j + 1)),
         check=by_induction_back,
-        scope="every width, depth and layer by induction, every differentiable σ and C; written out at widths up to 3 and depths up to 3",
+        scope="every width, depth and layer by induction, every differentiable σ and C; written out at "
+        "widths up to 3 and depths up to 3",
         false_sibling=errors_of(slopes(j), weights(j + 1)),
     ),
     Claim(

@@ -1,4 +1,5 @@
-"""Claims: exponents of a product of Gaussian matrices in closed form, and what a layer of any width can gain."""
+"""Claims: exponents of a product of Gaussian matrices in closed form,
+and what a layer of any width can gain."""
 
 from __future__ import annotations
 
@@ -77,8 +78,9 @@ QUARTER = _slope_claim.statement.rhs
 def by_supremum(statement: sp.Basic) -> Outcome:
     """‖w Σ′‖ ≤ p ‖w‖ + q for numbers p and q, from sup σ′ and the norm of a diagonal matrix.
 
-    The bound that is derived is sup σ′ · ‖w‖; a right side with p and q at least as large follows from it. Any other is put
-    to a test at the layer whose weights are all 9/10, at z = 0, for widths 1 to 12, both norms computed from the matrices.
+    The bound that is derived is sup σ′ · ‖w‖; a right side with p and q at least as large follows from it.
+    Any other is put to a test at the layer whose weights are all 9/10, at z = 0, for widths 1 to 12,
+    both norms computed from the matrices.
     """
     if not isinstance(statement, sp.Le) or statement.lhs != _gain:
         return Unknown("the statement must be an upper bound of the norm of w Σ′")
@@ -121,20 +123,23 @@ _d, _x = sp.Symbol("d", nonnegative=True), sp.Symbol("x", real=True)
 
 
 def _diagonal_norm() -> tuple[sp.Expr, sp.Expr]:
-    """The factor D for diagonal entries 0 ≤ d ≤ D, and what one component adds to D²‖x‖² − ‖diag(d)x‖², with D = d + g."""
+    """The factor D for diagonal entries 0 ≤ d ≤ D, and what one component adds to D²‖x‖² − ‖diag(d)x‖²,
+    with D = d + g."""
     added = sp.factor((_D**2 * _x**2 - _d**2 * _x**2).subs(_D, _d + _spare))
     return _D, added
 
 
 def by_rank_one(statement: sp.Basic) -> Outcome:
-    """The matrix m with all entries c σ′(0) has m² = (n c σ′(0)) m, so its eigenvalues are 0 and n c σ′(0); m is symmetric."""
+    """The matrix m with all entries c σ′(0) has m² = (n c σ′(0)) m, so its eigenvalues are 0 and n c σ′(0);
+    m is symmetric."""
     claimed = statement.rhs.doit()
     for width in (1, 2, 3, 5):
         left = equal_weights(width, _WEIGHT, SIGMOID.derivative.subs(z, 0))
         right = claimed.subs({n: width, c: _WEIGHT})
         if sp.simplify(left - right) != 0:
             return Refuted(
-                f"at width {width} and weight {_WEIGHT} the left side is {number(left)}, the right side {number(right)}"
+                f"at width {width} and weight {_WEIGHT} the left side is {number(left)}, the right side "
+                f"{number(right)}"
             )
     p = sp.Symbol("p", integer=True, positive=True)
     entry = c * SIGMOID.derivative.subs(z, 0)
@@ -172,7 +177,8 @@ CLAIMS = (
     ),
     Claim(
         label="wide-layer-gain",
-        sentence="With all weights equal to c and all z at 0, a sigmoid layer lengthens one direction by cn/4.",
+        sentence="With all weights equal to c and all z at 0, a sigmoid layer lengthens one direction by "
+        "cn/4.",
         statement=sp.Eq(_gain, c * n / 4, evaluate=False),
         check=by_rank_one,
         scope="sigmoid, every width n, every c > 0, z = 0; above 1 from n = 5 on for c = 9/10",
@@ -180,7 +186,8 @@ CLAIMS = (
     ),
     Claim(
         label="mean-log-chi-square",
-        sentence="The mean logarithm of the squared length of a normal vector in k dimensions is log 2 + ψ(k/2).",
+        sentence="The mean logarithm of the squared length of a normal vector in k dimensions is log 2 + "
+        "ψ(k/2).",
         statement=sp.Eq(_mean_log, plus(sp.log(2), psi(k / sp.S(2))), evaluate=False),
         check=by_moments,
         scope="every k ≥ 1",

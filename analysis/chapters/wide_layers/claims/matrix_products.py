@@ -1,4 +1,5 @@
-"""Claims: layers of any width: products of matrices that do not commute, and how a statement about them is proved."""
+"""Claims: layers of any width:
+products of matrices that do not commute, and how a statement about them is proved."""
 
 from __future__ import annotations
 
@@ -30,11 +31,13 @@ from analysis.claims.proof import concretely_false
 from analysis.symbolic.display import times
 
 _WIDTHS = ((2, 2, 2, 2), (2, 3, 1, 2), (1, 2, 3, 1))
-"""Small widths n₀ … n₃ at which statements are written out: equal ones, and ones at which a wrong order does not fit."""
+"""Small widths n₀ … n₃ at which statements are written out:
+equal ones, and ones at which a wrong order does not fit."""
 
 
 def at_small_widths(statement: sp.Basic) -> Refuted | None:
-    """The first of a few widths, depths and layers at which the statement differs from SymPy's own derivative."""
+    """The first of a few widths,
+    depths and layers at which the statement differs from SymPy's own derivative."""
     for sizes, layer in _cases(statement):
         depth = len(sizes) - 1
         backward = isinstance(statement.lhs, error)
@@ -88,7 +91,8 @@ def by_induction_back(statement: sp.Basic) -> Outcome:
 
 
 def by_recursion_on(statement: sp.Basic) -> Outcome:
-    """Jˡ = (matrix) Jˡ⁻¹ for all widths, J⁰ = 1: one layer's derivative, by the chain rule; false ones fail at small widths."""
+    """Jˡ = (matrix) Jˡ⁻¹ for all widths, J⁰ = 1: one layer's derivative, by the chain rule;
+    false ones fail at small widths."""
     *gained, last = factors(statement.rhs)
     if last != jacobian(l - 1):
         return Unknown("the right side must end in the Jacobian of the layers before")

@@ -52,7 +52,8 @@ def simulated(index: int) -> Estimate:
 CLAIMS = tuple(
     Prediction(
         label=f"gaussian-exponent-{name}",
-        sentence=f"In the {name} exponent of 8 × 8 Gaussian matrices ψ stands at {sp.Rational(WIDTH - index + 1, 2)}.",
+        sentence=f"In the {name} exponent of 8 × 8 Gaussian matrices ψ stands at "
+        f"{sp.Rational(WIDTH - index + 1, 2)}.",
         statement=right(index),
         theory=theory,
         simulate=lambda index=index: simulated(index),  # type: ignore[misc]

@@ -6,20 +6,12 @@ import sys
 from typing import Any
 
 import pytest
-from sampling import sampled
 from tracing import untraced
 
 
-def test_the_first_of_every_so_many_runs_always() -> None:
-    found = sampled([1, 2, 3, 4], 3)
-    assert [p.values for p in found] == [(1,), (2,), (3,), (4,)]
-    assert [[mark.name for mark in p.marks] for p in found] == [[], ["in_full"], ["in_full"], []]
-    assert [p.values for p in sampled([("a", 1), ("b", 2)], 2)] == [("a", 1), ("b", 2)]
-
-
-@pytest.mark.parametrize("left", sampled([False, True], 2))
-def test_what_is_left_to_all_is_skipped_without_it(left: bool, in_full: bool) -> None:
-    assert in_full or not left
+@pytest.mark.in_full
+def test_what_is_left_to_all_runs_with_it_alone(in_full: bool) -> None:
+    assert in_full
 
 
 def test_the_tracer_is_away_and_comes_back() -> None:

@@ -1,27 +1,25 @@
-"""``make.py refresh``: a good notebook is stored and then stays the same to the byte; a failing one is not touched."""
+"""``make.py refresh``: a good notebook is stored and then stays the same to the byte;
+a failing one is not touched."""
 
 from __future__ import annotations
 
-import importlib.util
+import os
 from pathlib import Path
-from types import ModuleType
 
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-ROOT = Path(__file__).resolve().parent.parent
+from tools import environment, places
+from tools.refresh import refresh
 
 
 @pytest.fixture
-def refresh(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
-    """book/refresh.py, at work on an empty folder of notebooks."""
-    spec = importlib.util.spec_from_file_location("refresh_under_test", ROOT / "book" / "refresh.py")
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    monkeypatch.setattr(module, "NOTEBOOKS", tmp_path)
-    return module
+def notebooks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty folder of notebooks."""
+    monkeypatch.setattr(places, "ROOT", tmp_path)
+    monkeypatch.setattr(environment, "warm_fonts", lambda: None)
+    return tmp_path / "notebooks"
 
 
 def write(path: Path, *sources: str) -> Path:
@@ -38,9 +36,11 @@ def write(path: Path, *sources: str) -> Path:
 
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")
-def test_a_good_notebook(refresh: ModuleType, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    path = write(tmp_path / "01_x.ipynb", "import sys\nfor i in range(3):\n    print(i, flush=True)", "6 * 7")
-    assert refresh.main([path]) == 0
+def test_a_good_notebook(notebooks: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = write(
+        notebooks / "01_x.ipynb", "import sys\nfor i in range(3):\n    print(i, flush=True)", "6 * 7"
+    )
+    assert refresh([path]) == 0
     assert capsys.readouterr().out == "01_x.ipynb: stored\n"
     stored = path.read_bytes()
     notebook = nbformat.reads(stored.decode(), as_version=4)
@@ -52,7 +52,7 @@ def test_a_good_notebook(refresh: ModuleType, tmp_path: Path, capsys: pytest.Cap
     assert "version" not in notebook.metadata.language_info
     assert notebook.metadata.kernelspec.name == "python3"
     assert notebook.metadata.kept == 1
-    assert refresh.main([path]) == 0
+    assert refresh([path]) == 0
     assert capsys.readouterr().out == "01_x.ipynb: unchanged\n"
     assert path.read_bytes() == stored
 
@@ -60,34 +60,34 @@ def test_a_good_notebook(refresh: ModuleType, tmp_path: Path, capsys: pytest.Cap
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")
 def test_a_failing_notebook_is_left_and_the_next_still_runs(
-    refresh: ModuleType, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    notebooks: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    bad = write(tmp_path / "01_bad.ipynb", "x = 1", "raise ValueError('w must be\\nfinite')")
-    good = write(tmp_path / "02_good.ipynb", "1")
+    bad = write(notebooks / "01_bad.ipynb", "x = 1", "raise ValueError('w must be\\nfinite')")
+    good = write(notebooks / "02_good.ipynb", "1")
     before = bad.read_bytes()
-    assert refresh.main([bad, good]) == 1
+    assert refresh([bad, good]) == 1
     first, second = capsys.readouterr().out.splitlines()
     assert first == "01_bad.ipynb: left as it was, for it failed in cell 3 (id-2): ValueError: w must be"
     assert second == "02_good.ipynb: stored"
     assert bad.read_bytes() == before
-    assert sorted(p.name for p in tmp_path.iterdir()) == ["01_bad.ipynb", "02_good.ipynb"]
+    assert sorted(p.name for p in notebooks.iterdir()) == ["01_bad.ipynb", "02_good.ipynb"]
 
 
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore")
 def test_a_notebook_that_cannot_be_written(
-    refresh: ModuleType, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    notebooks: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    path = write(tmp_path / "01_x.ipynb", "1")
+    path = write(notebooks / "01_x.ipynb", "1")
     before = path.read_bytes()
 
     def full(old: Path, new: Path) -> None:
         raise OSError(28, "No space left on device", str(new))
 
-    monkeypatch.setattr(refresh.os, "replace", full)
-    assert refresh.main([path]) == 1
+    monkeypatch.setattr(os, "replace", full)
+    assert refresh([path]) == 1
     assert capsys.readouterr().out == (
         "01_x.ipynb: left as it was, for it cannot be written: No space left on device\n"
     )
     assert path.read_bytes() == before
-    assert [p.name for p in tmp_path.iterdir()] == ["01_x.ipynb"]
+    assert [p.name for p in notebooks.iterdir()] == ["01_x.ipynb"]

@@ -1,4 +1,5 @@
-"""λ and ς² by quadrature: converged, right in limits that are known, and confirmed by simulation with another seed."""
+"""λ and ς² by quadrature:
+converged, right in limits that are known, and confirmed by simulation with another seed."""
 
 from __future__ import annotations
 
@@ -8,8 +9,8 @@ import mpmath
 import numpy as np
 import pytest
 
-from analysis.chapters.quarter_bound import log_product
-from analysis.chapters.quarter_bound.log_product import exponent, mean_log_normal, simulate
+from analysis.numeric import log_product
+from analysis.numeric.log_product import exponent, mean_log_normal, simulate
 from analysis.symbolic.activation import Activation
 from analysis.symbolic.catalogue import IDENTITY, RELU, SIGMOID, SOFTPLUS, TANH
 
@@ -31,7 +32,8 @@ def test_quadrature_has_converged(activation: Activation, weight_std: float, bia
 
 
 def test_without_weights_the_bias_alone_decides() -> None:
-    """As the weight's scale goes to 0 the layers become independent: λ − E log|w| → E log σ′(b), ς² → Var X."""
+    """As the weight's scale goes to 0 the layers become independent:
+    λ − E log|w| → E log σ′(b), ς² → Var X."""
     result = exponent(SIGMOID, 1e-6, 1.0)
     direct = mpmath.quad(
         lambda x: mpmath.npdf(x) * mpmath.log(mpmath.exp(-x) / (1 + mpmath.exp(-x)) ** 2), [-30, 0, 30]
@@ -62,7 +64,9 @@ def test_simulation_agrees(activation: Activation, weight_std: float, bias_std: 
 def test_same_seed_same_numbers_and_prefixes_agree() -> None:
     one, two = (simulate(SIGMOID, np.random.default_rng(3), d, 50) for d in ([5, 9], [5]))
     np.testing.assert_array_equal(one.logs[:, 0], two.logs[:, 0])
-    assert one.logs.shape == (50, 2) and exponent(SIGMOID).halving_depth == pytest.approx(0.3003, abs=1e-4)
+    assert one.logs.shape == (50, 2) and -math.log(2) / exponent(SIGMOID).lam == pytest.approx(
+        0.3003, abs=1e-4
+    )
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Streaming moments against exact fractions."""
+"""Moments of samples against exact fractions."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.numeric.streaming import Moments, add, merged, moments, no_moments
+from analysis.numeric.sample_moments import Moments, moments
 
 
 def exact(x: list[float]) -> tuple[Fraction, Fraction]:
@@ -20,12 +20,12 @@ def exact(x: list[float]) -> tuple[Fraction, Fraction]:
     return mean, sum(((v - mean) ** 2 for v in values), Fraction())
 
 
-def agrees(found: Moments, x: list[float], steps: float = 1.0) -> None:
-    """Within some roundings: of the mean against the largest |x|, of the squares against themselves and a rounding of
-    each deviation."""
+def agrees(found: Moments, x: list[float]) -> None:
+    """Within some roundings: of the mean against the largest |x|, of the squares against themselves and a
+    rounding of each deviation."""
     mean, squares = exact(x)
     largest = max(abs(v) for v in x)
-    eps = steps * 4.0 * np.finfo(float).eps
+    eps = 4.0 * np.finfo(float).eps
     assert found.count == len(x)
     assert abs(float(Fraction(float(found.mean)) - mean)) <= eps * largest + 1e-300
     slack = eps * len(x) * (float(squares) + math.sqrt(float(squares) * len(x)) * eps * largest)
@@ -41,33 +41,9 @@ def test_one_batch(x: list[float]) -> None:
     agrees(moments(np.array(x)), x)
 
 
-@given(st.lists(numbers, min_size=1, max_size=40))
-def test_one_by_one(x: list[float]) -> None:
-    found = no_moments()
-    for v in x:
-        found = add(found, v)
-    agrees(found, x, steps=len(x))
-
-
-@given(st.lists(st.lists(numbers, min_size=0, max_size=12), min_size=1, max_size=8))
-def test_pieces_in_any_grouping(pieces: list[list[float]]) -> None:
-    flat = [v for piece in pieces for v in piece]
-    left = no_moments()
-    for piece in pieces:
-        left = merged(left, moments(np.array(piece, dtype=float)))
-    right = no_moments()
-    for piece in reversed(pieces):
-        right = merged(moments(np.array(piece, dtype=float)), right)
-    for found in (left, right):
-        if flat:
-            agrees(found, flat, steps=len(pieces) + 1)
-        else:
-            assert found.count == 0 and math.isnan(found.standard_error)
-
-
 def test_a_large_mean_costs_no_digits() -> None:
     x = 1e9 + np.random.default_rng(0).standard_normal(10_000)
-    found = merged(moments(x[:100]), moments(x[100:]))
+    found = moments(x)
     mean, squares = exact(x.tolist())
     assert float(found.mean) == pytest.approx(float(mean), rel=1e-15)
     assert float(found.squares) == pytest.approx(float(squares), rel=1e-10)
@@ -75,13 +51,14 @@ def test_a_large_mean_costs_no_digits() -> None:
     assert abs(naive / float(squares) - 1.0) > 1e-3  # what the formula in the docstring is there to avoid
 
 
-def test_the_three_readings() -> None:
+def test_the_two_readings() -> None:
     found = moments(np.array([[1.0, 5.0], [3.0, 5.0], [8.0, 5.0]]))
     np.testing.assert_allclose(found.mean, [4.0, 5.0])
     np.testing.assert_allclose(found.variance, [13.0, 0.0])
-    np.testing.assert_allclose(found.standard_deviation, [math.sqrt(13.0), 0.0])
     np.testing.assert_allclose(found.standard_error, [math.sqrt(13.0 / 3.0), 0.0])
     one = moments([2.0])
+    none = moments(np.empty((0, 2)))
+    assert none.count == 0 and none.mean.shape == (2,) and np.isnan(none.standard_error).all()
     assert float(one.mean) == 2.0 and math.isnan(one.variance) and math.isnan(one.standard_error)
 
 
@@ -97,10 +74,6 @@ def test_refuses() -> None:
     for bad in (math.nan, math.inf):
         with pytest.raises(ValueError, match="x must be finite"):
             moments([0.0, bad])
-        with pytest.raises(ValueError, match="x must be finite"):
-            add(no_moments(), bad)
-    with pytest.raises(ValueError, match=r"moments must have one shape, not \(2,\) and \(3,\)"):
-        merged(no_moments((2,)), no_moments((3,)))
     with pytest.raises(ValueError, match="axis must be an integer from -1 to 0, not 1"):
         moments([1.0], axis=1)
 
@@ -108,11 +81,7 @@ def test_refuses() -> None:
 @pytest.mark.parametrize("size", [1e200, 1.7e308, 1e-200, 5e-324])
 def test_squares_that_leave_float64_are_told(size: float) -> None:
     """A standard deviation of 1e-200 must not come out as 0, nor one of 1e200 as inf."""
-    for call in (
-        lambda: moments([size, -size, 0.5 * size]),
-        lambda: add(moments([0.0, 0.0]), size),
-        lambda: merged(moments([size, size]), moments([-size, -size])),
-    ):
+    for x in ([size, -size, 0.5 * size], [0.0, 0.0, size], [size, size, -size, -size]):
         with pytest.raises(OverflowError, match="the squares of x leave float64"):
-            call()
+            moments(x)
     assert moments([size, size]).variance == 0.0

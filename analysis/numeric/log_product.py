@@ -1,9 +1,10 @@
-"""How fast does the backward product shrink or grow? The exponent λ and the central-limit variance of a random chain.
+"""How fast does the backward product shrink or grow? The exponent λ and the
+central-limit variance of a random chain.
 
-Layers a_j = σ(w_j a_{j−1} + b_j) with independent w_j ~ N(0, s²) and b_j ~ N(0, t²). Given a_{j−1}, the weighted input
-is normal with standard deviation v = √(s² a² + t²), and v is all that the past tells about the future. So the chain is a
-Markov chain on the bounded interval of v, and every mean below is a Chebyshev interpolation in v and a trapezoid rule in
-the normal variable, both spectrally accurate.
+Layers a_j = σ(w_j a_{j−1} + b_j) with independent w_j ~ N(0, s²) and b_j ~ N(0, t²). Given a_{j−1}, the
+weighted input is normal with standard deviation v = √(s² a² + t²), and v is all that the past tells about the
+future. So the chain is a Markov chain on the bounded interval of v, and every mean below is a Chebyshev
+interpolation in v and a trapezoid rule in the normal variable, both spectrally accurate.
 
     λ = E[log|w|] + E[log|σ′(z)|],   the second mean under the stationary law of v;
     S_L = Σ_j log|w_j σ′(z_j)|,      S_L/L → λ,   (S_L − Lλ)/√L → N(0, ς²),
@@ -52,18 +53,14 @@ class Exponent:
     autocovariances: Floats
     """Cov(X_0, X_k) for k = 1, 2, …; shape (lags,)."""
 
-    @property
-    def halving_depth(self) -> float:
-        """Layers after which the typical gradient is halved (negative where it grows)."""
-        return -math.log(2.0) / self.lam
-
 
 def _positive(name: str, value: float, zero_allowed: bool = False) -> float:
     return number(name, value, least=0.0) if zero_allowed else positive(name, value)
 
 
 def _normal_rule(scale: float) -> tuple[Floats, Floats]:
-    """Nodes and weights of the trapezoid rule for N(0, 1) on ±10, fine enough for functions of ``scale`` · x."""
+    """Nodes and weights of the trapezoid rule for N(0, 1) on ±10,
+    fine enough for functions of ``scale`` · x."""
     half = int(80 * max(1.0, scale))
     x = np.linspace(-10.0, 10.0, 2 * half)  # an even number: no node at x = 0, where log|x| is singular
     p = np.exp(-x * x / 2.0)
@@ -71,7 +68,8 @@ def _normal_rule(scale: float) -> tuple[Floats, Floats]:
 
 
 def _interpolate(nodes: Floats, bary: Floats, at: Floats) -> Floats:
-    """Barycentric interpolation matrix of shape (*at.shape, nodes): values at the nodes → values at ``at``."""
+    """Barycentric interpolation matrix of shape (*at.shape, nodes):
+    values at the nodes → values at ``at``."""
     gap = at[..., None] - nodes
     hit = gap == 0.0
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -101,7 +99,8 @@ def _mean_log_given(z_values: Floats, v: Floats, s: float, t: float) -> Floats:
 
 
 def _mean_log_shifted(mu: Floats) -> Floats:
-    """E[log|N(μ, 1)|]: the Poisson mixture for |μ| < 16, beyond it the moments of log|1 + N(0, 1)/μ| (error < 1e-11)."""
+    """E[log|N(μ, 1)|]: the Poisson mixture for |μ| < 16,
+    beyond it the moments of log|1 + N(0, 1)/μ| (error < 1e-11)."""
     rate = np.minimum(mu * mu, 256.0) / 2.0
     k = np.arange(320.0)
     log_poisson = k * np.log(np.maximum(rate, 1e-300))[..., None] - rate[..., None] - gammaln(k + 1.0)
@@ -112,7 +111,8 @@ def _mean_log_shifted(mu: Floats) -> Floats:
 
 
 def _log_size(x: Floats, p: Floats) -> Floats:
-    """log|x| less its mean at the nodes; the two nodes beside the singularity take what makes the mean exact."""
+    """log|x| less its mean at the nodes;
+    the two nodes beside the singularity take what makes the mean exact."""
     centred = np.log(np.abs(x)) - mean_log_normal(1.0)
     middle = slice(len(x) // 2 - 1, len(x) // 2 + 1)
     centred[middle] -= p @ centred / p[middle].sum()
@@ -124,9 +124,9 @@ def exponent(
 ) -> Exponent:
     """λ, ς² and the autocovariances of a chain of ``activation``, by quadrature.
 
-    ``nodes`` Chebyshev points in v; double them to see the error. The activation must be bounded (so that v is) with a
-    slope that is nowhere zero. Raises ValueError for standard deviations that are not positive (``bias_std`` may be 0), or so large that
-    the rule, whose points grow with them, does not fit in memory.
+    ``nodes`` Chebyshev points in v; double them to see the error. The activation must be bounded (so that v
+    is) with a slope that is nowhere zero. Raises ValueError for standard deviations that are not positive
+    (``bias_std`` may be 0), or so large that the rule, whose points grow with them, does not fit in memory.
     """
     given_activation("activation", activation)
     s, t = _positive("weight_std", weight_std), _positive("bias_std", bias_std, zero_allowed=True)
@@ -139,7 +139,8 @@ def exponent(
     nodes, widest = whole("nodes", nodes, 2), math.hypot(s * largest, t)
     if 8.0 * 160.0 * max(1.0, widest) * nodes**2 > _MOST_BYTES:
         raise ValueError(
-            f"weight_std and bias_std must be smaller, or nodes fewer: the rule for {widest:g} needs more than 2 GiB"
+            f"weight_std and bias_std must be smaller, or nodes fewer: the rule for {widest:g} needs more "
+            "than 2 GiB"
         )
     v, bary = _chebyshev(t, widest, nodes)
     x, p = _normal_rule(float(v.max()))
@@ -181,7 +182,8 @@ def _stationary(transfer: Floats) -> Floats:
 
 @dataclass(frozen=True, eq=False)
 class LogProducts:
-    """Log-products of many random chains: ``logs[i, k]`` = Σ_{j ≤ depths[k]} log|w_j σ′(z_j)| after ``burn_in`` layers."""
+    """Log-products of many random chains:
+    ``logs[i, k]`` = Σ_{j ≤ depths[k]} log|w_j σ′(z_j)| after ``burn_in`` layers."""
 
     weight_std: float
     bias_std: float
@@ -202,10 +204,11 @@ def simulate(
     weight_mean: float = 0.0,
     bias_mean: float = 0.0,
 ) -> LogProducts:
-    """Draw ``chains`` chains and add up log|w σ′(z)| layer by layer; ``burn_in`` layers come first and are not counted.
+    """Draw ``chains`` chains and add up log|w σ′(z)| layer by layer;
+    ``burn_in`` layers come first and are not counted.
 
-    w ~ N(weight_mean, weight_std²), b ~ N(bias_mean, bias_std²). Raises ValueError for depths that are not increasing whole
-    numbers ≥ 1, fewer than 2 chains, or means that are not finite.
+    w ~ N(weight_mean, weight_std²), b ~ N(bias_mean, bias_std²). Raises ValueError for depths that are not
+    increasing whole numbers ≥ 1, fewer than 2 chains, or means that are not finite.
     """
     given_activation("activation", activation)
     s, t = _positive("weight_std", weight_std), _positive("bias_std", bias_std, zero_allowed=True)

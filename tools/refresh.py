@@ -1,13 +1,12 @@
-"""Run notebooks again and store their outputs: ``python3 make.py refresh 02`` calls this with their paths.
+"""Notebooks run again and their outputs stored: ``python3 make.py refresh 02``.
 
-A notebook in which a cell fails is left as it was. What would differ between two equal runs (times, versions, how a
-stream was cut into pieces) is dropped, so an unchanged notebook stays the same to the byte.
+A notebook in which a cell fails is left as it was. What would differ between two equal runs (times, versions,
+how a stream was cut into pieces) is dropped, so an unchanged notebook stays the same to the byte.
 """
 
 from __future__ import annotations
 
 import os
-import sys
 from pathlib import Path
 
 import nbformat
@@ -16,7 +15,9 @@ from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernel
 from nbformat import NotebookNode
 from tqdm import tqdm
 
-NOTEBOOKS = Path(__file__).resolve().parent.parent / "notebooks"
+from tools import environment
+from tools.notebooks import called
+
 TIMEOUT = 600  # seconds for a cell
 
 KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
@@ -50,7 +51,7 @@ def where_it_failed(notebook: NotebookNode) -> str:
     return "the kernel stopped"
 
 
-def refresh(path: Path, bar: tqdm[object] | None = None) -> bool:
+def store(path: Path, bar: tqdm[object] | None = None) -> bool:
     """Run one notebook and store it; True where the file changed.
 
     Raises RuntimeError, naming the cell, where one fails, and OSError where the file cannot be written; it is
@@ -88,21 +89,18 @@ def refresh(path: Path, bar: tqdm[object] | None = None) -> bool:
     return True
 
 
-def main(paths: list[Path]) -> int:
-    """Refresh these notebooks, each on its own; 1 where one failed."""
+def refresh(paths: list[Path]) -> int:
+    """Store the outputs of these notebooks, each on its own; 1 where one failed."""
+    environment.warm_fonts()
     failed = 0
     for path in paths:
         cells = len(nbformat.read(path, as_version=4).cells)
         with tqdm(total=cells, desc=path.stem, unit="cell", disable=None) as bar:
             try:
-                told = "stored" if refresh(path, bar) else "unchanged"
+                told = "stored" if store(path, bar) else "unchanged"
             except RuntimeError as error:
                 told, failed = f"left as it was, for it failed in {error}", failed + 1
             except OSError as error:
                 told, failed = f"left as it was, for it cannot be written: {error.strerror}", failed + 1
-        print(f"{path.relative_to(NOTEBOOKS)}: {told}", flush=True)
+        print(f"{called(path)}.ipynb: {told}", flush=True)
     return 1 if failed else 0
-
-
-if __name__ == "__main__":
-    sys.exit(main([Path(path) for path in sys.argv[1:]]))

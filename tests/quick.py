@@ -1,0 +1,109 @@
+"""What ``make.py test --quick`` runs: of each test function ``CASES`` cases, of the claims every one, and
+none of what takes long.
+
+What takes long: what is marked as slow, shows a page in a browser or builds the book, makes environments, or
+is named in ``LONG``
+(above 0.7 s of processor time in one case, 0.5 s for a claim).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import pytest
+from sampling import spread
+
+CASES = 3
+EVERY_CASE = ("tests/claims/test_claims.py",)
+FIXTURES = {"browser", "chrome", "driver", "html", "projector"}
+"""Those that start a browser or build the book."""
+LONG = (
+    "tests/chapters/chain_rule/test_chain_claims.py::test_depth_4_refutes_planted_errors",
+    "tests/chapters/chain_rule/test_oracles_experiment.py::test_oracles_agree_on_random_chains",
+    "tests/chapters/clipping/test_clipped_training.py::test_the_plateau_comes_out_again",
+    "tests/chapters/explosion/test_budget.py::test_share_of_large_gains_in_one_layer",
+    "tests/chapters/explosion/test_random_and_tied_chains.py::test_lambda_beside_the_centre",
+    "tests/chapters/initialisation/test_relu_spread.py::test_bars_from_the_sample_are_too_short_where_depth_over_width_is_large",
+    "tests/chapters/initialisation/test_relu_spread.py::test_the_bar_covers_as_a_standard_error_should",
+    "tests/chapters/initialisation/test_relu_spread.py::test_the_simulation_tells_four_and_six_from_five",
+    "tests/chapters/initialisation/test_shares_of_networks.py::test_careful_networks_vanish_too_when_they_are_deep_enough",
+    "tests/chapters/initialisation/test_variance_layers_claims.py::test_the_critical_scale_of_the_sigmoid_is_resolved",
+    "tests/chapters/learning_speeds/test_records.py::test_the_recorder_is_interrupted_and_goes_on",
+    "tests/chapters/learning_speeds/test_records.py::test_the_way_beyond_the_plateau_run_again",
+    "tests/chapters/normalisation/test_experiments.py::test_a_sample_of_the_growth_run_again",
+    "tests/chapters/normalisation/test_experiments.py::test_a_sample_of_the_training_run_again",
+    "tests/chapters/normalisation/test_formulas.py::test_the_claim_on_the_rate_refuses_other_rates",
+    "tests/chapters/residual/test_depth.py::test_a_residual_chain_loses_eight_powers_of_ten",
+    "tests/chapters/residual/test_depth.py::test_a_wrong_prediction_is_refused",
+    "tests/chapters/residual/test_depth.py::test_tanh_blocks_grow_in_proportion_to_the_depth",
+    "tests/chapters/residual/test_depth.py::test_the_log_gain_of_tanh_blocks_grows_with_the_root_of_the_depth",
+    "tests/chapters/residual/test_formulas.py::test_planted_errors_are_seen",
+    "tests/chapters/test_words_of_chapters_6_to_8.py::test_how_often_two_bars_from_the_sample_hold_the_mean",
+    "tests/chapters/verdicts/test_verdicts.py::test_the_order_of_an_explosion_in_six_networks",
+    "tests/claims/test_claims.py::test_claim_settles_and_near_miss_is_refuted[batch-norm-relu-rate-16]",
+    "tests/claims/test_claims.py::test_claim_settles_and_near_miss_is_refuted[batch-norm-relu-rate-8]",
+    "tests/claims/test_claims.py::test_claim_settles_and_near_miss_is_refuted[batch-norm-relu-rate]",
+    "tests/claims/test_claims.py::test_claim_settles_and_near_miss_is_refuted[batch-norm-residual-growth]",
+    "tests/claims/test_claims.py::test_claim_settles_and_near_miss_is_refuted[batch-norm-residual-power]",
+    "tests/claims/test_claims.py::test_claim_settles_and_near_miss_is_refuted[batch-norm-shifted-relu-is-not-alike]",
+    "tests/claims/test_claims.py::test_claim_settles_and_near_miss_is_refuted[layer-norm-rate]",
+    "tests/claims/test_claims.py::test_claim_settles_and_near_miss_is_refuted[log-product-variance]",
+    "tests/claims/test_claims.py::test_claim_settles_and_near_miss_is_refuted[lstm-gain-ten-steps]",
+    "tests/claims/test_claims.py::test_claim_settles_and_near_miss_is_refuted[lstm-two-steps]",
+    "tests/claims/test_claims.py::test_claim_settles_and_near_miss_is_refuted[rbm-gibbs-keeps-the-model]",
+    "tests/claims/test_claims.py::test_claim_settles_and_near_miss_is_refuted[residual-chain-mean-log]",
+    "tests/claims/test_claims.py::test_claim_settles_and_near_miss_is_refuted[residual-tanh-mean-square]",
+    "tests/claims/test_claims.py::test_claim_settles_and_near_miss_is_refuted[variance-recursion-forward]",
+    "tests/claims/test_claims.py::test_claim_settles_and_near_miss_is_refuted[weights-below-one-explode]",
+    "tests/exercises/test_exact.py::test_every_whole_number_of_the_book_is_exact",
+    "tests/exercises/test_hostile.py::test_a_witness_that_cannot_be_evaluated",
+    "tests/exercises/test_hostile.py::test_the_slowest_expression_that_is_read",
+    "tests/explorables/test_explorable.py::test_stills_of_other_values",
+    "tests/explorables/test_explorable.py::test_the_code_regenerates_identically",
+    "tests/explorables/test_explorable.py::test_the_replay_is_recorded_by_one_command",
+    "tests/numeric/fused/test_vectorised.py::test_exponentials",
+    "tests/numeric/test_chain.py::test_two_hundred_thousand_layers_end_to_end",
+    "tests/numeric/test_many_chains.py::test_layouts_and_types",
+    "tests/numeric/test_many_chains.py::test_no_cache_of_compiled_code_is_needed",
+    "tests/numeric/test_many_chains.py::test_the_loops_are_loaded_only_where_used",
+    "tests/numeric/test_mean_field.py::test_a_profile_that_leaves_float64_is_told",
+    "tests/numeric/test_mean_field.py::test_the_fixed_point_of_gelu_and_silu_repels",
+    "tests/numeric/test_recurrent_log.py::test_many_thousand_steps_in_closed_form",
+    "tests/numeric/test_recurrent_log.py::test_a_long_forget_gate_in_closed_form",
+    "tests/sweep/test_storage.py::test_a_broken_file_is_closed",
+    "tests/sweep/test_sweep.py::test_joblib_says_nothing_where_there_are_no_semaphores",
+    "tests/sweep/test_sweep.py::test_two_sweeps_on_one_folder_compute_each_point_once",
+    "tests/test_door.py::test_a_missing_package_is_named_in_one_sentence",
+    "tests/test_door.py::test_the_library_needs_no_package_of_the_book",
+    "tests/test_door.py::test_the_sweep_package_stays_a_package",
+    "tests/test_how_to.py::test_an_experiment_of_ones_own",
+    "tests/test_layering.py::test_imports_go_one_way",
+    "tests/tools/test_environment.py",
+    "tests/tools/test_lock.py",
+    "tests/tools/test_start.py",
+)
+
+
+def takes_long(item: pytest.Item) -> bool:
+    """Whether it is left out whatever its cases."""
+    named = any(begins(item.nodeid, name) for name in LONG)
+    fixtures = FIXTURES.intersection(getattr(item, "fixturenames", ()))
+    return named or bool(fixtures) or item.get_closest_marker("slow") is not None
+
+
+def begins(nodeid: str, name: str) -> bool:
+    """Whether this is the test, the function, the file or the folder called so."""
+    return nodeid == name or nodeid.startswith((f"{name}[", f"{name}::", f"{name}/"))
+
+
+def kept(items: Iterable[pytest.Item]) -> list[pytest.Item]:
+    """The quick ones, in their order."""
+    functions: dict[str, list[pytest.Item]] = {}
+    for item in items:
+        if not takes_long(item):
+            functions.setdefault(item.nodeid.partition("[")[0], []).append(item)
+    return [
+        item
+        for name, cases in functions.items()
+        for item in (cases if name.startswith(EVERY_CASE) else spread(cases, CASES))
+    ]
