@@ -287,7 +287,7 @@ def test_a_cell_is_named(kind: Any) -> None:
         lambda: recurrent.forward(kind, CELLS, XS),
         lambda: recurrent.uniform_weights(kind, 1, 2, [RNG]),
     ):
-        with pytest.raises(ValueError, match="kind must be one of rnn, lstm, gru, not"):
+        with pytest.raises(ValueError, match="kind must be one of rnn, rnn-relu, lstm, gru, not"):
             call()
 
 
