@@ -18,8 +18,8 @@ FOLDER = Path(__file__).parent / "recorded"
 COMMAND = "python -m analysis.chapters.gates.records"
 LENGTHS, LAG = (10, 20, 50, 100), 50
 FOLLOWED = ("rnn", "rnn-orthogonal", "relu", "relu-identity", "lstm-1")
-"""The cells that were given sequences of every length ("rnn" not the longest); the others had those of ``LAG`` steps."""
-PIXELS = ("rnn", "relu-identity", "lstm-1")
+"""The cells that were given sequences of every length; the others had those of ``LAG`` steps."""
+PIXELS = ("rnn", "rnn-identity", "relu-identity", "gru", "lstm-1")
 """The cells that read digits."""
 RATES, SEEDS = (0.0003, 0.001, 0.003, 0.01, 0.03, 0.1), range(5)
 SIDE = ("rnn-wide", "lstm-0", "lstm-long")
@@ -30,8 +30,6 @@ UPDATES = {"adding": 1500, "digits": 1000}
 
 def lengths(variant: str) -> tuple[int, ...]:
     """The lengths of the sequences that were recorded for this variant."""
-    if variant == "rnn":
-        return LENGTHS[:-1]
     return LENGTHS if variant in FOLLOWED else (LAG,)
 
 
