@@ -243,7 +243,8 @@ def test_the_best_run_gives_its_rate_its_mean_and_the_error_of_the_mean(which: s
     else:
         task = which.split()[1]
         final = 1.0 - final if task == "adding" else final
-        run = _with(final, replace(recurrent_recorded.adding("gru", 50), task=task), "score")
+        kept = replace(recurrent_recorded.adding("gru", 50), task=task, validation=final)
+        run = _with(final, kept, "score")
     rate, mean, error = run.best()  # type: ignore[attr-defined]
     assert rate == 0.3
     assert mean == pytest.approx(0.75 if "adding" in which else 0.25, rel=1e-12)
