@@ -34,11 +34,7 @@ BETWEEN_CHAPTERS = {
     ("explosion.random_and_tied_chains", "quarter_bound.log_product"),
     ("explosion.claims", "quarter_bound.log_product"),
     ("wide_layers.claims", "quarter_bound.claims"),
-    ("clipping.clipped_plateau", "learning_speeds.near_optimum"),
-    ("clipping.records", "learning_speeds.make_records"),
     ("normalisation.claims", "residual.claims"),
-    ("pretraining.stack", "normalisation.training"),
-    ("pretraining.claims", "normalisation.training"),
     ("residual.explorable", "chain_rule.explorable"),
 }
 """(who imports, what) in analysis.chapters; each is one too many, and none is added lightly."""

@@ -208,22 +208,24 @@ def test_what_the_book_once_said_is_too_close_to_tell() -> None:
         assert f"margin {wanted} standard errors" in outcome.why
 
 
-def test_the_lead_with_few_labels_comes_from_the_files() -> None:
-    """Read with NumPy alone: 2.5 ± 0.8 points over N(0, 1), 1.4 ± 1.1 over N(0, 0.7²)."""
+def test_the_gap_with_few_labels_comes_from_the_files() -> None:
+    """Read with NumPy alone, rates chosen by validation: 3.5 ± 0.9 points behind N(0, 1), 4.3 ± 0.8 behind N(0, 0.7²)."""
     folder = pretraining_claims.recorded.FOLDER
     final = {}
-    for name, epoch in (("pretrained", 300), ("gaussian", 1000), ("gaussian-0.7", 1000)):
-        accuracy = np.load(folder / f"{name}-100.npz")["accuracy"][:, :, epoch // 10]
-        final[name] = max(accuracy, key=np.mean)
-    for name, lead, error in (("gaussian", 2.5, 0.8), ("gaussian-0.7", 1.4, 1.1)):
-        gap = 100 * (final["pretrained"] - final[name])
-        assert round(gap.mean(), 1) == lead
-        assert round(np.sqrt(((gap - gap.mean()) ** 2).sum() / 4 / 5), 1) == error
+    for name, epoch in (("pretrained", 450), ("gaussian", 1000), ("gaussian-0.7", 1000)):
+        arrays = np.load(folder / f"{name}-100.npz")
+        seen, found = (arrays[k][:, :, epoch // 10] for k in ("validation", "accuracy"))
+        final[name] = found[seen.mean(axis=1).argmax()]
+    for name, gap, error in (("gaussian", -3.5, 0.9), ("gaussian-0.7", -4.3, 0.8)):
+        lead = 100 * (final["pretrained"] - final[name])
+        assert round(lead.mean(), 1) == gap
+        assert round(np.sqrt(((lead - lead.mean()) ** 2).sum() / 4 / 5), 1) == error
 
 
-def _with(final: np.ndarray, run: object, field: str) -> object:
+def _with(final: np.ndarray, run: object, *fields: str) -> object:
     """The run with three rates and four seeds that end as in ``final``."""
-    return replace(run, rates=(0.1, 0.3, 1.0), seeds=(0, 1, 2, 3), **{field: final[..., None]})  # type: ignore[type-var]
+    ends = dict.fromkeys(fields, final[..., None])
+    return replace(run, rates=(0.1, 0.3, 1.0), seeds=(0, 1, 2, 3), **ends)  # type: ignore[type-var]
 
 
 @pytest.mark.parametrize(
@@ -232,11 +234,11 @@ def _with(final: np.ndarray, run: object, field: str) -> object:
 def test_the_best_run_gives_its_rate_its_mean_and_the_error_of_the_mean(which: str) -> None:
     final = np.stack([FOUR / 4, FOUR, FOUR / 2])
     if which == "batch norm":
-        run = _with(final, batch_norm_recorded.training("relu", "batch", 4), "accuracy")
+        run = _with(final, batch_norm_recorded.training("relu", "batch", 4), "accuracy", "validation")
     elif which == "clipping":
-        run = _with(final, clipping_recorded.training("he"), "accuracy")
+        run = _with(final, clipping_recorded.training("he"), "accuracy", "validation")
     elif which == "residual":
-        run = _with(final, residual_recorded.training("plain", 4), "accuracy")
+        run = _with(final, residual_recorded.training("plain", 4), "accuracy", "validation")
     else:
         task = which.split()[1]
         final = 1.0 - final if task == "adding" else final
