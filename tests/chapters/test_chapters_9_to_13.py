@@ -221,7 +221,10 @@ def test_best_rates_at_the_edge_of_their_grid_are_named() -> None:
     for variant, depth in residual_recorded.TRAINED:
         rate, accuracy, _ = residual_recorded.training(variant, depth).best()
         assert 0.003 < rate < 1.0 or accuracy < 0.75
-    assert "The chosen rates lie inside the grid, but for networks that learn nothing and for the unscaled one" in said(12)
+    assert (
+        "The chosen rates lie inside the grid, but for networks that learn nothing and for the unscaled one"
+        in said(12)
+    )
     assert {batch_norm_recorded.training("relu", n, 40).best()[0] for n in ("none", "layer")} == {0.01}
     assert batch_norm_recorded.training("relu", "residual", 40).best()[0] == 1.0
     assert (

@@ -126,8 +126,8 @@ def test_a_sigmoid_network_does_not_start_saturated() -> None:
 
 
 def test_larger_weights_do_for_the_sigmoids_most_of_what_normalisation_does() -> None:
-    """Found again: 94.6 % without, with weights four times as large; 96.6 % with batch normalisation."""
-    for n, scale, wanted in (("none", 4.0, 0.946), ("batch", 1.0, 0.966), ("none", 1.0, 0.103)):
+    """Read from the arrays: 94.6 % without, with weights four times as large; 96.3 % with batch normalisation."""
+    for n, scale, wanted in (("none", 4.0, 0.946), ("batch", 1.0, 0.963), ("none", 1.0, 0.087)):
         assert recorded.training("sigmoid", n, 4, scale).best()[1] == pytest.approx(wanted, abs=5e-4)
 
 

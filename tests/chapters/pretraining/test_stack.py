@@ -139,7 +139,7 @@ def test_what_does_not_fit_is_refused(wrong: dict[str, object], says: str) -> No
     fits: dict[str, object] = {"start": "xavier", "seeds": (1,), "rates": (1.0,), "epochs": 0}
     with pytest.raises(ValueError, match=says):
         training.finetuning(digits(), **{**fits, **wrong})  # type: ignore[arg-type]
-    with pytest.raises(ValueError, match="start must be one of"):
+    with pytest.raises(ValueError, match="start and labelled must be one of"):
         recorded.name("xavier", 7)
     with pytest.raises(ValueError, match="epoch must be"):
         recorded.training("xavier", 100).after(15)
