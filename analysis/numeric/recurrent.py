@@ -1,8 +1,10 @@
 """Recurrent cells on stacks of networks:
 forward through time, back-propagation through time, and the memory ∂c_{s+k}/∂c_s.
 
-A stack holds N networks of n units; ``xs`` is (T, N, B, d): time, network, sequence, input. The blocks of W (N, d, m·n),
-U (N, n, m·n) and b (N, 1, m·n) stand side by side: "lstm" has i, f, g, o (m = 4), "gru" r, z, g (m = 3), and the plain cells,
+A stack holds N networks of n units; ``xs`` is (T, N, B, d): time, network, sequence, input. The blocks of W
+(N, d, m·n),
+U (N, n, m·n) and b (N, 1, m·n) stand side by side: "lstm" has i, f, g, o (m = 4), "gru" r, z, g (m = 3), and
+the plain cells,
 which have no gates, h (m = 1): "rnn" with tanh, "rnn-relu" with max(0, z), whose slope at 0 is 0.
 The formulas are those of ``symbolic.gates``.
 """
@@ -31,7 +33,8 @@ STARTS: dict[str, Callable[[int, int, np.random.Generator], Floats]] = {
     "orthogonal": lambda n, m, rng: np.hstack([orthogonal(n, rng) for _ in range(m)]),
     "gaussian": lambda n, m, rng: rng.standard_normal((n, m * n)) * n**-0.5,
 }
-"""What each of the m blocks of U (n, m·n) may start as: uniform on ±1/√n, the identity, a random orthogonal matrix, or N(0, 1/n)."""
+"""What each of the m blocks of U (n, m·n) may start as: uniform on ±1/√n, the identity, a random orthogonal
+matrix, or N(0, 1/n)."""
 
 
 class Weights(NamedTuple):
@@ -262,7 +265,8 @@ def _memory(weights: Weights, trace: Trace, start: int, cut: bool) -> Floats:
 
 
 def orthogonal(n: int, rng: np.random.Generator) -> Floats:
-    """A random orthogonal matrix (n, n), uniform over all (Mezzadri 2007): Q of a Gaussian matrix, with the signs of R's diagonal.
+    """A random orthogonal matrix (n, n), uniform over all (Mezzadri 2007): Q of a Gaussian matrix, with the
+    signs of R's diagonal.
 
     Raises ValueError or TypeError where an argument is not as said.
     """
@@ -279,7 +283,8 @@ def uniform_weights(
     forget_bias: ArrayLike = 0.0,
     start: str = "uniform",
 ) -> Weights:
-    """A network for each generator: all of W, U uniform on ±1/√n, as PyTorch draws them, and b = 0 but for the forget gate's.
+    """A network for each generator: all of W, U uniform on ±1/√n, as PyTorch draws them, and b = 0 but for
+    the forget gate's.
 
     ``start`` names another way to draw U, one of ``STARTS``.
     Raises ValueError or TypeError where an argument is not as said.

@@ -103,7 +103,8 @@ CALLS: dict[str, dict[str, Any]] = {
     "recurrent.backward": {"weights": CELLS, "trace": TRACE, "last": LAST},
     "recurrent.memory": {"weights": CELLS, "trace": TRACE, "start": 1},
     "recurrent.uniform_weights": {
-        "kind": "lstm", "inputs": 1, "units": 2, "rngs": [RNG], "forget_bias": np.ones(2), "start": "orthogonal",
+        "kind": "lstm", "inputs": 1, "units": 2, "rngs": [RNG], "forget_bias": np.ones(2),
+        "start": "orthogonal",
     },
     "recurrent.orthogonal": {"n": 2, "rng": RNG},
     "recurrent.checked": {"kind": "rnn", "weights": CELLS, "xs": XS},

@@ -186,7 +186,8 @@ def test_relu_s_slope_at_the_kink_is_0():
 
 
 def test_an_active_relu_cell_started_at_the_identity_adds_up():
-    """U = I, no negative weighted input: h_T = Σ W x_t, and ∂h_T/∂h_0 = I after 200 steps; with tanh next to nothing is left."""
+    """U = I, no negative weighted input: h_T = Σ W x_t, and ∂h_T/∂h_0 = I after 200 steps; with tanh next to
+    nothing is left."""
     rng = np.random.default_rng(2)
     w = uniform_weights("rnn-relu", 2, 3, [rng], start="identity")
     w = Weights(np.abs(w.W), w.U, w.b)
@@ -210,7 +211,8 @@ def test_what_the_recurrent_weights_start_as():
 
 
 def test_orthogonal_matrices_are_uniform_over_all():
-    """Of 2 × 2 matrices half are rotations, and every angle is as likely: the mean of Q is 0, which needs the signs of R."""
+    """Of 2 × 2 matrices half are rotations, and every angle is as likely: the mean of Q is 0, which needs
+    the signs of R."""
     rng = np.random.default_rng(8)
     Q = np.stack([orthogonal(2, rng) for _ in range(4000)])
     assert np.linalg.det(Q).mean() == pytest.approx(0.0, abs=4 / 4000**0.5)

@@ -38,10 +38,13 @@ EPSILON = 1e-8
 
 
 class Variant(NamedTuple):
-    """The cell, what its recurrent weights start as, the forget gate's first bias, and how many times as many units it has.
+    """The cell, what its recurrent weights start as, the forget gate's first bias, and how many times as
+    many units it has.
 
-    ``kind`` and ``start`` are those of ``numeric.recurrent``: "rnn" is the plain cell with tanh, "rnn-relu" that with ReLU. A forget
-    bias of None is b_f = log U(1, T − 1) together with b_i = −b_f for the input gate (Tallec and Ollivier 2018); otherwise b_i = 0.
+    ``kind`` and ``start`` are those of ``numeric.recurrent``: "rnn" is the plain cell with tanh, "rnn-relu"
+    that with ReLU. A forget
+    bias of None is b_f = log U(1, T − 1) together with b_i = −b_f for the input gate (Tallec and Ollivier
+    2018); otherwise b_i = 0.
     """
 
     kind: str
@@ -70,9 +73,12 @@ VARIANTS = {
 class SequenceTraining:
     """R rates on axis 0, S seeds on axis 1, checkpoints on axis 2, the first before training.
 
-    score: mean squared error on the test sequences ("adding"), or the fraction of the test images named rightly ("digits"); NaN
-    once a network has diverged. validation: the same at the end, on sequences that are neither trained on nor tested (R, S).
-    speeds: ‖∂C/∂h_t‖, root mean square over sequences, for t = 1 … T before training and at the end, of the networks at each rate
+    score: mean squared error on the test sequences ("adding"), or the fraction of the test images named
+    rightly ("digits"); NaN
+    once a network has diverged. validation: the same at the end, on sequences that are neither trained on
+    nor tested (R, S).
+    speeds: ‖∂C/∂h_t‖, root mean square over sequences, for t = 1 … T before training and at the end, of the
+    networks at each rate
     (R, S, 2, T).
     """
 
@@ -90,12 +96,14 @@ class SequenceTraining:
     speeds: Floats
 
     def place(self) -> int:
-        """The place of the rate whose mean validation score is best; a rate at which some network diverged is not."""
+        """The place of the rate whose mean validation score is best; a rate at which some network diverged
+        is not."""
         mean = self.validation.mean(axis=1)
         return int(np.nanargmin(mean) if self.task == "adding" else np.nanargmax(mean))
 
     def best(self) -> tuple[float, float, float]:
-        """The rate chosen on the validation sequences, the mean test score at the end there, and its standard error over the seeds."""
+        """The rate chosen on the validation sequences, the mean test score at the end there, and its
+        standard error over the seeds."""
         final = self.score[self.place(), :, -1]
         return self.rates[self.place()], float(final.mean()), float(final.std(ddof=1) / np.sqrt(len(final)))
 
@@ -126,7 +134,8 @@ def sequences(length: int, count: int, rng: np.random.Generator) -> tuple[Floats
 
 
 class _Task(NamedTuple):
-    """Draws a minibatch for a generator; the test and the validation sequences; the error of outputs, (N, B, k); how they are scored."""
+    """Draws a minibatch for a generator; the test and the validation sequences; the error of outputs, (N, B,
+    k); how they are scored."""
 
     draw: Callable[[np.random.Generator], tuple[Floats, Floats]]
     test: tuple[Floats, Floats]
@@ -217,10 +226,19 @@ def sequence_training(
                 step(p, down)
         validation = _scored(kind, p, task, task.validation)
     return SequenceTraining(
-        "adding" if data is None else "digits", variant, T, units, minibatch, rates, seeds, kept,
+        "adding" if data is None else "digits",
+        variant,
+        T,
+        units,
+        minibatch,
+        rates,
+        seeds,
+        kept,
         "" if data is None else data.digest,
-        score.reshape(len(rates), len(seeds), -1), validation.reshape(len(rates), -1), speeds.reshape(len(rates), len(seeds), 2, T),
-    )  # fmt: skip
+        score.reshape(len(rates), len(seeds), -1),
+        validation.reshape(len(rates), -1),
+        speeds.reshape(len(rates), len(seeds), 2, T),
+    )
 
 
 def _drawn(of: Variant, T: int, task: _Task, n: int, seeds: Sequence[int], times: int) -> list[Floats]:
@@ -264,8 +282,10 @@ def _scored(kind: str, p: list[Floats], task: _Task, on: tuple[Floats, Floats]) 
 class _Adam:
     """Adam with β = (0.9, 0.999), after clipping each network's gradient to the global norm ``CLIP``.
 
-    ε is added after the bias correction, m̂/(√v̂ + ε): algorithm 1 of Kingma and Ba (2015), and PyTorch. The formula at the end of
-    their section 2, and Keras, add it before: in step t that acts like an ε that is larger by 1/√(1 − 0.999^t), 32 times at first.
+    ε is added after the bias correction, m̂/(√v̂ + ε): algorithm 1 of Kingma and Ba (2015), and PyTorch. The
+    formula at the end of
+    their section 2, and Keras, add it before: in step t that acts like an ε that is larger by 1/√(1 −
+    0.999^t), 32 times at first.
     """
 
     def __init__(self, p: list[Floats], eta: Floats) -> None:

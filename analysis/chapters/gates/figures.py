@@ -116,7 +116,8 @@ NAMES = {
 def errors_by_length(
     runs: Mapping[str, Sequence[SequenceTraining]], baseline: float, ax: Axes | None = None
 ) -> Axes:
-    """Mean squared error at the chosen rate against the length T, the seeds' mean as a line and every seed as a point."""
+    """Mean squared error at the chosen rate against the length T, the seeds' mean as a line and every seed
+    as a point."""
     ax = _axes(ax)
     ends = [float(np.log10(of[-1].best()[1])) for of in runs.values()]
     heights = _apart(ends, 0.26)
@@ -140,7 +141,8 @@ def errors_by_length(
 
 
 def errors_by_rate(runs: Mapping[str, SequenceTraining], baseline: float, ax: Axes | None = None) -> Axes:
-    """Mean squared error at the end against the learning rate, the seeds' mean as a line and every seed as a point."""
+    """Mean squared error at the end against the learning rate, the seeds' mean as a line and every seed as a
+    point."""
     ax = _axes(ax)
     for m, (name, run) in enumerate(runs.items()):
         final, rates = run.score[..., -1], np.array(run.rates) * (1.0 + 0.05 * (m - (len(runs) - 1) / 2))
@@ -155,7 +157,8 @@ def errors_by_rate(runs: Mapping[str, SequenceTraining], baseline: float, ax: Ax
 
 
 def speeds_over_time(runs: Mapping[str, SequenceTraining], ax: Axes | None = None) -> Axes:
-    """log₁₀ ‖∂C/∂h_t‖ against t: before training thin, at the end thick, at the chosen rate of each run; the seeds' mean of the logs."""
+    """log₁₀ ‖∂C/∂h_t‖ against t: before training thin, at the end thick, at the chosen rate of each run; the
+    seeds' mean of the logs."""
     ax = _axes(ax)
     for m, (name, run) in enumerate(runs.items()):
         t = np.arange(1, run.length + 1)

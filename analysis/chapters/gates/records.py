@@ -1,4 +1,5 @@
-"""The trainings of chapter 13, kept in ``analysis/chapters/gates/recorded``; ``python -m analysis.chapters.gates.records`` makes
+"""The trainings of chapter 13, kept in ``analysis/chapters/gates/recorded``; ``python -m
+analysis.chapters.gates.records`` makes
 them anew, in about twenty minutes of one core.
 """
 
@@ -23,7 +24,8 @@ PIXELS = ("rnn", "rnn-identity", "relu-identity", "gru", "lstm-1")
 """The cells that read digits."""
 RATES, SEEDS = (0.0003, 0.001, 0.003, 0.01, 0.03, 0.1), range(5)
 SIDE = ("rnn-wide", "lstm-0", "lstm-long")
-"""The cells that had the smaller grid, as all have on the digits: the rates in the middle, and three seeds."""
+"""The cells that had the smaller grid, as all have on the digits: the rates in the middle, and three
+seeds."""
 FEW_RATES, FEW_SEEDS = RATES[1:5], range(3)
 UPDATES = {"adding": 1500, "digits": 1000}
 
@@ -34,7 +36,8 @@ def lengths(variant: str) -> tuple[int, ...]:
 
 
 def adding(variant: str, length: int, folder: Path = FOLDER) -> SequenceTraining:
-    """The adding problem: five seeds, six learning rates (three, four for ``SIDE``); raises ValueError where it was not recorded."""
+    """The adding problem: five seeds, six learning rates (three, four for ``SIDE``); raises ValueError where
+    it was not recorded."""
     one_of("variant", variant, VARIANTS)
     if length not in lengths(variant):
         raise ValueError(f"length must be one of {lengths(variant)} for {variant}, not {length!r}")
@@ -42,7 +45,8 @@ def adding(variant: str, length: int, folder: Path = FOLDER) -> SequenceTraining
 
 
 def pixels(variant: str, folder: Path = FOLDER) -> SequenceTraining:
-    """The digits, one pixel a step: three seeds, four learning rates; raises ValueError where it was not recorded."""
+    """The digits, one pixel a step: three seeds, four learning rates; raises ValueError where it was not
+    recorded."""
     one_of("variant", variant, PIXELS)
     return load_result(SequenceTraining, folder / f"digits-{variant}")
 

@@ -64,7 +64,8 @@ ADDING = [(v, T) for v in VARIANTS for T in recorded.lengths(v)]
 
 @pytest.mark.parametrize(("variant", "length"), ADDING)
 def test_a_recorded_run_comes_out_again(variant: str, length: int) -> None:
-    """Up to the first checkpoint of one seed at one rate, and the speeds before training; later scores drift apart between machines."""
+    """Up to the first checkpoint of one seed at one rate, and the speeds before training; later scores drift
+    apart between machines."""
     kept = recorded.adding(variant, length)
     again = sequence_training(
         variant,
@@ -80,7 +81,8 @@ def test_a_recorded_run_comes_out_again(variant: str, length: int) -> None:
 
 @pytest.mark.parametrize("variant", recorded.PIXELS)
 def test_a_recorded_digit_run_comes_out_again(variant: str) -> None:
-    """Up to the first checkpoint of one seed at one rate; one image of 397 may be named otherwise on another machine."""
+    """Up to the first checkpoint of one seed at one rate; one image of 397 may be named otherwise on another
+    machine."""
     kept = recorded.pixels(variant)
     assert kept.digest == digits().digest
     again = sequence_training(
@@ -96,7 +98,8 @@ def test_a_recorded_digit_run_comes_out_again(variant: str) -> None:
 
 
 def test_the_rate_is_not_chosen_on_what_is_tested_or_trained_on() -> None:
-    """The adding problem's test and validation sequences are different draws, and the images fall into three parts."""
+    """The adding problem's test and validation sequences are different draws, and the images fall into three
+    parts."""
     task = _adding(20, 4)
     assert task.test[0].shape == task.validation[0].shape == (20, 500, 2)
     assert len(np.unique(np.concatenate([task.test[0][0, :, 0], task.validation[0][0, :, 0]]))) == 1000
@@ -158,9 +161,11 @@ def test_the_long_memory_shuts_the_input_gate() -> None:
 
 
 def with_scores(task: str) -> SequenceTraining:
-    """Three rates and five seeds that end at 1 … 5, at 2, 2, 2, 2, 12 and with one diverged: s/√n is √2.5/√5 and √20/√5.
+    """Three rates and five seeds that end at 1 … 5, at 2, 2, 2, 2, 12 and with one diverged: s/√n is √2.5/√5
+    and √20/√5.
 
-    On the validation sequences the second rate has the lower mean error, 3 against 4: there the order is the other way round.
+    On the validation sequences the second rate has the lower mean error, 3 against 4: there the order is the
+    other way round.
     """
     score, validation = np.zeros((3, 5, 2)), np.full((3, 5), 3.0)
     score[:2, :, 1], score[2, :, 1] = [[5, 1, 4, 2, 3], [2, 2, 12, 2, 2]], [0, 0, 0, 0, np.nan]
@@ -168,7 +173,7 @@ def with_scores(task: str) -> SequenceTraining:
     speeds = np.ones((3, 5, 2, 3))
     return SequenceTraining(
         task, "rnn", 3, 4, 1, (0.1, 0.2, 0.3), (0, 1, 2, 3, 4), (0, 9), "", score, validation, speeds
-    )  # fmt: skip
+    )
 
 
 def test_the_rate_is_chosen_on_validation_and_the_rest_is_of_the_test() -> None:
@@ -186,7 +191,8 @@ def test_the_rate_is_chosen_on_validation_and_the_rest_is_of_the_test() -> None:
 
 
 def chosen(variant: str, length: int) -> tuple[np.ndarray, int]:
-    """(test scores of the seeds, place of the rate), with nothing but NumPy: the rate by the validation scores."""
+    """(test scores of the seeds, place of the rate), with nothing but NumPy: the rate by the validation
+    scores."""
     run = recorded.adding(variant, length)
     r = int(run.validation.mean(axis=1).argmin())
     return np.asarray(run.score[r, :, -1]), r
@@ -206,11 +212,25 @@ def test_every_measured_inequality_holds_by_three_standard_errors() -> None:
         s = recorded.adding(variant, length).speeds[chosen(variant, length)[1]]
         return np.asarray(np.log10(s[..., 0] / s[..., -1]))
 
-    for variant, length in (("lstm-1", 100), ("rnn", 10), ("lstm-0", 50), ("lstm-1", 50), ("lstm-long", 50), ("gru", 50)):  # fmt: skip
+    for variant, length in (
+        ("lstm-1", 100),
+        ("rnn", 10),
+        ("lstm-0", 50),
+        ("lstm-1", 50),
+        ("lstm-long", 50),
+        ("gru", 50),
+    ):
         assert errors(each(variant, length), 0.01) < -3.0
     for length in (50, 100):
         assert errors(each("relu-identity", length), 0.01) < -3.0
-    for variant, length in (("rnn-orthogonal", 100), ("rnn", 100), ("rnn", 50), ("rnn-wide", 50), ("rnn-identity", 50), ("rnn-orthogonal", 50)):  # fmt: skip
+    for variant, length in (
+        ("rnn-orthogonal", 100),
+        ("rnn", 100),
+        ("rnn", 50),
+        ("rnn-wide", 50),
+        ("rnn-identity", 50),
+        ("rnn-orthogonal", 50),
+    ):
         assert errors(each(variant, length), 0.15) > 3.0
     assert errors(share("gru", 50)[:, 0], -9.0) < -3.0 and errors(share("relu", 50)[:, 0], -9.0) < -3.0
     assert errors(share("rnn-identity", 50)[:, 0], -np.log10(25.0)) > 3.0
@@ -232,9 +252,11 @@ def test_what_is_claimed_of_the_digits_holds_by_three_standard_errors() -> None:
 
 
 def test_an_ungated_cell_solves_the_problem_where_tanh_fails() -> None:
-    """By the whole grid, not by the chosen rate: no rate solves it with tanh, one does with ReLUs, three with the LSTM.
+    """By the whole grid, not by the chosen rate: no rate solves it with tanh, one does with ReLUs, three
+    with the LSTM.
 
-    Solved: four seeds of five below 0.01. So the sentence "it is the gates that do it" is refuted by its own experiment.
+    Solved: four seeds of five below 0.01. So the sentence "it is the gates that do it" is refuted by its own
+    experiment.
     """
     solved = {
         v: [int((x[:, -1] < 0.01).sum()) for x in recorded.adding(v, 50).score]
@@ -247,7 +269,8 @@ def test_an_ungated_cell_solves_the_problem_where_tanh_fails() -> None:
 
 
 def test_what_is_claimed_of_cells_without_gates_names_tanh_or_relu() -> None:
-    """With tanh they fail and with ReLU one does not: a sentence about "vanilla cells" would be false of one of the two."""
+    """With tanh they fail and with ReLU one does not: a sentence about "vanilla cells" would be false of one
+    of the two."""
     for claim in adding_problem_claims.CLAIMS:
         if "rnn" in str(claim.statement):
             assert "tanh cell" in claim.sentence, claim.label
@@ -272,7 +295,8 @@ def test_the_symbols_are_read_off_the_records() -> None:
 
 
 def test_every_recorded_run_is_there() -> None:
-    """Six rates and five seeds each; four and three on the digits and for the three cells that are compared with a number only."""
+    """Six rates and five seeds each; four and three on the digits and for the three cells that are compared
+    with a number only."""
     for variant, length in ADDING:
         run = recorded.adding(variant, length)
         few = variant in ("rnn-wide", "lstm-0", "lstm-long")
@@ -284,7 +308,13 @@ def test_every_recorded_run_is_there() -> None:
         assert run.validation.shape == run.score.shape[:2]
     for variant in recorded.PIXELS:
         run = recorded.pixels(variant)
-        assert (run.task, run.length, run.updates[-1], len(run.rates), len(run.seeds)) == ("digits", 64, 1000, 4, 3)  # fmt: skip
+        assert (run.task, run.length, run.updates[-1], len(run.rates), len(run.seeds)) == (
+            "digits",
+            64,
+            1000,
+            4,
+            3,
+        )
     kept = {path.stem for path in recorded.FOLDER.glob("*.npz")}
     assert kept == {f"adding-{v}-{T}" for v, T in ADDING} | {f"digits-{v}" for v in recorded.PIXELS}
     for variant in ("rnn", "rnn-orthogonal", "relu", "relu-identity", "lstm-1"):

@@ -400,10 +400,15 @@ CLAIMS = (
     ),
     Claim(
         label="relu-memory-step",
-        sentence="A vanilla cell with ReLU multiplies by u itself where it is active, and by 0 where it is not.",
+        sentence=(
+            "A vanilla cell with ReLU multiplies by u itself where it is active, and by 0 where it is not."
+        ),
         statement=sp.Eq(change(h_now, h_before), sp.Piecewise((0, at("z") <= 0), (u, True)), evaluate=False),
         check=by_differentiating(vanilla(RELU)),
-        scope="one unit, the slope at the kink taken as 0; with u = 1 an active unit keeps its h whatever the input is",
+        scope=(
+            "one unit, the slope at the kink taken as 0; with u = 1 an active unit keeps its h "
+            "whatever the input is"
+        ),
         false_sibling=sp.Eq(
             change(h_now, h_before), sp.Piecewise((0, at("z") <= 0), (u * h_now, True)), evaluate=False
         ),
