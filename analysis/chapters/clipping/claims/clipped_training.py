@@ -111,7 +111,7 @@ _test = (
 
 
 def _V(run: str) -> sp.Symbol:
-    """The accuracy on the validation images with which a run leaves the plateau."""
+    """The test accuracy of a run that starts on the plateau, at its own best rate and threshold."""
     return measure("V", run)
 
 
