@@ -26,9 +26,9 @@ from analysis.claims.ledger import Row, select, settle_all
 
 RECORDS = {
     "learning_speeds": "make_records",
-    "pretraining": "make_records",
+    "pretraining": "records",
     "clipping": "records",
-    "normalisation": "make_records",
+    "normalisation": "records",
     "residual": "records",
     "gates": "records",
 }

@@ -38,7 +38,7 @@ LONG = (
     "tests/chapters/residual/test_depth.py::test_tanh_blocks_grow_in_proportion_to_the_depth",
     "tests/chapters/residual/test_depth.py::test_the_log_gain_of_tanh_blocks_grows_with_the_root_of_the_depth",
     "tests/chapters/residual/test_formulas.py::test_planted_errors_are_seen",
-    "tests/chapters/test_words_of_chapters_6_to_8.py::test_how_often_two_bars_from_the_sample_hold_the_mean",
+    "tests/chapters/initialisation/test_initialisation_words.py::test_how_often_two_bars_from_the_sample_hold_the_mean",
     "tests/chapters/verdicts/test_verdicts.py::test_the_order_of_an_explosion_in_six_networks",
     "tests/claims/test_claims.py::test_claim_settles_and_near_miss_is_refuted[batch-norm-relu-rate-16]",
     "tests/claims/test_claims.py::test_claim_settles_and_near_miss_is_refuted[batch-norm-relu-rate-8]",

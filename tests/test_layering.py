@@ -31,11 +31,8 @@ LEVEL = {
 FOR_SYMBOLIC = {"sympy", "analysis", "__future__"} | set(sys.stdlib_module_names)
 BETWEEN_CHAPTERS = {
     ("wide_layers.claims", "quarter_bound.claims"),
-    ("clipping.clipped_plateau", "learning_speeds.near_optimum"),
-    ("clipping.records", "learning_speeds.make_records"),
     ("normalisation.claims", "residual.claims"),
-    ("pretraining.stack", "normalisation.training"),
-    ("pretraining.claims", "normalisation.training"),
+    ("residual.explorable", "chain_rule.explorable"),
 }
 """(who imports, what) in analysis.chapters; each is one too many, and none is added lightly."""
 

@@ -2,12 +2,17 @@
 forward through time, back-propagation through time, and the memory ∂c_{s+k}/∂c_s.
 
 A stack holds N networks of n units; ``xs`` is (T, N, B, d): time, network, sequence, input. The blocks of W
-(N, d, m·n), U (N, n, m·n) and b (N, 1, m·n) stand side by side: "rnn" has h (m = 1), "lstm" i, f, g, o (m =
-4), "gru" r, z, g (m = 3). The formulas are those of ``symbolic.remedies.gated``.
+(N, d, m·n),
+U (N, n, m·n) and b (N, 1, m·n) stand side by side: "lstm" has i, f, g, o (m = 4), "gru" r, z, g (m = 3), and
+the plain cells,
+which have no gates, h (m = 1): "rnn" with tanh, "rnn-relu" with max(0, z), whose slope at 0 is 0.
+The formulas are those of ``symbolic.gates``.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -16,7 +21,20 @@ from numpy.typing import ArrayLike, NDArray
 from analysis.numeric.arguments import finite, generator, instance, one_of, real_array, several, whole
 
 Floats = NDArray[np.float64]
-BLOCKS = {"rnn": 1, "lstm": 4, "gru": 3}
+BLOCKS = {"rnn": 1, "rnn-relu": 1, "lstm": 4, "gru": 3}
+PLAIN: dict[str, tuple[Callable[..., Any], Callable[[Floats], Floats]]] = {
+    "rnn": (np.tanh, lambda h: 1.0 - h**2),
+    "rnn-relu": (partial(np.maximum, 0.0), lambda h: (h > 0.0).astype(np.float64)),
+}
+"""The cells without gates: σ, and its slope as a function of h = σ(z)."""
+STARTS: dict[str, Callable[[int, int, np.random.Generator], Floats]] = {
+    "uniform": lambda n, m, rng: rng.uniform(-(n**-0.5), n**-0.5, (n, m * n)),
+    "identity": lambda n, m, rng: np.tile(np.eye(n), m),
+    "orthogonal": lambda n, m, rng: np.hstack([orthogonal(n, rng) for _ in range(m)]),
+    "gaussian": lambda n, m, rng: rng.standard_normal((n, m * n)) * n**-0.5,
+}
+"""What each of the m blocks of U (n, m·n) may start as: uniform on ±1/√n, the identity, a random orthogonal
+matrix, or N(0, 1/n)."""
 
 
 class Weights(NamedTuple):
@@ -100,9 +118,9 @@ def forward(kind: str, weights: Weights, xs: ArrayLike, *, diverging: bool = Fal
     raw = np.zeros((T if kind == "gru" else 0, N, B, n))
     for t in range(T):
         into, z = h[t] @ weights.U, gates[t]
-        if kind == "rnn":
+        if kind in PLAIN:
             z += into
-            h[t + 1] = np.tanh(z, out=z)
+            h[t + 1] = PLAIN[kind][0](z, out=z)
         elif kind == "lstm":
             z += into
             z[..., : 2 * n] = _sigmoid(z[..., : 2 * n])
@@ -157,8 +175,8 @@ def _backward(n: int, weights: Weights, trace: Trace, last: Floats) -> Gradients
     dc = np.zeros_like(last)
     reset = np.empty_like(trace.raw)
     for t in reversed(range(T)):
-        if kind == "rnn":
-            dz[t] = dh[t + 1] * (1.0 - trace.gates[t] ** 2)
+        if kind in PLAIN:
+            dz[t] = dh[t + 1] * PLAIN[kind][1](trace.gates[t])
             dh[t] = dz[t] @ into
         elif kind == "lstm":
             i, f, g, o = np.split(trace.gates[t], 4, axis=-1)
@@ -225,8 +243,8 @@ def _memory(weights: Weights, trace: Trace, start: int, cut: bool) -> Floats:
     for k, t in enumerate(range(start, T), start=1):
         before, a = found[k - 1], trace.gates[t][..., None]
         down = U @ dh
-        if trace.kind == "rnn":
-            dh = found[k] = (1.0 - a**2) * down
+        if trace.kind in PLAIN:
+            dh = found[k] = PLAIN[trace.kind][1](a) * down
         elif trace.kind == "lstm":
             i, f, g, o = np.split(a, 4, axis=-2)
             zi, zf, zg, zo = np.split(down, 4, axis=-2)
@@ -246,26 +264,42 @@ def _memory(weights: Weights, trace: Trace, start: int, cut: bool) -> Floats:
     return found
 
 
-def uniform_weights(
-    kind: str, inputs: int, units: int, rngs: list[np.random.Generator], forget_bias: ArrayLike = 0.0
-) -> Weights:
-    """A network for each generator:
-    all of W, U uniform on ±1/√n, as PyTorch draws them, and b = 0 but for the forget gate's.
+def orthogonal(n: int, rng: np.random.Generator) -> Floats:
+    """A random orthogonal matrix (n, n), uniform over all (Mezzadri 2007): Q of a Gaussian matrix, with the
+    signs of R's diagonal.
 
     Raises ValueError or TypeError where an argument is not as said.
     """
+    n, rng = whole("n", n), generator("rng", rng)
+    Q, R = np.linalg.qr(rng.standard_normal((n, n)))
+    return np.asarray(Q * np.sign(np.diag(R)))
+
+
+def uniform_weights(
+    kind: str,
+    inputs: int,
+    units: int,
+    rngs: list[np.random.Generator],
+    forget_bias: ArrayLike = 0.0,
+    start: str = "uniform",
+) -> Weights:
+    """A network for each generator: all of W, U uniform on ±1/√n, as PyTorch draws them, and b = 0 but for
+    the forget gate's.
+
+    ``start`` names another way to draw U, one of ``STARTS``.
+    Raises ValueError or TypeError where an argument is not as said.
+    """
     one_of("kind", kind, BLOCKS)
+    one_of("start", start, STARTS)
     inputs, units = whole("inputs", inputs), whole("units", units)
     rngs = [generator(f"rngs[{k}]", rng) for k, rng in enumerate(several("rngs", rngs))]
     if not rngs:
         raise ValueError("rngs must hold at least one numpy Generator")
     forget_bias = real_array("forget_bias", forget_bias)
-    reach, wide = units**-0.5, BLOCKS[kind] * units
-
-    def draw(*shape: int) -> Any:
-        return np.stack([rng.uniform(-reach, reach, shape) for rng in rngs])
-
-    W, U, b = draw(inputs, wide), draw(units, wide), np.zeros((len(rngs), 1, wide))
+    reach, m = units**-0.5, BLOCKS[kind]
+    W = np.stack([rng.uniform(-reach, reach, (inputs, m * units)) for rng in rngs])
+    U = np.stack([STARTS[start](units, m, rng) for rng in rngs])
+    b = np.zeros((len(rngs), 1, m * units))
     if kind == "lstm":
         if forget_bias.shape not in ((), (units,), (len(rngs), 1, units)):
             raise ValueError(

@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike
 
 from analysis.numeric.arguments import whole
 from analysis.numeric.compiled import compiled
-from analysis.numeric.recurrent import Floats, Trace, Weights, checked_last, checked_trace
+from analysis.numeric.recurrent import PLAIN, Floats, Trace, Weights, checked_last, checked_trace
 from analysis.numeric.signed_log import SignedLog
 from analysis.symbolic.catalogue import SIGMOID, TANH
 from analysis.symbolic.notation import z as z_symbol
@@ -98,7 +98,7 @@ def log_memory(weights: Weights, trace: Trace, start: int, *, cut: bool = False)
             z = [
                 _at(down, (..., slice(k * n, (k + 1) * n), slice(None))) for k in range(down.m.shape[-2] // n)
             ]
-            if kind == "rnn":
+            if kind in PLAIN:
                 here = dh = times(at["h"], z[0])
             elif kind == "gru":
                 inner = plus(times(at["r"], z[2]), times(at["zr"], z[0]))
@@ -115,7 +115,7 @@ def log_memory(weights: Weights, trace: Trace, start: int, *, cut: bool = False)
 
 def _step_back(kind: str, at: dict[str, Scaled], dh: Scaled, dc: Scaled) -> Scaled:
     """∂C/∂z_t (N, B, m·n) from ∂C/∂h_t and, of the LSTM, what arrives at c_t from later."""
-    if kind == "rnn":
+    if kind in PLAIN:
         return times(dh, at["h"])
     if kind == "lstm":
         dc = plus(dc, times(dh, at["from h"]))
@@ -131,6 +131,8 @@ def _parts(weights: Weights, trace: Trace) -> dict[str, Scaled]:
     blocks = [slice(k * n, (k + 1) * n) for k in range(z.shape[-1] // n)]
     if trace.kind == "rnn":
         return {"h": _tanh_slope(z + into)}
+    if trace.kind == "rnn-relu":
+        return {"h": scaled((z + into > 0.0).astype(np.float64))}
     if trace.kind == "lstm":
         zi, zf, zg, zo = ((z + into)[..., k] for k in blocks)
         c, later = scaled(trace.c[:-1]), trace.c[1:]

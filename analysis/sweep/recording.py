@@ -9,17 +9,50 @@ import os
 import shlex
 import sys
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from analysis.numeric.optional import of_book
+from analysis.sweep.storage import save_result
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 Make = Callable[[argparse.Namespace], int]
 
 
-def recorder(command: str, about: str | None, folder: Path) -> Callable[[Make], Callable[..., int]]:
-    """A decorator that makes a program with the options --into,
-    --only and --again of a function of the parsed options.
+def command(topic: str) -> str:
+    """The command that makes a chapter's records, as it stands in each of them."""
+    return f"python -m analysis record {topic}"
+
+
+def of_table(
+    topic: str,
+    about: str | None,
+    folder: Path,
+    runs: Callable[[], Mapping[str, Callable[[], DataclassInstance]]],
+) -> Callable[..., int]:
+    """A program that makes the runs of a table, file name → what makes the result; options and ends as
+    ``recorder`` has them.
+
+    A run whose files are there is left as it is unless ``--again`` is given.
+    """
+
+    @recorder(command(topic), about, folder)
+    def main(options: argparse.Namespace) -> int:
+        for name, make in runs().items():
+            there = (options.into / f"{name}.json").is_file()
+            if options.only in name and (options.again or not there):
+                save_result(options.into / name, make(), command(topic))
+        return 0
+
+    return main
+
+
+def recorder(prog: str, about: str | None, folder: Path) -> Callable[[Make], Callable[..., int]]:
+    """A decorator that makes a program with the options --into, --only and --again of a function of the
+    parsed options.
 
     The program returns what the function returns; 1 with one sentence where that raises OSError or
     ValueError, or where no run has ``--only`` in its name; 130 where it is interrupted.
@@ -28,7 +61,7 @@ def recorder(command: str, about: str | None, folder: Path) -> Callable[[Make], 
     def of(make: Make) -> Callable[..., int]:
         @functools.wraps(make)
         def main(arguments: Sequence[str] | None = None) -> int:
-            parser = argparse.ArgumentParser(prog=command, description=about)
+            parser = argparse.ArgumentParser(prog=prog, description=about)
             parser.add_argument("--into", type=Path, default=folder, help="where the files go")
             parser.add_argument("--only", default="", help="runs whose name contains this")
             parser.add_argument("--again", action="store_true", help="make those that are there anew")

@@ -8,8 +8,10 @@ Schmidhuber and Cummins (2000):
     c_t = f_t c_{t−1} + i_t g_t        h_t = o_t tanh(c_t)
 
 The gated recurrent unit (Cho et al. 2014) has r_t = σ(z_r), k_t = σ(z_k), g_t = tanh(w_g x_t + r_t u_g
-h_{t−1} + b_g) and h_t = k_t h_{t−1} + (1 − k_t) g_t; they write z for k. The vanilla cell is
-h_t = tanh(w x_t + u h_{t−1} + b).
+h_{t−1} + b_g) and
+h_t = k_t h_{t−1} + (1 − k_t) g_t; they write z for k. The vanilla cell, without gates, is h_t = tanh(w x_t +
+u h_{t−1} + b),
+or has another activation in place of tanh.
 
 Here t counts the steps of a sequence, not the steps of training.
 """
@@ -20,7 +22,8 @@ from collections.abc import Mapping
 
 import sympy as sp
 
-from analysis.symbolic.catalogue import SIGMOID
+from analysis.symbolic.activation import Activation
+from analysis.symbolic.catalogue import SIGMOID, TANH
 from analysis.symbolic.layer import Layer
 from analysis.symbolic.notation import b, h, sigma, z
 
@@ -84,9 +87,10 @@ def gru() -> dict[sp.Basic, sp.Expr]:
     }
 
 
-def vanilla() -> dict[sp.Basic, sp.Expr]:
-    """h_t = tanh(z_t), z_t = w x_t + u h_{t−1} + b, as definitions."""
-    return {h_now: sp.tanh(at("z")), at("z"): w * at("x") + u * h_before + b}
+def vanilla(activation: Activation = TANH) -> dict[sp.Basic, sp.Expr]:
+    """h_t = σ(z_t), z_t = w x_t + u h_{t−1} + b, as definitions; with ReLU and u = 1 that of Le, Jaitly and
+    Hinton (2015)."""
+    return {h_now: activation.formula.xreplace({z: at("z")}), at("z"): w * at("x") + u * h_before + b}
 
 
 def unfolded(expr: sp.Basic, definitions: Mapping[sp.Basic, sp.Expr]) -> sp.Basic:

@@ -125,7 +125,7 @@ def test_an_activation_by_any_argument_is_not_its_name(name: str, call: Any) -> 
             lambda x: cliff.descend((0.1, 0.1), rate=0.1, steps=1, threshold=x),
             ["1", np.nan, -1.0],
         ),
-        ("gain", lambda x: clipped_training.draw((3, 2), [0], 1, x), [np.nan, "1", -1.0, 0.0]),
+        ("gain", lambda x: clipped_training.draw((3, 2), [0], x), [np.nan, "1", -1.0, 0.0]),
         ("stds", lambda x: balance_curve.balance(x), [[np.nan], ["1"], 1.0]),
         ("digits", lambda x: fragility.crossing(digits=x), [np.nan, 0, 1.5, "8"]),
         ("bits", lambda x: window.widest_window(x), [-1, 0, np.nan, "8"]),

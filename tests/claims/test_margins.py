@@ -147,7 +147,7 @@ def test_only_inequalities_between_ratios_are_compared_by_logarithms() -> None:
 @pytest.mark.parametrize(
     ("label", "statement"),
     [
-        ("residual-hardly-helps-shallow", "A_{plain, 4} > 94/100"),  # holds by 1.9 only
+        ("residual-hardly-helps-shallow", "A_{plain, 4} > 95/100"),  # holds by 1.5 only
         ("plain-gradient-is-not-small", "G_{plain, 48} > G_{residual\\_scaled, 48}"),  # by 0.1
         ("lstm-reads-digits-by-pixel", "A_{lstm\\_1} > 9/10"),  # by 0.9
     ],
@@ -187,46 +187,44 @@ def test_every_inequality_between_recorded_numbers_prints_its_margin(claim: Clai
 
 
 def test_what_the_book_once_said_is_too_close_to_tell() -> None:
-    """The sentences before their margins were looked at: 1.9, 0.7, 1.3, 2.6, 1.7 standard errors."""
+    """Sentences of earlier editions, and sharper ones than now: 2.9, 2.7, 0.1, 2.3, 2.6, 2.5 standard
+    errors."""
     symbol = {str(s): s for s in (*pretraining_claims.MEASURED, *batch_norm_training_claims.MEASURED)}
     measure = clipped_training_claims.measure
+    gain, free, he = measure("A", "large-norm-10"), measure("V", "plain~none"), measure("A", "he")
     once = (
-        (pretraining_claims, sp.Gt(symbol["a_P"], symbol["a_G"] + 0.01, evaluate=False), 1.9),
-        (clipped_training_claims, sp.Gt(measure("A", "large-norm-10"), 0.85, evaluate=False), 0.7),
-        (
-            clipped_training_claims,
-            sp.Gt(measure("A", "large-norm-10"), measure("A", "he") - 0.05, evaluate=False),
-            1.3,
-        ),
-        (clipped_training_claims, sp.Lt(measure("A", "small-norm-1"), 0.25, evaluate=False), 2.6),
-        (
-            batch_norm_training_claims,
-            sp.Gt(symbol["S_40BN"], 1000 * symbol["S_4BN"], evaluate=False),
-            1.7,
-        ),
+        (pretraining_claims, symbol["v_P"], 1000 * symbol["v_R"], 2.9),
+        (pretraining_claims, symbol["E_X"], 2 * symbol["E_P"], 2.7),
+        (batch_norm_training_claims, symbol["S_40BN"], 1000 * symbol["S_4BN"], 0.1),
+        (batch_norm_training_claims, symbol["D_0"], 10 * symbol["D_1"], 2.3),
+        (clipped_training_claims, gain, he - sp.Rational(3, 100), 2.6),
+        (clipped_training_claims, measure("V", "plain~norm"), free, 2.5),
     )
-    for module, statement, wanted in once:
-        outcome = module.by_record(statement)
+    for module, larger, smaller, wanted in once:
+        outcome = module.by_record(sp.Gt(larger, smaller, evaluate=False))
         assert isinstance(outcome, Unknown)
         assert f"margin {wanted} standard errors" in outcome.why
 
 
-def test_the_lead_with_few_labels_comes_from_the_files() -> None:
-    """Read with NumPy alone: 2.5 ± 0.8 points over N(0, 1), 1.4 ± 1.1 over N(0, 0.7²)."""
+def test_the_gap_with_few_labels_comes_from_the_files() -> None:
+    """Read with NumPy alone, rates chosen by validation: 3.5 ± 0.9 points behind N(0, 1), 4.3 ± 0.8 behind
+    N(0, 0.7²)."""
     folder = pretraining_claims.recorded.FOLDER
     final = {}
-    for name, epoch in (("pretrained", 300), ("gaussian", 1000), ("gaussian-0.7", 1000)):
-        accuracy = np.load(folder / f"{name}-100.npz")["accuracy"][:, :, epoch // 10]
-        final[name] = max(accuracy, key=np.mean)
-    for name, lead, error in (("gaussian", 2.5, 0.8), ("gaussian-0.7", 1.4, 1.1)):
-        gap = 100 * (final["pretrained"] - final[name])
-        assert round(gap.mean(), 1) == lead
-        assert round(np.sqrt(((gap - gap.mean()) ** 2).sum() / 4 / 5), 1) == error
+    for name, epoch in (("pretrained", 450), ("gaussian", 1000), ("gaussian-0.7", 1000)):
+        arrays = np.load(folder / f"{name}-100.npz")
+        seen, found = (arrays[k][:, :, epoch // 10] for k in ("validation", "accuracy"))
+        final[name] = found[seen.mean(axis=1).argmax()]
+    for name, gap, error in (("gaussian", -3.5, 0.9), ("gaussian-0.7", -4.3, 0.8)):
+        lead = 100 * (final["pretrained"] - final[name])
+        assert round(lead.mean(), 1) == gap
+        assert round(np.sqrt(((lead - lead.mean()) ** 2).sum() / 4 / 5), 1) == error
 
 
-def _with(final: np.ndarray, run: object, field: str) -> object:
+def _with(final: np.ndarray, run: object, *fields: str) -> object:
     """The run with three rates and four seeds that end as in ``final``."""
-    return replace(run, rates=(0.1, 0.3, 1.0), seeds=(0, 1, 2, 3), **{field: final[..., None]})  # type: ignore[type-var]
+    ends = dict.fromkeys(fields, final[..., None])
+    return replace(run, rates=(0.1, 0.3, 1.0), seeds=(0, 1, 2, 3), **ends)  # type: ignore[type-var]
 
 
 @pytest.mark.parametrize(
@@ -235,15 +233,16 @@ def _with(final: np.ndarray, run: object, field: str) -> object:
 def test_the_best_run_gives_its_rate_its_mean_and_the_error_of_the_mean(which: str) -> None:
     final = np.stack([FOUR / 4, FOUR, FOUR / 2])
     if which == "batch norm":
-        run = _with(final, batch_norm_recorded.training("relu", "batch", 4), "accuracy")
+        run = _with(final, batch_norm_recorded.training("relu", "batch", 4), "accuracy", "validation")
     elif which == "clipping":
-        run = _with(final, clipping_recorded.training("he"), "accuracy")
+        run = _with(final, clipping_recorded.training("he"), "accuracy", "validation")
     elif which == "residual":
-        run = _with(final, residual_recorded.training("plain", 4), "accuracy")
+        run = _with(final, residual_recorded.training("plain", 4), "accuracy", "validation")
     else:
         task = which.split()[1]
         final = 1.0 - final if task == "adding" else final
-        run = _with(final, replace(recurrent_recorded.adding("gru", 50), task=task), "score")
+        kept = replace(recurrent_recorded.adding("gru", 50), task=task, validation=final)
+        run = _with(final, kept, "score")
     rate, mean, error = run.best()  # type: ignore[attr-defined]
     assert rate == 0.3
     assert mean == pytest.approx(0.75 if "adding" in which else 0.25, rel=1e-12)

@@ -102,8 +102,11 @@ CALLS: dict[str, dict[str, Any]] = {
     "recurrent.forward": {"kind": "rnn", "weights": CELLS, "xs": XS},
     "recurrent.backward": {"weights": CELLS, "trace": TRACE, "last": LAST},
     "recurrent.memory": {"weights": CELLS, "trace": TRACE, "start": 1},
-    "recurrent.uniform_weights": {"kind": "lstm", "inputs": 1, "units": 2, "rngs": [RNG],
-        "forget_bias": np.ones(2)},
+    "recurrent.uniform_weights": {
+        "kind": "lstm", "inputs": 1, "units": 2, "rngs": [RNG], "forget_bias": np.ones(2),
+        "start": "orthogonal",
+    },
+    "recurrent.orthogonal": {"n": 2, "rng": RNG},
     "recurrent.checked": {"kind": "rnn", "weights": CELLS, "xs": XS},
     "recurrent_log.log_backward": {"weights": CELLS, "trace": TRACE, "last": LAST},
     "recurrent_log.log_memory": {"weights": CELLS, "trace": TRACE, "start": 1},
@@ -286,7 +289,7 @@ def test_a_cell_is_named(kind: Any) -> None:
         lambda: recurrent.forward(kind, CELLS, XS),
         lambda: recurrent.uniform_weights(kind, 1, 2, [RNG]),
     ):
-        with pytest.raises(ValueError, match="kind must be one of rnn, lstm, gru, not"):
+        with pytest.raises(ValueError, match="kind must be one of rnn, rnn-relu, lstm, gru, not"):
             call()
 
 

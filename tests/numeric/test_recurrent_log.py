@@ -54,6 +54,8 @@ def one_step(kind, W, U, b, x, h, c):
     u = [mp.fsum(h[k] * U[k][j] for k in range(n)) for j in range(len(b))]
     if kind == "rnn":
         return [mp.tanh(a[j] + u[j]) for j in range(n)], c
+    if kind == "rnn-relu":
+        return [max(a[j] + u[j], mp.mpf(0)) for j in range(n)], c
     if kind == "gru":
         r, k = ([sg(a[j + s * n] + u[j + s * n]) for j in range(n)] for s in (0, 1))
         g = [mp.tanh(a[j + 2 * n] + r[j] * u[j + 2 * n]) for j in range(n)]
@@ -130,6 +132,19 @@ def test_many_thousand_steps_in_closed_form(in_full: bool) -> None:
         OverflowError, match=r"recurrent_log\.log_backward gives its sign and logarithm at any length"
     ):
         backward(w, trace, np.ones((1, 1, 2)))
+
+
+def test_ten_thousand_steps_of_an_active_relu_in_closed_form() -> None:
+    """h = t for u = 1, and every slope is 1: ∂C/∂h_t = 1, ∂C/∂b = T, ∂C/∂u = Σ h_t = T (T − 1)/2."""
+    T, one = 10_000, np.ones((1, 1, 1))
+    w = Weights(one, one, 0.0 * one)
+    trace = forward("rnn-relu", w, np.ones((T, 1, 1, 1)))
+    found = log_backward(w, trace, one)
+    np.testing.assert_array_equal(found.h.logabs, 0.0)
+    assert found.b.logabs.item() == pytest.approx(np.log(T), rel=1e-14)
+    assert found.U.logabs.item() == pytest.approx(np.log(T * (T - 1) / 2), rel=1e-14)
+    off = log_memory(w, forward("rnn-relu", w, -np.ones((3, 1, 1, 1))), 0)
+    assert off.sign[1:].ravel().tolist() == [0.0, 0.0, 0.0] and np.isneginf(off.logabs[1:]).all()
 
 
 def test_a_long_forget_gate_in_closed_form() -> None:

@@ -52,7 +52,7 @@ def norms(
     steps, depth, width = whole("steps", steps, 1), whole("depth", depth, 2), whole("width", width, 2)
     X, Y = data.images[None], data.targets[None]
     sizes = (data.images.shape[1], *[width] * (depth - 1), CLASSES)
-    weights, biases = draw(sizes, (seed,), 1, gain)
+    weights, biases = draw(sizes, (seed,), gain)
     found: list[tuple[float, float]] = []
     with np.errstate(over="ignore", invalid="ignore"):
         for _ in range(steps + 1):

@@ -1,26 +1,24 @@
-"""The trainings of chapter 10, kept in ``analysis/chapters/clipping/recorded``;
-``python -m analysis.chapters.clipping.records`` makes them anew, in about three minutes of one core.
+"""The trainings of chapter 10, kept in ``analysis/chapters/clipping/recorded``; ``python -m analysis record
+clipping`` makes them anew,
+in about ten minutes of one core.
 """
 
 from __future__ import annotations
 
-import argparse
-import sys
-from collections.abc import Mapping
-from functools import cache
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
-from analysis.chapters.clipping.clipped_plateau import ClippedPlateau, clipped_plateau
+from analysis.chapters.clipping.clipped_plateau import CLIPPED, ClippedPlateau, clipped_plateau, plateau
 from analysis.chapters.clipping.clipped_training import DeepTraining, deep_training
-from analysis.chapters.learning_speeds.make_records import images, sizes
 from analysis.numeric.data import digits
-from analysis.sweep.recording import recorder
-from analysis.sweep.storage import load_result, save_result
+from analysis.numeric.network import Network
+from analysis.sweep.recording import of_table
+from analysis.sweep.storage import load_result
 
 FOLDER = Path(__file__).parent / "recorded"
-COMMAND = "python -m analysis.chapters.clipping.records"
-RATES = (0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3)
+RATES = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
 SEEDS = range(6)
 _LARGE: Mapping[str, Any] = {"gain": 1.5, "epochs": 10, "rates": RATES}
 _SMALL: Mapping[str, Any] = {"gain": 0.5, "epochs": 10, "rates": RATES}
@@ -28,11 +26,11 @@ _STEADY: Mapping[str, Any] = {"depth": 5, "epochs": 20, "rates": (0.03,), "momen
 
 RUNS: dict[str, dict[str, Any]] = {
     "large": {**_LARGE},
-    "large-norm-1": {**_LARGE, "clip": "norm", "threshold": 1.0},
-    "large-norm-10": {**_LARGE, "clip": "norm", "threshold": 10.0},
-    "large-value": {**_LARGE, "clip": "value", "threshold": 0.01},
+    **{f"large-norm-{c:g}": {**_LARGE, "clip": "norm", "threshold": c} for c in (1.0, 10.0)},
+    **{f"large-value-{c:g}": {**_LARGE, "clip": "value", "threshold": c} for c in (0.01,)},
     "large-l2": {**_LARGE, "decay": "l2", "alpha": 0.01},
     "he": {**_LARGE, "gain": 1.0},
+    **{f"he-norm-{c:g}": {**_LARGE, "gain": 1.0, "clip": "norm", "threshold": c} for c in (1.0, 10.0)},
     "small": {**_SMALL},
     "small-norm-1": {**_SMALL, "clip": "norm", "threshold": 1.0},
     "steady": {**_STEADY},
@@ -42,19 +40,54 @@ RUNS: dict[str, dict[str, Any]] = {
 }
 """What each run asks for; ten layers 40 wide unless said otherwise."""
 
-PLATEAU = (
-    *(("value", rate) for rate in (1e4, 3e4, 1e5, 3e5)),
-    *(("norm", rate) for rate in (1e5, 3e5, 1e6, 3e6)),
-    *(("none", rate) for rate in (1.0, 10.0, 100.0)),
-)
-"""(how, rate) of the steps from chapter 4's plateau, with the threshold 10⁻⁶."""
+LAYERS = (64, 30, 30, 30, 30, 10)
 PLATEAU_SEEDS = range(5)
+THRESHOLDS = {"plain": (1e-6, 1e-3), "momentum": (1e-3,), "adam": (1e-3,)}
+FREE = {
+    "plain": (1.0, 3.0, 5.0, 10.0, 30.0),
+    "momentum": (0.1, 0.3, 1.0, 3.0),
+    "adam": (0.003, 0.01, 0.03),
+}
+"""Rates without clipping, by optimiser. Adam divides by the size of the gradient, so these are its rates
+with clipping, too."""
+LENGTHS = {"value": (0.03, 0.1, 0.3), "norm": (0.1, 0.3, 1.0, 3.0), "layer": (0.3, 1.0, 3.0)}
+"""ηc of plain descent by kind of clipping: how far an entry, the whole, or a layer moves where all is
+clipped. With momentum a tenth of
+it, since a steady step is ten times as long.
+"""
+
+
+def _of_plateau() -> Iterator[tuple[str, dict[str, Any]]]:
+    for optimiser, free in FREE.items():
+        shorter = 0.1 if optimiser == "momentum" else 1.0
+        for clip in CLIPPED:
+            thresholds = THRESHOLDS[optimiser]
+            for c in thresholds if clip != "none" else thresholds[:1]:
+                own = clip == "none" or optimiser == "adam"
+                rates = free if own else tuple(float(f"{x * shorter / c:.6g}") for x in LENGTHS[clip])
+                name = f"plateau-{optimiser}-{clip}" + (f"-{c:g}" if clip != "none" else "")
+                yield name, {"optimiser": optimiser, "clip": clip, "threshold": c, "rates": rates}
+
+
+PLATEAU = dict(_of_plateau())
+"""What each run of steps from chapter 4's plateau asks for."""
+
+
+def off_plateau(optimiser: str, clip: str, folder: Path = FOLDER) -> list[ClippedPlateau]:
+    """The recorded steps from the plateau, one result a threshold; raises ValueError where there are none of
+    that kind."""
+    names = [k for k, asked in PLATEAU.items() if (asked["optimiser"], asked["clip"]) == (optimiser, clip)]
+    if not names:
+        raise ValueError(
+            f"optimiser must be one of {', '.join(FREE)} and clip one of {', '.join(CLIPPED)}, "
+            f"not {optimiser!r} and {clip!r}"
+        )
+    return [_off(name, folder) for name in names]
 
 
 @cache
-def plateau(folder: Path = FOLDER) -> ClippedPlateau:
-    """The recorded steps from the plateau."""
-    return load_result(ClippedPlateau, folder / "plateau")
+def _off(name: str, folder: Path) -> ClippedPlateau:
+    return load_result(ClippedPlateau, folder / name)
 
 
 @cache
@@ -65,20 +98,21 @@ def training(name: str, folder: Path = FOLDER) -> DeepTraining:
     return load_result(DeepTraining, folder / name)
 
 
-@recorder(COMMAND, __doc__, FOLDER)
-def main(options: argparse.Namespace) -> int:
-    """Runs the command; a run whose files are there is left as it is unless ``--again`` is given."""
-    data = digits()
-    for name, asked in RUNS.items():
-        there = (options.into / f"{name}.json").is_file()
-        if options.only in name and (options.again or not there):
-            save_result(options.into / name, deep_training(data, seeds=SEEDS, **asked), COMMAND)
-    if options.only in "plateau" and (options.again or not (options.into / "plateau.json").is_file()):
-        shown = images("digits")
-        found = clipped_plateau(shown, sizes(shown, 4), PLATEAU, seeds=PLATEAU_SEEDS)
-        save_result(options.into / "plateau", found, COMMAND)
-    return 0
+@cache
+def _ends() -> tuple[Network, ...]:
+    return plateau(digits(), LAYERS, PLATEAU_SEEDS)
 
 
-if __name__ == "__main__":
-    sys.exit(main())
+def _from_plateau(asked: Mapping[str, Any]) -> ClippedPlateau:
+    return clipped_plateau(digits(), _ends(), seeds=PLATEAU_SEEDS, **asked)
+
+
+def runs() -> dict[str, Callable[[], DeepTraining | ClippedPlateau]]:
+    """File name → what makes the run."""
+    made: dict[str, Callable[[], DeepTraining | ClippedPlateau]] = {
+        name: partial(deep_training, digits(), seeds=SEEDS, **asked) for name, asked in RUNS.items()
+    }
+    return made | {name: partial(_from_plateau, asked) for name, asked in PLATEAU.items()}
+
+
+main = of_table("clipping", __doc__, FOLDER, runs)

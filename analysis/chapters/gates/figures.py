@@ -99,9 +99,13 @@ def half_lives(
 
 
 NAMES = {
-    "rnn": "vanilla (tanh)",
-    "rnn-wide": "vanilla, twice as wide",
-    "rnn-identity": "vanilla, $U = I$ at first",
+    "rnn": "tanh",
+    "rnn-wide": "tanh, twice as wide",
+    "rnn-identity": "tanh, $U = I$ at first",
+    "rnn-orthogonal": "tanh, $U$ orthogonal",
+    "relu": "ReLU",
+    "relu-orthogonal": "ReLU, $U$ orthogonal",
+    "relu-identity": "ReLU, $U = I$ at first",
     "lstm-0": "LSTM, $b_f = 0$",
     "lstm-1": "LSTM, $b_f = 1$",
     "lstm-long": "LSTM, $b_f = -b_i$ for $T$",
@@ -112,8 +116,8 @@ NAMES = {
 def errors_by_length(
     runs: Mapping[str, Sequence[SequenceTraining]], baseline: float, ax: Axes | None = None
 ) -> Axes:
-    """Mean squared error at the best rate against the length T,
-    the seeds' mean as a line and every seed as a point."""
+    """Mean squared error at the chosen rate against the length T, the seeds' mean as a line and every seed
+    as a point."""
     ax = _axes(ax)
     ends = [float(np.log10(of[-1].best()[1])) for of in runs.values()]
     heights = _apart(ends, 0.26)
@@ -136,13 +140,29 @@ def errors_by_length(
     return ax
 
 
+def errors_by_rate(runs: Mapping[str, SequenceTraining], baseline: float, ax: Axes | None = None) -> Axes:
+    """Mean squared error at the end against the learning rate, the seeds' mean as a line and every seed as a
+    point."""
+    ax = _axes(ax)
+    for m, (name, run) in enumerate(runs.items()):
+        final, rates = run.score[..., -1], np.array(run.rates) * (1.0 + 0.05 * (m - (len(runs) - 1) / 2))
+        ax.plot(np.repeat(rates, len(run.seeds)), final.ravel(), _MARKS[m], color=f"C{m}", ms=3, alpha=0.5)
+        ax.plot(rates, final.mean(axis=1), color=f"C{m}", ls=_DASHES[m % 4], label=NAMES[name])
+    ax.axhline(baseline, color=GREY, lw=0.9, ls=":")
+    ax.legend(loc="lower left")
+    ax.set(xscale="log", yscale="log", xlabel="learning rate", ylabel="mean squared error")
+    ax.set_xticks(run.rates, [f"{rate:g}" for rate in run.rates])
+    ax.minorticks_off()
+    return ax
+
+
 def speeds_over_time(runs: Mapping[str, SequenceTraining], ax: Axes | None = None) -> Axes:
-    """log₁₀ ‖∂C/∂h_t‖ against t: before training thin, at the end thick, at the best rate of each run;
-    the seeds' mean of the logs."""
+    """log₁₀ ‖∂C/∂h_t‖ against t: before training thin, at the end thick, at the chosen rate of each run; the
+    seeds' mean of the logs."""
     ax = _axes(ax)
     for m, (name, run) in enumerate(runs.items()):
         t = np.arange(1, run.length + 1)
-        logs = np.log10(run.speeds[run.rates.index(run.best()[0])]).mean(axis=0)
+        logs = np.log10(run.speeds[run.place()]).mean(axis=0)
         ax.plot(t, logs[0], color=f"C{m}", lw=0.9, ls=_DASHES[m % 4])
         ax.plot(t, logs[1], color=f"C{m}", lw=2.2, ls=_DASHES[m % 4], label=NAMES[name])
     ax.legend(loc="lower right")

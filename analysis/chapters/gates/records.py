@@ -1,5 +1,6 @@
-"""The trainings of chapter 13, kept in ``analysis/chapters/gates/recorded``;
-``python -m analysis.chapters.gates.records`` makes them anew, in about 40 minutes of one core.
+"""The trainings of chapter 13, kept in ``analysis/chapters/gates/recorded``; ``python -m
+analysis.chapters.gates.records`` makes
+them anew, in about twenty minutes of one core.
 """
 
 from __future__ import annotations
@@ -9,47 +10,44 @@ import sys
 from pathlib import Path
 
 from analysis.chapters.gates.adding_problem import VARIANTS, SequenceTraining, sequence_training
+from analysis.numeric.arguments import one_of
 from analysis.numeric.data import digits
 from analysis.sweep.recording import recorder
 from analysis.sweep.storage import load_result, save_result
 
 FOLDER = Path(__file__).parent / "recorded"
 COMMAND = "python -m analysis.chapters.gates.records"
-LENGTHS = (10, 20, 50)
-LONG, LONGEST = ("rnn", "lstm-0", "lstm-1"), 100
-"""The cells that were given the longest sequences as well."""
-PIXELS = ("rnn", "rnn-wide", "rnn-identity", "lstm-0", "lstm-1", "gru")
+LENGTHS, LAG = (10, 20, 50, 100), 50
+FOLLOWED = ("rnn", "rnn-orthogonal", "relu", "relu-identity", "lstm-1")
+"""The cells that were given sequences of every length; the others had those of ``LAG`` steps."""
+PIXELS = ("rnn", "rnn-identity", "relu-identity", "gru", "lstm-1")
 """The cells that read digits."""
-RATES = (0.001, 0.003, 0.01, 0.03)
-SEEDS = range(5)
+RATES, SEEDS = (0.0003, 0.001, 0.003, 0.01, 0.03, 0.1), range(5)
+SIDE = ("rnn-wide", "lstm-0", "lstm-long")
+"""The cells that had the smaller grid, as all have on the digits: the rates in the middle, and three
+seeds."""
+FEW_RATES, FEW_SEEDS = RATES[1:5], range(3)
 UPDATES = {"adding": 1500, "digits": 1000}
-EPSILON_HAT = True
-"""These runs were made with the form of Adam that adds ε before the bias correction. ``sequence_training``
-has PyTorch's form by default; the records wait for the next training.
-"""
 
 
 def lengths(variant: str) -> tuple[int, ...]:
     """The lengths of the sequences that were recorded for this variant."""
-    return (*LENGTHS, LONGEST) if variant in LONG else LENGTHS
+    return LENGTHS if variant in FOLLOWED else (LAG,)
 
 
 def adding(variant: str, length: int, folder: Path = FOLDER) -> SequenceTraining:
-    """The adding problem: five seeds, four learning rates; raises ValueError where it was not recorded."""
-    if variant not in VARIANTS or length not in lengths(variant):
-        raise ValueError(
-            f"variant must be one of {', '.join(VARIANTS)} and length one of {LENGTHS} (or {LONGEST} for "
-            f"{', '.join(LONG)}), "
-            f"not {variant!r} and {length!r}"
-        )
+    """The adding problem: five seeds, six learning rates (three, four for ``SIDE``); raises ValueError where
+    it was not recorded."""
+    one_of("variant", variant, VARIANTS)
+    if length not in lengths(variant):
+        raise ValueError(f"length must be one of {lengths(variant)} for {variant}, not {length!r}")
     return load_result(SequenceTraining, folder / f"adding-{variant}-{length}")
 
 
 def pixels(variant: str, folder: Path = FOLDER) -> SequenceTraining:
-    """The digits, one pixel a step: five seeds, four learning rates;
-    raises ValueError where it was not recorded."""
-    if variant not in PIXELS:
-        raise ValueError(f"variant must be one of {', '.join(PIXELS)}, not {variant!r}")
+    """The digits, one pixel a step: three seeds, four learning rates; raises ValueError where it was not
+    recorded."""
+    one_of("variant", variant, PIXELS)
     return load_result(SequenceTraining, folder / f"digits-{variant}")
 
 
@@ -62,27 +60,18 @@ def main(options: argparse.Namespace) -> int:
         return options.only in run and (options.again or not there)
 
     for variant in VARIANTS:
+        rates, seeds = (FEW_RATES, FEW_SEEDS) if variant in SIDE else (RATES, SEEDS)
         for length in lengths(variant):
             if wanted(f"adding-{variant}-{length}"):
                 found = sequence_training(
-                    variant,
-                    length=length,
-                    rates=RATES,
-                    seeds=SEEDS,
-                    updates=UPDATES["adding"],
-                    epsilon_hat=EPSILON_HAT,
+                    variant, length=length, rates=rates, seeds=seeds, updates=UPDATES["adding"]
                 )
                 save_result(options.into / f"adding-{variant}-{length}", found, COMMAND)
     data = digits()
     for variant in PIXELS:
         if wanted(f"digits-{variant}"):
             found = sequence_training(
-                variant,
-                data=data,
-                rates=RATES,
-                seeds=SEEDS,
-                updates=UPDATES["digits"],
-                epsilon_hat=EPSILON_HAT,
+                variant, data=data, rates=FEW_RATES, seeds=FEW_SEEDS, updates=UPDATES["digits"]
             )
             save_result(options.into / f"digits-{variant}", found, COMMAND)
     return 0

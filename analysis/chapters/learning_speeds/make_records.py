@@ -1,5 +1,5 @@
-"""``python -m analysis.chapters.learning_speeds.make_records``:
-makes the recorded runs anew, in about an hour of one core.
+"""``python -m analysis record learning_speeds``: makes the recorded runs of chapter 4 anew, in about an hour
+of one core.
 
 An interrupted run goes on where it stopped: finished seeds are kept in a folder.
 """
@@ -20,7 +20,7 @@ from analysis.chapters.learning_speeds.near_optimum import near_optimum
 from analysis.chapters.learning_speeds.records import DATA, FOLDER, HIDDEN, INITIALISERS, run_name
 from analysis.chapters.learning_speeds.speed_bands import speed_bands
 from analysis.numeric.data import Dataset, load
-from analysis.sweep.recording import goes_on, own_folder, ready
+from analysis.sweep.recording import command, goes_on, own_folder, ready
 from analysis.sweep.storage import save_result
 
 IMAGES = 1000
@@ -71,11 +71,9 @@ def record(name: str, data: Dataset, into: Path, checkpoints: Path, command: str
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Runs the command; returns 0, 1 with one sentence where it cannot be done,
-    or 130 where it was interrupted."""
-    parser = argparse.ArgumentParser(
-        prog="python -m analysis.chapters.learning_speeds.make_records", description=__doc__
-    )
+    """Runs the command; returns 0, 1 with one sentence where it cannot be done, or 130 where it was
+    interrupted."""
+    parser = argparse.ArgumentParser(prog=command("learning_speeds"), description=__doc__)
     parser.add_argument(
         "--mnist", metavar="FOLDER", help="where MNIST's IDX files lie; downloaded if not given"
     )
@@ -98,7 +96,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _recorded(options: argparse.Namespace, checkpoints: Path) -> int:
-    given = ["python", "-m", "analysis.chapters.learning_speeds.make_records"]
+    given = shlex.split(command("learning_speeds"))
     given += ["--mnist", "FOLDER"] if options.mnist else []
     for name in [options.only] if options.only else DATA:
         try:
@@ -111,7 +109,3 @@ def _recorded(options: argparse.Namespace, checkpoints: Path) -> int:
             print(goes_on(checkpoints), file=sys.stderr)
             return 130
     return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

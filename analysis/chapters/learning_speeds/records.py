@@ -1,10 +1,9 @@
 """The long runs of chapter 4, kept in ``analysis/chapters/learning_speeds/recorded``:
 one .npz and one .json (parameters, command, versions) each.
 
-``python -m analysis.chapters.learning_speeds.make_records --mnist FOLDER`` makes them anew. Every run has
-images ``data`` ("digits" or "mnist": the first 1,000 training images), an ``initialiser`` ("nielsen" or
-"gaussian") and 2, 3 or 4 hidden layers of 30 neurons. All functions raise ValueError
-on a run that was not recorded.
+``python -m analysis record learning_speeds --mnist FOLDER`` makes them anew. Every run has images ``data``
+("digits" or "mnist": the first 1,000 training images), an ``initialiser`` ("nielsen" or "gaussian") and 2, 3
+or 4 hidden layers of 30 neurons. All functions raise ValueError on a run that was not recorded.
 """
 
 from __future__ import annotations

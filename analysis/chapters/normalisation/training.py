@@ -18,11 +18,11 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from tqdm import tqdm
 
 from analysis.numeric import normalisation
 from analysis.numeric.compiled import compiled
 from analysis.numeric.data import CLASSES, Dataset
+from analysis.numeric.minibatches import Best, best, learn, over_rates, shuffles, softmax_error, split
 from analysis.numeric.norms import norm
 from analysis.numeric.threads import one_thread
 from analysis.numeric.training_arguments import different_seeds, positive, whole
@@ -32,18 +32,17 @@ from analysis.symbolic.notation import z
 Floats = NDArray[np.float64]
 NORMALISERS = ("none", "batch", "layer", "residual")
 EPS = 1e-5
-TEST_IMAGES = 397
-SPLIT_SEED = 11
 
 
 @dataclass(frozen=True, eq=False)
 class BatchNormTraining:
-    """R rates on axis 0, S seeds on axis 1; epochs 0 … T on axis 2 where there is one.
+    """R rates on axis 0, S seeds on axis 1; on axis 2, where there is one, the epochs 0, every, 2 every … T.
 
-    loss: cross-entropy of the training images, NaN once a network has diverged; accuracy: the fraction of the
-    test images classified rightly (R, S, T+1). start_speeds, first_speeds, end_speeds: ‖∂C/∂W^l‖ of the D+1
-    matrices before training, after the first step, and at the end, on the first minibatch (R, S, D+1).
-    growth: ‖W^l_T‖/‖W^l_0‖ (R, S, D+1).
+    loss, validation, accuracy (R, S, T/every + 1): as in ``analysis.numeric.minibatches.Learned``.
+    start_speeds, first_speeds,
+    end_speeds: ‖∂C/∂W^l‖ of the D+1 matrices before training, after the first step, and at the end, on the
+    first minibatch
+    (R, S, D+1). growth: ‖W^l_T‖/‖W^l_0‖ (R, S, D+1).
     """
 
     activation: str
@@ -52,23 +51,23 @@ class BatchNormTraining:
     scale: float
     width: int
     epochs: int
+    every: int
     minibatch: int
     rates: tuple[float, ...]
     seeds: tuple[int, ...]
     digest: str
     loss: Floats
+    validation: Floats
     accuracy: Floats
     start_speeds: Floats
     first_speeds: Floats
     end_speeds: Floats
     growth: Floats
 
-    def best(self) -> tuple[float, float, float]:
-        """The rate with the highest mean accuracy at the end, that mean,
-        and its standard error over the seeds."""
-        final = self.accuracy[..., -1]
-        r = int(final.mean(axis=1).argmax())
-        return self.rates[r], float(final[r].mean()), float(final[r].std(ddof=1) / np.sqrt(final.shape[1]))
+    def best(self) -> Best:
+        """The rate chosen on the validation images, the mean test accuracy there, and its standard error
+        over the seeds."""
+        return best(self)
 
     def working_rates(self, least: float = 0.9) -> int:
         """How many of the rates bring every seed to that accuracy."""
@@ -93,11 +92,29 @@ class _Network(NamedTuple):
         return "batch" if self.normaliser == "residual" else self.normaliser
 
 
-def split(data: Dataset) -> tuple[Floats, Floats, Floats, NDArray[np.int64]]:
-    """Training images and targets, test images and labels: the same 397 test images for every network."""
-    order = np.random.default_rng(SPLIT_SEED).permutation(len(data.labels))
-    test, train = order[:TEST_IMAGES], order[TEST_IMAGES:]
-    return data.images[train], data.targets[train], data.images[test], data.labels[test]
+class Stack(NamedTuple):
+    """S networks with their parameters."""
+
+    network: _Network
+    p: Parameters
+
+    @property
+    def parameters(self) -> list[Floats]:
+        return [*self.p.weights, *self.p.gains, *self.p.shifts]
+
+    def gradients(self, X: Floats, Y: Floats) -> list[Floats]:
+        of = _gradients(self.network, self.p, X, Y)
+        return [*of.weights, *of.gains, *of.shifts]
+
+    def outputs(self, X: Floats, *others: Floats) -> list[Floats]:
+        logits, layers = _forward(self.network, self.p, X)
+        seen = [made for _, _, made in layers if made is not None] or None
+        return [logits, *(_forward(self.network, self.p, other, seen)[0] for other in others)]
+
+    def speeds(self, X: Floats, Y: Floats) -> Floats:
+        """‖∂C/∂W^l‖ of the D+1 matrices: (S, D+1)."""
+        of = _gradients(self.network, self.p, X, Y).weights
+        return np.stack([norm(d, axis=(1, 2)) for d in of], axis=1)
 
 
 @one_thread()
@@ -112,6 +129,7 @@ def batch_norm_training(
     scale: float = 1.0,
     width: int = 50,
     epochs: int = 15,
+    every: int = 1,
     minibatch: int = 64,
 ) -> BatchNormTraining:
     """Train one network for each rate and seed; all seeds of a rate at once.
@@ -123,25 +141,35 @@ def batch_norm_training(
     of = named_activation(activation, "activation")
     network = _Network(compiled(of.value, z), compiled(of.slope, z), normaliser)
     depth, width, epochs = whole("depth", depth, 1), whole("width", width, 2), whole("epochs", epochs, 0)
-    minibatch, seeds = whole("minibatch", minibatch, 2), different_seeds(seeds)
+    minibatch, every, seeds = (
+        whole("minibatch", minibatch, 2),
+        whole("every", every, 1),
+        different_seeds(seeds),
+    )
     rates = tuple(positive("each of rates", r) for r in rates)
     gain = positive("scale", scale) * (np.sqrt(2.0) if activation == "relu" else 1.0)
     parts = split(data)
-    if minibatch > len(parts[0]):
-        raise ValueError(f"minibatch must be at most {len(parts[0])}, not {minibatch}")
-    runs = [
-        _descend(
-            network,
-            _drawn(seeds, parts[0].shape[1], width, depth, gain),
-            parts,
-            seeds,
-            rate,
-            epochs,
-            minibatch,
+    X, Y = parts.images, parts.targets
+    if minibatch > len(X):
+        raise ValueError(f"minibatch must be at most {len(X)}, not {minibatch}")
+    first = next(shuffles(seeds, len(X), minibatch))[0]
+
+    def one(rate: float) -> tuple[Floats, ...]:
+        stack = Stack(network, _drawn(seeds, X.shape[1], width, depth, gain))
+        long = [norm(w, axis=(1, 2)) for w in stack.p.weights]
+        speeds: list[Floats] = []
+
+        def watch(step: int, _: NDArray[np.bool_]) -> None:
+            if step < 2:
+                speeds.append(stack.speeds(X[first], Y[first]))
+
+        learned = learn(
+            stack, parts, rate=rate, seeds=seeds, epochs=epochs, minibatch=minibatch, every=every, watch=watch
         )
-        for rate in tqdm(rates, desc="rates", leave=False, disable=None)
-    ]
-    stacked = (np.stack(x) for x in zip(*runs, strict=True))
+        growth = [norm(w, axis=(1, 2)) / before for w, before in zip(stack.p.weights, long, strict=True)]
+        return *learned, speeds[0], speeds[-1], stack.speeds(X[first], Y[first]), np.stack(growth, axis=1)
+
+    loss, validation, accuracy, start, after_one, end, growth = over_rates(one, rates)
     return BatchNormTraining(
         activation,
         normaliser,
@@ -149,11 +177,18 @@ def batch_norm_training(
         float(scale),
         width,
         epochs,
+        every,
         minibatch,
         rates,
         seeds,
         data.digest,
-        *stacked,
+        loss,
+        validation,
+        accuracy,
+        start,
+        after_one,
+        end,
+        growth,
     )
 
 
@@ -168,7 +203,7 @@ def starting_slopes(
     of = named_activation(activation)
     depth, width, seeds = whole("depth", depth, 1), whole("width", width, 2), different_seeds(seeds)
     gain = positive("scale", scale) * (np.sqrt(2.0) if activation == "relu" else 1.0)
-    X, *_ = split(data)
+    X = split(data).images
     network = _Network(compiled(of.value, z), compiled(of.slope, z), "none")
     _, layers = _forward(network, _drawn(seeds, X.shape[1], width, depth, gain), X[None])
     return np.array([float(np.mean(network.slope(inside))) for inside, _, _ in layers])
@@ -184,63 +219,6 @@ def _drawn(seeds: Sequence[int], pixels: int, width: int, depth: int, gain: floa
     weights = [np.stack(w) for w in zip(*each, strict=True)]
     flat = (len(seeds), 1, width)
     return Parameters(weights, [np.ones(flat) for _ in range(depth)], [np.zeros(flat) for _ in range(depth)])
-
-
-def _descend(
-    network: _Network,
-    p: Parameters,
-    parts: tuple[Floats, Floats, Floats, NDArray[np.int64]],
-    seeds: Sequence[int],
-    rate: float,
-    epochs: int,
-    minibatch: int,
-) -> tuple[Floats, ...]:
-    X, Y, X_test, labels = parts
-    stack, steps = len(seeds), len(X) // minibatch
-    orders = [np.random.default_rng([s, 1]) for s in seeds]
-    first = np.stack([np.random.default_rng([s, 1]).permutation(len(X))[:minibatch] for s in seeds])
-    start = [norm(w, axis=(1, 2)) for w in p.weights]
-    alive = np.ones(stack, dtype=bool)
-    loss, accuracy = np.full((stack, epochs + 1), np.nan), np.zeros((stack, epochs + 1))
-
-    def speeds() -> Floats:
-        of_w = _gradients(network, p, X[first], Y[first]).weights
-        return np.stack([norm(d, axis=(1, 2)) for d in of_w], axis=1)
-
-    before, after_one = speeds(), np.zeros(())
-    for epoch in range(epochs + 1):
-        loss[:, epoch], accuracy[:, epoch] = _evaluate(network, p, X, Y, X_test, labels)
-        loss[~alive, epoch] = np.nan
-        if epoch == epochs:
-            break
-        batches = np.stack(
-            [rng.permutation(len(X))[: steps * minibatch].reshape(steps, minibatch) for rng in orders]
-        )
-        for step in range(steps):
-            taken = batches[:, step]
-            step_of = _gradients(network, p, X[taken], Y[taken])
-            for of, by in zip(
-                (*p.weights, *p.gains, *p.shifts),
-                (*step_of.weights, *step_of.gains, *step_of.shifts),
-                strict=True,
-            ):
-                of -= rate * by
-            _bury(p, alive)
-            if epoch == step == 0:
-                after_one = speeds()
-    growth = [norm(w, axis=(1, 2)) / s for w, s in zip(p.weights, start, strict=True)]
-    return loss, accuracy, before, after_one if epochs else before, speeds(), np.stack(growth, axis=1)
-
-
-def _bury(p: Parameters, alive: NDArray[np.bool_]) -> None:
-    """A network whose parameters are no longer finite, or above 10⁶, has diverged:
-    set it to 0 and mark it."""
-    for s in np.flatnonzero(alive):
-        of = [x[s] for x in (*p.weights, *p.gains, *p.shifts)]
-        if not all(np.abs(x).max() < 1e6 for x in of):
-            alive[s] = False
-            for x in of:
-                x[...] = 0.0
 
 
 def _forward(
@@ -273,7 +251,7 @@ def _gradients(network: _Network, p: Parameters, X: Floats, Y: Floats) -> Parame
     """∂C/∂W, ∂C/∂γ, ∂C/∂β for minibatches X (S, m, n₀) with targets Y (S, m, 10),
     C their mean cross-entropy."""
     logits, layers = _forward(network, p, X)
-    delta = (_softmax(logits) - Y) / X.shape[1]
+    delta = softmax_error(logits, Y) / X.shape[1]
     weights, gains, shifts = [], [], []
     for l in range(len(layers) - 1, -1, -1):
         inside, y, made = layers[l]
@@ -291,20 +269,3 @@ def _gradients(network: _Network, p: Parameters, X: Floats, Y: Floats) -> Parame
             delta = back.x + around
     weights.append(X.swapaxes(1, 2) @ delta)
     return Parameters(weights[::-1], gains[::-1], shifts[::-1])
-
-
-def _evaluate(
-    network: _Network, p: Parameters, X: Floats, Y: Floats, X_test: Floats, labels: NDArray[np.int64]
-) -> tuple[Floats, Floats]:
-    """Mean cross-entropy of the training images and accuracy on the test images: (S,) each."""
-    logits, layers = _forward(network, p, X[None])
-    logits = logits - logits.max(axis=-1, keepdims=True)
-    loss = (np.log(np.exp(logits).sum(axis=-1)) - (logits * Y).sum(axis=-1)).mean(axis=-1)
-    seen = [made for _, _, made in layers if made is not None] or None
-    outputs, _ = _forward(network, p, X_test[None], seen)
-    return loss, np.asarray((outputs.argmax(axis=-1) == labels).mean(axis=-1))
-
-
-def _softmax(logits: Floats) -> Floats:
-    e = np.exp(logits - logits.max(axis=-1, keepdims=True))
-    return np.asarray(e / e.sum(axis=-1, keepdims=True))

@@ -12,7 +12,9 @@ The network is [64, 30, 30, 30, 30, 10] with sigmoid hidden layers and a softmax
 - "rbm start": N(0, 0.01²), what the machines themselves begin with;
 - "xavier" and "gaussian": N(0, 2/(n_in + n_out)) and N(0, 1), without any pretraining.
 
-A sixth, "gaussian 0.7", is N(0, 0.7²): another scale for the random weights, tried with few labels only.
+"gaussian 0.5", "gaussian 0.7" and "gaussian 1.4" are N(0, s²) with another s: other scales for the random
+weights, tried with few labels only. The machines see the training images alone, never those for validation
+or the test.
 
 The biases that are not pretrained are 0, and the output layer is Xavier's throughout, the same for each seed.
 Then plain stochastic gradient descent on minibatches, the same for all.
@@ -24,14 +26,22 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit
 
-from analysis.chapters.normalisation.training import split
 from analysis.numeric.arguments import one_of
 from analysis.numeric.data import Dataset
+from analysis.numeric.minibatches import (
+    at_best,
+    chosen,
+    learn,
+    over_rates,
+    softmax_error,
+    split,
+)
 from analysis.numeric.norms import norm, rms
 from analysis.numeric.optional import of_book
 from analysis.numeric.threads import one_thread
@@ -39,7 +49,14 @@ from analysis.numeric.training_arguments import different_seeds, positive, whole
 
 Floats = NDArray[np.float64]
 STARTS = ("pretrained", "shuffled", "rbm start", "xavier", "gaussian")
-RESCALED = "gaussian 0.7"
+SCALES = {
+    "gaussian 0.5": 0.5,
+    "gaussian 0.7": 0.7,
+    "gaussian": 1.0,
+    "gaussian 1.4": 1.4,
+}
+"""The starts with weights N(0, s²), and their s."""
+KNOWN = tuple(dict.fromkeys((*STARTS, *SCALES)))
 HIDDEN = (30, 30, 30, 30)
 RBM_EPOCHS, RBM_RATE, RBM_BATCH = 30, 0.05, 10
 RBM_START = 0.01
@@ -54,10 +71,12 @@ each layer has its own RBM, so the layers add up to the network."""
 class Finetuning:
     """R rates on axis 0, S seeds on axis 1; on axis 2, where there is one, the epochs 0, every, 2 every … T.
 
-    loss: cross-entropy of the labelled training images; accuracy: of 397 test images (R, S, T/every + 1).
-    start_speeds, end_speeds: ‖∂C/∂W^l‖ over the labelled images (R, S, L). deltas: the root mean square of
-    δ^l, before training (S, L). spread: the standard deviation of each layer's activations over the images,
-    averaged over its neurons, before training (S, L−1).
+    loss (of the labelled training images), validation, accuracy: as in
+    ``analysis.numeric.minibatches.Learned``. start_speeds, end_speeds:
+    ‖∂C/∂W^l‖ over the labelled images (R, S, L). deltas: the root mean square of δ^l, before training (S,
+    L). spread: the
+    standard deviation of each layer's activations over the images, averaged over its neurons, before
+    training (S, L−1).
     sizes: the root mean square of the entries of W^l before training (S, L).
     """
 
@@ -70,6 +89,7 @@ class Finetuning:
     seeds: tuple[int, ...]
     digest: str
     loss: Floats
+    validation: Floats
     accuracy: Floats
     start_speeds: Floats
     end_speeds: Floats
@@ -84,23 +104,45 @@ class Finetuning:
         return epoch // self.every
 
     def best(self, epoch: int) -> int:
-        """The place of the rate with the highest mean accuracy after that epoch."""
-        return int(self.accuracy[:, :, self.at(epoch)].mean(axis=1).argmax())
+        """The place of the rate chosen on the validation images after that epoch."""
+        return chosen(self, self.at(epoch))
 
     def after(self, epoch: int) -> Floats:
-        """Test accuracy of each seed after that epoch, at the rate that is best there."""
-        return self.accuracy[self.best(epoch), :, self.at(epoch)]
+        """Test accuracy of each seed after that epoch, at the rate that is chosen there."""
+        return at_best(self, self.at(epoch))
 
     def loss_after(self, epoch: int) -> Floats:
-        """Training loss of each seed after that epoch, at the rate with the best accuracy there."""
+        """Training loss of each seed after that epoch, at the rate that is chosen there."""
         return self.loss[self.best(epoch), :, self.at(epoch)]
 
     def epochs_to(self, level: float) -> Floats:
-        """The first epoch at which each seed reaches a level (S,), else inf;
-        at the rate where the mean of them is least."""
-        there = self.accuracy >= level
-        first = np.where(there.any(axis=2), self.every * there.argmax(axis=2).astype(float), np.inf)
-        return np.asarray(first[int(first.mean(axis=1).argmin())])
+        """The first epoch at which each seed reaches a level of test accuracy (S,), else inf.
+
+        At the rate where the mean of the first epochs at which the validation accuracy is there is least.
+        """
+        seen, found = (self._first(x >= level) for x in (self.validation, self.accuracy))
+        return np.asarray(found[int(seen.mean(axis=1).argmin())])
+
+    def _first(self, there: NDArray[np.bool_]) -> Floats:
+        return np.where(there.any(axis=2), self.every * there.argmax(axis=2).astype(float), np.inf)
+
+
+class Stack(NamedTuple):
+    """W^l (S, n_in, n_out) and b^l (S, 1, n_out) of S networks."""
+
+    weights: list[Floats]
+    biases: list[Floats]
+
+    @property
+    def parameters(self) -> list[Floats]:
+        return [*self.weights, *self.biases]
+
+    def gradients(self, X: Floats, Y: Floats) -> list[Floats]:
+        of_w, of_b, _ = gradients(self.weights, self.biases, X, Y)
+        return [*of_w, *of_b]
+
+    def outputs(self, X: Floats, *others: Floats) -> list[Floats]:
+        return [_forward(self.weights, self.biases, x)[-1] for x in (X, *others)]
 
 
 def pretrained_stack(
@@ -129,36 +171,42 @@ def finetuning(
     start: str,
     rates: Sequence[float],
     seeds: Iterable[int],
-    labelled: int = 1400,
+    labelled: int = 1100,
     epochs: int = 100,
     every: int = 1,
     minibatch: int = 10,
     rbm_epochs: int = RBM_EPOCHS,
 ) -> Finetuning:
-    """Fine-tune one network for each rate and seed;
-    the machines see all 1,400 training images, the labels of ``labelled`` count.
+    """Fine-tune one network for each rate and seed; the machines see all 1,100 training images, the labels
+    of ``labelled`` count.
 
     Raises ValueError on unknown names or numbers out of range.
     """
-    one_of("start", start, (*STARTS, RESCALED))
+    one_of("start", start, KNOWN)
     seeds, epochs = different_seeds(seeds), whole("epochs", epochs, 0)
     every = whole("every", every, 1)
     if epochs % every:
         raise ValueError(f"epochs must be a multiple of every = {every}, not {epochs}")
     minibatch, labelled = whole("minibatch", minibatch, 1), whole("labelled", labelled, 1)
     rates = tuple(positive("each of rates", r) for r in rates)
-    X, Y, X_test, labels = split(data)
-    if not minibatch <= labelled <= len(X):
-        raise ValueError(f"labelled must be from {minibatch} to {len(X)}, not {labelled}")
-    weights, biases = begin(X, start, seeds, rbm_epochs)
-    X, Y = X[:labelled], Y[:labelled]
-    parts = (X, Y, X_test, labels)
-    runs = [_descend(weights, biases, parts, seeds, r, epochs, every, minibatch) for r in rates]
-    loss, accuracy, first, last = (np.stack(x) for x in zip(*runs, strict=True))
+    parts = split(data)
+    if not minibatch <= labelled <= len(parts.images):
+        raise ValueError(f"labelled must be from {minibatch} to {len(parts.images)}, not {labelled}")
+    weights, biases = begin(parts.images, start, seeds, rbm_epochs)
+    X, Y = parts.images[:labelled], parts.targets[:labelled]
+    parts = parts._replace(images=X, targets=Y)
+
+    def one(rate: float) -> tuple[Floats, ...]:
+        stack = Stack([w.copy() for w in weights], [b.copy() for b in biases])
+        learned = learn(stack, parts, rate=rate, seeds=seeds, epochs=epochs, minibatch=minibatch, every=every)
+        return *learned, speeds(weights, biases, X, Y), speeds(*stack, X, Y)
+
+    loss, validation, accuracy, first, last = over_rates(one, rates)
     _, _, deltas = gradients(weights, biases, X[None], Y[None])
     spread = [a.std(axis=1).mean(axis=1) for a in _forward(weights, biases, X[None])[1:-1]]
     return Finetuning(
-        start, labelled, epochs, every, minibatch, rates, seeds, data.digest, loss, accuracy, first, last,
+        start, labelled, epochs, every, minibatch, rates, seeds, data.digest,
+        loss, validation, accuracy, first, last,
         np.stack([rms(d, axis=(1, 2)) for d in deltas], axis=1),
         np.stack(spread, axis=1),
         np.stack([rms(w, axis=(1, 2)) for w in weights], axis=1),
@@ -168,9 +216,9 @@ def finetuning(
 def begin(
     images: Floats, start: str, seeds: Sequence[int], rbm_epochs: int = RBM_EPOCHS
 ) -> tuple[list[Floats], list[Floats]]:
-    """W^l (S, n_in, n_out) and b^l (S, 1, n_out) of every seed before fine-tuning;
-    raises ValueError for an unknown start."""
-    one_of("start", start, (*STARTS, RESCALED))
+    """W^l (S, n_in, n_out) and b^l (S, 1, n_out) of every seed before fine-tuning; raises ValueError for an
+    unknown start."""
+    one_of("start", start, KNOWN)
     each = []
     sizes = (images.shape[1], *HIDDEN)
     for seed in seeds:
@@ -192,38 +240,7 @@ def begin(
 
 def _deviation(start: str, n_in: int, n_out: int) -> float:
     xavier = float(np.sqrt(2.0 / (n_in + n_out)))
-    return {"rbm start": RBM_START, "gaussian": 1.0, RESCALED: 0.7, "xavier": xavier}[start]
-
-
-def _descend(
-    weights: list[Floats],
-    biases: list[Floats],
-    parts: tuple[Floats, Floats, Floats, NDArray[np.int64]],
-    seeds: Sequence[int],
-    rate: float,
-    epochs: int,
-    every: int,
-    minibatch: int,
-) -> tuple[Floats, Floats, Floats, Floats]:
-    X, Y, X_test, labels = parts
-    W, B = [w.copy() for w in weights], [b.copy() for b in biases]
-    orders = [np.random.default_rng([s, 1]) for s in seeds]
-    steps = len(X) // minibatch
-    loss, accuracy = (np.zeros((len(W[0]), epochs // every + 1)) for _ in range(2))
-    first = speeds(W, B, X, Y)
-    for epoch in range(epochs + 1):
-        if epoch % every == 0:
-            at = epoch // every
-            loss[:, at] = _loss(_forward(W, B, X[None])[-1], Y)
-            accuracy[:, at] = (_forward(W, B, X_test[None])[-1].argmax(axis=-1) == labels).mean(axis=-1)
-        if epoch == epochs:
-            break
-        taken = np.stack([rng.permutation(len(X))[: steps * minibatch] for rng in orders])
-        for step in np.split(taken, steps, axis=1):
-            of_w, of_b, _ = gradients(W, B, X[step], Y[step])
-            for x, d in zip((*W, *B), (*of_w, *of_b), strict=True):
-                x -= rate * d
-    return loss, accuracy, first, speeds(W, B, X, Y)
+    return {"rbm start": RBM_START, "xavier": xavier, **SCALES}[start]
 
 
 def _forward(W: list[Floats], B: list[Floats], X: Floats) -> list[Floats]:
@@ -240,8 +257,7 @@ def gradients(
     """∂C/∂W^l, ∂C/∂b^l and δ^l of each image, C the mean cross-entropy of images X (S, m, n₀)
     with targets Y (S, m, 10)."""
     *a, logits = _forward(W, B, X)
-    e = np.exp(logits - logits.max(axis=-1, keepdims=True))
-    delta = e / e.sum(axis=-1, keepdims=True) - Y
+    delta = softmax_error(logits, Y)
     of_w, of_b, deltas = [], [], []
     for l in range(len(W) - 1, -1, -1):
         m = delta.shape[1]
@@ -257,7 +273,3 @@ def speeds(W: list[Floats], B: list[Floats], X: Floats, Y: Floats) -> Floats:
     """‖∂C/∂W^l‖ over all images: (S, L)."""
     of_w, _, _ = gradients(W, B, X[None], Y[None])
     return np.stack([norm(d, axis=(1, 2)) for d in of_w], axis=1)
-
-
-def _loss(logits: Floats, Y: Floats) -> Floats:
-    return np.asarray((np.logaddexp.reduce(logits, axis=-1) - (logits * Y).sum(axis=-1)).mean(axis=-1))

@@ -4,6 +4,7 @@ gradients against differences, records against a run of a sample, the cliff, the
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,11 +15,19 @@ from analysis.chapters.clipping.claims import clipped_training as clipped_traini
 from analysis.chapters.clipping.claims import weight_decay_training as weight_decay_claims
 from analysis.chapters.clipping.claims.weight_decay import log_gain
 from analysis.chapters.clipping.cliff import descend, surface
-from analysis.chapters.clipping.clipped_plateau import clipped_plateau
+from analysis.chapters.clipping.clipped_plateau import (
+    OPTIMISERS,
+    clipped,
+    clipped_plateau,
+    gradients,
+    plateau,
+)
 from analysis.chapters.clipping.clipped_training import deep_training
 from analysis.chapters.clipping.weight_clipping import critic
-from analysis.chapters.learning_speeds.make_records import images, sizes
+from analysis.numeric import network
 from analysis.numeric.data import digits
+from analysis.numeric.initialise import nielsen
+from analysis.numeric.network import Network
 
 CLAIMS = {item.label: item for item in (*clipped_training_claims.CLAIMS, *weight_decay_claims.CLAIMS)}
 
@@ -26,7 +35,7 @@ CLAIMS = {item.label: item for item in (*clipped_training_claims.CLAIMS, *weight
 def test_gradients_are_differences() -> None:
     data = digits()
     X, Y = data.images[:14].reshape(2, 7, 64), data.targets[:14].reshape(2, 7, 10)
-    weights, biases = training.draw((64, 6, 6, 10), (0, 1), 1, 1.5)
+    weights, biases = training.draw((64, 6, 6, 10), (0, 1), 1.5)
     for k, b in enumerate(biases):
         b[...] = 0.1 * np.random.default_rng(k).standard_normal(b.shape)
 
@@ -106,40 +115,127 @@ def test_critics_and_decay() -> None:
         critic(0.0)
 
 
-def test_clipping_by_value_leads_off_the_plateau() -> None:
-    """An independent recomputation found, for two other networks,
-    cost 3.25 → 0.46 to 0.56 and accuracy 93 to 94 %, by norm 30 to 36 %."""
-    kept = clipping_recorded.plateau()
-    assert kept.plateau_cost == pytest.approx(3.25, abs=0.005) and kept.plateau_accuracy.max() < 0.11
-    assert kept.ratio[kept.best("value")].max() < 1.3 < 50 < kept.ratio[kept.best("norm")].min()
-    assert kept.rates[kept.best("value")] * kept.threshold == pytest.approx(0.1)
-    assert kept.accuracy[kept.best("value")].min() > 0.85 and kept.cost[kept.best("value")].max() < 0.9
-    assert 0.2 < kept.accuracy[kept.best("norm")].mean() < 0.36
-    assert kept.accuracy[kept.best("none")].max() < 0.11
-    with pytest.raises(ValueError, match="how must be one of"):
-        kept.best("sign")
+LAYERS = clipping_recorded.LAYERS
+
+
+def _small() -> tuple[Any, list[Network]]:
+    sizes = (64, 6, 5, 10)
+    return digits(), [nielsen(sizes, np.random.default_rng(s)) for s in (4, 7)]
+
+
+def test_the_gradients_of_several_networks_are_those_of_each() -> None:
+    data, networks = _small()
+    shown = data.first(50)
+    parts = [np.stack(x) for x in zip(*((*n.weights, *n.biases) for n in networks), strict=True)]
+    found = gradients(parts, shown.images, shown.targets)
+    for s, n in enumerate(networks):
+        of = network.gradients(n, shown.images, shown.targets)
+        for mine, theirs in zip(found, (*of.weights, *of.biases), strict=True):
+            np.testing.assert_allclose(mine[s], theirs, rtol=1e-9, atol=1e-15)
+
+
+def test_clipping_by_layer_cuts_weights_and_biases_of_a_layer_together() -> None:
+    """Layer 1: weights (3, 0), bias 4, so 5 long; layer 2: weight 0.3, bias 0.4, so 0.5 long; threshold 1."""
+    down = [np.array([[[3.0, 0.0]]]), np.array([[[0.3]]]), np.array([[4.0]]), np.array([[0.4]])]
+    layer = clipped(down, "layer", 1.0)
+    for x, wanted in zip(layer, ([0.6, 0.0], [0.3], [0.8], [0.4]), strict=True):
+        np.testing.assert_allclose(x.ravel(), wanted, rtol=1e-15)
+    for x, wanted in zip(clipped(down, "value", 1.0), ([1.0, 0.0], [0.3], [1.0], [0.4]), strict=True):
+        np.testing.assert_array_equal(x.ravel(), wanted)
+    long = (25.0 + 0.25) ** 0.5
+    for x, of in zip(clipped(down, "norm", 1.0), down, strict=True):
+        np.testing.assert_allclose(x, of / long, rtol=1e-14)
+
+
+@pytest.mark.parametrize("optimiser", OPTIMISERS)
+def test_three_steps_are_those_of_the_formulas(optimiser: str) -> None:
+    """One network by itself, with the gradients of ``analysis.numeric.network`` cut to ±10⁻³."""
+    data, networks = _small()
+    shown, n = data.first(1000), networks[0]
+    found = clipped_plateau(
+        data,
+        networks,
+        rates=(0.2, 0.4),
+        seeds=(4, 7),
+        optimiser=optimiser,
+        clip="value",
+        threshold=1e-3,
+        steps=3,
+    )
+    m: list[Any] = [0.0] * 6
+    v: list[Any] = [0.0] * 6
+    for t in (1, 2, 3):
+        of, moved = network.gradients(n, shown.images, shown.targets), []
+        for k, (p, d) in enumerate(zip((*n.weights, *n.biases), (*of.weights, *of.biases), strict=True)):
+            d = np.minimum(np.maximum(d, -1e-3), 1e-3)
+            if optimiser == "adam":
+                m[k], v[k] = 0.9 * m[k] + 0.1 * d, 0.999 * v[k] + 0.001 * d * d
+                moved.append(p - 0.4 * m[k] / (1 - 0.9**t) / (np.sqrt(v[k] / (1 - 0.999**t)) + 1e-8))
+            else:
+                m[k] = (0.9 * m[k] if optimiser == "momentum" else 0.0) + d
+                moved.append(p - 0.4 * m[k])
+        n = Network(n.sizes, tuple(moved[:3]), tuple(moved[3:]), n.activation)
+    assert found.loss[1, 0, 1] == pytest.approx(network.cost(n, shown.images, shown.targets), rel=1e-9)
+    right = network.forward(n, data.images).z[-1].argmax(axis=-1) == data.labels
+    assert found.training[1, 0, 1] == right[:1000].mean()
+    assert found.validation[1, 0, 1] == right[1000:1400].mean()
+    assert found.accuracy[1, 0, 1] == right[1400:].mean() and len(right[1400:]) == 397
+    assert (found.loss[0, :, 0] == found.loss[1, :, 0]).all() and (
+        found.loss[0, :, 1] != found.loss[1, :, 1]
+    ).all()
 
 
 def test_the_plateau_comes_out_again() -> None:
-    kept, data = clipping_recorded.plateau(), images("digits")
-    variants = [("value", 1e5), ("norm", 3e5)]
-    again = clipped_plateau(data, sizes(data, 4), variants, seeds=kept.seeds[:1], steps=600)
-    assert (
-        again.digest == kept.digest
-        and tuple(zip(kept.how, kept.rates, strict=True)) == clipping_recorded.PLATEAU
-    )
-    assert again.plateau_cost[0] == pytest.approx(kept.plateau_cost[0], rel=1e-8)
-    for k, variant in enumerate(variants):
-        place = clipping_recorded.PLATEAU.index(variant)
-        assert again.ratio[k, 0] == pytest.approx(kept.ratio[place, 0], rel=1e-4)
-        assert again.accuracy[k, 0] == pytest.approx(kept.accuracy[place, 0], abs=0.1)
-    lost = clipped_plateau(data, sizes(data, 4), [("none", 1e9)], seeds=(0,), epochs=1, steps=2)
-    assert np.isnan(lost.cost).all() and (lost.accuracy == 0.0).all()
+    data, seeds = digits(), tuple(clipping_recorded.PLATEAU_SEEDS)
+    ends = plateau(data, LAYERS, seeds[:1])
+    for clip in ("value", "norm"):
+        kept = clipping_recorded.off_plateau("plain", clip)[0]
+        again = clipped_plateau(
+            data, ends, rates=kept.rates[1:2], seeds=seeds[:1], clip=clip, threshold=kept.threshold
+        )
+        assert (again.digest, again.sizes, again.steps) == (
+            kept.digest,
+            kept.sizes,
+            kept.steps,
+        ) and kept.seeds == seeds
+        assert (
+            again.loss[0, 0, 0]
+            == pytest.approx(kept.loss[1, 0, 0], rel=1e-8)
+            == pytest.approx(3.25, abs=0.01)
+        )
+        np.testing.assert_allclose(again.ratio[0], kept.ratio[0], rtol=1e-4)
+        assert again.accuracy[0, 0, 1] == pytest.approx(kept.accuracy[1, 0, 1], abs=0.1)
+
+
+def test_every_run_from_the_plateau_is_recorded() -> None:
+    for name, asked in clipping_recorded.PLATEAU.items():
+        runs = clipping_recorded.off_plateau(asked["optimiser"], asked["clip"])
+        (kept,) = [run for run in runs if run.threshold == asked["threshold"]]
+        assert kept.rates == asked["rates"] and name.startswith(f"plateau-{kept.optimiser}-{kept.clip}")
+        assert kept.training[:, :, 0].max() < 0.11 and kept.accuracy.shape == (len(kept.rates), 5, 2)
+    with pytest.raises(ValueError, match="optimiser must be one of"):
+        clipping_recorded.off_plateau("plain", "sign")
+
+
+def test_a_network_that_leaves_all_bounds_is_lost() -> None:
+    data, networks = _small()
+    lost = clipped_plateau(data, networks, rates=(1e9,), seeds=(4, 7), steps=2)
+    assert np.isnan(lost.loss[..., 1]).all() and np.isfinite(lost.loss[..., 0]).all()
+    assert (lost.accuracy[..., 1] == 0.0).all() and (lost.training[..., 1] == 0.0).all()
 
 
 @pytest.mark.parametrize(
-    ("variants", "says"), [([("sign", 1.0)], "each how must"), ([("norm", 0.0)], "each rate must")]
+    ("wrong", "says"),
+    [
+        ({"clip": "sign"}, "clip must be one of"),
+        ({"optimiser": "rprop"}, "optimiser must be one of"),
+        ({"rates": (0.0,)}, "each of rates must"),
+        ({"rates": ()}, "rates not empty"),
+        ({"seeds": (1,)}, "one network a seed"),
+        ({"threshold": 0.0}, "threshold must"),
+    ],
 )
-def test_bad_variants_are_named(variants: list[tuple[str, float]], says: str) -> None:
+def test_what_the_plateau_refuses(wrong: dict[str, Any], says: str) -> None:
+    data, networks = _small()
     with pytest.raises(ValueError, match=says):
-        clipped_plateau(digits(), (64, 5, 10), variants, seeds=(0,))
+        clipped_plateau(data, networks, **({"rates": (0.1,), "seeds": (4, 7), "steps": 1} | wrong))

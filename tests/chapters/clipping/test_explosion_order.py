@@ -17,7 +17,7 @@ DIGITS = load("digits", count=100)
 def test_the_norms_are_those_of_the_networks_own_gradient() -> None:
     """One step with a penalty, done again by ``analysis.numeric.network``."""
     found = norms(DIGITS, gain=1.5, rate=0.01, alpha=0.5, steps=1, depth=4, width=12, seed=3)
-    drawn, _ = draw((64, 12, 12, 12, 10), (3,), 1, 1.5)
+    drawn, _ = draw((64, 12, 12, 12, 10), (3,), 1.5)
     w, b = [d[0].T for d in drawn], [np.zeros(d.shape[2]) for d in drawn]
     for step in range(2):
         net = network.Network((64, 12, 12, 12, 10), tuple(w), tuple(b), activation="relu", output="identity")

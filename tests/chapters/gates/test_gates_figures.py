@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from analysis.chapters.gates import figures
-from analysis.chapters.gates.adding_problem import sequence_training
+from analysis.chapters.gates.adding_problem import VARIANTS, sequence_training
 from analysis.chapters.gates.memory_horizon import memory_curves
 
 
@@ -51,3 +51,25 @@ def test_errors_and_speeds_of_small_runs() -> None:
     ax = figures.speeds_over_time({"gru": runs["gru"][1]})
     speeds = np.log10(runs["gru"][1].speeds[0]).mean(axis=0)
     np.testing.assert_allclose(ax.lines[1].get_ydata(), speeds[1])
+
+
+def test_errors_by_rate_show_every_seed_at_its_rate() -> None:
+    runs = {
+        v: sequence_training(
+            v, length=4, rates=(0.01, 0.1, 1.0), seeds=(0, 1), updates=3, units=4, checkpoints=1
+        )
+        for v in ("rnn", "relu-identity")
+    }
+    ax = figures.errors_by_rate(runs, 1 / 6)
+    points, means = ax.lines[2], ax.lines[3]
+    final = runs["relu-identity"].score[..., -1]
+    np.testing.assert_allclose(np.reshape(points.get_ydata(), (3, 2)), final)
+    np.testing.assert_allclose(means.get_ydata(), final.mean(axis=1))
+    np.testing.assert_allclose(means.get_xdata(), (0.01, 0.1, 1.0), rtol=0.1)
+    assert ax.lines[4].get_ydata()[0] == pytest.approx(1 / 6)
+    assert [t.get_text() for t in ax.get_legend().get_texts()] == [figures.NAMES[v] for v in runs]
+    assert ax.get_xscale() == ax.get_yscale() == "log"
+
+
+def test_every_variant_has_a_name_of_its_own() -> None:
+    assert set(figures.NAMES) == set(VARIANTS) and len(set(figures.NAMES.values())) == len(VARIANTS)

@@ -216,9 +216,9 @@ def test_the_recorder_without_a_folder_of_checkpoints(
 
 
 PROGRAMS = {
-    "normalisation.make_records": "growth_by_batch",
+    "normalisation.records": "growth_by_batch",
     "clipping.records": "deep_training",
-    "pretraining.make_records": "finetuning",
+    "pretraining.records": "finetuning",
     "gates.records": "sequence_training",
     "residual.records": "residual_training",
 }

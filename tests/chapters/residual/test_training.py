@@ -17,7 +17,7 @@ from analysis.numeric.data import digits
 
 def small(variant: str, depth: int = 4) -> tuple[Any, float, float, np.ndarray, np.ndarray]:
     data, of = digits(), VARIANTS[variant]
-    p = training._drawn(of, depth, 6, 64, (0, 1), 1)
+    p = training._drawn(of, depth, 6, 64, (0, 1))
     for k, b in enumerate(p.biases):
         b[...] = 0.1 * np.random.default_rng(k).standard_normal(b.shape)
     return (
@@ -66,40 +66,42 @@ def test_gradients_are_pytorchs(variant: str) -> None:
 
 
 def test_a_sample_of_the_records_comes_out_again() -> None:
-    """Two epochs of two networks of the record, by the same code:
-    the minibatches do not depend on the number of epochs."""
+    """Five epochs of two networks of the record, by the same code: the minibatches do not depend on the
+    number of epochs."""
     for variant in ("plain", "residual-scaled"):
         kept = recorded.training(variant, 16)
         again = residual_training(
-            digits(), variant, depth=16, rates=kept.rates[2:3], seeds=kept.seeds[:2], epochs=2
+            digits(), variant, depth=16, rates=kept.rates[2:3], seeds=kept.seeds[:2], epochs=5, every=5
         )
-        np.testing.assert_allclose(again.loss[0], kept.loss[2, :2, :3], rtol=1e-6)
-        np.testing.assert_allclose(again.accuracy[0], kept.accuracy[2, :2, :3], atol=0.006)
+        np.testing.assert_allclose(again.loss[0], kept.loss[2, :2, :2], rtol=1e-5)
+        np.testing.assert_allclose(again.accuracy[0], kept.accuracy[2, :2, :2], atol=0.006)
+        np.testing.assert_allclose(again.validation[0], kept.validation[2, :2, :2], atol=0.008)
         np.testing.assert_allclose(again.start_speeds, kept.start_speeds[:2], rtol=1e-8)
         assert kept.digest == digits().digest
 
 
-@pytest.mark.parametrize("depth", recorded.DEPTHS)
-@pytest.mark.parametrize("variant", VARIANTS)
+@pytest.mark.parametrize(("variant", "depth"), recorded.TRAINED)
 def test_every_record_is_there(variant: str, depth: int) -> None:
     run = recorded.training(variant, depth)
     assert (
         run.loss.shape
         == run.accuracy.shape
-        == (len(recorded.RATES), len(recorded.SEEDS), recorded.EPOCHS + 1)
+        == (len(recorded.RATES), len(recorded.SEEDS), recorded.EPOCHS // recorded.EVERY + 1)
     )
     assert run.rates == recorded.RATES and run.seeds == tuple(recorded.SEEDS) and run.variant == variant
-    assert run.best()[1] == run.accuracy[..., -1].mean(axis=1).max()
+    chosen = run.validation[..., -1].mean(axis=1).argmax()
+    assert run.best()[:2] == (run.rates[chosen], run.accuracy[chosen, :, -1].mean())
 
 
 def test_the_best_rate_its_mean_and_its_standard_error() -> None:
-    """The mean of 0.2, 0.4, 0.6, 0.8 is 0.5 and s/√n = √(0.2/3)/2;
-    the other rate is worse, and half of it diverged."""
-    accuracy, loss = np.zeros((2, 4, 2)), np.ones((2, 4, 2))
+    """The mean of 0.2, 0.4, 0.6, 0.8 is 0.5 and s/√n = √(0.2/3)/2; validation finds the other rate worse,
+    and half of it diverged."""
+    accuracy, loss, validation = np.zeros((2, 4, 2)), np.ones((2, 4, 2)), np.zeros((2, 4, 2))
+    validation[1, :, 1] = 0.3
     accuracy[1, :, 1], accuracy[0, :, 1] = [0.8, 0.2, 0.6, 0.4], [0.9, 0.9, 0.0, 0.0]
     loss[0, 2:, 1] = np.nan
     run = training.ResidualTraining(
-        "plain", 4, 40, 1, 64, (0.1, 0.3), (0, 1, 2, 3), "", loss, accuracy, np.ones((4, 4))
+        "plain", 4, 40, 1, 1, 64, (0.1, 0.3), (0, 1, 2, 3), "", loss, validation, accuracy, np.ones((4, 4))
     )
     assert run.best() == pytest.approx((0.3, 0.5, (0.2 / 3) ** 0.5 / 2))
     assert run.diverged().tolist() == [0.5, 0.0]
@@ -112,12 +114,12 @@ def test_every_measured_inequality_holds_by_three_standard_errors() -> None:
         return float((x.mean() - of) / (x.std(ddof=1) / len(x) ** 0.5))
 
     def accuracy(variant: str, depth: int) -> np.ndarray:
-        final = recorded.training(variant, depth).accuracy[:, :, -1]
-        return np.asarray(final[final.mean(axis=1).argmax()])
+        run = recorded.training(variant, depth)
+        return np.asarray(run.accuracy[run.validation[:, :, -1].mean(axis=1).argmax(), :, -1])
 
     assert errors(accuracy("residual-scaled", 48), 0.95) > 3.0
     assert errors(accuracy("plain", 48), 0.3) < -3.0
-    assert errors(accuracy("plain", 4), 0.93) > 3.0 > errors(accuracy("plain", 4), 0.94)
+    assert errors(accuracy("plain", 4), 0.93) > 3.0 > errors(accuracy("plain", 4), 0.95)
     assert errors(accuracy("residual-scaled", 4) - accuracy("plain", 4), 0.0) < 3.0
     plain, scaled = (
         np.log10(recorded.training(v, 48).start_speeds[:, 0]) for v in ("plain", "residual-scaled")
@@ -132,14 +134,15 @@ def test_a_network_that_diverges_is_marked() -> None:
 
 
 def test_the_command_keeps_what_is_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(recorded, "DEPTHS", (2,))
+    monkeypatch.setattr(recorded, "TRAINED", (("plain", 2), ("plain-small", 2)))
     monkeypatch.setattr(recorded, "EPOCHS", 0)
     assert recorded.main(["--into", str(tmp_path), "--only", "plain-small"]) == 0
     assert sorted(p.name for p in tmp_path.iterdir()) == ["plain-small-2.json", "plain-small-2.npz"]
     before = (tmp_path / "plain-small-2.json").stat().st_mtime_ns
     assert recorded.main(["--into", str(tmp_path), "--only", "plain-small"]) == 0
     assert (tmp_path / "plain-small-2.json").stat().st_mtime_ns == before
-    assert (recorded.training("plain-small", 2, tmp_path).start_speeds == 0.0).all()
+    kept = recorded.training("plain-small", 2, tmp_path)
+    assert kept.loss.shape == (6, 5, 1) and (kept.start_speeds > 0.0).all()
     with pytest.raises(ValueError, match="variant must be one of"):
         recorded.training("crooked", 2)
 

@@ -317,7 +317,7 @@ def test_the_order_of_an_explosion_in_six_networks() -> None:
     data, ratios = load("digits", count=500), []
     x, y = data.images, data.targets
     for seed in range(6):
-        drawn, _ = draw((64, *[40] * 9, 10), (seed,), 1, 1.0)
+        drawn, _ = draw((64, *[40] * 9, 10), (seed,), 1.0)
         lengths = []
         for gain in (1.0, 1.5):
             a, ws = [x], [gain * w[0] for w in drawn]
@@ -368,7 +368,7 @@ def test_the_page_names_the_clauses_without_a_row() -> None:
 
 def test_what_was_measured_is_said_with_how() -> None:
     """B23, B15, A10, A2, B18: the scope of the runs, and whose words and networks are meant."""
-    assert "plain SGD, 15 epochs, six rates" in VERDICTS["B23"].says
+    assert "plain SGD, 15 epochs, three rates" in VERDICTS["B23"].says
     assert "needs residual paths" not in VERDICTS["B23"].says
     assert "By the global norm, with plain descent" in VERDICTS["B15"].says
     assert "none of 200 networks" in VERDICTS["A10"].says
@@ -608,11 +608,14 @@ def test_the_remedy_map_recommends_no_more_than_is_shown() -> None:
 
 
 def test_pretraining_ties_with_many_labels_in_the_remedy_map() -> None:
-    """By the record, at the best of five rates: accuracy after 50 epochs and the machines, or after 100."""
-    runs = {start: pretraining_recorded.training(start).accuracy for start in ("pretrained", "gaussian")}
-    pretrained, gaussian = runs["pretrained"][..., 50], runs["gaussian"][..., 100]
-    ends = [a.mean(axis=1).max() for a in (pretrained, gaussian)]
-    assert ends == pytest.approx([0.9683, 0.9673], abs=1e-4)
+    """By the record, at the rate that validation chooses: accuracy after 50 epochs and the machines, or
+    after 100."""
+    ends = []
+    for start, epoch in (("pretrained", 50), ("gaussian", 100)):
+        run = pretraining_recorded.training(start)
+        chosen = run.validation[..., epoch].mean(axis=1).argmax()
+        ends.append(run.accuracy[chosen, :, epoch].mean())
+    assert ends == pytest.approx([0.9637, 0.9582], abs=1e-4)
     (row,) = [row for row in remedy_map.REMEDIES if "few-labels-equal-budget" in row.claims]
     assert {"many-labels-equal-budget", "pretraining-loses-in-work"} <= set(row.claims)
     assert "ties with N(0, 1) at equal work, and comes later to 90 %" in row.cost and "loses" not in row.cost

@@ -18,7 +18,7 @@ from analysis.claims.proof import (
     counterexample,
     number,
 )
-from analysis.symbolic.catalogue import SIGMOID
+from analysis.symbolic.catalogue import RELU, SIGMOID
 from analysis.symbolic.display import plus, times
 from analysis.symbolic.gates import (
     AFTER,
@@ -397,6 +397,21 @@ CLAIMS = (
         check=by_differentiating(vanilla()),
         scope="one unit, tanh; it is the layer factor w σ′(z) of chapter 1, with tied weights",
         false_sibling=sp.Eq(change(h_now, h_before), times(u, 1 - h_before**2), evaluate=False),
+    ),
+    Claim(
+        label="relu-memory-step",
+        sentence=(
+            "A vanilla cell with ReLU multiplies by u itself where it is active, and by 0 where it is not."
+        ),
+        statement=sp.Eq(change(h_now, h_before), sp.Piecewise((0, at("z") <= 0), (u, True)), evaluate=False),
+        check=by_differentiating(vanilla(RELU)),
+        scope=(
+            "one unit, the slope at the kink taken as 0; with u = 1 an active unit keeps its h "
+            "whatever the input is"
+        ),
+        false_sibling=sp.Eq(
+            change(h_now, h_before), sp.Piecewise((0, at("z") <= 0), (u * h_now, True)), evaluate=False
+        ),
     ),
     Claim(
         label="gru-memory-step",

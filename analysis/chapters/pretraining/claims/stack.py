@@ -9,24 +9,24 @@ from functools import cache, partial
 import numpy as np
 import sympy as sp
 
-from analysis.chapters.normalisation.training import split
 from analysis.chapters.pretraining import records as recorded
 from analysis.chapters.pretraining.claims.contrastive_divergence import sampled_share
 from analysis.chapters.pretraining.contrastive_divergence import CHAINS, share
-from analysis.chapters.pretraining.stack import HIDDEN, PRETRAINING_COST, RESCALED, Finetuning
+from analysis.chapters.pretraining.stack import HIDDEN, PRETRAINING_COST, SCALES, Finetuning
 from analysis.claims.claim import Claim, Estimate, Prediction
 from analysis.claims.margins import by_measuring
 from analysis.numeric.compiled import compiled
 from analysis.numeric.data import digits
+from analysis.numeric.minibatches import best_run, split
 from analysis.symbolic.catalogue import SIGMOID
 from analysis.symbolic.display import expectation, times
 from analysis.symbolic.notation import sigma_prime, z
 
 SIGMOID_VALUE, SIGMOID_SLOPE = compiled(SIGMOID.value, z), compiled(SIGMOID.slope, z)
-MANY, FEW = 1400, 100
-AFTER = {MANY: (50, 100), FEW: (300, 1000)}
-"""Labelled images → the epoch that pretrained networks are given, and the one for the others:
-the same number of products."""
+MANY, FEW = 1100, 100
+AFTER = {MANY: (50, 100), FEW: (450, 1000)}
+"""Labelled images → the epoch that pretrained networks are given, and the one for the others: the same
+number of products."""
 
 
 @cache
@@ -39,6 +39,12 @@ def equal_budget(start: str, labelled: int = MANY) -> np.ndarray:
     """Test accuracy of each seed at its equal share of work: the machines count for those that need them."""
     trained = AFTER[labelled][0 if start in ("pretrained", "shuffled") else 1]
     return run(start, labelled).after(trained)
+
+
+def best_scale(labelled: int = FEW) -> str:
+    """Of the starts N(0, s²) with so many labels the one that is best on the validation images, at the end
+    and each at its chosen rate."""
+    return best_run([run(start, labelled) for start in SCALES]).start
 
 
 def backward_drop(start: str) -> np.ndarray:
@@ -83,7 +89,7 @@ MEASURED: dict[sp.Symbol, Callable[[], np.ndarray]] = {
     **{_sym(f"E_{k}"): partial(lambda s: run(s).epochs_to(0.9), s) for k, s in _SHORT.items()},
     **{_sym(f"A_{k}"): partial(equal_budget, s, MANY) for k, s in _SHORT.items()},
     **{_sym(f"a_{k}"): partial(equal_budget, s, FEW) for k, s in _SHORT.items()},
-    _sym("a_N"): partial(equal_budget, RESCALED, FEW),
+    _sym("a_N"): lambda: equal_budget(best_scale(), FEW),
 }
 """One number a seed. What spans powers of ten (v, d, q, E) is compared by its logarithm,
 and its mean is the geometric one."""
@@ -107,7 +113,7 @@ def _passed(l: int) -> sp.Expr:
 @cache
 def mean_squares() -> tuple[float, ...]:
     """q_1, q_2, q_3 of the Xavier networks on the training images: Var w times the mean of ‖a^{l−1}‖²."""
-    images = split(digits())[0]
+    images = split(digits()).images
     q = [2.0 / (images.shape[1] + HIDDEN[0]) * float((images**2).sum(axis=1).mean())]
     for _ in HIDDEN[1:3]:
         q.append(_normal_mean(lambda x: SIGMOID_VALUE(x) ** 2, q[-1]))
@@ -135,7 +141,9 @@ _LETTERS = (
     "P pretrained, S its entries shuffled, R the machines' own start N(0, 0.01²), X Xavier, G weights N(0, 1)"
 )
 _SCOPE = f"digits, [64, 30, 30, 30, 30, 10], sigmoid, plain SGD on minibatches of 10, five seeds; {_LETTERS}"
-_FAIR = f"accuracy at the best of five rates, after 100 epochs, or after {100 - _COST} and the pretraining"
+_FAIR = (
+    f"accuracy at the chosen one of three rates, after 100 epochs, or after {100 - _COST} and the pretraining"
+)
 
 
 def _share_claim(k: int) -> Prediction:
@@ -158,10 +166,11 @@ CLAIMS = (
     _share_claim(2),
     Claim(
         label="pretraining-wakes-the-first-layer",
-        sentence=
-            "Pretraining gives the first layer more than a thousand times the gradient that the machines' "
-            "own start has.",
-        statement=_gt(_P["v_P"], 1_000 * _P["v_R"]),
+        sentence=(
+            "Pretraining gives the first layer more than five hundred times the gradient that the "
+            "machines' own start has."
+        ),
+        statement=_gt(_P["v_P"], 500 * _P["v_R"]),
         check=by_record,
         scope=f"{_SCOPE}; v is ‖∂C/∂W¹‖ before fine-tuning, geometric mean of the seeds",
         false_sibling=_gt(_P["v_P"], _P["v_G"]),
@@ -193,14 +202,17 @@ CLAIMS = (
     ),
     Claim(
         label="pretraining-beats-xavier-in-epochs",
-        sentence=
-            "Counted in epochs of fine-tuning, a network with Xavier's weights needs more than twice as many "
-            "to 90 % as a pretrained one.",
-        statement=_gt(_P["E_X"], 2 * _P["E_P"]),
+        sentence=(
+            "Counted in epochs of fine-tuning, a network with Xavier's weights needs more than one "
+            "and a half times as many to 90 % as a pretrained one."
+        ),
+        statement=_gt(2 * _P["E_X"], 3 * _P["E_P"]),
         check=by_record,
-        scope=
-            f"{_SCOPE}; E is the first epoch at which a network has a test accuracy of 0.9, geometric mean "
-            "of the seeds, at the rate that is there first; 1,400 labels",
+        scope=(
+            f"{_SCOPE}; E is the first epoch at which a network has a test accuracy of 0.9, geometric "
+            f"mean of the seeds, at the rate at which the validation accuracy is there first; 1,100 "
+            f"labels"
+        ),
         false_sibling=_gt(_P["E_G"], _P["E_P"]),
     ),
     Claim(
@@ -215,37 +227,44 @@ CLAIMS = (
     ),
     Claim(
         label="many-labels-equal-budget",
-        sentence=
-            "With 1,400 labels and equal work, pretrained networks end within two percentage points of those "
-            "that start from N(0, 1).",
+        sentence=(
+            "With 1,100 labels and equal work, pretrained networks end within two percentage points "
+            "of those that start from N(0, 1)."
+        ),
         statement=sp.And(
-            _gt(_P["A_P"] + 0.02, _P["A_G"]), _gt(_P["A_G"] + 0.02, _P["A_P"]), _gt(_P["A_P"], 0.95),
-            _gt(_P["A_G"], 0.95)
+            _gt(_P["A_P"] + 0.02, _P["A_G"]),
+            _gt(_P["A_G"] + 0.02, _P["A_P"]),
+            _gt(_P["A_P"], 0.94),
+            _gt(_P["A_G"], 0.94),
         ),
         check=by_record,
-        scope=f"{_SCOPE}; A is the {_FAIR}; 1,400 labels",
+        scope=f"{_SCOPE}; A is the {_FAIR}; 1,100 labels",
         false_sibling=_gt(_P["A_P"], _P["A_G"] + 0.02),
     ),
     Claim(
         label="few-labels-equal-budget",
-        sentence=
-            "With 100 labels and equal work, pretrained networks end ahead of those from N(0, 1) and of the "
-            "shuffled ones.",
-        statement=sp.And(*(_gt(_P["a_P"], _P[f"a_{k}"]) for k in "SG")),
+        sentence=(
+            "With 100 labels and equal work, pretrained networks end ahead of the shuffled ones, and "
+            "behind those from N(0, 1)."
+        ),
+        statement=sp.And(_gt(_P["a_P"], _P["a_S"]), _gt(_P["a_G"], _P["a_P"])),
         check=by_record,
-        scope=
-            f"{_SCOPE}; a is the mean test accuracy at the best of five rates after 1,000 epochs on 100 "
-            "labelled images, or after 300 and the pretraining on 1,400 unlabelled ones",
-        false_sibling=_gt(_P["a_G"], _P["a_P"]),
+        scope=(
+            f"{_SCOPE}; a is the mean test accuracy at the chosen one of four rates after 1,000 "
+            f"epochs on 100 labelled images, the same "
+        "for all seeds, or after 450 and the pretraining on 1,100 unlabelled ones"
+        ),
+        false_sibling=_gt(_P["a_P"], _P["a_G"]),
     ),
     Claim(
         label="few-labels-another-scale",
-        sentence=
-            "Weights N(0, 0.7²) end within five points of the pretrained ones: a lead over random weights of "
-            "the best scale is not shown.",
-        statement=_gt(_sym("a_N") + 0.05, _P["a_P"]),
+        sentence="Random weights whose scale is chosen as well end ahead of the pretrained ones.",
+        statement=_gt(_sym("a_N"), _P["a_P"]),
         check=by_record,
-        scope=f"{_SCOPE}; N weights N(0, 0.7²); a as before",
-        false_sibling=_gt(_P["a_P"], _sym("a_N") + 0.05),
+        scope=(
+            f"{_SCOPE}; N weights N(0, s²), s chosen of 0.5, 0.7, 1 and 1.4 on the validation images; "
+            f"a as before"
+        ),
+        false_sibling=_gt(_P["a_P"], _sym("a_N")),
     ),
 )  # fmt: skip
