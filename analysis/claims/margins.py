@@ -10,13 +10,17 @@ Where they share nothing, the squares of the errors add up as they do for indepe
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
+from analysis.claims.claim import Claim
+from analysis.claims.domain import domain
 from analysis.claims.outcome import Check, Checked, Outcome, Refuted, Step, Unknown
+from analysis.claims.world import Given, Runs, World
 
 Floats = NDArray[np.float64]
 LEAST = 3.0
@@ -118,3 +122,40 @@ def joined(outcomes: Sequence[Outcome]) -> Outcome:
             if isinstance(outcome, kind):
                 return outcome
     return Checked("the recorded runs", tuple(s for o in outcomes if isinstance(o, Checked) for s in o.steps))
+
+
+def of_runs(
+    claims: Sequence[Claim],
+    measured: Callable[[sp.Symbol], Floats],
+    logarithmic: str = "",
+    others: Iterable[sp.Symbol] = (),
+) -> tuple[Claim, ...]:
+    """The claims with a domain in which every letter stands for its recorded runs.
+
+    Those that have a domain stay as they are.
+
+    ``measured`` gives a letter's numbers, one a seed (S,), or an exact count (). ``logarithmic`` holds the
+    initials of letters that span powers of ten. ``others`` are letters that no claim here names, for
+    statements of a reader's own.
+    """
+    letters = {
+        x
+        for c in claims
+        if c.domain is None
+        for x in (c.statement.free_symbols | c.false_sibling.free_symbols)
+    }
+    means = {x: Given(_reading(x, measured, logarithmic), recorded=True) for x in (*letters, *others)}
+    runs = domain(means=means)
+    return tuple(c if c.domain is not None else replace(c, domain=runs) for c in claims)
+
+
+def _reading(
+    x: sp.Symbol, measured: Callable[[sp.Symbol], Floats], logarithmic: str
+) -> Callable[[World], object]:
+    def read(world: World) -> object:
+        found = np.asarray(measured(x), dtype=float)
+        if not found.ndim:
+            return float(found)
+        return Runs(found, f"{len(found)} seeds", str(x)[0] in logarithmic)
+
+    return read

@@ -13,8 +13,11 @@ from analysis.chapters.pretraining import records as recorded
 from analysis.chapters.pretraining.claims.contrastive_divergence import sampled_share
 from analysis.chapters.pretraining.contrastive_divergence import CHAINS, share
 from analysis.chapters.pretraining.stack import HIDDEN, PRETRAINING_COST, SCALES, Finetuning
-from analysis.claims.claim import Claim, Estimate, Prediction
-from analysis.claims.margins import by_measuring
+from analysis.claims.claim import Claim
+from analysis.claims.domain import domain, only
+from analysis.claims.laws import expectation_over, normal
+from analysis.claims.margins import of_runs
+from analysis.claims.world import Estimate, Given, World
 from analysis.numeric.compiled import compiled
 from analysis.numeric.data import digits
 from analysis.numeric.minibatches import best_run, split
@@ -95,9 +98,6 @@ MEASURED: dict[sp.Symbol, Callable[[], np.ndarray]] = {
 and its mean is the geometric one."""
 
 
-by_record = by_measuring(lambda symbol: MEASURED[symbol](), logarithmic="vdqE")
-
-
 def _gt(left: sp.Expr, right: sp.Expr) -> sp.Basic:
     return sp.Gt(left, right, evaluate=False)
 
@@ -126,13 +126,8 @@ def _normal_mean(f: Callable[[np.ndarray], np.ndarray], q: float) -> float:
     return float(f(np.sqrt(q) * nodes) @ shares / shares.sum())
 
 
-def _drop_of_gaussians(statement: sp.Basic) -> float:
-    """The product on the right side, its expectations carried out."""
-    factors = statement.rhs.args
-    if not statement.rhs.has(expectation):
-        return float(statement.rhs.doit())
-    means = [_normal_mean(lambda x: SIGMOID_SLOPE(x) ** 2, q) for q in mean_squares()[: len(factors)]]
-    return float(np.sqrt(np.prod(means)))
+def _mean_square(l: int, world: World) -> float:
+    return mean_squares()[l - 1]
 
 
 _P = {name: _sym(name) for name in (f"{q}_{k}" for q in "vdqEAa" for k in _SHORT)}
@@ -146,14 +141,14 @@ _FAIR = (
 )
 
 
-def _share_claim(k: int) -> Prediction:
+def _share_claim(k: int) -> Claim:
     u = sp.Symbol(f"u_{k}", positive=True)
-    return Prediction(
+    return Claim(
         label=f"cd-{k}-falls-short",
         sentence=f"The mean CD-{k} update holds {100 * share(k):.3g} % of the gradient, not all of it.",
         statement=sp.Eq(u, sp.Float(share(k), 8), evaluate=False),
-        theory=lambda s: float(s.rhs),
-        simulate=partial(sampled_share, k),
+        check=None,
+        domain=domain(means={u: Given(lambda world: sampled_share(k))}),
         scope="a machine with 6 visible and 4 hidden units, parameters N(0, 1), 8 images; "
         "u_k = ⟨CD-k, g⟩/‖g‖², g the exact gradient; theory by summing over all states, simulation with "
         f"{CHAINS} Gibbs chains",
@@ -161,7 +156,8 @@ def _share_claim(k: int) -> Prediction:
     )
 
 
-CLAIMS = (
+CLAIMS = of_runs(
+    (
     _share_claim(1),
     _share_claim(2),
     Claim(
@@ -171,18 +167,25 @@ CLAIMS = (
             "machines' own start has."
         ),
         statement=_gt(_P["v_P"], 500 * _P["v_R"]),
-        check=by_record,
+        check=None,
         scope=f"{_SCOPE}; v is ‖∂C/∂W¹‖ before fine-tuning, geometric mean of the seeds",
         false_sibling=_gt(_P["v_P"], _P["v_G"]),
     ),
-    Prediction(
+    Claim(
         label="xavier-sigmoid-loses-three-quarters",
         sentence=
             "Before training, a layer of sigmoids with Xavier's weights keeps less than a quarter of the "
             "error signal.",
         statement=sp.Eq(_P["d_X"], times(*(_passed(l) for l in (1, 2, 3))), evaluate=False),
-        theory=_drop_of_gaussians,
-        simulate=_xavier_drop,
+        check=None,
+        domain=domain(
+            means={
+                **only("sigmoid"),
+                expectation: expectation_over({_Z: normal()}),
+                _P["d_X"]: Given(lambda world: _xavier_drop()),
+                **{_sym(f"q_{l}"): Given(partial(_mean_square, l)) for l in (1, 2, 3)},
+            }
+        ),
         scope=
             "[64, 30, 30, 30, 30, 10], d = ‖δ¹‖/‖δ⁴‖, weights N(0, 2/(n_in + n_out)), zero biases; Z ~ N(0, "
             "1), q_l the mean square of z^l in wide layers, Var w times the mean of ‖a^(l−1)‖²; five seeds",
@@ -194,7 +197,7 @@ CLAIMS = (
             "Pretrained weights pass on more error than independent weights of their size do on average, and "
             "shuffled ones less.",
         statement=sp.And(_gt(_P["d_P"], _P["q_P"]), _gt(_P["q_P"], _P["d_S"])),
-        check=by_record,
+        check=None,
         scope=
             f"{_SCOPE}; d = ‖δ¹‖/‖δ⁴‖ before fine-tuning; q = ∏ √n rms(W)/4 over the layers 2 to 4; "
             "geometric means",
@@ -207,7 +210,7 @@ CLAIMS = (
             "and a half times as many to 90 % as a pretrained one."
         ),
         statement=_gt(2 * _P["E_X"], 3 * _P["E_P"]),
-        check=by_record,
+        check=None,
         scope=(
             f"{_SCOPE}; E is the first epoch at which a network has a test accuracy of 0.9, geometric "
             f"mean of the seeds, at the rate at which the validation accuracy is there first; 1,100 "
@@ -221,7 +224,7 @@ CLAIMS = (
             "Counted with the work of the pretraining, both networks with plain random weights are there "
             "first.",
         statement=sp.And(_gt(_P["E_P"] + _COST, _P["E_X"]), _gt(_P["E_P"] + _COST, _P["E_G"])),
-        check=by_record,
+        check=None,
         scope=f"{_SCOPE}; E as before; the machines cost as much as {_COST} epochs of back-propagation",
         false_sibling=_gt(_P["E_X"], _P["E_P"] + _COST),
     ),
@@ -237,7 +240,7 @@ CLAIMS = (
             _gt(_P["A_P"], 0.94),
             _gt(_P["A_G"], 0.94),
         ),
-        check=by_record,
+        check=None,
         scope=f"{_SCOPE}; A is the {_FAIR}; 1,100 labels",
         false_sibling=_gt(_P["A_P"], _P["A_G"] + 0.02),
     ),
@@ -248,7 +251,7 @@ CLAIMS = (
             "behind those from N(0, 1)."
         ),
         statement=sp.And(_gt(_P["a_P"], _P["a_S"]), _gt(_P["a_G"], _P["a_P"])),
-        check=by_record,
+        check=None,
         scope=(
             f"{_SCOPE}; a is the mean test accuracy at the chosen one of four rates after 1,000 "
             f"epochs on 100 labelled images, the same "
@@ -260,11 +263,15 @@ CLAIMS = (
         label="few-labels-another-scale",
         sentence="Random weights whose scale is chosen as well end ahead of the pretrained ones.",
         statement=_gt(_sym("a_N"), _P["a_P"]),
-        check=by_record,
+        check=None,
         scope=(
             f"{_SCOPE}; N weights N(0, s²), s chosen of 0.5, 0.7, 1 and 1.4 on the validation images; "
             f"a as before"
         ),
         false_sibling=_gt(_P["a_P"], _sym("a_N")),
     ),
+    ),
+    lambda symbol: MEASURED[symbol](),
+    logarithmic="vdqE",
+    others=MEASURED,
 )  # fmt: skip
