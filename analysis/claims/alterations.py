@@ -201,7 +201,7 @@ def _power(node: sp.Basic, by: sp.Expr) -> Iterator[tuple[str, sp.Basic]]:
 
 
 def _number(node: sp.Basic, by: sp.Expr) -> Iterator[tuple[str, sp.Basic]]:
-    if node.is_Rational and node not in (sp.S.Zero, sp.S.One, sp.S.NegativeOne):
+    if (node.is_Rational or node.is_Float) and node not in (sp.S.Zero, sp.S.One, sp.S.NegativeOne):
         yield f"number changed: {node}", node * (1 + by)
 
 

@@ -427,6 +427,10 @@ def _entrywise(statement: Relational, left: Any, right: Any) -> Truth:
             if found.holds is not True:
                 equal, text = found.holds, f"in entry {k} {found.text}"
                 break
+        else:
+            text = (
+                f"both sides are ({', '.join(shown(number(x)) for x in a[:6])}{', …' if len(a) > 6 else ''})"
+            )
     holds = equal if isinstance(statement, sp.Eq) or equal is None else not equal
     return Truth(holds, text=text)
 
