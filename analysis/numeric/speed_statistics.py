@@ -3,6 +3,7 @@ arrays whose last axis runs over the hidden layers, the first layer first."""
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import NamedTuple
 
 import numpy as np
@@ -24,21 +25,30 @@ NIELSEN_SPEEDS: dict[int, tuple[float, ...]] = {
 NIELSEN_DECIMALS = {2: 2, 3: 3, 4: 3}
 """To how many decimals he states them."""
 
-NIELSEN_RATIO: dict[int, float] = {
-    0: 95.8,
-    10: 137.5,
-    50: 50.6,
-    100: 52.4,
-    200: 63.4,
-    300: 76.8,
-    400: 93.1,
-    499: 112.6,
+NIELSEN_RECORDED: dict[int, tuple[float, ...]] = {
+    2: (0.06574134326503182, 0.3092184942703712),
+    3: (0.011838212272121293, 0.05996519457449515, 0.28314239285488185),
+    4: (0.0029752663545292526, 0.017076665445425132, 0.06953924167660484, 0.28513893545173896),
 }
-"""Fourth hidden layer's speed over the first's after so many epochs in Nielsen's
-one run with four hidden layers.
+"""The same nine speeds with all their digits: the first row of ``fig/norms_during_training_{2,3,4}_layers.json``.
 
-From ``fig/norms_during_training_4_layers.json`` of the code that accompanies his book.
+The files come with the code that accompanies his book (repository mnielsen/neural-networks-and-deep-learning).
 """
+
+NIELSEN_ENDS: dict[int, tuple[float, float]] = {
+    0: (0.0029752663545292526, 0.28513893545173896),
+    10: (0.0002659242891715965, 0.0365663235008727),
+    50: (2.064675607318291e-05, 0.0010448834307676185),
+    100: (1.8335386405193066e-05, 0.0009599658308127964),
+    200: (1.4978788355934154e-05, 0.0009503306917823389),
+    300: (1.2253276257763935e-05, 0.0009413161681179386),
+    400: (1.0023851700830563e-05, 0.0009327757447698074),
+    499: (8.21211652552637e-06, 0.0009247251418948941),
+}
+"""Speeds of the first and the fourth hidden layer after so many epochs, from ``fig/norms_during_training_4_layers.json``."""
+
+NIELSEN_RATIO = {epoch: fourth / first for epoch, (first, fourth) in NIELSEN_ENDS.items()}
+"""Fourth hidden layer's speed over the first's after so many epochs in Nielsen's one run with four hidden layers."""
 
 
 class Proportion(NamedTuple):
@@ -91,6 +101,63 @@ def monotone_fraction(speeds: ArrayLike, level: float = 0.95) -> Proportion:
     return clopper_pearson(int(grows.sum()), grows.size, level)
 
 
+def place(value: float, sample: ArrayLike, decimals: int) -> Place:
+    """Where a number stated to ``decimals`` lies among a sample (S,): its rank is the number of values below it."""
+    x = np.sort(_finite("sample", sample).ravel())
+    half = 0.5 * 10.0 ** -whole("decimals", decimals, 0)
+    low, high = np.searchsorted(x, [value - half, value + half])
+    return Place(value, int(low), int(high), x.size, float(x[0]), float(np.median(x)), float(x[-1]))
+
+
+def places_of_nielsen(speeds: ArrayLike) -> tuple[Place, ...]:
+    """Where Nielsen's numbers lie among the speeds (S, H) of S untrained networks, layer by layer; H is 2, 3 or 4."""
+    array = _speeds(speeds)
+    hidden = array.shape[-1]
+    if array.ndim != 2 or hidden not in NIELSEN_SPEEDS:
+        raise ValueError(f"speeds must have shape (S, 2), (S, 3) or (S, 4), not {array.shape}")
+    stated = zip(NIELSEN_SPEEDS[hidden], array.T, strict=True)
+    return tuple(place(value, sample, NIELSEN_DECIMALS[hidden]) for value, sample in stated)
+
+
+def joint_p_value(speeds: ArrayLike, sample: ArrayLike) -> Fraction:
+    """How often a network of the sample (S, H), or the one with ``speeds`` (H,), lies as far out as the latter: k/(S + 1).
+
+    Far is Mahalanobis' distance of the logarithms, with the mean and the covariance of all S + 1 networks. Each of them is then
+    treated alike, so a network drawn like the sample has a p-value of at most q with probability at most q, whatever the law of the
+    speeds is (Vovk, Gammerman and Shafer 2005). Raises ValueError on speeds that are not positive.
+    """
+    logs = _logs("sample", sample)
+    one = _logs("speeds", speeds)
+    if logs.ndim != 2 or one.shape != logs.shape[1:]:
+        raise ValueError(f"sample must have shape (S, H) and speeds (H,), not {logs.shape} and {one.shape}")
+    if len(logs) <= logs.shape[1]:
+        raise ValueError(f"sample must hold more networks than layers, not {logs.shape}")
+    together = np.vstack([one, logs])
+    deviations = together - together.mean(axis=0)
+    inverse = np.linalg.pinv(deviations.T @ deviations / len(together))
+    distances = np.einsum("ij,jk,ik->i", deviations, inverse, deviations)
+    return Fraction(int((distances >= distances[0]).sum()), len(together))
+
+
+def resolved(
+    speeds: ArrayLike, sample: ArrayLike, level: Fraction = Fraction(1, 20), step: float = 1.01
+) -> tuple[tuple[float, float], ...]:
+    """For each of the speeds (H,) the nearest numbers below and above it at which the joint p-value falls below ``level``.
+
+    The others stay as they are; the numbers tried lie a factor ``step`` apart.
+    """
+    one = np.exp(_logs("speeds", speeds))
+    step = number("step", step, above=1.0)
+
+    def refused(layer: int, factor: float) -> float:
+        tried = one.copy()
+        while joint_p_value(tried, sample) >= level:
+            tried[layer] *= factor
+        return float(tried[layer])
+
+    return tuple((refused(layer, 1.0 / step), refused(layer, step)) for layer in range(len(one)))
+
+
 def recovered(lowest: ArrayLike, final: ArrayLike, factor: float = 2.0) -> NDArray[np.bool_]:
     """True where the speed of a layer ends at least ``factor`` times above its lowest:
     both (S, H) → (S, H)."""
@@ -108,6 +175,13 @@ def _speeds(speeds: ArrayLike) -> Floats:
             f"speeds must have at least two hidden layers on the last axis, not shape {array.shape}"
         )
     return array
+
+
+def _logs(name: str, x: ArrayLike) -> Floats:
+    array = _finite(name, x)
+    if (array <= 0.0).any():
+        raise ValueError(f"{name} must be positive")
+    return np.asarray(np.log(array))
 
 
 def _finite(name: str, x: ArrayLike) -> Floats:

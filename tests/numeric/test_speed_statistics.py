@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from math import comb
 from typing import Any
 
@@ -13,7 +14,22 @@ from hypothesis import strategies as st
 from analysis.chapters.learning_speeds.learning_speeds import LearningSpeeds, learning_speeds
 from analysis.chapters.learning_speeds.speed_bands import LEVELS, SpeedBands, speed_bands
 from analysis.numeric.data import load
-from analysis.numeric.speed_statistics import clopper_pearson, monotone, monotone_fraction, ratio, recovered
+from analysis.numeric.speed_statistics import (
+    NIELSEN_DECIMALS,
+    NIELSEN_ENDS,
+    NIELSEN_RATIO,
+    NIELSEN_RECORDED,
+    NIELSEN_SPEEDS,
+    clopper_pearson,
+    joint_p_value,
+    monotone,
+    monotone_fraction,
+    place,
+    places_of_nielsen,
+    ratio,
+    recovered,
+    resolved,
+)
 
 
 def test_monotone_means_every_layer() -> None:
@@ -52,6 +68,74 @@ def test_all_of_two_hundred() -> None:
     assert clopper_pearson(200, 200).low == pytest.approx(0.025 ** (1 / 200), rel=1e-12)
 
 
+def test_place_counts_what_is_below_a_rounded_number() -> None:
+    sample = [0.064, 0.066, 0.07, 0.074, 0.076, 0.2]
+    found = place(0.07, sample, 2)
+    assert (found.rank_low, found.rank_high, found.sample_size) == (1, 4, 6)
+    assert (found.sample_low, found.sample_high) == (0.064, 0.2)
+    assert found.sample_median == pytest.approx(0.072)
+    assert found.inside
+    for outside in (0.05, 0.21):
+        assert not place(outside, sample, 2).inside
+    assert place(0.06, sample, 2).inside  # it may have been 0.0645
+
+
+def test_nielsens_numbers_are_placed_layer_by_layer() -> None:
+    for hidden, stated in NIELSEN_SPEEDS.items():
+        assert len(stated) == hidden
+        assert all(round(x, NIELSEN_DECIMALS[hidden]) == x for x in stated)
+        sample = np.array(stated) * np.array([[0.5], [0.8], [2.0]])
+        assert [(p.value, p.rank_low, p.rank_high) for p in places_of_nielsen(sample)] == [
+            (x, 2, 2) for x in stated
+        ]
+    with pytest.raises(ValueError, match=r"speeds must have shape \(S, 2\), \(S, 3\) or \(S, 4\)"):
+        places_of_nielsen(np.ones((3, 5)))
+
+
+def test_his_recorded_speeds_round_to_the_printed_ones() -> None:
+    for hidden, stated in NIELSEN_SPEEDS.items():
+        assert tuple(round(x, NIELSEN_DECIMALS[hidden]) for x in NIELSEN_RECORDED[hidden]) == stated
+    assert NIELSEN_ENDS[0] == (NIELSEN_RECORDED[4][0], NIELSEN_RECORDED[4][3])
+    assert round(NIELSEN_RATIO[50], 1) == 50.6 and round(NIELSEN_RATIO[499], 1) == 112.6
+
+
+def test_the_joint_p_value_in_one_layer_is_a_rank() -> None:
+    """In one dimension the distance is that from the mean, of logarithms."""
+    sample = np.exp([[-2.0], [-1.0], [0.0], [1.0], [2.0], [0.1], [-0.1], [0.2], [-0.2]])
+    assert joint_p_value([np.exp(1.5)], sample) == Fraction(3, 10)  # 1.5 itself, −2 and 2
+    assert joint_p_value([np.exp(50.0)], sample) == Fraction(1, 10)
+
+
+def test_the_joint_p_value_sees_an_order_that_single_layers_do_not() -> None:
+    """Two layers that move together: a pair inside both ranges, against the trend, lies far out."""
+    x = np.random.default_rng(1).standard_normal(199)
+    y = np.random.default_rng(2).standard_normal(199)
+    sample = np.exp(np.stack([x, x + 0.1 * y], axis=1))
+    assert joint_p_value(np.exp([1.0, 1.0]), sample) > Fraction(1, 5)
+    assert joint_p_value(np.exp([1.0, -1.0]), sample) == Fraction(1, 200)
+
+
+def test_the_joint_p_value_is_as_rare_as_it_says() -> None:
+    """Skewed, dependent speeds: of 2,000 networks drawn like the others about one in twenty has p ≤ 1/20."""
+    rng = np.random.default_rng(5)
+    steps = rng.standard_exponential((2000, 60, 3))
+    speeds = np.exp(np.cumsum(steps, axis=2))
+    low = np.mean([joint_p_value(s[0], s[1:]) <= Fraction(1, 20) for s in speeds])
+    assert abs(low - 0.05) < 4 * np.sqrt(0.05 * 0.95 / 2000)
+
+
+def test_the_resolution_is_where_the_p_value_turns() -> None:
+    sample = np.exp(np.random.default_rng(3).standard_normal((200, 2)) * [0.3, 0.2])
+    for layer, (low, high) in enumerate(resolved([1.0, 1.0], sample)):
+        for end, back in ((low, 1.01), (high, 1 / 1.01)):
+            speeds = np.ones(2)
+            speeds[layer] = end
+            assert joint_p_value(speeds, sample) < Fraction(1, 20)
+            speeds[layer] = end * back
+            assert joint_p_value(speeds, sample) >= Fraction(1, 20)
+        assert np.log(low) == pytest.approx(-2.448 * (0.3, 0.2)[layer], rel=0.15)  # χ²₂
+
+
 def test_recovered_compares_the_end_with_the_lowest() -> None:
     assert recovered([[1.0, 1.0, 1.0]], [[1.0, 2.0, 1.9]]).tolist() == [[False, True, False]]
     assert recovered([[1.0]], [[1.2]], factor=1.1).tolist() == [[True]]
@@ -63,6 +147,9 @@ def test_recovered_compares_the_end_with_the_lowest() -> None:
         (lambda: monotone([1.0]), "at least two hidden layers"),
         (lambda: ratio([1.0, np.nan]), "speeds must be finite"),
         (lambda: monotone_fraction(np.empty((0, 2))), "speeds must be finite and not empty"),
+        (lambda: joint_p_value([1.0, 0.0], np.ones((9, 2))), "speeds must be positive"),
+        (lambda: joint_p_value([1.0], np.ones((9, 2))), "sample must have shape"),
+        (lambda: joint_p_value([1.0, 1.0], np.ones((2, 2))), "more networks than layers"),
         (lambda: clopper_pearson(3, 2), "successes must be at most trials, 2, not 3"),
         (lambda: clopper_pearson(0, 0), "trials must be an integer of at least 1"),
         (lambda: clopper_pearson(-1, 2), "successes must be an integer of at least 0"),
