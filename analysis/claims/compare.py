@@ -15,15 +15,18 @@ _TURNED = {sp.Ge: sp.Le, sp.Gt: sp.Lt}
 
 
 def key(e: sp.Basic) -> Key:
-    """Equal for two trees that differ in the order of sums, products, equations and conjunctions, or in ≥
-    written as ≤."""
+    """Equal for two trees that differ in the order of sums, products, equations and conjunctions, or in ≥ written as ≤.
+
+    Factors that do not commute, matrices for instance, keep their order.
+    """
     if isinstance(e, sp.Ge | sp.Gt):
         return (_TURNED[type(e)].__name__, key(e.rhs), key(e.lhs))
-    if isinstance(e, sp.Le | sp.Lt):
-        return (type(e).__name__, key(e.lhs), key(e.rhs))
-    for kinds, name in (((sp.Add, plus), "sum"), ((sp.Mul, times), "product")):
-        if isinstance(e, kinds):
-            return (name, *sorted((key(x) for x in _flat(e, kinds)), key=repr))
+    if isinstance(e, sp.Add | plus):
+        return ("sum", *sorted((key(x) for x in _flat(e, (sp.Add, plus))), key=repr))
+    if isinstance(e, sp.Mul | times):
+        factors = _flat(e, (sp.Mul, times))
+        numbers = sorted((key(x) for x in factors if x.is_commutative is not False), key=repr)
+        return ("product", *numbers, *(key(x) for x in factors if x.is_commutative is False))
     if isinstance(e, sp.Eq | sp.Ne | sp.And | sp.Or | sp.Equivalent | sp.Min | sp.Max):
         return (type(e).__name__, *sorted((key(x) for x in e.args), key=repr))
     if not e.args:

@@ -182,10 +182,14 @@ class _Search:
         constants = _constants(self.statement)
         hard = [self._hard(key, found, constants) for key, found in self.domain.ranges]
         rounds = max((len(x) for x in hard), default=0)
-        for k in range(rounds if len(hard) == 1 else max(2 * rounds, 24)):
-            yield self._world(k, hard)
-        for _ in range(count):
-            yield self._world(-1, hard)
+        rounds = rounds if len(hard) == 1 else max(2 * rounds, 24)
+        seen = set()
+        for k in (*range(rounds), *[-1] * count):
+            chosen = self._world(k, hard)
+            point = tuple(str(x) if isinstance(x, fmpq) else id(x) for x in chosen.values())
+            if point not in seen:  # whole numbers come again and again
+                seen.add(point)
+                yield chosen
 
     def _hard(self, key: Any, found: Any, constants: list[fmpq]) -> list[Any]:
         if not found.continuous:
@@ -278,6 +282,7 @@ def _constants(statement: sp.Basic) -> list[fmpq]:
         if (
             isinstance(e, sp.Expr)
             and e.is_number
+            and e.is_commutative
             and not e.is_Integer
             and not e.has(sp.Integral, sp.Limit, sp.Sum, sp.Derivative)
         ):

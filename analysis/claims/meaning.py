@@ -419,8 +419,8 @@ def _entrywise(statement: Relational, left: Any, right: Any) -> Truth:
     if not isinstance(statement, sp.Eq | sp.Ne):
         raise Meaningless(f"{statement} orders what has no order")
     a, b = (list(_entries(x)) for x in (left, right))
-    equal: bool | None = len(a) == len(b)
-    text = f"{len(a)} numbers on the left, {len(b)} on the right"
+    equal: bool | None = _shape(left) == _shape(right)
+    text = f"the left side has shape {_shape(left)}, the right side {_shape(right)}"
     if equal:
         for k, (x, y) in enumerate(zip(a, b, strict=True), start=1):
             found = _compared(sp.Eq(sp.Symbol("x"), sp.Symbol("y"), evaluate=False), number(x), number(y))
@@ -433,6 +433,10 @@ def _entrywise(statement: Relational, left: Any, right: Any) -> Truth:
             )
     holds = equal if isinstance(statement, sp.Eq) or equal is None else not equal
     return Truth(holds, text=text)
+
+
+def _shape(x: Any) -> tuple[int, ...]:
+    return (len(x), *(_shape(x[0]) if len(x) else ())) if isinstance(x, tuple | list | np.ndarray) else ()
 
 
 def _entries(x: Any) -> Iterator[Any]:
@@ -470,7 +474,7 @@ def _compared(statement: Relational, left: Number, right: Number) -> Truth:
         distance = float(arb((right - left) / total)) if total else 0.0
         return Truth(_decided(statement, sign), _signed(statement, distance), text=text)
     gap = ball(right) - ball(left)
-    if gap.is_nan():
+    if not gap.is_finite():
         raise Undefined("not finite")
     size = float((abs(ball(left)) + abs(ball(right))).upper())
     distance = float(gap.mid()) / size if size else 0.0
