@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import sympy as sp
 
 from analysis.chapters.wide_layers import random_layers as experiment
-from analysis.chapters.wide_layers.claims.random_layers import library, right, theory
+from analysis.chapters.wide_layers.claims.random_layers import WIDTH, right
+from analysis.chapters.wide_layers.gaussian_exponents import gaussian_exponent
 
 
 @pytest.mark.parametrize("index", [1, 4, 8])
 def test_the_statement_is_the_library_s_formula(index: int) -> None:
-    assert theory(right(index)) == pytest.approx(library(index), abs=1e-14)
-    assert experiment.closed_form(8, 8**-0.5)[index - 1] == pytest.approx(library(index), abs=1e-14)
+    library = float(gaussian_exponent(sp.Integer(WIDTH), sp.Integer(index), 1 / sp.sqrt(WIDTH)))
+    assert float(right(index).rhs.doit()) == pytest.approx(library, abs=1e-14)
+    assert experiment.closed_form(8, 8**-0.5)[index - 1] == pytest.approx(library, abs=1e-14)
 
 
 def test_differences_decay_as_back_propagation() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sympy as sp
 
 from analysis.chapters.wide_layers.claims.matrix_products import by_induction_back, by_recursion_on
+from analysis.chapters.wide_layers.claims.small_networks import LETTERS, NETWORK, small_networks
 from analysis.chapters.wide_layers.matrix_products import (
     L,
     error,
@@ -18,6 +19,7 @@ from analysis.chapters.wide_layers.matrix_products import (
     weights_T,
 )
 from analysis.claims.claim import Claim
+from analysis.claims.domain import Range, domain, exact, integers
 from analysis.symbolic.display import times
 
 
@@ -32,6 +34,23 @@ def jacobian_of(*gained: sp.Expr) -> sp.Eq:
     return sp.Eq(jacobian(l), times(*gained, jacobian(l - 1)), evaluate=False)
 
 
+def _layers_of(depth: sp.Symbol) -> Range:
+    """l = 1 … L."""
+    return Range(
+        f"= 1, …, ${depth}$",
+        lambda random, world: exact(random.randint(1, int(world.letters[depth].p))),
+        tuple(exact(k) for k in (1, 2, 3, 4)),
+        lambda x, world: bool(1 <= x <= world.letters[depth]),
+    )
+
+
+_networks = domain(
+    (L, integers(1, 4, words="= 1, 2, …")),
+    (l, _layers_of(L)),
+    (NETWORK, small_networks(L)),
+    means=LETTERS,
+)
+
 CLAIMS = (
     Claim(
         label="wide-layer-errors",
@@ -39,16 +58,17 @@ CLAIMS = (
         "matrix for each layer passed.",
         statement=errors_of(slopes(j), weights_T(j + 1)),
         check=by_induction_back,
-        scope="every width, depth and layer by induction, every differentiable σ and C; written out at "
-        "widths up to 3 and depths up to 3",
+        scope="every width, by induction, every differentiable σ and C; multiplied out for random networks of one to four neurons a layer",
         false_sibling=errors_of(slopes(j), weights(j + 1)),
+        domain=_networks,
     ),
     Claim(
         label="wide-layer-jacobian",
         sentence="The Jacobian of one layer more gains the weight matrix and the slopes on its left.",
         statement=jacobian_of(slopes(l), weights(l)),
         check=by_recursion_on,
-        scope="every width and depth, starting from J⁰ = 1, every differentiable σ",
+        scope="every width, starting from J⁰ = 1, every differentiable σ; multiplied out for random networks of one to four neurons a layer",
         false_sibling=jacobian_of(weights(l), slopes(l)),
+        domain=_networks,
     ),
 )

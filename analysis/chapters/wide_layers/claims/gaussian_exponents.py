@@ -3,7 +3,12 @@ and what a layer of any width can gain."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from random import Random
+from typing import Any
+
 import sympy as sp
+from flint import arb, fmpq
 
 from analysis.chapters.quarter_bound.claims.slope import CLAIMS as QUARTER_CLAIMS
 from analysis.chapters.wide_layers.gaussian_exponents import (
@@ -21,8 +26,12 @@ from analysis.chapters.wide_layers.gaussian_exponents import (
     x,
 )
 from analysis.claims.claim import Claim
+from analysis.claims.domain import Pointwise, Range, domain, exact, integers, positive
+from analysis.claims.matrices import MATRICES, diagonal, largest_singular_value, matrix
+from analysis.claims.meaning import value
 from analysis.claims.outcome import Outcome, Proved, Refuted, Step, Unknown
 from analysis.claims.proof import by_value, counterexample, number
+from analysis.claims.world import Given, World
 from analysis.symbolic.catalogue import SIGMOID
 from analysis.symbolic.display import plus, times
 from analysis.symbolic.notation import z
@@ -157,6 +166,12 @@ def by_rank_one(statement: sp.Basic) -> Outcome:
     )
 
 
+def _first_above_one() -> int:
+    """The smallest width at which equal weights lengthen a vector, all z at 0."""
+    at_zero = SIGMOID.derivative.subs(z, 0)
+    return next(width for width in range(1, 100) if width * _WEIGHT * at_zero > 1)
+
+
 _mean_log = sp.Integral(sp.log(x) * chi_square_density(), (x, 0, sp.oo))
 
 
@@ -166,14 +181,75 @@ def _at_one(argument: sp.Expr) -> sp.Eq:
     return sp.Eq(left, -(sp.EulerGamma + sp.log(2)) / 2, evaluate=False)
 
 
+_SIZES = ((1, 1), (2, 2), (1, 3), (3, 2), (4, 4))
+
+
+def _slope(at: fmpq) -> Any:
+    """σ′(z) of the sigmoid, exact at 0."""
+    return value(SIGMOID.derivative, World({z: at}))
+
+
+def _layer(rows: int, columns: int, weight: Callable[[], fmpq], at: Callable[[], fmpq]) -> tuple[Any, Any]:
+    """w with so many rows and columns, and the diagonal matrix Σ′ on its right."""
+    return (
+        matrix([[weight() for _ in range(columns)] for _ in range(rows)]),
+        diagonal([_slope(at()) for _ in range(columns)]),
+    )
+
+
+def _some(random: Random, size: float = 3.0) -> Callable[[], fmpq]:
+    """Numbers of that size, of either sign."""
+    return lambda: exact(random.uniform(-size, size))
+
+
+def _layers() -> Range:
+    """w of one to four rows and columns, and Σ′ at any z: first at z = 0, where the slopes are largest."""
+
+    def draw(random: Random, world: World) -> tuple[Any, Any]:
+        rows, columns = random.randint(1, 4), random.randint(1, 4)
+        weight, at = random.choice((0.01, 3.0, 100.0)), random.choice((0.0, 0.3, 3.0, 40.0))
+        return _layer(rows, columns, _some(random, weight), _some(random, at))
+
+    hard = [_layer(r, k, _some(Random(7)), lambda: fmpq(0)) for r, k in _SIZES]
+    hard += [_layer(r, k, lambda: fmpq(5), _some(Random(8))) for r, k in _SIZES]
+    return Range("real matrices that fit together, the latter diagonal with entries σ′(z)", draw, tuple(hard))
+
+
+LENGTHS: dict[Any, Any] = {
+    **MATRICES,
+    spectral_norm: lambda e, world: largest_singular_value(value(e.args[0], world)),
+}
+"""‖·‖₂ by singular values."""
+
+
+def _degrees() -> Range:
+    """k = 1 … 12 and three larger ones: each is an integral."""
+    larger = tuple(exact(degrees) for degrees in (17, 31, 60))
+    few = tuple(exact(degrees) for degrees in range(1, 13))
+    return Range("= 1, 2, …", lambda random, world: random.choice(larger), few, lambda x, world: bool(x >= 1))
+
+
+PSI = {psi: Pointwise(lambda y: arb(y).digamma())}
+
+
+def _equal_weights(world: World) -> Any:
+    width, weight = int(world.letters[n].p), world.letters[c]
+    return matrix([[weight] * width] * width)
+
+
+def _slopes_at_zero(world: World) -> Any:
+    return diagonal([_slope(fmpq(0))] * int(world.letters[n].p))
+
+
 CLAIMS = (
     Claim(
         label="quarter-bounds-the-slopes",
         sentence="A layer lengthens no vector by more than a quarter of the norm of its weights.",
         statement=sp.Le(_gain, times(QUARTER, spectral_norm(WEIGHTS)), evaluate=False),
         check=by_supremum,
-        scope="sigmoid, every width, all real weights and z",
+        scope="sigmoid, every width",
         false_sibling=sp.Le(_gain, QUARTER, evaluate=False),
+        domain=domain(((WEIGHTS, SLOPES), _layers()), means=LENGTHS),
     ),
     Claim(
         label="wide-layer-gain",
@@ -181,8 +257,17 @@ CLAIMS = (
         "cn/4.",
         statement=sp.Eq(_gain, c * n / 4, evaluate=False),
         check=by_rank_one,
-        scope="sigmoid, every width n, every c > 0, z = 0; above 1 from n = 5 on for c = 9/10",
+        scope=f"sigmoid, w of n rows and columns with all entries c, z = 0; above 1 from n = {_first_above_one()} on for c = {_WEIGHT}",
         false_sibling=sp.Eq(_gain, c * sp.sqrt(n) / 4, evaluate=False),
+        domain=domain(
+            (n, integers(1, 24)),
+            (c, positive()),
+            means={
+                **LENGTHS,
+                WEIGHTS: Given(_equal_weights, depends=(n, c)),
+                SLOPES: Given(_slopes_at_zero, depends=(n,)),
+            },
+        ),
     ),
     Claim(
         label="mean-log-chi-square",
@@ -190,8 +275,9 @@ CLAIMS = (
         "ψ(k/2).",
         statement=sp.Eq(_mean_log, plus(sp.log(2), psi(k / sp.S(2))), evaluate=False),
         check=by_moments,
-        scope="every k ≥ 1",
+        scope="the density of χ² with k degrees of freedom under the integral",
         false_sibling=sp.Eq(_mean_log, plus(sp.log(2), psi((k + 1) / sp.S(2))), evaluate=False),
+        domain=domain((k, _degrees()), means=PSI),
     ),
     Claim(
         label="width-one-is-the-chain",
@@ -200,6 +286,7 @@ CLAIMS = (
         check=by_value((Step("the value ψ(1/2)", sp.digamma(sp.S.Half)),)),
         scope="n = 1, s = 1; log s is added for other s",
         false_sibling=_at_one(sp.S.One),
+        domain=domain(means=PSI),
     ),
     Claim(
         label="exponent-of-a-wide-layer",
@@ -208,11 +295,12 @@ CLAIMS = (
             sp.Limit(shown_exponent(n, sp.S.One, s / sp.sqrt(n)), n, sp.oo), sp.log(s), evaluate=False
         ),
         check=by_limit,
-        scope="entries N(0, s²/n), every s > 0",
+        scope="entries N(0, s²/n)",
         false_sibling=sp.Eq(
             sp.Limit(shown_exponent(n, sp.S.One, s / sp.sqrt(n)), n, sp.oo),
             sp.log(2 * s),
             evaluate=False,
         ),
+        domain=domain((s, positive()), means=PSI),
     ),
 )

@@ -7,19 +7,22 @@ from functools import cache
 import numpy as np
 import sympy as sp
 
-from analysis.chapters.wide_layers.gaussian_exponents import gaussian_exponent, psi
+from analysis.chapters.wide_layers.claims.gaussian_exponents import PSI
+from analysis.chapters.wide_layers.gaussian_exponents import psi
 from analysis.chapters.wide_layers.random_layers import gaussian
-from analysis.claims.claim import Estimate, Prediction
+from analysis.claims.claim import Claim
+from analysis.claims.domain import domain
+from analysis.claims.world import Estimate, Given
 from analysis.numeric.lyapunov import Exponents
 from analysis.symbolic.display import plus, times
 
-WIDTH, DEPTH, REPLICATES = 8, 100, 200
+WIDTH, DEPTH, REPLICATES = 8, 100, 2000
 _lam = sp.IndexedBase(r"\lambda")
 
 
 @cache
 def drawn() -> Exponents:
-    """200 products of 100 matrices, 8 × 8 with entries N(0, 1/8)."""
+    """2,000 products of 100 matrices, 8 × 8 with entries N(0, 1/8)."""
     return gaussian(WIDTH, WIDTH**-0.5, DEPTH, REPLICATES, np.random.default_rng(5))
 
 
@@ -30,35 +33,30 @@ def is_(index: int, dimensions: int) -> sp.Eq:
 
 
 def right(index: int) -> sp.Eq:
-    """The statement of the closed form; its number of dimensions is checked against ``gaussian_exponent``."""
+    """The closed form; a test compares it with ``gaussian_exponent``."""
     return is_(index, WIDTH - index + 1)
 
 
-def theory(statement: sp.Basic) -> float:
-    """The right side as a number."""
-    return float(statement.rhs.doit())
-
-
-def library(index: int) -> float:
-    """What ``gaussian_exponent`` gives."""
-    return float(gaussian_exponent(sp.Integer(WIDTH), sp.Integer(index), 1 / sp.sqrt(WIDTH)))
-
-
-def simulated(index: int) -> Estimate:
+def _simulated(index: int) -> Estimate:
     """λ_index of the simulation with its standard error."""
     return Estimate(float(drawn().values[index - 1]), float(drawn().standard_errors[index - 1]))
 
 
+SIMULATED = {
+    _lam[index]: Given(lambda world, index=index: _simulated(index))  # type: ignore[misc]
+    for index in range(1, WIDTH + 1)
+}
+"""λ_1 … λ_8, each from the simulation."""
+
 CLAIMS = tuple(
-    Prediction(
+    Claim(
         label=f"gaussian-exponent-{name}",
-        sentence=f"In the {name} exponent of 8 × 8 Gaussian matrices ψ stands at "
-        f"{sp.Rational(WIDTH - index + 1, 2)}.",
+        sentence=f"In the {name} exponent of {WIDTH} × {WIDTH} Gaussian matrices ψ stands at {sp.Rational(WIDTH - index + 1, 2)}.",
         statement=right(index),
-        theory=theory,
-        simulate=lambda index=index: simulated(index),  # type: ignore[misc]
-        scope="entries N(0, 1/8); 200 products of 100 matrices, QR at every layer",
+        check=None,
+        scope=f"entries N(0, 1/{WIDTH}); {REPLICATES:,} products of {DEPTH} matrices, QR at every layer",
         false_sibling=is_(index, WIDTH - index + 2),
+        domain=domain(means={**SIMULATED, **PSI}),
     )
     for name, index in (("largest", 1), ("middle", 4), ("smallest", 8))
 )
