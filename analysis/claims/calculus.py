@@ -18,11 +18,28 @@ Floats = NDArray[np.float64]
 
 
 def derivative(f: Callable[[Number], Number], x: Number) -> Number:
-    """f′(x) as a symmetric difference quotient, with the change from twice the step as its bound; raises
-    Undefined at a kink."""
-    at = ball(x)
+    """f′(x) as a symmetric difference quotient, with the change from twice the step as its bound; raises Undefined at a kink.
+
+    Where f loses its digits, as log(1 − σ(z)) does far out, it is worked out again with more of them.
+    """
+    found: list[Number] = []
+    for digits in (420, 1680, 6720):
+        found += _quotients(f, x, digits)
+        best = min(found, key=lambda b: float(b.rad()), default=None)
+        if best is not None and float(best.rad()) <= ENOUGH * (1 + float(abs(best).upper())):
+            return best
+    if not found:
+        raise Undefined(f"no derivative at {ball(x)}")
+    return best
+
+
+ENOUGH = 1e-9
+"""A derivative that is known to this part of its size, or of 1, is not worked out with more digits."""
+
+
+def _quotients(f: Callable[[Number], Number], x: Number, digits: int) -> list[Number]:
     found = []
-    with precision(420):  # room for differences of nearly equal numbers
+    with precision(digits):  # room for differences of nearly equal numbers
         for bits in (110, 24):
             h = fmpq(1, 2**bits)
             try:
@@ -36,10 +53,9 @@ def derivative(f: Callable[[Number], Number], x: Number) -> Number:
             scale = 1 + abs(near)
             if bool(jump > scale / 2 ** (bits // 4)):
                 raise Undefined("a kink: the derivative from the left is not that from the right")
-            found.append(near + arb(0, float((abs(near - far) * 2).upper()) + 1e-60))
-    if not found:
-        raise Undefined(f"no derivative at {at}")
-    return min(found, key=lambda b: float(b.rad()))
+            if near.is_finite() and far.is_finite():
+                found.append(near + arb(0, float((abs(near - far) * 2).upper()) + 1e-60))
+    return found
 
 
 def to_mp(x: Any) -> mp.mpf:
@@ -145,9 +161,11 @@ def limit(f: Callable[[Number], Number], steps: Sequence[Number]) -> arb:
     s = []
     for x in steps:
         try:
-            s.append(ball(f(x)))
+            found = ball(f(x))
         except Undefined:
             continue
+        if float(found.rad()) <= 1e-6 * (1 + float(abs(found).upper())):
+            s.append(found)
     if len(s) < 6:
         raise Undefined("too few values to tell a limit")
     candidates = [s]

@@ -119,6 +119,8 @@ class Claim:
                     f"other statements do"
                 )
                 return Unknown(f"{found.text}: {within}")
+            if self.check is not None:
+                return _worked_out(asked, found)
             return self._measured(found)
         return Unknown(found.text)
 
@@ -152,6 +154,15 @@ class Claim:
     def prove(self) -> Settled:
         """The statement and its near miss, settled; shows itself in a notebook."""
         return settle(self)
+
+
+def _worked_out(statement: sp.Basic, found: Found) -> Outcome:
+    """What digits say of a statement without free letters: which number is larger, not that two are equal or what a limit is."""
+    if statement.has(sp.Limit):
+        return Unknown(f"{found.text}, but a limit told by a few values is not proved")
+    if statement.atoms(sp.Eq):
+        return Unknown(f"{found.text}, in all digits that are known, which proves nothing")
+    return Checked("evaluation", tuple(Step(line) for line in found.text.split("; ")))
 
 
 @cache

@@ -9,17 +9,11 @@ from flint import fmpq
 
 from analysis.chapters.learning_speeds import records as recorded
 from analysis.chapters.learning_speeds.claims import records as claims
-from analysis.chapters.learning_speeds.claims.networks import (
-    of_each,
-    p_value,
-    rounded,
-    rounded_to,
-    share,
-    share_of_networks,
-)
+from analysis.chapters.learning_speeds.claims.published import p_value, rounded, rounded_to
 from analysis.chapters.learning_speeds.claims.records import A, B, D, E, F, S, T, his, m, r, usual
 from analysis.claims.outcome import Checked, Refuted, Reproduced, Unknown
-from analysis.claims.world import Meaningless, World
+from analysis.claims.runs import share
+from analysis.claims.world import World
 from analysis.numeric.speed_statistics import NIELSEN_RATIO, NIELSEN_SPEEDS
 
 BY_LABEL = {c.label: c for c in claims.CLAIMS}
@@ -163,36 +157,6 @@ FALSE = {
 @pytest.mark.parametrize(("label", "left"), [(label, x) for label, xs in FALSE.items() for x in xs])
 def test_false_shares_are_refuted(label: str, left: sp.Expr) -> None:
     assert isinstance(settled(label, sp.Eq(left, 1, evaluate=False)), Refuted)
-
-
-def test_a_share_is_a_count_of_networks() -> None:
-    """Against a loop over the networks in plain Python."""
-    values = {"x": [1.0, 2.0, 3.0, 0.5], "y": [2.0, 1.0, 4.0, 0.5]}
-    x, y, z = sp.symbols("x y z")
-    world = World(
-        {
-            x: of_each("a", lambda: values["x"]),
-            y: of_each("a", lambda: values["y"]),
-            z: of_each("b", lambda: [1.0]),
-        }
-    )
-    for relation, holds in (
-        (x < y, lambda a, b: a < b),
-        (x <= y, lambda a, b: a <= b),
-        (sp.Or(x > y, 2 * x < y), lambda a, b: a > b or 2 * a < b),
-        (sp.Not(x < y), lambda a, b: not a < b),
-        (x > -y, lambda a, b: a > -b),
-    ):
-        count = sum(holds(a, b) for a, b in zip(*values.values(), strict=True))
-        assert share_of_networks(share(relation), world) == fmpq(count, 4)
-    for nonsense, why in (
-        (share(x < z), "different networks"),
-        (share(x + y), "asked of a relation"),
-        (share(x < sp.Symbol("q")), "q stands for nothing"),
-        (share(sp.Symbol("q") > 1), "nothing in"),
-    ):
-        with pytest.raises(Meaningless, match=why):
-            share_of_networks(nonsense, world)
 
 
 def test_the_letters_are_the_records() -> None:

@@ -15,19 +15,17 @@ import sympy as sp
 from numpy.typing import NDArray
 
 from analysis.chapters.learning_speeds import records as recorded
-from analysis.chapters.learning_speeds.claims.networks import (
-    of_each,
+from analysis.chapters.learning_speeds.claims.published import (
     p_value,
     p_value_among,
     rounded,
     rounded_to,
-    share,
-    share_of_networks,
 )
 from analysis.chapters.learning_speeds.near_optimum import NearOptimum
 from analysis.chapters.learning_speeds.speed_bands import SpeedBands
 from analysis.claims.claim import Claim
 from analysis.claims.domain import Given, Pointwise, domain
+from analysis.claims.runs import of_each, share, share_of_runs
 from analysis.claims.world import Meaningless
 from analysis.numeric.speed_statistics import (
     NIELSEN_DECIMALS,
@@ -102,7 +100,7 @@ def _moved(layer: int) -> NDArray[np.float32]:
 
 
 NETWORKS: dict[Any, Any] = {
-    share: share_of_networks,
+    share: share_of_runs,
     **_start(S, "nielsen"),
     **_start(T, "gaussian"),
     **{
