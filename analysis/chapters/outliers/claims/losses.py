@@ -5,8 +5,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from itertools import pairwise, product
+from random import Random
+from typing import Any
 
 import sympy as sp
+from flint import fmpq
 
 from analysis.chapters.outliers.losses import (
     LOSSES,
@@ -23,9 +26,12 @@ from analysis.chapters.outliers.losses import (
     w1,
     y,
 )
+from analysis.claims.arithmetic import power
 from analysis.claims.claim import Claim
+from analysis.claims.domain import Pointwise, Range, between, domain, exact, integers, positive, reals
 from analysis.claims.outcome import Check, Outcome, Proved, Refuted, Step, Unknown
 from analysis.claims.proof import by_deciding, counterexample
+from analysis.claims.world import Undefined, World
 from analysis.symbolic.catalogue import RELU, SIGMOID
 from analysis.symbolic.display import times
 from analysis.symbolic.notation import a, z
@@ -161,9 +167,42 @@ def _takes_every_size(loss: sp.Expr) -> sp.Eq:
     return sp.Eq(sp.Subs(sp.Derivative(loss, z), z, y + M), M, evaluate=False)
 
 
-_scope_small = (
-    "inputs t → ∞, weights w₁ > 0 and v > 0, target y = 0, so that the outlier is classified wrongly"
-)
+def standardised_by_hand(outlier: Any, count: Any) -> Any:
+    """What becomes of the first of ``count`` numbers (outlier, 0, …, 0), written out and worked out one by one."""
+    if count.q != 1 or count < 2:
+        raise Undefined("a batch needs two numbers")
+    batch = [outlier] + [fmpq(0)] * (int(count.p) - 1)
+    mean = sum(batch, fmpq(0)) / count
+    variance = sum(((x - mean) ** 2 for x in batch), fmpq(0)) / count
+    return (outlier - mean) / power(variance, fmpq(1, 2))
+
+
+def _activations_and_targets() -> Range:
+    """0 ≤ a ≤ 1 and 0 ≤ y ≤ 1: first the corners, the turning points, and points close to both."""
+    near = exact("1/1000000000")
+    third, two = exact("1/3"), exact("2/3")
+    hard = [(two, exact(0)), (third, exact(1)), (exact("1/2"), exact(0)), (exact("1/2"), exact(1))]
+    hard += [(p, q) for p in (exact(0), near, 1 - near, exact(1)) for q in (exact(0), exact(1))]
+    hard += [(two + s, exact(0)) for s in (near, -near)] + [(third + s, exact(1)) for s in (near, -near)]
+
+    def draw(random: Random, world: World) -> tuple[fmpq, fmpq]:
+        target = random.choice((0.0, 1.0, random.random()))
+        return exact(random.random()), exact(target)
+
+    return Range("∈ [0, 1]", draw, tuple(hard), lambda pair, world: all(0 <= x <= 1 for x in pair))
+
+
+def _moderate() -> Range:
+    """A few weights at which an input of some hundreds is far out already; another weight is another unit of t."""
+    others = (exact("1.3717"), exact("0.6183"))
+    hard = tuple(exact(x) for x in (1, 2, "1/2"))
+    return Range("> 0", lambda random, world: random.choice(others), hard, lambda x, world: bool(x > 0))
+
+
+_z_and_y = domain((z, reals()), (y, reals()))
+_small_network = domain((v, _moderate()), (w1, _moderate()))
+
+_scope_small = "inputs t → ∞, target y = 0, so that the outlier is classified wrongly"
 
 CLAIMS = (
     Claim(
@@ -171,33 +210,36 @@ CLAIMS = (
         sentence="For a sigmoid output with cross-entropy, the gradient in z is the output less the target.",
         statement=_slope_is("cross-entropy, sigmoid", _s - y),
         check=by_differentiating,
-        scope="all real z and y",
+        scope="σ the sigmoid",
         false_sibling=_slope_is("cross-entropy, sigmoid", times(_s - y, _s, 1 - _s)),
+        domain=_z_and_y,
     ),
     Claim(
         label="cross-entropy-gradient-below-one",
         sentence="So it is smaller than 1 in size, whatever the input.",
         statement=sp.Lt(sp.Abs(_s - y), 1, evaluate=False),
         check=at_both_targets(by_deciding()),
-        scope="all real z, y = 0 and y = 1; for y between them σ(z) − y lies between the two",
-        false_sibling=sp.Lt(sp.Abs(_s - y), sp.Rational(9, 10), evaluate=False),
+        scope="proved at y = 0 and y = 1; for y between them σ(z) − y lies between the two",
+        false_sibling=sp.Lt(sp.Abs(_s - y), sp.Rational(999, 1000), evaluate=False),
+        domain=domain((z, reals()), (y, between(0, 1))),
     ),
     Claim(
         label="squared-error-logit-gradient",
         sentence="With the squared error the sigmoid's slope a(1 − a) stays in the gradient as a factor.",
         statement=_slope_is("squared error, sigmoid", times(_s - y, _s, 1 - _s)),
         check=by_differentiating,
-        scope="all real z and y",
+        scope="σ the sigmoid",
         false_sibling=_slope_is("squared error, sigmoid", _s - y),
+        domain=_z_and_y,
     ),
     Claim(
         label="squared-error-gradient-bound",
         sentence="That product is at most 4/27 in size, less than a sixth.",
         statement=_bounded(SQUARED_BOUND),
         check=at_both_targets(by_roots_on_the_unit_interval),
-        scope="0 ≤ a ≤ 1, y = 0 and y = 1, equality at a = 2/3 and 1/3; for y between them (a − y)a(1 − a) "
-        "lies between the two",
+        scope="proved at y = 0 and y = 1, with equality at a = 2/3 and 1/3; for y between them (a − y)a(1 − a) lies between the two",
         false_sibling=_bounded(sp.Rational(1, 8)),
+        domain=domain(((a, y), _activations_and_targets())),
     ),
     Claim(
         label="linear-output-gradient-unbounded",
@@ -205,8 +247,9 @@ CLAIMS = (
         "bound.",
         statement=_takes_every_size(squared_linear),
         check=by_differentiating,
-        scope="all real y, every M > 0, taken at z = y + M",
+        scope="taken at z = y + M",
         false_sibling=_takes_every_size(squared_sigmoid),
+        domain=domain((y, reals()), (M, positive())),
     ),
     Claim(
         label="squared-error-saturates",
@@ -216,6 +259,7 @@ CLAIMS = (
         check=by_limit(_far_left),
         scope="sigmoid output, y = 1, z → −∞; for y = 0 and z → ∞ by symmetry",
         false_sibling=_wrong_and_sure("squared error, sigmoid", -sp.S.One),
+        domain=domain(),
     ),
     Claim(
         label="cross-entropy-does-not-saturate",
@@ -224,6 +268,7 @@ CLAIMS = (
         check=by_limit(_far_left),
         scope="sigmoid output, y = 1, z → −∞; for y = 0 and z → ∞ by symmetry",
         false_sibling=_wrong_and_sure("cross-entropy, sigmoid", sp.S.Zero),
+        domain=domain(),
     ),
     Claim(
         label="outlier-relu-cross-entropy",
@@ -233,6 +278,7 @@ CLAIMS = (
         check=by_limit(_on_the_way),
         scope=_scope_small,
         false_sibling=_grows("cross-entropy, sigmoid", RELU.formula, 1, sp.S.Zero),
+        domain=_small_network,
     ),
     Claim(
         label="outlier-relu-squared-error",
@@ -241,6 +287,7 @@ CLAIMS = (
         check=by_limit(_on_the_way),
         scope=_scope_small,
         false_sibling=_grows("squared error, linear", RELU.formula, 2, v * w1),
+        domain=_small_network,
     ),
     Claim(
         label="outlier-relu-sigmoid-squared-error",
@@ -250,6 +297,7 @@ CLAIMS = (
         check=by_limit(_on_the_way),
         scope=_scope_small,
         false_sibling=_grows("squared error, sigmoid", RELU.formula, 0, v),
+        domain=_small_network,
     ),
     Claim(
         label="outlier-sigmoid-hidden",
@@ -258,6 +306,7 @@ CLAIMS = (
         check=by_limit(_on_the_way),
         scope=_scope_small,
         false_sibling=_grows("cross-entropy, sigmoid", SIGMOID.formula, 0, v),
+        domain=_small_network,
     ),
     Claim(
         label="standardised-outlier",
@@ -265,8 +314,10 @@ CLAIMS = (
         "far out it was.",
         statement=sp.Eq(standardised(t, m), sp.sqrt(m - 1), evaluate=False),
         check=by_sums,
-        scope="batches of m ≥ 2 numbers, one t > 0 and the others 0; no standardised number is larger "
-        "(Samuelson 1968)",
+        scope="batches of m numbers, one t and the others 0; no standardised number is larger (Samuelson 1968)",
         false_sibling=sp.Eq(standardised(t, m), sp.sqrt(m), evaluate=False),
+        domain=domain(
+            (t, positive()), (m, integers(2)), means={standardised: Pointwise(standardised_by_hand)}
+        ),
     ),
 )

@@ -3,88 +3,77 @@ what the smallest network predicts, on networks of digits."""
 
 from __future__ import annotations
 
-import math
 from functools import cache
+from typing import Any
 
 import numpy as np
 import sympy as sp
+from numpy.typing import NDArray
 
 from analysis.chapters.outliers.outlier import growth, outlier
-from analysis.claims.claim import Estimate, Prediction
+from analysis.claims.claim import Claim
+from analysis.claims.domain import Domain, Given, domain
+from analysis.claims.runs import of_each, share, share_of_runs
 
 power = sp.Function("power")
-_FACTORS = (1e5, 1e6)
-_SATURATED = (1e6, 1e7)
-"""Where the slowest output of every network has saturated; at 10⁵ one of the 40 has not."""
-_ROUNDING = 1e-12
+NORM = sp.Symbol(r"\lVert\partial C/\partial w^{1}\rVert")
+t = sp.Symbol("t", positive=True)
+FAR = (1e6, 1e7)
+"""Where every output of every network has saturated; up to 10⁶ one of 40 still moves."""
+NEAR = sp.Rational(1, 10_000)
+_NETWORKS = 40
 
 
 @cache
-def _measured(loss: str) -> Estimate:
-    found = growth(outlier(_FACTORS, loss=loss, seeds=range(40)))
-    return Estimate(float(found.mean()), float(found.std(ddof=1) / math.sqrt(len(found))))
+def powers(loss: str, factors: tuple[float, float] = FAR) -> NDArray[np.float64]:
+    """d log‖∂C/∂w¹‖/d log t of each network between two factors, (40,)."""
+    return growth(outlier(factors, loss=loss, seeds=range(_NETWORKS)))
 
 
-def _linear_in_the_loss() -> Estimate:
-    return _measured("cross-entropy, sigmoid")
+def _measured(loss: str) -> Domain:
+    """power(…, t): between the two factors of ``FAR``; power(…, t/10): over the decade before."""
+    before = (FAR[0] / 10, FAR[0])
+    letters: dict[Any, Given] = {
+        power(NORM, t): of_each("networks", lambda: powers(loss), recorded=False),
+        power(NORM, t / 10): of_each("networks", lambda: powers(loss, before), recorded=False),
+    }
+    return domain(means={share: share_of_runs, **letters})
 
 
-def _quadratic_in_the_loss() -> Estimate:
-    return _measured("squared error, linear")
+def _power_is(p: sp.Expr, at: sp.Expr = t) -> sp.Eq:
+    """In every network the power is p, give or take ``NEAR``."""
+    distance = sp.Abs(sp.Add(power(NORM, at), -p, evaluate=False)) if p != 0 else sp.Abs(power(NORM, at))
+    return sp.Eq(share(sp.Le(distance, NEAR, evaluate=False)), 1, evaluate=False)
 
 
-def farthest_from_level(factors: tuple[float, float] = _SATURATED) -> Estimate:
-    """The power farthest from 0 of 40 networks, so that one network alone can refute;
-    a mean would hide it in its error."""
-    found = growth(outlier(factors, loss="squared error, sigmoid", seeds=range(40)))
-    return Estimate(float(found[np.abs(found).argmax()]), _ROUNDING)
-
-
-def _power_is(p: int) -> sp.Eq:
-    norm, t = sp.Symbol(r"\lVert\partial C/\partial w^{1}\rVert"), sp.Symbol("t", positive=True)
-    return sp.Eq(power(norm, t), p, evaluate=False)
-
-
-def _theory(statement: sp.Basic) -> float:
-    return float(statement.rhs)
-
-
-_batch = "ReLU, sizes (64, 30, 30, 10), 50 digits of which one is t times as bright"
-_scope = f"{_batch}, between t = 10⁵ and 10⁶; 40 networks"
+_scope = "ReLU, sizes (64, 30, 30, 10), 50 digits of which one is t times as bright, between t = 10⁶ and 10⁷; 40 networks"
 
 CLAIMS = (
-    Prediction(
+    Claim(
         label="outlier-power-cross-entropy",
-        sentence="In a whole network too, ReLU and cross-entropy let the first layer's gradient grow in "
-        "proportion to t.",
-        statement=_power_is(1),
-        theory=_theory,
-        simulate=_linear_in_the_loss,
-        scope=f"sigmoid outputs, cross-entropy; {_scope}; tolerance 0.001",
-        false_sibling=_power_is(2),
-        tolerance=1e-3,
+        sentence="In whole networks too, ReLU and cross-entropy let the first layer's gradient grow in proportion to t.",
+        statement=_power_is(sp.S.One),
+        check=None,
+        scope=f"sigmoid outputs, cross-entropy; {_scope}",
+        false_sibling=_power_is(1 + 2 * NEAR),
+        domain=_measured("cross-entropy, sigmoid"),
     ),
-    Prediction(
+    Claim(
         label="outlier-power-squared-error",
         sentence="With linear outputs and the squared error it grows with the square of t.",
-        statement=_power_is(2),
-        theory=_theory,
-        simulate=_quadratic_in_the_loss,
-        scope=f"linear outputs, squared error; {_scope}; tolerance 0.001",
-        false_sibling=_power_is(1),
-        tolerance=1e-3,
+        statement=_power_is(sp.Integer(2)),
+        check=None,
+        scope=f"linear outputs, squared error; {_scope}",
+        false_sibling=_power_is(2 + 2 * NEAR),
+        domain=_measured("squared error, linear"),
     ),
-    Prediction(
+    Claim(
         label="outlier-power-sigmoid-squared-error",
-        sentence="With sigmoid outputs and the squared error the power is 0 once every output of the "
-        "outlier has saturated.",
-        statement=_power_is(0),
-        theory=_theory,
-        simulate=farthest_from_level,
-        scope=f"sigmoid outputs, squared error; {_batch}, between t = 10⁶ and 10⁷; of 40 networks the power "
-        f"farthest from 0, "
-        "its error that of rounding; tolerance 0.001",
-        false_sibling=_power_is(1),
-        tolerance=1e-3,
+        sentence="With sigmoid outputs and the squared error the power is 0 once every output of the outlier has saturated.",
+        statement=_power_is(sp.S.Zero),
+        check=None,
+        scope=f"sigmoid outputs, squared error; {_scope}; the near miss looks at the decade before, in which one of them still moves",
+        false_sibling=_power_is(sp.S.Zero, t / 10),
+        domain=_measured("squared error, sigmoid"),
     ),
 )
