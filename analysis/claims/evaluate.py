@@ -186,10 +186,12 @@ class _Search:
         seen = set()
         for k in (*range(rounds), *[-1] * count):
             chosen = self._world(k, hard)
-            point = tuple(str(x) if isinstance(x, fmpq) else id(x) for x in chosen.values())
-            if point not in seen:  # whole numbers come again and again
+            if all(isinstance(x, fmpq) for x in chosen.values()):  # whole numbers come again and again
+                point = tuple(str(x) for x in chosen.values())
+                if point in seen:
+                    continue
                 seen.add(point)
-                yield chosen
+            yield chosen
 
     def _hard(self, key: Any, found: Any, constants: list[fmpq]) -> list[Any]:
         if not found.continuous:

@@ -63,6 +63,7 @@ FALSE: dict[str, tuple[sp.Basic, ...]] = {
     ),
     "cross-entropy-gradient-below-one": (
         sp.Lt(sp.Abs(_s - y), sp.Rational(999999, 10**6), evaluate=False),
+        sp.Lt(sp.Abs(_s - y), 1 - sp.Rational(1, 10**100), evaluate=False),
         sp.Lt(sp.Abs(_s - 2 * y), 1, evaluate=False),
         sp.Lt(sp.Abs(_s + y), 1, evaluate=False),
         sp.Ge(sp.Abs(_s - y), sp.Rational(1, 10**6), evaluate=False),
@@ -113,6 +114,8 @@ FALSE: dict[str, tuple[sp.Basic, ...]] = {
         eq(grows("cross-entropy, sigmoid", RELU.formula, 1), 0),
         eq(grows("cross-entropy, sigmoid", RELU.formula, 1), v * w1),
         eq(grows("cross-entropy, sigmoid", RELU.formula, 2), v),
+        eq(grows("cross-entropy, sigmoid", RELU.formula, 1), sp.Min(v, 3)),
+        eq(grows("cross-entropy, sigmoid", RELU.formula, 1), v * sp.Min(w1, 1)),
         eq(grows("cross-entropy, sigmoid", RELU.formula, 1, target=1), v),
         eq(grows("squared error, sigmoid", RELU.formula, 1), v),
         eq(grows("cross-entropy, sigmoid", SIGMOID.formula, 1), v),

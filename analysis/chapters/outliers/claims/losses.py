@@ -28,7 +28,7 @@ from analysis.chapters.outliers.losses import (
 )
 from analysis.claims.arithmetic import power
 from analysis.claims.claim import Claim
-from analysis.claims.domain import Pointwise, Range, between, domain, exact, integers, positive, reals
+from analysis.claims.domain import Pointwise, Range, domain, exact, integers, positive, reals
 from analysis.claims.outcome import Check, Outcome, Proved, Refuted, Step, Unknown
 from analysis.claims.proof import by_deciding, counterexample
 from analysis.claims.world import Undefined, World
@@ -177,6 +177,18 @@ def standardised_by_hand(outlier: Any, count: Any) -> Any:
     return (outlier - mean) / power(variance, fmpq(1, 2))
 
 
+def _logits_and_targets() -> Range:
+    """z ∈ ℝ and 0 ≤ y ≤ 1: first outputs that are sure, right and wrong, of either target."""
+    far = (0, 1, -1, 40, -40, 700, -700)
+    hard = tuple((exact(x), exact(target)) for x in far for target in (0, 1, "1/2"))
+
+    def draw(random: Random, world: World) -> tuple[fmpq, fmpq]:
+        target = random.choice((0.0, 1.0, random.random()))
+        return exact(random.gauss(0, random.choice((1, 10, 100)))), exact(target)
+
+    return Range("∈ ℝ × [0, 1]", draw, hard, lambda pair, world: bool(0 <= pair[1] <= 1))
+
+
 def _activations_and_targets() -> Range:
     """0 ≤ a ≤ 1 and 0 ≤ y ≤ 1: first the corners, the turning points, and points close to both."""
     near = exact("1/1000000000")
@@ -195,7 +207,7 @@ def _activations_and_targets() -> Range:
 def _moderate() -> Range:
     """A few weights at which an input of some hundreds is far out already; another weight is another unit of t."""
     others = (exact("1.3717"), exact("0.6183"))
-    hard = tuple(exact(x) for x in (1, 2, "1/2"))
+    hard = tuple(exact(x) for x in (1, 4, "1/2"))
     return Range("> 0", lambda random, world: random.choice(others), hard, lambda x, world: bool(x > 0))
 
 
@@ -221,7 +233,7 @@ CLAIMS = (
         check=at_both_targets(by_deciding()),
         scope="proved at y = 0 and y = 1; for y between them σ(z) − y lies between the two",
         false_sibling=sp.Lt(sp.Abs(_s - y), sp.Rational(999, 1000), evaluate=False),
-        domain=domain((z, reals()), (y, between(0, 1))),
+        domain=domain(((z, y), _logits_and_targets())),
     ),
     Claim(
         label="squared-error-logit-gradient",
@@ -234,7 +246,7 @@ CLAIMS = (
     ),
     Claim(
         label="squared-error-gradient-bound",
-        sentence="That product is at most 4/27 in size, less than a sixth.",
+        sentence=f"That product is at most {SQUARED_BOUND} in size, less than a sixth.",
         statement=_bounded(SQUARED_BOUND),
         check=at_both_targets(by_roots_on_the_unit_interval),
         scope="proved at y = 0 and y = 1, with equality at a = 2/3 and 1/3; for y between them (a − y)a(1 − a) lies between the two",
