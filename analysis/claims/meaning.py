@@ -284,8 +284,8 @@ def _limit(e: sp.Limit, world: World) -> Number:
     with precision(500):
         if end in (sp.oo, -sp.oo):
             sign = 1 if end == sp.oo else -1
-            integer = bool(x.is_integer) or body.has(sp.Product, sp.Sum)
-            steps = [fmpq(sign * 2**k) for k in range(3, 9 if integer else 15)]
+            last = 9 if body.has(sp.Product, sp.Sum) else 12 if x.is_integer else 15
+            steps = [fmpq(sign * 2**k) for k in range(3, last)]
         else:
             middle, sign = value(end, world), -1 if str(direction) == "-" else 1
             steps = [middle + fmpq(sign, 2**k) for k in range(4, 18)]

@@ -13,7 +13,7 @@ from analysis.chapters.outliers.claims.outlier import NORM, power
 from analysis.chapters.outliers.losses import LOSSES, M, m, small_network, standardised, t, v, w1, y
 from analysis.chapters.outliers.outlier import outlier as run
 from analysis.chapters.outliers.outlier import standardise
-from analysis.claims.claim import Claim
+from analysis.claims.claim import Claim, evaluated
 from analysis.claims.outcome import Checked, Proved, Refuted, Unknown
 from analysis.claims.runs import share
 from analysis.claims.world import Undefined
@@ -174,7 +174,7 @@ FALSE: dict[str, tuple[sp.Basic, ...]] = {
 @pytest.mark.parametrize("label", CLAIMS)
 def test_the_claim_holds_and_its_negation_is_refuted(label: str) -> None:
     claim = CLAIMS[label]
-    assert isinstance(claim.settle(), Proved | Checked)
+    assert isinstance(claim.settle(), Proved | Checked) and evaluated(claim).holds is True
     assert isinstance(claim.settle(sp.Not(claim.statement, evaluate=False)), Refuted)
 
 
