@@ -25,8 +25,8 @@ def derivative(f: Callable[[Number], Number], x: Number) -> Number:
     found: list[Number] = []
     for digits in (420, 1680, 6720):
         found += _quotients(f, x, digits)
-        best = min(found, key=lambda b: float(b.rad()), default=None)
-        if best is not None and float(best.rad()) <= ENOUGH * (1 + float(abs(best).upper())):
+        best = min(found, key=lambda b: b.rad(), default=None)
+        if best is not None and bool(best.rad() <= ENOUGH * abs(best).upper()):
             return best
     if not found:
         raise Undefined(f"no derivative at {ball(x)}")
@@ -34,7 +34,7 @@ def derivative(f: Callable[[Number], Number], x: Number) -> Number:
 
 
 ENOUGH = 1e-9
-"""A derivative that is known to this part of its size, or of 1, is not worked out with more digits."""
+"""A derivative that is known to this part of its size is not worked out with more digits."""
 
 
 def _quotients(f: Callable[[Number], Number], x: Number, digits: int) -> list[Number]:
@@ -54,7 +54,7 @@ def _quotients(f: Callable[[Number], Number], x: Number, digits: int) -> list[Nu
             if bool(jump > scale / 2 ** (bits // 4)):
                 raise Undefined("a kink: the derivative from the left is not that from the right")
             if near.is_finite() and far.is_finite():
-                found.append(near + arb(0, float((abs(near - far) * 2).upper()) + 1e-60))
+                found.append(near + 2 * (near - far) * arb(0, 1) + near * arb(0, 1e-60))
     return found
 
 

@@ -9,7 +9,7 @@ from flint import arb, fmpq
 from analysis.claims.calculus import derivative, limit
 from analysis.claims.domain import domain, integers, reals
 from analysis.claims.evaluate import evaluate
-from analysis.claims.world import Undefined
+from analysis.claims.world import Undefined, precision
 
 
 @pytest.mark.parametrize("at", [40, 300, 2000])
@@ -17,6 +17,22 @@ def test_the_slope_of_a_logarithm_far_out(at: int) -> None:
     """d/dz log(1 − σ(z)) = −σ(z); 1 − σ(z) has its first digit at e⁻ᶻ."""
     found = derivative(lambda x: (1 - 1 / (1 + (-arb(x)).exp())).log(), fmpq(at))
     assert abs(float(found) + 1) < 1e-9 and float(found.rad()) < 1e-9
+
+
+@pytest.mark.parametrize("at", [40, 700, 2000])
+def test_a_slope_that_vanishes_is_known_to_its_own_size(at: int) -> None:
+    """tanh′(z) = 4 e⁻²ᶻ (1 + e⁻²ᶻ)⁻², far below the smallest float at z = 700."""
+    found = derivative(lambda x: arb(x).tanh(), fmpq(at))
+    with precision(300):
+        small = (-2 * arb(at)).exp()
+        ratio = found / (4 * small / (1 + small) ** 2)
+    assert ratio.contains(1) and abs(float(ratio) - 1) < 1e-9 and float(ratio.rad()) < 1e-8
+
+
+def test_a_slope_that_is_zero_is_zero() -> None:
+    for f in (lambda x: arb(3), lambda x: fmpq(3), lambda x: arb(x).cos()):
+        found = derivative(f, fmpq(0))
+        assert found.contains(0) and float(found.rad()) < 1e-60
 
 
 def test_a_kink_has_no_derivative() -> None:
