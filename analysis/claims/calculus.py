@@ -164,7 +164,7 @@ def limit(f: Callable[[Number], Number], steps: Sequence[Number]) -> arb:
             found = ball(f(x))
         except Undefined:
             continue
-        if float(found.rad()) <= 1e-6 * (1 + float(abs(found).upper())):
+        if found.is_finite() and bool(found.rad() <= (1 + abs(found).upper()) / 10**6):
             s.append(found)
     if len(s) < 6:
         raise Undefined("too few values to tell a limit")

@@ -50,8 +50,9 @@ def test_a_value_that_is_not_known_tells_no_limit() -> None:
 
     found = limit(noisy, steps)
     assert found.contains(1) and float(found.rad()) < 1e-3
-    with pytest.raises(Undefined, match="too few"):
-        limit(lambda x: arb(0, 10), steps)
+    for unknown in (arb(0, 10), arb("nan"), arb(1, 1e300) * arb(1, 1e300), arb(0, 1) * arb(10) ** 5000):
+        with pytest.raises(Undefined, match="too few"):
+            limit(lambda x, unknown=unknown: unknown, steps)  # type: ignore[misc]
 
 
 def test_whole_numbers_are_evaluated_once() -> None:

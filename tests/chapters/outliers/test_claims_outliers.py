@@ -97,9 +97,12 @@ FALSE: dict[str, tuple[sp.Basic, ...]] = {
     "squared-error-saturates": (
         eq(far(SQUARED.subs(y, 1)), -1),
         eq(far(SQUARED.subs(y, 1)), sp.Rational(1, 10**9)),
+        eq(sp.Limit(sp.exp(-z) * slope(SQUARED.subs(y, 1)), z, -sp.oo), -sp.Rational(999, 1000)),
+        eq(sp.Limit(sp.exp(-z) * slope(SQUARED.subs(y, 1)), z, -sp.oo), 0),
+        eq(sp.Limit(sp.exp(-z / 2) * slope(SQUARED.subs(y, 1)), z, -sp.oo), -1),
         eq(far(CROSS.subs(y, 1)), 0),
         eq(far(LINEAR.subs(y, 1)), 0),
-        sp.Ne(far(SQUARED.subs(y, 1)), 0, evaluate=False),
+        sp.Ne(sp.Limit(sp.exp(-z) * slope(SQUARED.subs(y, 1)), z, -sp.oo), -1, evaluate=False),
         sp.Lt(far(SQUARED.subs(y, 1)), -sp.Rational(1, 10), evaluate=False),
     ),
     "cross-entropy-does-not-saturate": (
@@ -133,12 +136,19 @@ FALSE: dict[str, tuple[sp.Basic, ...]] = {
         eq(grows("squared error, linear", RELU.formula, 2), 0),
         eq(grows("cross-entropy, sigmoid", RELU.formula, 1), 0),
         sp.Gt(grows("squared error, sigmoid", RELU.formula, 0), v / 100, evaluate=False),
+        losses.grows_like("squared error, sigmoid", RELU.formula, 1, w1, sp.exp(v * w1 * t)),
+        losses.grows_like("squared error, sigmoid", RELU.formula, 1, sp.Min(v, 3), sp.exp(v * w1 * t)),
+        losses.grows_like("squared error, sigmoid", RELU.formula, 2, v, sp.exp(v * w1 * t)),
+        losses.grows_like("cross-entropy, sigmoid", RELU.formula, 1, v, sp.exp(-v * w1 * t)),
     ),
     "outlier-sigmoid-hidden": (
         eq(grows("cross-entropy, sigmoid", SIGMOID.formula, 0), v),
         eq(grows("cross-entropy, sigmoid", SIGMOID.formula, 0), sp.Rational(1, 10**6)),
         eq(grows("cross-entropy, sigmoid", RELU.formula, 1), 0),
         sp.Gt(grows("cross-entropy, sigmoid", SIGMOID.formula, 0), v / 100, evaluate=False),
+        losses.grows_like("cross-entropy, sigmoid", SIGMOID.formula, 1, v, sp.exp(w1 * t)),
+        losses.grows_like("cross-entropy, sigmoid", SIGMOID.formula, 1, v * _s.subs(z, -v), sp.exp(w1 * t)),
+        losses.grows_like("squared error, linear", SIGMOID.formula, 1, v, sp.exp(w1 * t)),
     ),
     "standardised-outlier": (
         eq(standardised(t, m), sp.sqrt(m)),

@@ -146,8 +146,9 @@ def _far_left(variable: sp.Symbol, k: int) -> dict[sp.Basic, sp.Expr]:
     return {variable: sp.Integer(-k)}
 
 
-def _grows(loss: str, hidden: sp.Expr, power: int, stated: sp.Expr) -> sp.Eq:
-    slope = sp.Derivative(small_network(loss, hidden, 0), w1) / t**power
+def grows_like(loss: str, hidden: sp.Expr, power: int, stated: sp.Expr, rate: sp.Expr = sp.S.One) -> sp.Eq:
+    """∂C/∂w₁ over t to that power, times ``rate``, tends to what is stated."""
+    slope = rate * sp.Derivative(small_network(loss, hidden, 0), w1) / t**power
     return sp.Eq(sp.Limit(slope, t, sp.oo), stated, evaluate=False)
 
 
@@ -159,8 +160,9 @@ def _bounded(bound: sp.Expr) -> sp.Le:
     return sp.Le(sp.Abs((a - y) * a * (1 - a)), bound, evaluate=False)
 
 
-def _wrong_and_sure(loss: str, stated: sp.Expr) -> sp.Eq:
-    return sp.Eq(sp.Limit(sp.Derivative(LOSSES[loss].subs(y, 1), z), z, -sp.oo), stated, evaluate=False)
+def _wrong_and_sure(loss: str, stated: sp.Expr, rate: sp.Expr = sp.S.One) -> sp.Eq:
+    slope = rate * sp.Derivative(LOSSES[loss].subs(y, 1), z)
+    return sp.Eq(sp.Limit(slope, z, -sp.oo), stated, evaluate=False)
 
 
 def _takes_every_size(loss: sp.Expr) -> sp.Eq:
@@ -265,9 +267,8 @@ CLAIMS = (
     ),
     Claim(
         label="squared-error-saturates",
-        sentence="An output that is sure and wrong has no gradient left under the squared error: the loss "
-        "saturates.",
-        statement=_wrong_and_sure("squared error, sigmoid", sp.S.Zero),
+        sentence="Of an output that is sure and wrong the squared error's gradient falls like e^z, to 0: the loss saturates.",
+        statement=_wrong_and_sure("squared error, sigmoid", -sp.S.One, sp.exp(-z)),
         check=by_limit(_far_left),
         scope="sigmoid output, y = 1, z → −∞; for y = 0 and z → ∞ by symmetry",
         false_sibling=_wrong_and_sure("squared error, sigmoid", -sp.S.One),
@@ -284,40 +285,40 @@ CLAIMS = (
     ),
     Claim(
         label="outlier-relu-cross-entropy",
-        sentence="Behind a ReLU the first layer's gradient grows in proportion to the input, though the "
-        "one at the output is bounded.",
-        statement=_grows("cross-entropy, sigmoid", RELU.formula, 1, v),
+        sentence="Behind a ReLU the first layer's gradient grows in proportion to the input, though the one at the output is bounded.",
+        statement=grows_like("cross-entropy, sigmoid", RELU.formula, 1, v),
         check=by_limit(_on_the_way),
         scope=_scope_small,
-        false_sibling=_grows("cross-entropy, sigmoid", RELU.formula, 1, sp.S.Zero),
+        false_sibling=grows_like("cross-entropy, sigmoid", RELU.formula, 1, sp.S.Zero),
         domain=_small_network,
     ),
     Claim(
         label="outlier-relu-squared-error",
         sentence="With a linear output and the squared error it grows with the square of the input.",
-        statement=_grows("squared error, linear", RELU.formula, 2, v**2 * w1),
+        statement=grows_like("squared error, linear", RELU.formula, 2, v**2 * w1),
         check=by_limit(_on_the_way),
         scope=_scope_small,
-        false_sibling=_grows("squared error, linear", RELU.formula, 2, v * w1),
+        false_sibling=grows_like("squared error, linear", RELU.formula, 2, v * w1),
         domain=_small_network,
     ),
     Claim(
         label="outlier-relu-sigmoid-squared-error",
-        sentence="With a sigmoid output and the squared error it goes to 0: the output saturates faster "
-        "than the input grows.",
-        statement=_grows("squared error, sigmoid", RELU.formula, 0, sp.S.Zero),
+        sentence="With a sigmoid output and the squared error it goes to 0: the output saturates like e^(−v w₁ t), faster than the input grows.",
+        statement=grows_like("squared error, sigmoid", RELU.formula, 1, v, sp.exp(v * w1 * t)),
         check=by_limit(_on_the_way),
         scope=_scope_small,
-        false_sibling=_grows("squared error, sigmoid", RELU.formula, 0, v),
+        false_sibling=grows_like("squared error, sigmoid", RELU.formula, 0, v),
         domain=_small_network,
     ),
     Claim(
         label="outlier-sigmoid-hidden",
-        sentence="A sigmoid in the first layer saturates instead: the outlier moves its weight not at all.",
-        statement=_grows("cross-entropy, sigmoid", SIGMOID.formula, 0, sp.S.Zero),
+        sentence="A sigmoid in the first layer saturates like e^(−w₁ t) instead: in the end the outlier moves its weight not at all.",
+        statement=grows_like(
+            "cross-entropy, sigmoid", SIGMOID.formula, 1, v * SIGMOID.formula.subs(z, v), sp.exp(w1 * t)
+        ),
         check=by_limit(_on_the_way),
         scope=_scope_small,
-        false_sibling=_grows("cross-entropy, sigmoid", SIGMOID.formula, 0, v),
+        false_sibling=grows_like("cross-entropy, sigmoid", SIGMOID.formula, 0, v),
         domain=_small_network,
     ),
     Claim(
