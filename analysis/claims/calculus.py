@@ -18,7 +18,8 @@ Floats = NDArray[np.float64]
 
 
 def derivative(f: Callable[[Number], Number], x: Number) -> Number:
-    """f′(x) as a symmetric difference quotient, with the change from twice the step as its bound; raises Undefined at a kink.
+    """f′(x) as a symmetric difference quotient, with the change from twice the step as its bound; raises
+    Undefined at a kink.
 
     Where f loses its digits, as log(1 − σ(z)) does far out, it is worked out again with more of them.
     """

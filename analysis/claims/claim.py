@@ -157,7 +157,8 @@ class Claim:
 
 
 def _worked_out(statement: sp.Basic, found: Found) -> Outcome:
-    """What digits say of a statement without free letters: which number is larger, not that two are equal or what a limit is."""
+    """What digits say of a statement without free letters: which number is larger, not that two are equal or
+    what a limit is."""
     if statement.has(sp.Limit):
         return Unknown(f"{found.text}, but a limit told by a few values is not proved")
     if statement.atoms(sp.Eq):

@@ -15,7 +15,8 @@ _TURNED = {sp.Ge: sp.Le, sp.Gt: sp.Lt}
 
 
 def key(e: sp.Basic) -> Key:
-    """Equal for two trees that differ in the order of sums, products, equations and conjunctions, or in ≥ written as ≤.
+    """Equal for two trees that differ in the order of sums, products, equations and conjunctions, or in ≥
+    written as ≤.
 
     Factors that do not commute, matrices for instance, keep their order.
     """

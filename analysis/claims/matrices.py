@@ -1,6 +1,8 @@
-"""Matrices as values: tuples of rows. ``MATRICES`` says what sums and products mean where some letters are matrices.
+"""Matrices as values: tuples of rows. ``MATRICES`` says what sums and products mean where some letters are
+matrices.
 
-A domain adds it to its ``means``. Matrices that do not fit together have no product, and a sum of a matrix and a number has none.
+A domain adds it to its ``means``. Matrices that do not fit together have no product, and a sum of a matrix
+and a number has none.
 """
 
 from __future__ import annotations
@@ -43,7 +45,8 @@ def transposed(m: Matrix) -> Matrix:
 
 
 def multiplied(p: Any, q: Any) -> Any:
-    """The product of two matrices, of a number and a matrix, or of two numbers; raises Undefined where the matrices do not fit."""
+    """The product of two matrices, of a number and a matrix, or of two numbers; raises Undefined where the
+    matrices do not fit."""
     if not isinstance(p, tuple):
         return tuple(tuple(p * x for x in row) for row in q) if isinstance(q, tuple) else p * q
     if not isinstance(q, tuple):
@@ -70,9 +73,11 @@ def added(p: Any, q: Any) -> Any:
 
 
 def largest_singular_value(m: Matrix) -> Number:
-    """‖m‖₂: exact for one row or column of one entry, else by LAPACK's decomposition, with a bound on its error.
+    """‖m‖₂: exact for one row or column of one entry, else by LAPACK's decomposition, with a bound on its
+    error.
 
-    The computed value is off by at most a modest multiple of the unit roundoff times ‖m‖₂ (Golub and Van Loan, section 8.6);
+    The computed value is off by at most a modest multiple of the unit roundoff times ‖m‖₂ (Golub and Van
+    Loan, section 8.6);
     10⁻¹² ‖m‖ is allowed, which holds far beyond the few rows that statements are tried on.
     """
     if len(m) == 1 and len(m[0]) == 1:

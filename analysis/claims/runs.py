@@ -1,4 +1,5 @@
-"""What is asked of every run of a record or a simulation at once: the share of runs of which a relation holds."""
+"""What is asked of every run of a record or a simulation at once: the share of runs of which a relation
+holds."""
 
 from __future__ import annotations
 

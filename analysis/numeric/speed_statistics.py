@@ -30,9 +30,11 @@ NIELSEN_RECORDED: dict[int, tuple[float, ...]] = {
     3: (0.011838212272121293, 0.05996519457449515, 0.28314239285488185),
     4: (0.0029752663545292526, 0.017076665445425132, 0.06953924167660484, 0.28513893545173896),
 }
-"""The same nine speeds with all their digits: the first row of ``fig/norms_during_training_{2,3,4}_layers.json``.
+"""The same nine speeds with all their digits: the first row of
+``fig/norms_during_training_{2,3,4}_layers.json``.
 
-The files come with the code that accompanies his book (repository mnielsen/neural-networks-and-deep-learning).
+The files come with the code that accompanies his book (repository
+mnielsen/neural-networks-and-deep-learning).
 """
 
 NIELSEN_ENDS: dict[int, tuple[float, float]] = {
@@ -45,10 +47,12 @@ NIELSEN_ENDS: dict[int, tuple[float, float]] = {
     400: (1.0023851700830563e-05, 0.0009327757447698074),
     499: (8.21211652552637e-06, 0.0009247251418948941),
 }
-"""Speeds of the first and the fourth hidden layer after so many epochs, from ``fig/norms_during_training_4_layers.json``."""
+"""Speeds of the first and the fourth hidden layer after so many epochs, from
+``fig/norms_during_training_4_layers.json``."""
 
 NIELSEN_RATIO = {epoch: fourth / first for epoch, (first, fourth) in NIELSEN_ENDS.items()}
-"""Fourth hidden layer's speed over the first's after so many epochs in Nielsen's one run with four hidden layers."""
+"""Fourth hidden layer's speed over the first's after so many epochs in Nielsen's one run with four hidden
+layers."""
 
 
 class Proportion(NamedTuple):
@@ -101,29 +105,14 @@ def monotone_fraction(speeds: ArrayLike, level: float = 0.95) -> Proportion:
     return clopper_pearson(int(grows.sum()), grows.size, level)
 
 
-def place(value: float, sample: ArrayLike, decimals: int) -> Place:
-    """Where a number stated to ``decimals`` lies among a sample (S,): its rank is the number of values below it."""
-    x = np.sort(_finite("sample", sample).ravel())
-    half = 0.5 * 10.0 ** -whole("decimals", decimals, 0)
-    low, high = np.searchsorted(x, [value - half, value + half])
-    return Place(value, int(low), int(high), x.size, float(x[0]), float(np.median(x)), float(x[-1]))
-
-
-def places_of_nielsen(speeds: ArrayLike) -> tuple[Place, ...]:
-    """Where Nielsen's numbers lie among the speeds (S, H) of S untrained networks, layer by layer; H is 2, 3 or 4."""
-    array = _speeds(speeds)
-    hidden = array.shape[-1]
-    if array.ndim != 2 or hidden not in NIELSEN_SPEEDS:
-        raise ValueError(f"speeds must have shape (S, 2), (S, 3) or (S, 4), not {array.shape}")
-    stated = zip(NIELSEN_SPEEDS[hidden], array.T, strict=True)
-    return tuple(place(value, sample, NIELSEN_DECIMALS[hidden]) for value, sample in stated)
-
-
 def joint_p_value(speeds: ArrayLike, sample: ArrayLike) -> Fraction:
-    """How often a network of the sample (S, H), or the one with ``speeds`` (H,), lies as far out as the latter: k/(S + 1).
+    """How often a network of the sample (S, H), or the one with ``speeds`` (H,), lies as far out as the
+    latter: k/(S + 1).
 
-    Far is Mahalanobis' distance of the logarithms, with the mean and the covariance of all S + 1 networks. Each of them is then
-    treated alike, so a network drawn like the sample has a p-value of at most q with probability at most q, whatever the law of the
+    Far is Mahalanobis' distance of the logarithms, with the mean and the covariance of all S + 1 networks.
+    Each of them is then
+    treated alike, so a network drawn like the sample has a p-value of at most q with probability at most q,
+    whatever the law of the
     speeds is (Vovk, Gammerman and Shafer 2005). Raises ValueError on speeds that are not positive.
     """
     logs = _logs("sample", sample)
@@ -142,7 +131,8 @@ def joint_p_value(speeds: ArrayLike, sample: ArrayLike) -> Fraction:
 def resolved(
     speeds: ArrayLike, sample: ArrayLike, level: Fraction = Fraction(1, 20), step: float = 1.01
 ) -> tuple[tuple[float, float], ...]:
-    """For each of the speeds (H,) the nearest numbers below and above it at which the joint p-value falls below ``level``.
+    """For each of the speeds (H,) the nearest numbers below and above it at which the joint p-value falls
+    below ``level``.
 
     The others stay as they are; the numbers tried lie a factor ``step`` apart.
     """

@@ -1,4 +1,5 @@
-"""What is claimed of the recorded networks is read off them: other numbers, or another statement, come out otherwise."""
+"""What is claimed of the recorded networks is read off them: other numbers, or another statement, come out
+otherwise."""
 
 from __future__ import annotations
 

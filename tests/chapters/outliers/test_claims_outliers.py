@@ -225,7 +225,8 @@ def test_the_powers_are_slopes_of_logarithms() -> None:
 
 
 def test_one_unsaturated_network_refutes_that_the_gradient_is_level() -> None:
-    """Between t = 10⁵ and 10⁶ one network of 40 still falls; a mean with its own spread as error could never show it."""
+    """Between t = 10⁵ and 10⁶ one network of 40 still falls; a mean with its own spread as error could never
+    show it."""
     before = outlier.powers("squared error, sigmoid", (1e5, 1e6))
     assert before.min() == pytest.approx(-0.1257, abs=5e-5)
     assert (np.abs(before) > float(outlier.NEAR)).sum() == 1

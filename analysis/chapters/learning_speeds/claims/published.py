@@ -39,7 +39,8 @@ def rounded_to(x: fmpq, decimals: fmpq) -> fmpq:
 
 
 def p_value_among(sample: Callable[[], NDArray[np.float64]]) -> Callable[..., fmpq]:
-    """The meaning of ``p_value``: among the networks (S, H) of ``sample``. Speeds that are not positive lie farthest out."""
+    """The meaning of ``p_value``: among the networks (S, H) of ``sample``. Speeds that are not positive lie
+    farthest out."""
 
     def meaning(*speeds: Any) -> fmpq:
         networks = sample()

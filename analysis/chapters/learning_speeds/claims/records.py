@@ -1,7 +1,10 @@
-"""What is claimed of Nielsen's experiment, read off the recorded runs on the first 1,000 training images of MNIST.
+"""What is claimed of Nielsen's experiment, read off the recorded runs on the first 1,000 training images of
+MNIST.
 
-Letters: S_k, T_k the speed of hidden layer k of an untrained network drawn his way, or with N(0, 1) weights; m_{H,k}, F_{H,k} the lowest
-and the final speed of hidden layer k of H in 500 epochs; D_k how far layer k moves; E the cost on the plateau, A and B the cost after
+Letters: S_k, T_k the speed of hidden layer k of an untrained network drawn his way, or with N(0, 1) weights;
+m_{H,k}, F_{H,k} the lowest
+and the final speed of hidden layer k of H in 500 epochs; D_k how far layer k moves; E the cost on the
+plateau, A and B the cost after
 rescaled steps of all layers, or of all but the first. v_k: the speeds that Nielsen recorded for one network.
 """
 
@@ -50,7 +53,8 @@ _k = sp.Symbol("k", integer=True, positive=True)
 
 
 class usual(sp.Function):  # type: ignore[misc]
-    """1 where ratio number k lies between the 5 % and the 95 % quantile of the recorded networks at its epoch, else 0."""
+    """1 where ratio number k lies between the 5 % and the 95 % quantile of the recorded networks at its
+    epoch, else 0."""
 
     nargs = 2
 
@@ -128,7 +132,8 @@ def _recorded(hidden: int) -> dict[Any, float]:
 
 
 def speeds_are(hidden: int, printed: tuple[float, ...], compared: tuple[sp.Expr, ...] = ()) -> sp.And:
-    """His recorded speeds round to the printed ones, and those ``compared`` (the recorded ones unless told) are no rare speeds."""
+    """His recorded speeds round to the printed ones, and those ``compared`` (the recorded ones unless told)
+    are no rare speeds."""
     v = his(hidden)
     found = sp.Tuple(*(rounded(x, NIELSEN_DECIMALS[hidden]) for x in v))
     numbers = sp.Tuple(*(sp.Float(str(x)) for x in printed))
@@ -151,12 +156,15 @@ def _speeds(hidden: int) -> Claim:
     shown = ", ".join(f"{x:.4g}" for x in NIELSEN_RECORDED[hidden])
     return Claim(
         label=f"nielsen-speeds-{hidden}-hidden",
-        sentence=f"Taken together, Nielsen's initial speeds with {hidden} hidden layers are no rarity among 200 networks drawn his way.",
+        sentence=f"Taken together, Nielsen's initial speeds with {hidden} hidden layers are no rarity "
+        f"among 200 networks drawn his way.",
         statement=speeds_are(hidden, NIELSEN_SPEEDS[hidden]),
         check=None,
         source=_SOURCE,
-        scope="first 1,000 training images of MNIST, weights N(0, 1/n_in), biases N(0, 1); he drew one network, seed not set; v: the speeds that "
-        f"the code of his book recorded, {shown}, which he prints rounded; p: how often a network lies as far out in Mahalanobis' distance of the "
+        scope="first 1,000 training images of MNIST, weights N(0, 1/n_in), biases N(0, 1); he drew one "
+        "network, seed not set; v: the speeds that "
+        f"the code of his book recorded, {shown}, which he prints rounded; p: how often a network "
+        f"lies as far out in Mahalanobis' distance of the "
         f"logarithms; {_resolution(hidden)}",
         false_sibling=speeds_are(hidden, NIELSEN_SPEEDS[hidden], (v[0] / 2, *v[1:])),
         domain=domain(
@@ -187,7 +195,8 @@ def _ratio(k: int) -> float:
 
 
 def ratio_is_usual(ratio: sp.Expr) -> sp.And:
-    """At every epoch compared the ratio is a usual one; it falls to 55 % or less and ends above where it began."""
+    """At every epoch compared the ratio is a usual one; it falls to 55 % or less and ends above where it
+    began."""
     count = len(_EPOCHS)
     return sp.And(
         sp.Eq(sp.Sum(usual(ratio, _k), (_k, 1, count)), count, evaluate=False),
@@ -221,7 +230,8 @@ def _end_lowest(hidden: int) -> sp.And:
 
 
 def _out_of_order() -> int:
-    """Of how many networks with N(0, 1) weights and four hidden layers the speeds do not grow from layer to layer."""
+    """Of how many networks with N(0, 1) weights and four hidden layers the speeds do not grow from layer to
+    layer."""
     return int((~monotone(initial("gaussian", 4))).sum())
 
 
@@ -237,70 +247,84 @@ CLAIMS = (
     *(_speeds(hidden) for hidden in (2, 3, 4)),
     Claim(
         label="nielsen-speed-ratio",
-        sentence="The fourth layer's speed over the first's nearly halves and rises above its start again, in Nielsen's run as in 200 networks.",
+        sentence="The fourth layer's speed over the first's nearly halves and rises above its start "
+        "again, in Nielsen's run as in 200 networks.",
         statement=ratio_is_usual(r[_k]),
         check=None,
         source="the speeds recorded with the code that accompanies Nielsen's book, epochs "
         + ", ".join(map(str, _EPOCHS)),
-        scope=f"{_RECIPE}, four hidden layers; r: his ratio at these epochs t, {', '.join(f'{x:.1f}' for x in NIELSEN_RATIO.values())}; "
+        scope=f"{_RECIPE}, four hidden layers; r: his ratio at these epochs t, "
+        f"{', '.join(f'{x:.1f}' for x in NIELSEN_RATIO.values())}; "
         "q: the quantiles of 200 networks at the same epoch",
         false_sibling=ratio_is_usual(sp.Integer(100)),
         domain=domain(means={r: lambda k, world: _ratio(k), usual: Pointwise(_is_usual)}),
     ),
     Claim(
         label="speeds-grow-with-the-layer",
-        sentence="In all 200 networks with four hidden layers the initial speed grows from each layer to the next.",
+        sentence="In all 200 networks with four hidden layers the initial speed grows from each layer to "
+        "the next.",
         statement=_of_all(_grow(S)),
         check=None,
-        scope=f"{_RECIPE}; S: the speeds at the start, T: those with N(0, 1) weights, which are not in order in {_out_of_order()} networks",
+        scope=f"{_RECIPE}; S: the speeds at the start, T: those with N(0, 1) weights, which are not in "
+        f"order in {_out_of_order()} networks",
         false_sibling=_of_all(_grow(T)),
         domain=_networks,
     ),
     Claim(
         label="standard-normal-weights-are-faster",
-        sentence="Even the slowest of 200 networks with N(0, 1) weights starts eleven times as fast as Nielsen's: the story and the figures differ.",
+        sentence="Even the slowest of 200 networks with N(0, 1) weights starts eleven times as fast as "
+        "Nielsen's: the story and the figures differ.",
         statement=_of_all(sp.Gt(T[1], _faster * his(4)[0], evaluate=False)),
         check=None,
-        scope="MNIST, four hidden layers; T_1: the first layer's speed at the start with N(0, 1) weights, S_1: with his; v_1: the speed he recorded",
+        scope="MNIST, four hidden layers; T_1: the first layer's speed at the start with N(0, 1) "
+        "weights, S_1: with his; v_1: the speed he recorded",
         false_sibling=_of_all(sp.Gt(T[1], _too_fast * his(4)[0], evaluate=False)),
         domain=domain(means=NETWORKS | _recorded(4)),
     ),
     Claim(
         label="two-hidden-layers-recover",
-        sentence="With two hidden layers the speeds of both fall and then at least double again, in each of 200 networks.",
+        sentence="With two hidden layers the speeds of both fall and then at least double again, in each "
+        "of 200 networks.",
         statement=_of_all(_recover(2)),
         check=None,
-        scope=f"{_RECIPE}, 500 epochs; F and m: the final and the lowest speed, indices: hidden layers, and which; the near miss asks it of three",
+        scope=f"{_RECIPE}, 500 epochs; F and m: the final and the lowest speed, indices: hidden layers, "
+        f"and which; the near miss asks it of three",
         false_sibling=_of_all(_recover(3)),
         domain=_networks,
     ),
     Claim(
         label="four-hidden-layers-do-not-recover",
-        sentence="With four hidden layers nothing recovers within 500 epochs: in each of 200 networks every speed ends at its lowest.",
+        sentence="With four hidden layers nothing recovers within 500 epochs: in each of 200 networks "
+        "every speed ends at its lowest.",
         statement=_of_all(_end_lowest(4)),
         check=None,
-        scope=f"{_RECIPE}; F and m: the final and the lowest speed, indices: hidden layers, and which; the near miss says it of three, "
+        scope=f"{_RECIPE}; F and m: the final and the lowest speed, indices: hidden layers, and which; "
+        f"the near miss says it of three, "
         f"of which some layer doubles its lowest speed again in {_recovered_of_three()} of 200 networks",
         false_sibling=_of_all(_end_lowest(3)),
         domain=_networks,
     ),
     Claim(
         label="output-layer-moves-most",
-        sentence="With four hidden layers the output layer moves more than forty times as far as the first, and the second less far, in each of 200 networks.",
+        sentence="With four hidden layers the output layer moves more than forty times as far as the "
+        "first, and the second less far, in each of 200 networks.",
         statement=_of_all(
             sp.And(sp.Gt(D[5], 40 * D[1], evaluate=False), sp.Lt(D[2], D[1], evaluate=False), evaluate=False)
         ),
         check=None,
-        scope=f"{_RECIPE}; D_k: how far layer k is from its decayed initial weights, per initial length, after 500 epochs",
+        scope=f"{_RECIPE}; D_k: how far layer k is from its decayed initial weights, per initial "
+        f"length, after 500 epochs",
         false_sibling=_of_all(sp.Gt(D[2], D[1], evaluate=False)),
         domain=_networks,
     ),
     Claim(
         label="small-gradient-is-not-near-optimum",
-        sentence="Rescaled steps along the same gradients lower the cost by more than a third where plain descent is stuck, in each of ten networks.",
+        sentence="Rescaled steps along the same gradients lower the cost by more than a third where plain "
+        "descent is stuck, in each of ten networks.",
         statement=_of_all(sp.Lt(A, sp.Rational(2, 3) * E, evaluate=False)),
         check=None,
-        scope=f"{_RECIPE}, four hidden layers; E: the cost after 500 epochs, A: after 300 rescaled steps more, B: with the first layer held fixed",
+        scope=f"{_RECIPE}, four hidden layers; E: the cost after 500 epochs, A: after 300 rescaled "
+        f"steps more, B: with the first layer held fixed",
         false_sibling=_of_all(sp.Lt(B, sp.Rational(2, 3) * E, evaluate=False)),
         domain=_networks,
     ),

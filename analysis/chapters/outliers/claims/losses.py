@@ -170,7 +170,8 @@ def _takes_every_size(loss: sp.Expr) -> sp.Eq:
 
 
 def standardised_by_hand(outlier: Any, count: Any) -> Any:
-    """What becomes of the first of ``count`` numbers (outlier, 0, …, 0), written out and worked out one by one."""
+    """What becomes of the first of ``count`` numbers (outlier, 0, …, 0), written out and worked out one by
+    one."""
     if count.q != 1 or count < 2:
         raise Undefined("a batch needs two numbers")
     batch = [outlier] + [fmpq(0)] * (int(count.p) - 1)
@@ -207,7 +208,8 @@ def _activations_and_targets() -> Range:
 
 
 def _moderate() -> Range:
-    """A few weights at which an input of some hundreds is far out already; another weight is another unit of t."""
+    """A few weights at which an input of some hundreds is far out already; another weight is another unit of
+    t."""
     others = (exact("1.3717"), exact("0.6183"))
     hard = tuple(exact(x) for x in (1, 4, "1/2"))
     return Range("> 0", lambda random, world: random.choice(others), hard, lambda x, world: bool(x > 0))
@@ -251,7 +253,10 @@ CLAIMS = (
         sentence=f"That product is at most {SQUARED_BOUND} in size, less than a sixth.",
         statement=_bounded(SQUARED_BOUND),
         check=at_both_targets(by_roots_on_the_unit_interval),
-        scope="proved at y = 0 and y = 1, with equality at a = 2/3 and 1/3; for y between them (a − y)a(1 − a) lies between the two",
+        scope=(
+            "proved at y = 0 and y = 1, with equality at a = 2/3 and 1/3; for y between them (a − "
+            "y)a(1 − a) lies between the two"
+        ),
         false_sibling=_bounded(sp.Rational(1, 8)),
         domain=domain(((a, y), _activations_and_targets())),
     ),
@@ -267,7 +272,10 @@ CLAIMS = (
     ),
     Claim(
         label="squared-error-saturates",
-        sentence="Of an output that is sure and wrong the squared error's gradient falls like e^z, to 0: the loss saturates.",
+        sentence=(
+            "Of an output that is sure and wrong the squared error's gradient falls like e^z, to 0: "
+            "the loss saturates."
+        ),
         statement=_wrong_and_sure("squared error, sigmoid", -sp.S.One, sp.exp(-z)),
         check=by_limit(_far_left),
         scope="sigmoid output, y = 1, z → −∞; for y = 0 and z → ∞ by symmetry",
@@ -285,7 +293,10 @@ CLAIMS = (
     ),
     Claim(
         label="outlier-relu-cross-entropy",
-        sentence="Behind a ReLU the first layer's gradient grows in proportion to the input, though the one at the output is bounded.",
+        sentence=(
+            "Behind a ReLU the first layer's gradient grows in proportion to the input, though the "
+            "one at the output is bounded."
+        ),
         statement=grows_like("cross-entropy, sigmoid", RELU.formula, 1, v),
         check=by_limit(_on_the_way),
         scope=_scope_small,
@@ -303,7 +314,10 @@ CLAIMS = (
     ),
     Claim(
         label="outlier-relu-sigmoid-squared-error",
-        sentence="With a sigmoid output and the squared error it goes to 0: the output saturates like e^(−v w₁ t), faster than the input grows.",
+        sentence=(
+            "With a sigmoid output and the squared error it goes to 0: the output saturates like "
+            "e^(−v w₁ t), faster than the input grows."
+        ),
         statement=grows_like("squared error, sigmoid", RELU.formula, 1, v, sp.exp(v * w1 * t)),
         check=by_limit(_on_the_way),
         scope=_scope_small,
@@ -312,7 +326,10 @@ CLAIMS = (
     ),
     Claim(
         label="outlier-sigmoid-hidden",
-        sentence="A sigmoid in the first layer saturates like e^(−w₁ t) instead: in the end the outlier moves its weight not at all.",
+        sentence=(
+            "A sigmoid in the first layer saturates like e^(−w₁ t) instead: in the end the outlier "
+            "moves its weight not at all."
+        ),
         statement=grows_like(
             "cross-entropy, sigmoid", SIGMOID.formula, 1, v * SIGMOID.formula.subs(z, v), sp.exp(w1 * t)
         ),
@@ -327,7 +344,9 @@ CLAIMS = (
         "far out it was.",
         statement=sp.Eq(standardised(t, m), sp.sqrt(m - 1), evaluate=False),
         check=by_sums,
-        scope="batches of m numbers, one t and the others 0; no standardised number is larger (Samuelson 1968)",
+        scope=(
+            "batches of m numbers, one t and the others 0; no standardised number is larger (Samuelson 1968)"
+        ),
         false_sibling=sp.Eq(standardised(t, m), sp.sqrt(m), evaluate=False),
         domain=domain(
             (t, positive()), (m, integers(2)), means={standardised: Pointwise(standardised_by_hand)}

@@ -46,12 +46,18 @@ def _power_is(p: sp.Expr, at: sp.Expr = t) -> sp.Eq:
     return sp.Eq(share(sp.Le(distance, NEAR, evaluate=False)), 1, evaluate=False)
 
 
-_scope = "ReLU, sizes (64, 30, 30, 10), 50 digits of which one is t times as bright, between t = 10⁶ and 10⁷; 40 networks"
+_scope = (
+    "ReLU, sizes (64, 30, 30, 10), 50 digits of which one is t times as bright, between t = 10⁶ and "
+    "10⁷; 40 networks"
+)
 
 CLAIMS = (
     Claim(
         label="outlier-power-cross-entropy",
-        sentence="In whole networks too, ReLU and cross-entropy let the first layer's gradient grow in proportion to t.",
+        sentence=(
+            "In whole networks too, ReLU and cross-entropy let the first layer's gradient grow in "
+            "proportion to t."
+        ),
         statement=_power_is(sp.S.One),
         check=None,
         scope=f"sigmoid outputs, cross-entropy; {_scope}",
@@ -69,10 +75,16 @@ CLAIMS = (
     ),
     Claim(
         label="outlier-power-sigmoid-squared-error",
-        sentence="With sigmoid outputs and the squared error the power is 0 once every output of the outlier has saturated.",
+        sentence=(
+            "With sigmoid outputs and the squared error the power is 0 once every output of the "
+            "outlier has saturated."
+        ),
         statement=_power_is(sp.S.Zero),
         check=None,
-        scope=f"sigmoid outputs, squared error; {_scope}; the near miss looks at the decade before, in which one of them still moves",
+        scope=(
+            f"sigmoid outputs, squared error; {_scope}; the near miss looks at the decade before, in "
+            f"which one of them still moves"
+        ),
         false_sibling=_power_is(sp.S.Zero, t / 10),
         domain=_measured("squared error, sigmoid"),
     ),

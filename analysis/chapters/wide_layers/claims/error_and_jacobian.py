@@ -58,7 +58,10 @@ CLAIMS = (
         "matrix for each layer passed.",
         statement=errors_of(slopes(j), weights_T(j + 1)),
         check=by_induction_back,
-        scope="every width, by induction, every differentiable σ and C; multiplied out for random networks of one to four neurons a layer",
+        scope=(
+            "every width, by induction, every differentiable σ and C; multiplied out for random "
+            "networks of one to four neurons a layer"
+        ),
         false_sibling=errors_of(slopes(j), weights(j + 1)),
         domain=_networks,
     ),
@@ -67,7 +70,10 @@ CLAIMS = (
         sentence="The Jacobian of one layer more gains the weight matrix and the slopes on its left.",
         statement=jacobian_of(slopes(l), weights(l)),
         check=by_recursion_on,
-        scope="every width, starting from J⁰ = 1, every differentiable σ; multiplied out for random networks of one to four neurons a layer",
+        scope=(
+            "every width, starting from J⁰ = 1, every differentiable σ; multiplied out for random "
+            "networks of one to four neurons a layer"
+        ),
         false_sibling=jacobian_of(weights(l), slopes(l)),
         domain=_networks,
     ),

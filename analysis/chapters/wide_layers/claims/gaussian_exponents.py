@@ -257,7 +257,10 @@ CLAIMS = (
         "cn/4.",
         statement=sp.Eq(_gain, c * n / 4, evaluate=False),
         check=by_rank_one,
-        scope=f"sigmoid, w of n rows and columns with all entries c, z = 0; above 1 from n = {_first_above_one()} on for c = {_WEIGHT}",
+        scope=(
+            f"sigmoid, w of n rows and columns with all entries c, z = 0; above 1 from n = "
+            f"{_first_above_one()} on for c = {_WEIGHT}"
+        ),
         false_sibling=sp.Eq(_gain, c * sp.sqrt(n) / 4, evaluate=False),
         domain=domain(
             (n, integers(1, 24)),

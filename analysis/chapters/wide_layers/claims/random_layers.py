@@ -51,7 +51,10 @@ SIMULATED = {
 CLAIMS = tuple(
     Claim(
         label=f"gaussian-exponent-{name}",
-        sentence=f"In the {name} exponent of {WIDTH} × {WIDTH} Gaussian matrices ψ stands at {sp.Rational(WIDTH - index + 1, 2)}.",
+        sentence=(
+            f"In the {name} exponent of {WIDTH} × {WIDTH} Gaussian matrices ψ stands at "
+            f"{sp.Rational(WIDTH - index + 1, 2)}."
+        ),
         statement=right(index),
         check=None,
         scope=f"entries N(0, 1/{WIDTH}); {REPLICATES:,} products of {DEPTH} matrices, QR at every layer",

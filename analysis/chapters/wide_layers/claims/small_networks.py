@@ -1,6 +1,7 @@
 """Random networks of one to four neurons a layer, as what the matrices of a statement mean.
 
-Derivatives are differences of forward passes in exact or ball arithmetic: no chain rule, no transposed matrix.
+Derivatives are differences of forward passes in exact or ball arithmetic: no chain rule, no transposed
+matrix.
 """
 
 from __future__ import annotations
@@ -44,7 +45,8 @@ _BITS = 320
 
 @dataclass(frozen=True, eq=False)
 class SmallNetwork:
-    """n_0 … n_L neurons, weights[l − 1] with n_l rows, biases, an input, an activation, and the cost Σ c_k sin(a_k) + Σ d_k a_k a_{k+1}."""
+    """n_0 … n_L neurons, weights[l − 1] with n_l rows, biases, an input, an activation, and the cost Σ c_k
+    sin(a_k) + Σ d_k a_k a_{k+1}."""
 
     widths: tuple[int, ...]
     weights: tuple[Matrix, ...]
@@ -83,7 +85,8 @@ class SmallNetwork:
 
 
 def differences(f: Callable[[Column], Column], x: Sequence[Number]) -> Matrix:
-    """∂f_j/∂x_k, a row for each output: central differences, with twice the change from a doubled step as their bound."""
+    """∂f_j/∂x_k, a row for each output: central differences, with twice the change from a doubled step as
+    their bound."""
     columns = []
     with precision(_BITS):
         for k in range(len(x)):
@@ -138,7 +141,8 @@ def _network(world: World) -> SmallNetwork:
 
 
 def _precisely(meaning: Meaning) -> Meaning:
-    """The meaning, worked out with enough digits that a difference of nearly equal numbers keeps most of them."""
+    """The meaning, worked out with enough digits that a difference of nearly equal numbers keeps most of
+    them."""
 
     def precise(e: Any, world: World) -> Any:
         with precision(_BITS):
