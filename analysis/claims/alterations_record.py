@@ -19,7 +19,7 @@ from tqdm import tqdm
 
 from analysis.claims.claim import Claim
 from analysis.claims.ledger import CLAIMS
-from analysis.claims.outcome import Unknown
+from analysis.claims.outcome import Refuted
 from analysis.claims.render import summary
 from analysis.symbolic.printing import plain_text
 
@@ -59,7 +59,7 @@ def counted(label: str) -> Counts:
     left = [
         Left(changed=v.alteration.words, statement=plain_text(v.alteration.statement), why=summary(v.outcome))
         for v in found.variants
-        if isinstance(v.outcome, Unknown)
+        if not isinstance(v.outcome, Refuted)
     ]
     return Counts(
         statement=plain_text(claim.statement), made=len(found.variants), refuted=found.refuted, left=left

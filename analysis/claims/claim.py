@@ -121,7 +121,7 @@ class Claim:
                 return Unknown(f"{found.text}: {within}")
             if self.check is not None:
                 return _worked_out(asked, found)
-            return self._measured(found)
+            return self._measured(found, own=False)
         return Unknown(found.text)
 
     def _own(self) -> Outcome:
@@ -134,14 +134,14 @@ class Claim:
             return self.check(self.statement)
         return self._measured(found) if found.holds and self.domain.exhausted else Unknown(found.text)
 
-    def _measured(self, found: Found) -> Outcome:
+    def _measured(self, found: Found, own: bool = True) -> Outcome:
         noticed = (
             f"would have noticed a change of {100 * found.resolution:.2g} %"
             if found.resolution
             else "exact counts"
         )
         steps = (*(Step(line) for line in found.text.split("; ")), Step(noticed))
-        if self.source:
+        if self.source and own:
             return Reproduced(self.source, steps)
         how = "the recorded runs" if self.kind == "record" else "simulation"
         return Checked(how, steps, abs(found.margin) if found.equation else None)
@@ -200,10 +200,17 @@ class Variant(NamedTuple):
     outcome: Outcome
 
 
+def _only_inequalities(variant: Variant) -> bool:
+    return not variant.alteration.statement.atoms(sp.Eq)
+
+
 @dataclass(frozen=True)
 class Altered:
-    """The alterations of one claim, settled. ``accepted``: those that came out true; none may, unless it
-    follows from the claim."""
+    """The alterations of one claim, settled.
+
+    ``accepted``: those that came out true though they ask for more; none may. An inequality between measured
+    numbers that holds with room is no such: its alteration was measured as well (``measured``).
+    """
 
     claim: Claim
     variants: tuple[Variant, ...]
@@ -213,8 +220,13 @@ class Altered:
         return sum(isinstance(v.outcome, Refuted) for v in self.variants)
 
     @property
+    def measured(self) -> tuple[Variant, ...]:
+        return tuple(v for v in self.variants if isinstance(v.outcome, Checked) and _only_inequalities(v))
+
+    @property
     def accepted(self) -> tuple[Variant, ...]:
-        return tuple(v for v in self.variants if isinstance(v.outcome, Proved | Checked | Reproduced))
+        true = (v for v in self.variants if isinstance(v.outcome, Proved | Checked | Reproduced))
+        return tuple(v for v in true if v not in self.measured)
 
     def __repr__(self) -> str:
         lines = [f"{self.claim.label}: {self.refuted} of {len(self.variants)} alterations refuted"]
@@ -251,7 +263,8 @@ def altered(claim: Claim, count: int | None = None) -> Altered:
     for x in found:
         if count is not None and len(kept) == count:
             break
-        if demanding(claim.statement, x.statement, claim.domain, evaluated(claim)):
+        weaker = follows(claim.statement, x.statement)
+        if not weaker and demanding(claim.statement, x.statement, claim.domain, evaluated(claim)):
             kept.append(Variant(x, claim.settle(x.statement)))
     return Altered(claim, tuple(kept))
 
