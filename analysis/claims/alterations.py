@@ -16,8 +16,8 @@ from dataclasses import dataclass
 import sympy as sp
 from sympy.core.relational import Relational
 
-from analysis.claims.compare import same
-from analysis.symbolic.display import iterated, plus, times
+from analysis.claims.compare import key
+from analysis.symbolic.display import plus, times
 
 
 @dataclass(frozen=True)
@@ -53,11 +53,10 @@ def alterations(statement: sp.Basic, *, change: sp.Expr | None = None) -> Iterat
     """Every alteration of ``statement``; ``change`` is the relative change of a number that is tried, 1/20
     unless told."""
     by = sp.Rational(1, 20) if change is None else sp.sympify(change)
-    seen: list[sp.Basic] = [statement]
-    for words, path, part in _all(statement, by):
-        new = _built(statement, path, part)
-        if new is not None and not any(same(new, old) for old in seen):
-            seen.append(new)
+    seen = {key(statement)}
+    for words, new in _all(statement, by):
+        if (tree := key(new)) not in seen:
+            seen.add(tree)
             yield Alteration(words, new)
 
 
@@ -154,7 +153,7 @@ def _of_relation(relation: sp.Basic, by: sp.Expr) -> Iterator[tuple[str, sp.Basi
         return
     if relation.func in _STRICT:
         yield "strict", kept(_STRICT[relation.func], left, right)
-    negative = right.is_number and right.is_negative
+    negative = right.is_number and not right.has(plus, times, sp.Integral) and right.is_negative
     if isinstance(relation, sp.Eq):
         for words, factor in (("larger", 1 + by), ("smaller", 1 - by)):
             if right != 0:

@@ -8,6 +8,7 @@ A counter-example refutes. That none was found proves nothing, unless nothing is
 from __future__ import annotations
 
 import itertools
+import math
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -28,6 +29,7 @@ SECONDS, LEAST = 2.0, 12
 """Seconds of work after which a search ends, unless it has looked at so few points yet; ten times as long
 ends any."""
 BITS = 200
+CORNERS = 700
 
 
 @dataclass(frozen=True)
@@ -182,15 +184,20 @@ class _Search:
         constants = _constants(self.statement)
         hard = [self._hard(key, found, constants) for key, found in self.domain.ranges]
         rounds = max((len(x) for x in hard), default=0)
-        rounds = rounds if len(hard) == 1 else max(2 * rounds, 24)
-        seen = set()
-        for k in (*range(rounds), *[-1] * count):
-            chosen = self._world(k, hard)
-            if all(isinstance(x, fmpq) for x in chosen.values()):  # whole numbers come again and again
-                point = tuple(str(x) for x in chosen.values())
-                if point in seen:
-                    continue
-                seen.add(point)
+        for k in range(rounds if len(hard) == 1 else max(2 * rounds, 24)):
+            yield self._world(k, hard)
+        yield from self._corners(hard)
+        for _ in range(count):
+            yield self._world(-1, hard)
+
+    def _corners(self, hard: list[list[Any]]) -> Iterator[dict[Any, Any]]:
+        """Every combination of the hard values of two or three letters, where they are few enough."""
+        if not (2 <= len(hard) <= 3 and math.prod(len(x) for x in hard) <= CORNERS and all(hard)):
+            return
+        for values in itertools.product(*hard):
+            chosen: dict[Any, Any] = {}
+            for (key, _), x in zip(self.domain.ranges, values, strict=True):
+                chosen.update(zip(key, x, strict=True) if isinstance(key, tuple) else ((key, x),))
             yield chosen
 
     def _hard(self, key: Any, found: Any, constants: list[fmpq]) -> list[Any]:
@@ -293,6 +300,8 @@ def _constants(statement: sp.Basic) -> list[fmpq]:
                 found.setdefault(str(x), exact(str(e)) if e.is_Rational else exact(str(x)))
         elif isinstance(e, sp.Integer) and abs(e) > 1 and len(found) < 6:
             found.setdefault(str(e), fmpq(int(e)))
+        elif isinstance(e, Relational) and sp.S.One in e.args and len(found) < 6:
+            found.setdefault("1", fmpq(1))
     return list(found.values())
 
 

@@ -11,6 +11,7 @@ import itertools
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,7 @@ from numpy.typing import NDArray
 from analysis.claims.meaning import Meaning, in_numbers, integrated, value, whole
 from analysis.claims.world import Estimate, Meaningless, Number, World
 from analysis.numeric.compiled import compiled
+from analysis.symbolic.display import plus, times
 
 Floats = NDArray[np.float64]
 Draws = Callable[[np.random.Generator, int], Floats]
@@ -112,15 +114,14 @@ def probability_over(laws: Mapping[Any, Law], *, draws: int = 400_000, seed: int
     standard error."""
 
     def meaning(e: sp.Basic, world: World) -> Number:
-        (event,) = e.args
+        event = written_out(e.args[0], world)
         names = _random(event, laws)
         if names and all(laws[x].atoms for x in names):
             total: Number = fmpq(0)
             for weight, there in _atoms(names, laws, world):
                 total += weight if value(event, there) else fmpq(0)
             return total
-        hits = np.asarray(_simulated(event, names, laws, world, draws, seed), dtype=float)
-        share = float(hits.mean())
+        share, _ = _simulated(event, names, laws, world, draws, seed)
         return world.measured(
             _key(e, world), Estimate(share, math.sqrt(max(share * (1 - share), 1 / draws) / draws))
         )
@@ -132,6 +133,7 @@ def mean(
     expression: sp.Basic, laws: Mapping[Any, Law], world: World, *, draws: int = 400_000, seed: int = 0
 ) -> Number:
     """E[expression]; raises Meaningless where no random letter has a law that can be used."""
+    expression = written_out(expression, world)
     names = _random(expression, laws)
     if not names:
         return value(expression, world)
@@ -141,15 +143,27 @@ def mean(
             total += weight * value(expression, there)
         return total
     if len(names) == 1 and laws[names[0]].density is not None:
-        law, x = laws[names[0]], names[0]
-        assert law.density is not None
-        low, high = (end if isinstance(end, float) else value(end, world) for end in (law.low, law.high))
-        return integrated(
-            sp.Mul(expression, law.density.xreplace({law.x: x}), evaluate=False), x, low, high, world
-        )
-    numbers = np.asarray(_simulated(expression, names, laws, world, draws, seed), dtype=float)
-    error = float(numbers.std(ddof=1)) / math.sqrt(len(numbers))
-    return world.measured(_key(expression, world), Estimate(float(numbers.mean()), error))
+        law = laws[names[0]]
+
+        def f(t: Number) -> Number:
+            return value(expression, world.but({names[0]: t})) * value(law.density, world.but({law.x: t}))
+
+        low, high = (x if isinstance(x, float) else value(x, world) for x in (law.low, law.high))
+        return integral(f, low, high)
+    average, error = _simulated(expression, names, laws, world, draws, seed)
+    return world.measured(_key(expression, world), Estimate(average, error))
+
+
+def written_out(e: sp.Basic, world: World) -> sp.Basic:
+    """``e`` with what the world defines by an expression put in, so that every random letter in it is seen."""
+    table = {
+        key: found
+        for key, found in world.letters.items()
+        if isinstance(key, sp.Basic) and isinstance(found, sp.Expr) and not isinstance(found, sp.Lambda)
+    }
+    while (new := e.xreplace(table)) != e:
+        e = new
+    return e
 
 
 def _random(expression: sp.Basic, laws: Mapping[Any, Law]) -> list[Any]:
@@ -174,18 +188,45 @@ def _key(e: sp.Basic, world: World) -> tuple[str, ...]:
 
 def _simulated(
     e: sp.Basic, names: Sequence[Any], laws: Mapping[Any, Law], world: World, draws: int, seed: int
-) -> Any:
-    return compiled(in_numbers(e, names, world), *names)(*_drawn(names, laws, draws, seed))
+) -> tuple[float, float]:
+    """The mean of ``e`` over that many draws and its standard error."""
+    chosen = tuple((x, laws[x]) for x in names)
+    return _statistics(in_numbers(e, names, world), chosen, draws, seed)
 
 
-def _drawn(names: Sequence[Any], laws: Mapping[Any, Law], draws: int, seed: int) -> list[Floats]:
-    found = []
-    for k, x in enumerate(names):
-        draw = laws[x].draw
-        if draw is None:
-            raise Meaningless(f"the law of {x} cannot be drawn from")
-        found.append(draw(np.random.default_rng((seed, k)), draws))
-    return found
+@lru_cache(maxsize=512)
+def _statistics(
+    e: sp.Basic, chosen: tuple[tuple[Any, Law], ...], draws: int, seed: int
+) -> tuple[float, float]:
+    columns = [_drawn(x, law, draws, seed, k) for k, (x, law) in enumerate(chosen)]
+    try:
+        found = np.asarray(compiled(e, *(x for x, _ in chosen))(*columns), dtype=float)
+    except TypeError as why:
+        raise Meaningless(f"{e} cannot be simulated: {why}") from why
+    numbers = np.broadcast_to(found, (draws,))
+    return float(numbers.mean()), float(numbers.std(ddof=1)) / math.sqrt(draws)
+
+
+@lru_cache(maxsize=16)
+def _drawn(x: Any, law: Law, draws: int, seed: int, number: int) -> Floats:
+    if law.draw is None:
+        raise Meaningless(f"the law of {x} cannot be drawn from")
+    return law.draw(np.random.default_rng((seed, number)), draws)
+
+
+def in_numbers(e: sp.Basic, keep: Sequence[Any], world: World) -> sp.Basic:
+    """``e`` with the world's functions and numbers put in, except for the letters in ``keep``: what NumPy can evaluate."""
+    for key, found in world.letters.items():
+        found = found.value if isinstance(found, Called) else found
+        if isinstance(key, type) and isinstance(found, sp.Lambda):
+            e = e.replace(key, found)
+    for shown, plain in ((times, sp.Mul), (plus, sp.Add)):
+        e = e.replace(shown, plain)
+    numbers = {}
+    for x in e.free_symbols - set(keep):
+        if x in world.letters:
+            numbers[x] = sp.Float(str(ball(value(x, world)).mid().str(20, radius=False)))
+    return e.xreplace(numbers)
 
 
 __all__ = [
@@ -199,4 +240,5 @@ __all__ = [
     "two_point",
     "uniform",
     "variance_over",
+    "written_out",
 ]

@@ -397,9 +397,15 @@ _CONNECTIVES: dict[Any, Callable[[Sequence[sp.Basic], World], Truth]] = {
 
 
 def _relation(statement: Relational, world: World) -> Truth:
-    world.used.clear()
-    left, right = (value(side, world) for side in statement.args)
-    used = dict(world.used)
+    used: dict[Any, Any] = {}
+    sides, exact = [], {}
+    for side in statement.args:
+        world.used.clear()
+        sides.append(value(side, world))
+        used |= world.used
+        if not world.used:
+            exact[side] = sides[-1]
+    left, right = sides
     if isinstance(left, tuple | list) or isinstance(right, tuple | list):
         return _entrywise(statement, left, right)
     if isinstance(left, bool) or isinstance(right, bool):
@@ -410,7 +416,7 @@ def _relation(statement: Relational, world: World) -> Truth:
     if not (isinstance(left, arb | fmpq) and isinstance(right, arb | fmpq)):
         raise Meaningless(f"{statement} compares what are no numbers")
     if used:
-        return _measured(statement, world, used)
+        return _measured(statement, world.but(exact), used)
     return _compared(statement, left, right)
 
 
