@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+import sympy as sp
 
 from analysis.chapters.explosion import off_centre
 from analysis.chapters.explosion.claims import random_and_tied_chains as balance_claims
@@ -15,6 +16,9 @@ from analysis.chapters.quarter_bound.claims import gaussian_factor as gaussian_f
 from analysis.chapters.quarter_bound.claims import log_product as log_product_claims
 from analysis.chapters.wide_layers import random_layers as wide_layers
 from analysis.claims.claim import Estimate
+from analysis.claims.meaning import value
+from analysis.claims.world import World
+from analysis.symbolic.display import probability
 
 REPEATS = 120
 
@@ -46,14 +50,29 @@ def wide(seed: int) -> Estimate:
     return Estimate(float(run.top[0]), float(run.standard_errors[0]))
 
 
-def of_claim(which: str) -> Callable[[int], Estimate]:
-    """An estimate of the claims on the log-product, with fresh chains for every seed."""
+def exponent(seed: int) -> Estimate:
+    """λ of the log-product, from fresh chains."""
+    fresh = log_product_claims.drawn.__wrapped__(400, seed)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(log_product_claims, "drawn", lambda: fresh)
+        return log_product_claims._simulated_exponent(World({}))
+
+
+def measured(which: str) -> Callable[[int], Estimate]:
+    """The left side of a claim on the log-product, from fresh chains."""
+    claim = next(x for x in log_product_claims.CLAIMS if x.label == which)
+    assert claim.domain is not None
+    (quantity,) = claim.statement.lhs.atoms(probability) or claim.statement.lhs.atoms(sp.Function("Var"))
 
     def drawn(seed: int) -> Estimate:
-        fresh = log_product_claims.drawn.__wrapped__
+        name = "drawn" if isinstance(quantity, probability) else "terms"
+        fresh = getattr(log_product_claims, name).__wrapped__(400, seed)
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(log_product_claims, "drawn", lambda weight_std=1.0: fresh(weight_std, 400, seed))
-            return getattr(log_product_claims, which)()  # type: ignore[no-any-return]
+            patch.setattr(log_product_claims, name, lambda: fresh)
+            world = claim.domain.world({})  # type: ignore[union-attr]
+            value(quantity, world)
+        (found,) = (x for x in world.used.values() if isinstance(x, Estimate) and x.standard_error)
+        return found
 
     return drawn
 
@@ -65,7 +84,9 @@ def of_claim(which: str) -> Callable[[int], Estimate]:
         untied,
         below_quarter,
         wide,
-        *(of_claim(f"_simulated_{x}") for x in ("exponent", "variance", "share")),
+        exponent,
+        measured("log-product-variance"),
+        measured("log-product-is-nearly-normal"),
     ],
     ids=["tied", "untied", "below quarter", "wide", "exponent", "variance", "share"],
 )

@@ -28,12 +28,6 @@ def test_share_below_against_mpmath(at: float) -> None:
     assert ours == pytest.approx(float(exact), abs=1e-7)
 
 
-def test_ratio_bound_has_the_bessel_law() -> None:
-    exact = 2 / mpmath.pi * mpmath.quad(lambda x: mpmath.besselk(0, x), [0, 0.1, 1])
-    (claim,) = (c for c in g_claims.CLAIMS if c.label == "ratio-bound-law")
-    assert claim.theory(claim.statement) == pytest.approx(float(exact), abs=1e-8)  # type: ignore[union-attr]
-
-
 def test_ratio_quadrature_converges() -> None:
     assert g.ratio_below_sixteenth(nodes=100) == pytest.approx(g.ratio_below_sixteenth(nodes=140), abs=2e-5)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sympy as sp
 
 from analysis.claims.claim import Claim
+from analysis.claims.domain import domain, reals
 from analysis.claims.intervals import IntervalProof, _u, prove_upper_bound
 from analysis.claims.outcome import Check, Outcome, Proved, Unknown
 from analysis.symbolic.catalogue import SIGMOID
@@ -33,7 +34,8 @@ CLAIMS = (
         "bound is touched.",
         statement=sp.Le(SIGMOID.derivative, sp.Rational(1, 4), evaluate=False),
         check=by_intervals(1 / (4 * sp.cosh(z / 2) ** 2), touching=sp.S.Zero),
-        scope="all real z; rests on the rounding of python-flint's balls",
-        false_sibling=sp.Le(SIGMOID.derivative, sp.Rational(1, 5), evaluate=False),
+        scope="rests on the rounding of python-flint's balls",
+        false_sibling=sp.Le(SIGMOID.derivative, sp.Rational(249999, 1000000), evaluate=False),
+        domain=domain((z, reals())),
     ),
 )
