@@ -249,20 +249,17 @@ def _index(node: sp.Basic, by: sp.Expr) -> Iterator[tuple[str, sp.Basic]]:
 
 
 def _exchanged(node: sp.Basic, by: sp.Expr) -> Iterator[tuple[str, sp.Basic]]:
-    if (
-        not isinstance(node, sp.Expr)
-        or len(node.args) < 2
-        or isinstance(
-            node, sp.Indexed | sp.Sum | sp.Product | sp.Integral | sp.Derivative | sp.Limit | sp.Subs
-        )
-    ):
-        return
-    bases = {x.base.label for x in node.atoms(sp.Indexed)}
-    letters = sorted((x for x in node.args if x.is_Symbol), key=str)
-    for x in letters[:2]:
-        for y in sorted((s for s in node.free_symbols - bases if s.is_Symbol and s != x), key=str)[:1]:
-            args = [y if a == x else a for a in node.args]
-            yield f"letter exchanged: {y} for {x}", kept(node.func, *args)
+    if isinstance(node, sp.Expr) and not node.is_Symbol and len(node.args) > 1:
+        names = {x.label for x in node.atoms(sp.IndexedBase)}  # a sequence's name is no letter
+        letters = sorted((x for x in node.args if x.is_Symbol and x not in names), key=str)
+        for x in letters[:2]:
+            others = (s for s in node.free_symbols - names if s.is_Symbol and s != x)
+            for y in sorted(others, key=str)[:1]:
+                if not isinstance(
+                    node, sp.Sum | sp.Product | sp.Integral | sp.Derivative | sp.Limit | sp.Subs
+                ):
+                    args = [y if a == x else a for a in node.args]
+                    yield f"letter exchanged: {y} for {x}", kept(node.func, *args)
 
 
 _CHANGES: tuple[Callable[[sp.Basic, sp.Expr], Iterator[tuple[str, sp.Basic]]], ...] = (

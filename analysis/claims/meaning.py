@@ -172,6 +172,8 @@ def _derivative(e: sp.Derivative, world: World) -> Number:
 def partial_derivative(expression: sp.Basic, letters: Sequence[sp.Basic], world: World) -> Number:
     """∂…/∂x∂y… of an expression at the world's values, letters that are defined by others moving along."""
     *rest, x = letters
+    if isinstance(x, sp.Indexed):  # b_l is the letter b_3 where l is 3
+        x = x.base[tuple(sp.Integer(whole(i, world)) for i in x.indices)]
     start = value(x, world)
 
     def f(t: Number) -> Number:
