@@ -235,9 +235,9 @@ _ROWS = (
         r"C/\partial b_1$",
         claims=(
             "chain-gradient-depth-4",
-            "chain-gradient-any-depth",
+            "chain-gradient-any-layer",
             "first-weight-is-no-factor",
-            "chain-gradient-weight",
+            "weight-gradient-any-layer",
         ),
     ),
     Verdict(
@@ -430,7 +430,7 @@ _ROWS = (
         verbatim=False,
         kind=HOLDS,
         says="To first order in the change, as his $\\approx$ says",
-        claims=("cascade-is-the-chain-rule",),
+        claims=("chain-gradient-depth-4",),
     ),
     Verdict(
         id="N7",

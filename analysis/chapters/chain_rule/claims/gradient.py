@@ -3,22 +3,33 @@ at depth 4, at every depth and layer, and read in both directions."""
 
 from __future__ import annotations
 
+from typing import Any
+
 import sympy as sp
 
 from analysis.chapters.chain_rule.any_depth import A, B, L, W, Z, j, l, prod
 from analysis.chapters.chain_rule.claims.any_depth import by_induction, by_unspecified_rest
 from analysis.claims.claim import Claim
+from analysis.claims.domain import (
+    ACTIVATION,
+    COST,
+    Domain,
+    Range,
+    activations,
+    between,
+    domain,
+    integers,
+    later,
+    sequence,
+    smooth,
+)
+from analysis.claims.meaning import value
 from analysis.claims.outcome import Outcome, Proved, Step, Unknown
 from analysis.claims.proof import by_structure, concretely_false
-from analysis.symbolic.chain import cascade, change_, definitions, in_order, nested, of_cost
+from analysis.claims.world import Undefined, World
+from analysis.symbolic.chain import definitions, in_order, nested, of_cost
 from analysis.symbolic.display import partial, plus, times
 from analysis.symbolic.notation import a_, b, b_, cost, h, sigma, sigma_prime, w, w_, z_
-
-
-def _any_depth(factor: sp.Expr) -> sp.Eq:
-    """∂C/∂b₁ at depth L as a product of ``factor`` over j = 2 … L."""
-    chain = times(sigma_prime(Z[1]), prod(factor, (j, 2, L)), partial(A[L], A[L]))
-    return sp.Eq(partial(A[L], B[1]), chain, evaluate=False)
 
 
 def _any_layer(parameter: sp.Expr, *own: sp.Expr, first: sp.Expr = l + 1) -> sp.Eq:
@@ -73,12 +84,46 @@ _depth_4 = by_structure(
     definitions=definitions(4),
     steps=(Step("SymPy differentiates the network written out", cost(nested(4))),),
 )
-_to_cost = cascade(4)[-1][-1]
 
 
-def _followed(change_of_cost: sp.Expr) -> sp.Eq:
-    """ΔC, as the cascade has it, is ∂C/∂b₁ times Δb₁."""
-    return sp.Eq(change_of_cost, times(of_cost(4, b_(1)), change_("b_1")), evaluate=False)
+def _activation(j: int, world: World) -> Any:
+    """a_j of the chain: σ(w_j a_{j−1} + b_j)."""
+    return value(sigma(Z[_layer(j)]), world)
+
+
+def _weighted_input(j: int, world: World) -> Any:
+    return value(W[_layer(j)] * A[j - 1] + B[j], world)
+
+
+def _layer(j: int) -> sp.Integer:
+    if j < 1:
+        raise Undefined(f"there is no layer {j}")
+    return sp.Integer(j)
+
+
+_some = between(-2, 2, words="any real")
+_functions = (
+    (ACTIVATION, activations(words="σ any activation")),
+    (COST, smooth("C any differentiable cost")),
+)
+
+
+def _at_depth_4() -> Domain:
+    letters = (a_(0), *(x(j) for j in range(1, 5) for x in (w_, b_)))
+    return domain(*_functions, *((x, _some) for x in letters), means=definitions(4))
+
+
+def _at_any_depth(apart: int) -> Domain:
+    """Layers l and depths L, at least ``apart`` deeper; a_j and z_j worked out layer by layer."""
+    return domain(
+        *_functions,
+        (A[sp.Integer(0)], Range(_some.words, _some.draw)),
+        (W, sequence(_some, "any reals")),
+        (B, sequence(_some, "any reals")),
+        (l, integers(1, 6)),
+        (L, later(l, apart, 9)),
+        means={A: _activation, Z: _weighted_input},
+    )
 
 
 CLAIMS = (
@@ -88,24 +133,18 @@ CLAIMS = (
         "later layer.",
         statement=sp.Eq(of_cost(4, b_(1)), in_order(4), evaluate=False),
         check=_depth_4,
-        scope="depth 4, every differentiable σ and C, all real weights, biases and inputs",
+        scope="depth 4",
         false_sibling=sp.Eq(of_cost(4, b_(1)), times(w_(1), *in_order(4).args), evaluate=False),
-    ),
-    Claim(
-        label="chain-gradient-any-depth",
-        sentence="At every depth, one layer more means one factor w σ′(z) more.",
-        statement=_any_depth(times(W[j], sigma_prime(Z[j]))),
-        check=by_induction,
-        scope="every depth L ≥ 1 by induction, every differentiable σ and C",
-        false_sibling=_any_depth(times(W[j], sigma_prime(Z[j - 1]))),
+        domain=_at_depth_4(),
     ),
     Claim(
         label="chain-gradient-any-layer",
         sentence="The gradient in the bias of layer l has the factors of the later layers only.",
         statement=_any_layer(B[l], sigma_prime(Z[l])),
         check=by_induction,
-        scope="every depth L ≥ l ≥ 1 by induction from L = l, every differentiable σ and C",
+        scope="by induction from L = l",
         false_sibling=_any_layer(B[l], sigma_prime(Z[l]), first=l),
+        domain=_at_any_depth(0),
     ),
     Claim(
         label="weight-gradient-any-layer",
@@ -113,16 +152,9 @@ CLAIMS = (
         "the weight multiplies.",
         statement=_any_layer(W[l], A[l - 1], sigma_prime(Z[l])),
         check=by_induction,
-        scope="every depth L ≥ l ≥ 1 by induction from L = l, every differentiable σ and C",
+        scope="by induction from L = l",
         false_sibling=_any_layer(W[l], A[l], sigma_prime(Z[l])),
-    ),
-    Claim(
-        label="chain-gradient-weight",
-        sentence="The gradient in the first weight is the input times the gradient in the first bias.",
-        statement=sp.Eq(of_cost(4, w_(1)), times(a_(0), of_cost(4, b_(1))), evaluate=False),
-        check=_depth_4,
-        scope="depth 4, every differentiable σ and C",
-        false_sibling=sp.Eq(of_cost(4, w_(1)), times(a_(1), of_cost(4, b_(1))), evaluate=False),
+        domain=_at_any_depth(0),
     ),
     Claim(
         label="first-weight-is-no-factor",
@@ -132,6 +164,11 @@ CLAIMS = (
         check=by_differentiating,
         scope="depth 4; w₁ acts only through z₁, which stays as it is if b₁ makes up for w₁",
         false_sibling=sp.Eq(sp.Derivative(in_order(4), w_(2)), 0, evaluate=False),
+        domain=domain(
+            *_functions,
+            *((x(j), _some) for j in range(1, 5) for x in (w_, z_)),
+            means={a_(j): sigma(z_(j)) for j in range(1, 5)},
+        ),
     ),
     Claim(
         label="error-recursion",
@@ -139,18 +176,9 @@ CLAIMS = (
         "the next layer's gradient.",
         statement=_recursion(W[l + 1]),
         check=by_unspecified_rest,
-        scope="every depth L and every layer l < L; ∂C/∂b_l is the error δˡ = ∂C/∂z_l, since z_l = w_l "
-        "a_{l−1} + b_l",
+        scope="∂C/∂b_l is the error δˡ = ∂C/∂z_l, since z_l = w_l a_{l−1} + b_l",
         false_sibling=_recursion(W[l]),
-    ),
-    Claim(
-        label="cascade-is-the-chain-rule",
-        sentence="Following a small change of the first bias through the network to the cost gives the "
-        "same product.",
-        statement=_followed(_to_cost),
-        check=_depth_4,
-        scope="depth 4, to first order in the change",
-        false_sibling=_followed(times(*(x for x in _to_cost.args if x != w_(3)))),
+        domain=_at_any_depth(1),
     ),
     Claim(
         label="tied-weights-gradient",
@@ -158,15 +186,21 @@ CLAIMS = (
         "layer alone.",
         statement=_tied((1, 2, 3)),
         check=by_expanding,
-        scope="depth 3 with w₁ = w₂ = w₃ = w and b₁ = b₂ = b₃ = b, every differentiable σ and C",
+        scope="depth 3 with w₁ = w₂ = w₃ = w and b₁ = b₂ = b₃ = b",
         false_sibling=_tied((1, 2)),
+        domain=domain(
+            *_functions,
+            *((x, _some) for x in (a_(0), w, b)),
+            means={x: formula.xreplace(_TIED) for x, formula in definitions(3).items()},
+        ),
     ),
     Claim(
         label="skip-layer-factor",
         sentence="A layer that adds its input to its output multiplies the backward product by 1 + w σ′(z).",
         statement=sp.Eq(sp.Derivative(_skip, h), plus(1, times(w, sigma_prime(w * h + b))), evaluate=False),
         check=by_structure(how="calculus"),
-        scope="all real inputs h, weights and biases, every differentiable σ",
+        scope="",
         false_sibling=sp.Eq(sp.Derivative(_skip, h), times(w, sigma_prime(w * h + b)), evaluate=False),
+        domain=domain(_functions[0], *((x, _some) for x in (h, w, b))),
     ),
 )

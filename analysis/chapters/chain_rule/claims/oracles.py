@@ -16,10 +16,11 @@ from analysis.chapters.chain_rule.oracles import (
     product_value,
 )
 from analysis.claims.claim import Claim
+from analysis.claims.domain import Domain, domain, only
 from analysis.claims.outcome import Checked, Outcome, Refuted, Step, Unknown
-from analysis.symbolic.chain import in_order, of_cost
+from analysis.symbolic.chain import definitions, in_order, of_cost
 from analysis.symbolic.display import partial, times
-from analysis.symbolic.notation import b_, sigma_prime, w_, z_
+from analysis.symbolic.notation import a_, b_, cost, cost_prime, sigma_prime, w_, z_
 
 _ORACLES = ("differences", "complex step", "autograd")
 
@@ -57,6 +58,18 @@ def by_oracles(statement: sp.Basic) -> Outcome:
 
 _dropped = times(*(x for x in in_order(6).args if x not in (w_(3), sigma_prime(z_(3)))))
 
+
+def _world() -> Domain:
+    """The example's numbers, its activation and its cost."""
+    chain, x = example(), sp.Symbol("x", real=True)
+    known = {a_(0): sp.Rational(str(chain.a0))}
+    for letter, found in ((w_, chain.weights), (b_, chain.biases)):
+        known |= {letter(j): sp.Rational(str(v)) for j, v in enumerate(found.tolist(), start=1)}
+    loss = (x - sp.Rational(str(chain.target))) ** 2 / 2
+    functions = {**only("sigmoid"), cost: sp.Lambda(x, loss), cost_prime: sp.Lambda(x, loss.diff(x))}
+    return domain(means={**known, **functions, **definitions(chain.depth)})
+
+
 CLAIMS = (
     Claim(
         label="chain-gradient-against-oracles",
@@ -67,5 +80,6 @@ CLAIMS = (
         scope="one sigmoid chain of depth 6, weights and biases drawn from N(0, 1) with seed 1 and rounded "
         "to two decimals",
         false_sibling=sp.Eq(of_cost(6, b_(1)), _dropped, evaluate=False),
+        domain=_world(),
     ),
 )

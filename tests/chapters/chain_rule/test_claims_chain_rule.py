@@ -1,0 +1,145 @@
+"""False variants of chapter 1's claims are refuted by evaluation, and the chain that it evaluates is computed a second way."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import sympy as sp
+from flint import fmpq
+
+from analysis.chapters.chain_rule.any_depth import A, B, L, W, Z, j, l, prod
+from analysis.chapters.chain_rule.claims import gradient, oracles
+from analysis.claims.evaluate import evaluate
+from analysis.claims.meaning import value
+from analysis.claims.outcome import Checked, Proved, Refuted
+from analysis.numeric import chain as numeric_chain
+from analysis.numeric import signed_log
+from analysis.numeric.forward import forward
+from analysis.symbolic.catalogue import SIGMOID
+from analysis.symbolic.chain import in_order, of_cost
+from analysis.symbolic.display import partial, plus, times
+from analysis.symbolic.notation import a_, b, b_, cost, cost_prime, h, sigma, sigma_prime, w, w_, z_
+
+CLAIMS = {claim.label: claim for module in (gradient, oracles) for claim in module.CLAIMS}
+COST = partial(A[L], A[L])
+FACTOR = times(W[j], sigma_prime(Z[j]))
+
+
+def eq(left: sp.Expr, right: sp.Expr | int) -> sp.Eq:
+    return sp.Eq(left, right, evaluate=False)
+
+
+def layer(*own: sp.Expr, factor: sp.Expr = FACTOR, low: sp.Expr | int = l + 1, high: sp.Expr = L) -> sp.Expr:
+    return times(*own, prod(factor, (j, low, high)), COST)
+
+
+def bent(n: sp.Symbol) -> sp.Expr:
+    """1 up to 4, and something else from 5 on."""
+    return 1 + (n - 1) * (n - 2) * (n - 3) * (n - 4) / sp.Integer(1000)
+
+
+slope, here = sigma_prime(Z[l]), partial(A[L], B[l])
+four, through = in_order(4).args, of_cost(4, b_(1))
+skip = sp.Derivative(h + sigma(w * h + b), h)
+tied = CLAIMS["tied-weights-gradient"].statement
+six = in_order(6).args
+
+FALSE = {
+    "chain-gradient-depth-4": [
+        sp.Ne(through, in_order(4), evaluate=False),
+        eq(through, times(*four[1:])),
+        eq(through, times(*four[:-1], cost(a_(4)))),
+        eq(through, times(*four[:-1], cost_prime(a_(3)))),
+        eq(of_cost(4, w_(1)), in_order(4)),
+    ],
+    "chain-gradient-any-layer": [
+        eq(here, layer(slope, bent(L))),
+        eq(here, layer(slope, bent(l))),
+        eq(here, layer(slope, high=L - 1)),
+        eq(here, layer(slope, factor=times(W[j - 1], sigma_prime(Z[j])))),
+        eq(here, layer(-slope)),
+        eq(here, layer(sigma_prime(Z[1]))),
+        sp.Gt(here, layer(slope), evaluate=False),
+        eq(partial(A[L], W[l]), layer(slope)),
+    ],
+    "weight-gradient-any-layer": [
+        eq(partial(A[L], W[l]), layer(A[0], slope)),
+        eq(partial(A[L], W[l]), layer(A[l - 1], slope, bent(L))),
+        eq(partial(A[L], B[l]), layer(A[l - 1], slope)),
+        sp.Ne(partial(A[L], W[l]), layer(A[l - 1], slope), evaluate=False),
+        eq(partial(A[L], W[l]), layer(A[l - 1], slope, low=l + 2)),
+    ],
+    "first-weight-is-no-factor": [eq(sp.Derivative(in_order(4), x), 0) for x in (w_(3), w_(4), z_(1), z_(4))]
+    + [eq(sp.Derivative(in_order(4), w_(1)), 1)],
+    "error-recursion": [
+        eq(here, times(slope, W[l + 1], partial(A[L], B[l + 1]), bent(l))),
+        eq(here, times(sigma_prime(Z[l + 1]), W[l + 1], partial(A[L], B[l + 1]))),
+        eq(here, times(W[l + 1], partial(A[L], B[l + 1]))),
+        eq(here, times(slope, W[l + 1], partial(A[L], W[l + 1]))),
+        sp.Ne(here, times(slope, W[l + 1], partial(A[L], B[l + 1])), evaluate=False),
+    ],
+    "tied-weights-gradient": [
+        eq(tied.lhs, 3 * tied.rhs.args[0]),
+        eq(tied.lhs, plus(*tied.rhs.args[:2], -tied.rhs.args[2])),
+        eq(partial(tied.lhs.args[0], b), tied.rhs),
+        sp.Ne(*tied.args, evaluate=False),
+    ],
+    "skip-layer-factor": [
+        eq(skip, plus(1, times(h, sigma_prime(w * h + b)))),
+        eq(skip, plus(1, times(w, sigma_prime(w * h)))),
+        eq(skip, plus(2, times(w, sigma_prime(w * h + b)))),
+        eq(skip, plus(1, times(sp.Abs(w), sigma_prime(w * h + b)))),
+        sp.Gt(skip, 1, evaluate=False),
+    ],
+    "chain-gradient-against-oracles": [
+        eq(of_cost(6, b_(2)), in_order(6)),
+        eq(of_cost(6, b_(1)), times(*six[:-1])),
+        eq(of_cost(6, b_(1)), times(sp.Rational(10**12 + 1, 10**12), *six)),
+        sp.Ne(of_cost(6, b_(1)), in_order(6), evaluate=False),
+        eq(of_cost(6, w_(1)), in_order(6)),
+    ],
+}
+VARIANTS = [(label, statement) for label, many in FALSE.items() for statement in many]
+
+
+@pytest.mark.parametrize("claim", CLAIMS.values(), ids=CLAIMS)
+def test_the_claim_holds_and_its_near_miss_does_not(claim: object) -> None:
+    settled = claim.prove()  # type: ignore[attr-defined]
+    assert settled.sound and isinstance(settled.outcome, Proved | Checked)
+
+
+@pytest.mark.parametrize(("label", "statement"), VARIANTS, ids=[x for x, _ in VARIANTS])
+def test_a_false_variant_is_refuted(label: str, statement: sp.Basic) -> None:
+    found = CLAIMS[label].settle(statement)
+    assert isinstance(found, Refuted) and found.witness, found
+
+
+def test_what_is_true_is_not_refuted() -> None:
+    """The first layer, of which another claim spoke once, and the weights of the recursion."""
+    domain = CLAIMS["chain-gradient-any-layer"].domain
+    assert domain is not None
+    first = eq(partial(A[L], B[1]), layer(sigma_prime(Z[1]), low=2))
+    assert evaluate(first, domain).holds
+    of_weights = times(A[l - 1], slope, W[l + 1], partial(A[L], B[l + 1]))
+    recursion = CLAIMS["error-recursion"].domain
+    assert recursion is not None and evaluate(eq(partial(A[L], W[l]), of_weights), recursion).holds
+
+
+def test_the_chain_that_is_evaluated_is_the_library_s() -> None:
+    """a_5, z_3 and ∂C/∂b_2 of five sigmoid layers, C(a) = a: float64 forward and backward against the evaluation."""
+    domain = CLAIMS["chain-gradient-any-layer"].domain
+    assert domain is not None
+    rng = np.random.default_rng(2)
+    weights, biases = rng.normal(size=(2, 5)).round(2)
+    x = sp.Symbol("x", real=True)
+    known = {W[k + 1]: sp.Rational(str(v)) for k, v in enumerate(weights)}
+    known |= {B[k + 1]: sp.Rational(str(v)) for k, v in enumerate(biases)}
+    formula = SIGMOID.formula.subs(sp.Symbol("z", real=True), x)
+    functions = {sigma: sp.Lambda(x, formula), cost: sp.Lambda(x, x)}
+    world = domain.world({**known, **functions, A[sp.Integer(0)]: fmpq(3, 10), L: fmpq(5), l: fmpq(2)})
+    at = (SIGMOID, 0.3, weights, biases)
+    run = forward(*at)
+    assert float(value(A[L], world)) == pytest.approx(run.a[-1], rel=1e-12)
+    assert float(value(Z[3], world)) == pytest.approx(run.z[2], rel=1e-12)
+    slopes = signed_log.to_float(numeric_chain.gradient(*at, output_gradient=1.0).b)
+    assert float(value(here, world)) == pytest.approx(slopes[1], rel=1e-12)
