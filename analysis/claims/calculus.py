@@ -169,6 +169,9 @@ def limit(f: Callable[[Number], Number], steps: Sequence[Number]) -> arb:
             s.append(found)
     if len(s) < 6:
         raise Undefined("too few values to tell a limit")
+    steps_apart = [abs(b - a).mid() for a, b in zip(s[-4:], s[-3:], strict=False)]
+    if steps_apart[-1] > 1e-25 * (1 + abs(s[-1])) and steps_apart[-1] >= steps_apart[0]:
+        raise Undefined("no limit: the values go apart")
     candidates = [s]
     for first in (1, 2):
         table, order = s, first

@@ -7,10 +7,15 @@ import math
 
 import sympy as sp
 
-from analysis.chapters.explosion.balance import best_std, gain_bound, lam
+from analysis.chapters.explosion.balance import _p, _u, best_std, gain_bound, lam, mean_log_weight, moment, s
+from analysis.chapters.quarter_bound.log_product import exponent
 from analysis.claims.claim import Claim
+from analysis.claims.domain import Range, domain, exact, only
+from analysis.claims.laws import expectation_over, normal
+from analysis.claims.meaning import value
 from analysis.claims.outcome import Outcome, Proved, Refuted, Step, Unknown
 from analysis.claims.proof import by_deciding, counterexample
+from analysis.claims.world import Estimate, Given, Number, World, ball
 from analysis.symbolic.catalogue import SIGMOID
 from analysis.symbolic.display import expectation
 from analysis.symbolic.normal_weight import mean_log_weight, moment, s
@@ -147,35 +152,82 @@ def _power(exponent: sp.Expr) -> sp.Eq:
 
 
 _half_log = (sp.EulerGamma + sp.log(2)) / 2
+_highest = (sp.log(sp.pi) - sp.EulerGamma) / 2 - 1
+_biases = sp.Symbol("t", nonnegative=True)
+_integrated = expectation_over({w: normal(s**2)})
+_known: dict[tuple[sp.Basic, str], Number] = {}
+
+
+def mean_of_log(e: sp.Basic, world: World) -> Number:
+    """E[…] for w ~ N(0, s²): of log(c|w|) by the digamma function, ψ(½) being the mean of log χ² less log 2; else integrated."""
+    (inside,) = e.args
+    rest = inside.args[0] / sp.Abs(w) if isinstance(inside, sp.log) else w
+    if not rest.has(w):
+        return value(sp.log(rest) + sp.log(s) + (sp.digamma(sp.S.Half) + sp.log(2)) / 2, world)
+    at = (e, str(world.letters[s]))
+    if at not in _known:
+        _known[at] = _integrated(e, world)
+    return _known[at]
+
+
+_root = 4 * sp.exp(_half_log)
+_sizes = tuple(map(exact, ("0.25", 1, 3, 7, 12)))
+_some_scales = Range("> 0", lambda random, world: random.choice(_sizes), _sizes)
+
+
+def _quadrature(world: World) -> Estimate:
+    """λ of chains with w ~ N(0, s²) and b ~ N(0, t²) under the stationary law."""
+    std, spread = (float(ball(world.letters[x]).mid()) for x in (s, _biases))
+    return Estimate(exponent(SIGMOID, std, spread, nodes=24).lam, bound=1e-4)
+
 
 CLAIMS = (
     Claim(
         label="gaussian-log-weight",
-        sentence="The mean logarithm of a normal weight lies (γ + log 2)/2 = 0.6352 below that of its "
-        "standard deviation.",
+        sentence=f"The mean logarithm of a normal weight lies (γ + log 2)/2 = {float(_half_log):.4f} below that of its standard deviation.",
         statement=_mean_is(sp.log(s) - _half_log),
         check=by_moments,
-        scope="w ~ N(0, s²), every s > 0",
+        scope="w ~ N(0, s²)",
         false_sibling=_mean_is(sp.log(s) - sp.EulerGamma / 2),
+        domain=domain((s, _some_scales), means={expectation: mean_of_log}),
     ),
     Claim(
         label="centred-chain-balance",
-        sentence="With every weighted input at 0, normal weights balance at a standard deviation of 7.549.",
+        sentence=f"With every weighted input at 0, normal weights balance at a standard deviation of {float(4 * sp.exp(_half_log)):.3f}.",
         statement=_balanced_at(4 * sp.exp(_half_log)),
         check=by_solving_for_balance,
         scope="sigmoid, w ~ N(0, s²), z = 0 in every layer, which takes a bias b = −w/2 tied to each "
         "weight; the mean is of the log",
         false_sibling=_balanced_at(4 * sp.sqrt(sp.pi / 2)),
+        domain=domain(
+            (s, Range("> 0", lambda random, world: random.choice((_root, *_sizes)), (_root, *_sizes))),
+            means={expectation: mean_of_log, **only("sigmoid")},
+        ),
     ),
     Claim(
         label="random-chain-always-vanishes",
-        sentence="Normal weights of mean 0 with independent, symmetric biases never balance: λ is below "
-        "−0.716 at every scale.",
-        statement=_never_above((sp.log(sp.pi) - sp.EulerGamma) / 2 - 1),
+        sentence=f"Normal weights of mean 0 with independent, symmetric biases never balance: λ is below −{abs(float(_highest)):.3f} at every scale.",
+        statement=_never_above(_highest),
         check=by_symmetry_and_convexity,
-        scope="sigmoid, every layer from the second on, w ~ N(0, s²) for any s, biases 0 or of any law "
-        "symmetric about 0, all independent",
+        scope="sigmoid, every layer from the second on, w ~ N(0, s²) for any s, biases 0 or of any law symmetric about 0, all independent; evaluated for b ~ N(0, t²)",
         false_sibling=_never_above(sp.Integer(-2)),
+        domain=domain(
+            (
+                s,
+                Range(
+                    "> 0",
+                    lambda random, world: exact(2) ** random.randint(-2, 3),
+                    tuple(map(exact, (3, 2, "2.5", 4))),
+                ),
+            ),
+            (
+                _biases,
+                Range(
+                    "≥ 0", lambda random, world: exact(random.randint(0, 3)), tuple(map(exact, (0, "0.5")))
+                ),
+            ),
+            means={lam: Given(_quadrature, depends=(s, _biases))},
+        ),
     ),
     Claim(
         label="weight-four-decays-as-a-power",

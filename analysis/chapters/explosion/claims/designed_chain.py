@@ -3,7 +3,10 @@ large weights, biases solved so that every weighted input is 0, and the exact pr
 
 from __future__ import annotations
 
+from random import Random
+
 import sympy as sp
+from flint import fmpq
 
 from analysis.chapters.explosion.designed_chain import (
     WEIGHTS,
@@ -12,16 +15,21 @@ from analysis.chapters.explosion.designed_chain import (
     setting,
 )
 from analysis.claims.claim import Claim
+from analysis.claims.domain import COST, Range, between, domain, integers, only, smooth
+from analysis.claims.meaning import value
 from analysis.claims.outcome import Outcome, Proved, Refuted, Step, Unknown
 from analysis.claims.proof import counterexample
-from analysis.symbolic.catalogue import SIGMOID, as_sigmoid
-from analysis.symbolic.chain import of_cost, substitute_back
+from analysis.claims.world import Number, Undefined, World
+from analysis.symbolic.catalogue import SIGMOID
+from analysis.symbolic.chain import definitions, of_cost, substitute_back
 from analysis.symbolic.display import partial, times
 from analysis.symbolic.layer import plain
-from analysis.symbolic.notation import a_, b, b_, cost_prime, h, w, z, z_
+from analysis.symbolic.notation import a_, b, b_, cost_prime, h, sigma, w, w_, z, z_
 
 _L = sp.Symbol("L", integer=True, positive=True)
 _HALF = sp.S.Half
+_A = sp.IndexedBase("a", real=True)
+_last = sp.Symbol("a_L", real=True)
 
 
 def by_solving(statement: sp.Basic) -> Outcome:
@@ -30,13 +38,13 @@ def by_solving(statement: sp.Basic) -> Outcome:
     biases = next(side for side in statement.args if side.lhs[0] == b_(1))
     steps = []
     below: sp.Expr = a_(0)
-    for j, (letter, value, root) in enumerate(
+    for j, (letter, stated, root) in enumerate(
         zip(biases.lhs, biases.rhs, centring_biases(WEIGHTS), strict=True), start=1
     ):
         weighted = WEIGHTS[j - 1] * below + letter
-        rest = sp.expand(weighted.subs(letter, value))
+        rest = sp.expand(weighted.subs(letter, stated))
         if rest != 0:
-            return Refuted(f"with {letter} = {value} the weighted input {z_(j)} is {rest}, not 0")
+            return Refuted(f"with {letter} = {stated} the weighted input {z_(j)} is {rest}, not 0")
         steps.append(Step(f"{z_(j)} = 0 has one solution", sp.Eq(letter, root, evaluate=False)))
         below = SIGMOID.formula.subs(z, 0)
     return Proved("algebra", tuple(steps))
@@ -111,10 +119,31 @@ def _gradient_is(power: int) -> sp.Eq:
 
 
 def _any_depth(power: sp.Expr) -> sp.Eq:
-    last = sp.Symbol("a_L", real=True)
-    return sp.Eq(
-        partial(last, b_(1)), times(sp.Rational(1, 4), (w / 4) ** power, cost_prime(last)), evaluate=False
+    right = times(sp.Rational(1, 4), (w / 4) ** power, cost_prime(_last))
+    return sp.Eq(partial(_last, b_(1)), right, evaluate=False)
+
+
+def _around_the_centre(random: Random, world: World) -> tuple[fmpq, ...]:
+    """The biases that centre every layer, or with some of them off."""
+    centred = [-100 * world.letters[a_(0)], *(fmpq(-50) for _ in WEIGHTS[1:])]
+    some = random.choice(((), (), (0,), (1,), (2,), (3,), (0, 1), (0, 1, 2, 3)))
+    return tuple(
+        x + fmpq(random.choice((-50, -1, 1, 7)), random.choice((1, 10**6))) if k in some else x
+        for k, x in enumerate(centred)
     )
+
+
+def _activation(j: int, world: World) -> Number:
+    """a_j of the chain with one weight w, bias b_1 in layer 1 and −w/2 after it."""
+    if j < 1:
+        raise Undefined("layers are counted from 1")
+    below, bias = (a_(0), b_(1)) if j == 1 else (_A[j - 1], -w / 2)
+    return value(sigma(w * below + bias), world)
+
+
+_any_input = (a_(0), between(-3, 3, words="any real"))
+_weights = {w_(j): sp.Integer(x) for j, x in enumerate(WEIGHTS, start=1)}
+_cost = (COST, smooth("C any differentiable cost"))
 
 
 CLAIMS = (
@@ -123,8 +152,13 @@ CLAIMS = (
         sentence="With all weights 100, every weighted input is 0 for one choice of the biases only.",
         statement=_biases_are(-100 * a_(0), -50, -50, -50),
         check=by_solving,
-        scope="sigmoid, four layers, every real input a_0; from the second layer on the input is σ(0) = 1/2",
+        scope="sigmoid, four layers of weight 100; from the second layer on the input is σ(0) = 1/2",
         false_sibling=_biases_are(-100 * a_(0), -100, -50, -50),
+        domain=domain(
+            _any_input,
+            (tuple(b_(j) for j in range(1, 5)), Range("any reals", _around_the_centre)),
+            means={**_weights, **definitions(4), **only("sigmoid")},
+        ),
     ),
     Claim(
         label="explosion-gradient",
@@ -132,17 +166,23 @@ CLAIMS = (
         "output's.",
         statement=_gradient_is(3),
         check=by_substitution,
-        scope="sigmoid, three hidden layers and the output, weights 100, biases −100a_0, −50, −50, −50; "
-        "every smooth cost",
+        scope="sigmoid, three hidden layers and the output, weights 100, biases −100a_0, −50, −50, −50",
         false_sibling=_gradient_is(4),
+        domain=domain(_any_input, _cost, means={**setting(), **definitions(4), **only("sigmoid")}),
     ),
     Claim(
         label="explosion-any-depth",
         sentence="A chain whose weighted inputs are all 0 multiplies the gradient by w/4 with each layer.",
         statement=_any_depth(_L - 1),
         check=by_induction_at_the_fixed_point,
-        scope="sigmoid, every depth L ≥ 1 by induction, every real weight w, b_1 = −w a_0 and b_j = −w/2 "
-        "after it",
+        scope="sigmoid, by induction in the depth, one weight w in every layer, b_1 = −w a_0 and b_j = −w/2 after it",
         false_sibling=_any_depth(_L),
+        domain=domain(
+            _any_input,
+            _cost,
+            (w, between(-20, 20, words="any real")),
+            (_L, integers(1, 9)),
+            means={b_(1): -w * a_(0), _last: _A[_L], _A: _activation, **only("sigmoid")},
+        ),
     ),
 )

@@ -5,15 +5,16 @@ from __future__ import annotations
 
 import sympy as sp
 
-from analysis.chapters.explosion.designed_chain import shift
-from analysis.chapters.explosion.fragility import certain_product
+from analysis.chapters.explosion.designed_chain import setting, shift
+from analysis.chapters.explosion.fragility import certain_product, crossing
 from analysis.claims.claim import Claim
+from analysis.claims.domain import between, domain, only, reals
 from analysis.claims.outcome import Outcome, Proved, Refuted, Step, Unknown
 from analysis.claims.proof import by_deciding
 from analysis.symbolic.catalogue import SIGMOID
-from analysis.symbolic.chain import in_order
+from analysis.symbolic.chain import definitions, in_order
 from analysis.symbolic.display import times
-from analysis.symbolic.notation import z
+from analysis.symbolic.notation import a_, z, z_
 
 
 def by_monotone_factors(statement: sp.Basic) -> Outcome:
@@ -47,9 +48,14 @@ def by_monotone_factors(statement: sp.Basic) -> Outcome:
     )
 
 
-def _below_one_beyond(c: str) -> sp.Basic:
+_above, _beyond = crossing(digits=6)
+_known = definitions(4)
+_moved = {**_known, **{x: _known[x].subs(a_(0), a_(0) + shift) for x in (z_(1), a_(1))}}
+
+
+def _below_one_beyond(c: sp.Rational) -> sp.Basic:
     return sp.Implies(
-        sp.Ge(sp.Abs(shift), sp.Float(c), evaluate=False),
+        sp.Ge(sp.Abs(shift), sp.Float(float(c), 6), evaluate=False),
         sp.Lt(times(*in_order(4).args[:-1]), 1, evaluate=False),
         evaluate=False,
     )
@@ -58,11 +64,15 @@ def _below_one_beyond(c: str) -> sp.Basic:
 CLAIMS = (
     Claim(
         label="explosion-is-fragile",
-        sentence="An input that is off by 0.0000062338 or more is enough to make the product smaller than 1.",
-        statement=_below_one_beyond("6.23379e-6"),
+        sentence=f"An input that is off by {float(_beyond):.10f} or more is enough to make the product smaller than 1.",
+        statement=_below_one_beyond(_beyond),
         check=by_monotone_factors,
-        scope="sigmoid, depth 4, weights 100, biases −100a_0, −50, −50, −50, input a_0 + Δ, every real a_0 "
-        "and Δ",
-        false_sibling=_below_one_beyond("6.23378e-6"),
+        scope="sigmoid, depth 4, weights 100, biases −100a_0, −50, −50, −50, input a_0 + Δ",
+        false_sibling=_below_one_beyond(_above),
+        domain=domain(
+            (a_(0), between(-3, 3, words="any real")),
+            (shift, reals(largest=3)),
+            means={**setting(), **_moved, **only("sigmoid")},
+        ),
     ),
 )

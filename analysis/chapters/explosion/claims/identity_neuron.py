@@ -3,8 +3,14 @@ why a small w₁ makes it worse, and what mends it."""
 
 from __future__ import annotations
 
-import sympy as sp
+from functools import cache
 
+import sympy as sp
+from flint import fmpq
+
+from analysis.chapters.explosion import identity_neuron_errors
+from analysis.chapters.explosion.claims.lengths import largest_on
+from analysis.chapters.explosion.designed_chain import as_sigmoid
 from analysis.chapters.explosion.identity_neuron import (
     SMALL,
     as_stated,
@@ -18,9 +24,12 @@ from analysis.chapters.explosion.identity_neuron import (
     x,
 )
 from analysis.claims.claim import Claim
+from analysis.claims.domain import Range, between, domain, only, positive
+from analysis.claims.meaning import value
 from analysis.claims.outcome import Outcome, Proved, Step, Unknown
 from analysis.claims.proof import by_deciding, counterexample
-from analysis.symbolic.catalogue import SIGMOID, as_sigmoid
+from analysis.claims.world import Estimate, Number, World, ball
+from analysis.symbolic.catalogue import SIGMOID
 from analysis.symbolic.notation import b, z
 
 _t = sp.Symbol("t", nonnegative=True)
@@ -130,6 +139,21 @@ def _limit(expr: sp.Expr, value: sp.Expr) -> sp.Eq:
     return sp.Eq(sp.Limit(expr, w1, 0), value, evaluate=False)
 
 
+@cache
+def _programmed(weight: float) -> float:
+    """E(w₁) from the feasibility of linear programmes on a grid; shares nothing with the closed form."""
+    return identity_neuron_errors.least_error(weight, points=41, tolerance=1e-5)
+
+
+def _least(e: sp.Basic, world: World) -> Number:
+    weight = round(float(ball(value(e.args[0], world)).mid()), 3) or 0.001
+    slack = abs(float(ball(value(e.args[0], world)).mid()) - weight)
+    return world.measured(e, Estimate(_programmed(weight), bound=2e-4 + slack))
+
+
+_few = between(0, sp.Rational(5, 4), open_low=True)
+_fewer = Range(_few.words, lambda random, world: fmpq(random.randint(1, 40), 32), _few.hard, _few.holds)
+
 CLAIMS = (
     Claim(
         label="identity-neuron-least-error",
@@ -137,33 +161,39 @@ CLAIMS = (
         "quite gets there.",
         statement=sp.Eq(least_error(w1), 1 / (1 + sp.exp(w1)), evaluate=False),
         check=by_log_slope,
-        scope="E(w₁) = inf over w₂ and b of the largest |w₂ σ(w₁x + b) − x| on [0, 1]; sigmoid, 0 < w₁ ≤ 5/4",
+        scope="E(w₁) = inf over w₂ and b of the largest |w₂ σ(w₁x + b) − x| on [0, 1]; sigmoid",
         false_sibling=sp.Eq(least_error(w1), 1 / (1 + sp.exp(2 * w1)), evaluate=False),
+        domain=domain((w1, _fewer), means={least_error: _least}),
     ),
     Claim(
         label="identity-neuron-fails-as-stated",
         sentence="As the first weight goes to 0, the best error goes to 1/2, which is that of a constant.",
         statement=_limit(least_error(w1), sp.S.Half),
         check=by_limit,
-        scope="E(w₁) = inf over w₂ and b of the largest |w₂ σ(w₁x + b) − x| on [0, 1]; sigmoid, w₁ → 0 "
-        "from above",
+        scope="E(w₁) in the closed form of identity-neuron-least-error; sigmoid, w₁ → 0 from above",
         false_sibling=_limit(least_error(w1), sp.S.Zero),
+        domain=domain(means={least_error: sp.Lambda(w1, 1 / (1 + sp.exp(w1)))}),
     ),
     Claim(
         label="mended-identity-error",
         sentence="With the next neuron's bias to help, the largest error has a closed form.",
         statement=sp.Eq(largest(sp.Abs(mended - x)), mended_error, evaluate=False),
         check=by_monotone_error,
-        scope="m(x) = w₂ σ(w₁(x − ½)) + ½ − w₂/2 with w₂ = 4/w₁, sigmoid, every w₁ > 0",
+        scope="m(x) = w₂ σ(w₁(x − ½)) + ½ − w₂/2 with w₂ = 4/w₁, sigmoid",
         false_sibling=sp.Eq(largest(sp.Abs(mended - x)), mended_error.subs(w1 / 4, w1 / 2), evaluate=False),
+        domain=domain(
+            (w1, between(sp.Rational(1, 10), 30, words="> 0")),
+            means={**only("sigmoid"), largest: largest_on(x)},
+        ),
     ),
     Claim(
         label="mended-identity-bound",
         sentence="That error is at most w₁²/96.",
         statement=sp.Le(mended_error, w1**2 / 96, evaluate=False),
         check=by_cubic,
-        scope="every w₁ > 0",
+        scope="",
         false_sibling=sp.Le(mended_error, w1**2 / 97, evaluate=False),
+        domain=domain((w1, positive())),
     ),
     Claim(
         label="mended-identity-order",
@@ -172,5 +202,6 @@ CLAIMS = (
         check=by_limit,
         scope="w₁ → 0 from above",
         false_sibling=_limit(mended_error / w1, sp.Rational(1, 96)),
+        domain=domain(),
     ),
 )

@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+import math
+from functools import cache
+from random import Random
+
+import numpy as np
 import sympy as sp
+from flint import fmpq
+from scipy.optimize import minimize_scalar
 
 from analysis.chapters.explosion.widest_window import best_weight, widest_window
 from analysis.chapters.explosion.window import width
-from analysis.claims.claim import Claim, Range, Reproduction
+from analysis.claims.claim import Claim
+from analysis.claims.domain import Domain, Range, domain, exact
 from analysis.claims.outcome import Outcome, Proved, Refuted, Step, Unknown
 from analysis.claims.proof import counterexample
+from analysis.claims.world import Estimate, Given, World
 from analysis.numeric.balls import Ball, rational
+from analysis.numeric.compiled import compiled
 from analysis.symbolic.notation import w
 
 
@@ -55,10 +65,27 @@ def by_enclosing_the_maximiser(statement: sp.Basic) -> Outcome:
     return Unknown(f"the maximiser lies in {_enclosure(weight)}")
 
 
-def _published() -> tuple[Range, Range]:
-    best = widest_window()
-    top, at = float(best.width.mid()), float(best.weight.mid())
-    return Range(top - 0.005, top + 0.005), Range(at - 0.05, at + 0.05)
+@cache
+def _by_golden_section() -> tuple[float, float]:
+    """The widest window and its weight, from the width as a function of the weight alone."""
+    wide = compiled(width.subs(sp.Abs(w), _W), _W)
+    found = minimize_scalar(
+        lambda x: -float(wide(np.float64(x))), bracket=(5.0, 7.0, 9.0), method="golden", tol=1e-12
+    )
+    return -float(found.fun), float(found.x)
+
+
+def _large(random: Random, world: World) -> fmpq:
+    return random.choice((-1, 1)) * (4 + exact(random.uniform(0, 8)))
+
+
+_some = tuple(exact(x) for x in (4, -4, 5, 7, -7, "6.894", 100))
+
+
+def _rounded_outwards(x: float, digits: int) -> tuple[str, str]:
+    """The neighbours of x with so many decimals."""
+    below = math.floor(x * 10**digits)
+    return f"{below / 10**digits:.{digits}f}", f"{(below + 1) / 10**digits:.{digits}f}"
 
 
 def _between(low: str, high: str) -> sp.Basic:
@@ -69,32 +96,60 @@ def _between(low: str, high: str) -> sp.Basic:
     )
 
 
+def _published(width_there: str, weight_there: str) -> sp.Basic:
+    return sp.And(
+        sp.Eq(greatest, sp.Float(width_there), evaluate=False),
+        sp.Eq(best_weight, sp.Float(weight_there), evaluate=False),
+        evaluate=False,
+    )
+
+
+greatest = sp.Symbol("d", positive=True)
+"""The greatest width."""
+_W = sp.Symbol("W", positive=True)
+_width, _weight = (float(x.mid()) for x in widest_window()[2:][::-1])
+_low, _high = _rounded_outwards(_width, 6)
+_left, _right = _rounded_outwards(_weight, 5)
+
+
+def _found(half_units: tuple[float, float]) -> Domain:
+    """What golden section finds, give or take so much."""
+    known = zip((greatest, best_weight), half_units, strict=True)
+    return domain(
+        means={
+            x: Given(lambda world, k=k, off=off: Estimate(_by_golden_section()[k], bound=off))
+            for k, (x, off) in enumerate(known)
+        }
+    )
+
+
 CLAIMS = (
     Claim(
         label="window-width-maximum",
-        sentence="No window is wider than 0.447744, and that is sharp to six digits.",
-        statement=sp.Le(width, sp.Float("0.447744"), evaluate=False),
+        sentence=f"No window is wider than {_high}, and that is sharp to six digits.",
+        statement=sp.Le(width, sp.Float(_high), evaluate=False),
         check=by_enclosing_the_maximum,
-        scope="sigmoid, all |w| ≥ 4; rests on the rounding of python-flint's balls and on "
-        "window-width-from-edge",
-        false_sibling=sp.Le(width, sp.Float("0.447743"), evaluate=False),
+        scope="sigmoid; rests on the rounding of python-flint's balls and on window-width-from-edge",
+        false_sibling=sp.Le(width, sp.Float(_low), evaluate=False),
+        domain=domain((w, Range("with |w| ≥ 4", _large, _some, lambda x, world: bool(abs(x) >= 4), True))),
     ),
     Claim(
         label="window-width-maximiser",
-        sentence="The weight with the widest window is 6.8942.",
-        statement=_between("6.89415", "6.89416"),
+        sentence=f"The weight with the widest window is {_weight:.4f}.",
+        statement=_between(_left, _right),
         check=by_enclosing_the_maximiser,
         scope="sigmoid; w* is the |w| ≥ 4 with the widest window, and there is only one",
-        false_sibling=_between("6.89416", "6.89417"),
+        false_sibling=_between(_right, f"{float(_right) + 1e-5:.5f}"),
+        domain=_found((1e-12, 1e-6)),
     ),
-    Reproduction(
+    Claim(
         label="window-width-published",
         sentence="The greatest width is about 0.45 and is taken near |w| = 6.9.",
-        published=(0.45, 6.9),
-        source="Nielsen (2015), Neural Networks and Deep Learning, ch. 5, problem on the width of the "
-        "interval",
-        recompute=_published,
-        scope="ours is the enclosed maximum, give or take half a unit of the last published digit",
-        false_published=(0.46, 6.9),
+        statement=_published("0.45", "6.9"),
+        check=None,
+        scope="d is the greatest width, w* the |w| ≥ 4 that has it; ours is found by golden section and allowed half a unit of the last published digit",
+        false_sibling=_published("0.46", "6.9"),
+        domain=_found((0.005, 0.05)),
+        source="Nielsen (2015), Neural Networks and Deep Learning, ch. 5, problem on the width of the interval",
     ),
 )

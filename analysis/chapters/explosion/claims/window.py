@@ -3,8 +3,14 @@ which weights allow it, for which activations a, and how wide that window is."""
 
 from __future__ import annotations
 
-import sympy as sp
+import math
+from random import Random
 
+import sympy as sp
+from flint import fmpq
+
+from analysis.chapters.explosion.claims.lengths import measured_length
+from analysis.chapters.explosion.designed_chain import as_sigmoid
 from analysis.chapters.explosion.window import (
     _W,
     _size,
@@ -17,9 +23,11 @@ from analysis.chapters.explosion.window import (
     width_from_edge,
 )
 from analysis.claims.claim import Claim
+from analysis.claims.domain import Range, between, domain, exact, nonnegative, only, reals
 from analysis.claims.outcome import Check, Outcome, Proved, Refuted, Step, Unknown
 from analysis.claims.proof import by_deciding, counterexample
-from analysis.symbolic.catalogue import SIGMOID, as_sigmoid
+from analysis.claims.world import World
+from analysis.symbolic.catalogue import SIGMOID
 from analysis.symbolic.display import times
 from analysis.symbolic.notation import a, b, sigma_prime, w, z
 
@@ -171,14 +179,44 @@ def _stationary(inner: sp.Expr) -> sp.Eq:
 _with_two = {sp.sqrt(1 - 4 / _size): sp.sqrt(1 - 2 / _size)}
 _hundred = sp.Integer(100)
 
+
+def _large(random: Random, world: World) -> fmpq:
+    size = 4 + exact(10.0 ** random.uniform(-3, 2.3) if random.random() < 0.7 else random.uniform(0, 8))
+    return random.choice((-1, 1)) * size
+
+
+def _near_the_edge(random: Random, world: World) -> fmpq:
+    """A weighted input anywhere, or close to where |w| cosh(z/2)⁻² is 4."""
+    at = 2 * math.acosh(math.sqrt(max(float(abs(world.letters[w])) / 4, 1.0)))
+    off = random.choice((1e-3, 1e-6, 1e-9)) * random.choice((-1, 1))
+    return exact(
+        random.choice((-1, 1)) * (at * (1 + off) + off if random.random() < 0.7 else 5 * random.random())
+    )
+
+
+_sigmoid = only("sigmoid")
+_weights_of_four = (
+    w,
+    Range(
+        "with |w| ≥ 4",
+        _large,
+        tuple(exact(x) for x in (4, -4, 5, -7, 100, "4000001/1000000")),
+        lambda x, world: bool(abs(x) >= 4),
+        True,
+    ),
+)
+_any_bias = (b, between(-40, 40, words="any real"))
+_measured = {**_sigmoid, length: measured_length}
+
 CLAIMS = (
     Claim(
         label="explosion-needs-weight-four",
         sentence="A factor reaches 1 only where the weight is at least 4 in size.",
         statement=_needs(4),
         check=by_largest_slope,
-        scope="sigmoid, all real w and z",
+        scope="sigmoid",
         false_sibling=_needs(5),
+        domain=domain((w, reals()), (z, reals(largest=12)), means=_sigmoid),
     ),
     Claim(
         label="window-edge",
@@ -186,8 +224,11 @@ CLAIMS = (
         "from a quadratic in e^z.",
         statement=_edge_is(edge),
         check=by_solving_for_the_edge,
-        scope="sigmoid, |w| ≥ 4, all real z",
+        scope="sigmoid",
         false_sibling=_edge_is(edge.xreplace(_with_two)),
+        domain=domain(
+            _weights_of_four, (z, Range("∈ ℝ", _near_the_edge, (fmpq(0), fmpq(1)))), means=_sigmoid
+        ),
     ),
     Claim(
         label="window-width",
@@ -195,33 +236,35 @@ CLAIMS = (
         "whatever the bias.",
         statement=_width_is(width),
         check=by_solving_for_the_width,
-        scope="sigmoid, |w| ≥ 4, every real bias, a over all reals; activations are confined to (0, 1), so "
-        "it is an upper bound there",
+        scope="sigmoid, a over all reals; activations are confined to (0, 1), so it is an upper bound there",
         false_sibling=_width_is(width.xreplace(_with_two)),
+        domain=domain(_weights_of_four, _any_bias, means=_measured),
     ),
     Claim(
         label="window-width-from-edge",
         sentence="Named by its edge z instead of its weight, the window is 2 z σ′(z) wide.",
         statement=sp.Eq(width.subs(_size, 1 / sigma_prime(z)), width_from_edge, evaluate=False),
         check=of_sigmoid(by_inserting_the_weight),
-        scope="z ≥ 0 and |w| = 1/σ′(z), which runs through every |w| ≥ 4 once",
+        scope="|w| = 1/σ′(z) runs through every |w| ≥ 4 once",
         false_sibling=sp.Eq(width.subs(_size, 1 / sigma_prime(z)), width_from_edge / 2, evaluate=False),
+        domain=domain((z, nonnegative()), means=_sigmoid),
     ),
     Claim(
         label="window-width-stationary",
         sentence="The width is stationary where z tanh(z/2) = 1.",
         statement=_stationary(1 - z * sp.tanh(z / 2)),
         check=of_sigmoid(by_deciding()),
-        scope="all real z; for z > 0 the left side of z tanh(z/2) = 1 increases from 0 to ∞, so there is "
-        "one solution",
+        scope="sigmoid; for z > 0 the left side of z tanh(z/2) = 1 increases from 0 to ∞, so there is one solution",
         false_sibling=_stationary(1 - z * sp.tanh(z)),
+        domain=domain((z, reals(largest=40)), means=_sigmoid),
     ),
     Claim(
         label="window-width-at-100",
         sentence="At weight 100 the window is 0.0917 wide.",
         statement=_width_is(sp.log(5 + 2 * sp.sqrt(6)) / 25, _hundred),
         check=by_width_at_a_weight,
-        scope="sigmoid, w = 100 (and −100, by symmetry), every bias",
+        scope="sigmoid, w = 100 (and −100, by symmetry)",
         false_sibling=_width_is(sp.log(5 + 2 * sp.sqrt(6)) / 50, _hundred),
+        domain=domain(_any_bias, means=_measured),
     ),
 )
