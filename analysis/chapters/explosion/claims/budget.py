@@ -6,12 +6,13 @@ from __future__ import annotations
 import math
 
 import sympy as sp
+from flint import fmpq
 
-from analysis.chapters.explosion.budget import a0 as _a0
-from analysis.chapters.explosion.budget import aL as _aL
-from analysis.chapters.explosion.budget import gain, upper_limit
+from analysis.chapters.explosion.budget import _a0, _aL, gain, upper_limit
+from analysis.chapters.explosion.claims.gains import one_chain, share, some_chain, total
 from analysis.chapters.explosion.window import length, width
 from analysis.claims.claim import Claim
+from analysis.claims.domain import Range, domain, exact
 from analysis.claims.outcome import Outcome, Proved, Refuted, Step, Unknown
 from analysis.claims.proof import by_deciding, counterexample
 from analysis.symbolic.catalogue import SIGMOID
@@ -137,10 +138,27 @@ def _rare(c: sp.Expr) -> sp.Basic:
     return sp.Lt(length(sp.Ge(gain, _K, evaluate=False), _a0), c / _K, evaluate=False)
 
 
-_SCOPE = (
-    "sigmoid chain, one neuron a layer, every depth, all real weights and biases that are the same for every "
-    "input in [0, 1]"
+_any_chain = (
+    _aL.func,
+    Range(
+        "any chain",
+        some_chain,
+        tuple(
+            one_chain((x,) * n, (-x / 2,) * n)
+            for x, n in ((20.0, 1), (100.0, 1), (6.9, 1), (69.0, 1), (9.0, 3), (-20.0, 2))
+        ),
+    ),
 )
+_any_gain = (
+    _K,
+    Range(
+        "> 0",
+        lambda random, world: exact(round(10 ** random.uniform(-1, 2), 3)),
+        tuple(map(fmpq, (1, 10, 2))),
+    ),
+)
+
+_SCOPE = "sigmoid chain, one neuron a layer, every depth, all real weights and biases that are the same for every input in [0, 1]"
 
 CLAIMS = (
     Claim(
@@ -150,14 +168,16 @@ CLAIMS = (
         check=by_total_variation,
         scope=f"{_SCOPE}; does not carry over to wide layers, whose maps are not monotone",
         false_sibling=_budget_is(sp.Rational(9, 10)),
+        domain=domain(_any_chain, means={sp.Integral: total}),
     ),
     Claim(
         label="explosion-is-rare",
         sentence="The inputs whose gain is K or more fill less than 1/K of the interval.",
         statement=_rare(sp.S.One),
         check=by_markov,
-        scope=f"{_SCOPE}; K > 0",
+        scope=_SCOPE,
         false_sibling=_rare(sp.Rational(1, 3)),
+        domain=domain(_any_chain, _any_gain, means={length: share}),
     ),
     Claim(
         label="no-exponential-explosion",

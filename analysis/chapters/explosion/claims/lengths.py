@@ -17,7 +17,7 @@ from analysis.numeric.compiled import compiled
 
 Floats = NDArray[np.float64]
 _REACH = 60.0
-_POINTS = 24_001
+_POINTS = 8_001
 _ROUNDING = 1e-7
 
 

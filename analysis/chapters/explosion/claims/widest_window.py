@@ -112,13 +112,12 @@ _low, _high = _rounded_outwards(_width, 6)
 _left, _right = _rounded_outwards(_weight, 5)
 
 
-def _found(half_units: tuple[float, float]) -> Domain:
+def _found(width_off: float, weight_off: float) -> Domain:
     """What golden section finds, give or take so much."""
-    known = zip((greatest, best_weight), half_units, strict=True)
     return domain(
         means={
-            x: Given(lambda world, k=k, off=off: Estimate(_by_golden_section()[k], bound=off))
-            for k, (x, off) in enumerate(known)
+            greatest: Given(lambda world: Estimate(_by_golden_section()[0], bound=width_off)),
+            best_weight: Given(lambda world: Estimate(_by_golden_section()[1], bound=weight_off)),
         }
     )
 
@@ -140,7 +139,7 @@ CLAIMS = (
         check=by_enclosing_the_maximiser,
         scope="sigmoid; w* is the |w| ≥ 4 with the widest window, and there is only one",
         false_sibling=_between(_right, f"{float(_right) + 1e-5:.5f}"),
-        domain=_found((1e-12, 1e-6)),
+        domain=_found(1e-12, 1e-6),
     ),
     Claim(
         label="window-width-published",
@@ -149,7 +148,7 @@ CLAIMS = (
         check=None,
         scope="d is the greatest width, w* the |w| ≥ 4 that has it; ours is found by golden section and allowed half a unit of the last published digit",
         false_sibling=_published("0.46", "6.9"),
-        domain=_found((0.005, 0.05)),
+        domain=_found(0.005, 0.05),
         source="Nielsen (2015), Neural Networks and Deep Learning, ch. 5, problem on the width of the interval",
     ),
 )
