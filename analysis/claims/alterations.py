@@ -17,7 +17,7 @@ import sympy as sp
 from sympy.core.relational import Relational
 
 from analysis.claims.compare import key
-from analysis.symbolic.display import plus, times
+from analysis.symbolic.display import iterated, plus, times
 
 
 @dataclass(frozen=True)
@@ -54,8 +54,9 @@ def alterations(statement: sp.Basic, *, change: sp.Expr | None = None) -> Iterat
     unless told."""
     by = sp.Rational(1, 20) if change is None else sp.sympify(change)
     seen = {key(statement)}
-    for words, new in _all(statement, by):
-        if (tree := key(new)) not in seen:
+    for words, path, part in _all(statement, by):
+        new = _built(statement, path, part)
+        if new is not None and (tree := key(new)) not in seen:
             seen.add(tree)
             yield Alteration(words, new)
 
@@ -249,17 +250,14 @@ def _index(node: sp.Basic, by: sp.Expr) -> Iterator[tuple[str, sp.Basic]]:
 
 
 def _exchanged(node: sp.Basic, by: sp.Expr) -> Iterator[tuple[str, sp.Basic]]:
-    if isinstance(node, sp.Expr) and not node.is_Symbol and len(node.args) > 1:
-        names = {x.label for x in node.atoms(sp.IndexedBase)}  # a sequence's name is no letter
-        letters = sorted((x for x in node.args if x.is_Symbol and x not in names), key=str)
-        for x in letters[:2]:
-            others = (s for s in node.free_symbols - names if s.is_Symbol and s != x)
-            for y in sorted(others, key=str)[:1]:
-                if not isinstance(
-                    node, sp.Sum | sp.Product | sp.Integral | sp.Derivative | sp.Limit | sp.Subs
-                ):
-                    args = [y if a == x else a for a in node.args]
-                    yield f"letter exchanged: {y} for {x}", kept(node.func, *args)
+    bound = sp.Indexed | sp.Sum | sp.Product | sp.Integral | sp.Derivative | sp.Limit | sp.Subs
+    if not isinstance(node, sp.Expr) or len(node.args) < 2 or isinstance(node, bound):
+        return
+    names = {x.label for x in node.atoms(sp.IndexedBase)}  # a sequence's name is no letter
+    letters = sorted((x for x in node.args if x.is_Symbol and x not in names), key=str)
+    for x in letters[:2]:
+        for y in sorted((s for s in node.free_symbols - names if s.is_Symbol and s != x), key=str)[:1]:
+            yield f"letter exchanged: {y} for {x}", kept(node.func, *(y if a == x else a for a in node.args))
 
 
 _CHANGES: tuple[Callable[[sp.Basic, sp.Expr], Iterator[tuple[str, sp.Basic]]], ...] = (

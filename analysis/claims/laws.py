@@ -22,7 +22,6 @@ from numpy.typing import NDArray
 from analysis.claims.meaning import Meaning, in_numbers, integrated, value, whole
 from analysis.claims.world import Estimate, Meaningless, Number, World
 from analysis.numeric.compiled import compiled
-from analysis.symbolic.display import plus, times
 
 Floats = NDArray[np.float64]
 Draws = Callable[[np.random.Generator, int], Floats]
@@ -143,19 +142,18 @@ def mean(
             total += weight * value(expression, there)
         return total
     if len(names) == 1 and laws[names[0]].density is not None:
-        law = laws[names[0]]
-
-        def f(t: Number) -> Number:
-            return value(expression, world.but({names[0]: t})) * value(law.density, world.but({law.x: t}))
-
-        low, high = (x if isinstance(x, float) else value(x, world) for x in (law.low, law.high))
-        return integral(f, low, high)
+        law, x = laws[names[0]], names[0]
+        assert law.density is not None
+        low, high = (end if isinstance(end, float) else value(end, world) for end in (law.low, law.high))
+        product = sp.Mul(expression, law.density.xreplace({law.x: x}), evaluate=False)
+        return integrated(product, x, low, high, world)
     average, error = _simulated(expression, names, laws, world, draws, seed)
     return world.measured(_key(expression, world), Estimate(average, error))
 
 
 def written_out(e: sp.Basic, world: World) -> sp.Basic:
-    """``e`` with what the world defines by an expression put in, so that every random letter in it is seen."""
+    """``e`` with what the world defines by an expression put in, so that every random letter in it is
+    seen."""
     table = {
         key: found
         for key, found in world.letters.items()
@@ -212,21 +210,6 @@ def _drawn(x: Any, law: Law, draws: int, seed: int, number: int) -> Floats:
     if law.draw is None:
         raise Meaningless(f"the law of {x} cannot be drawn from")
     return law.draw(np.random.default_rng((seed, number)), draws)
-
-
-def in_numbers(e: sp.Basic, keep: Sequence[Any], world: World) -> sp.Basic:
-    """``e`` with the world's functions and numbers put in, except for the letters in ``keep``: what NumPy can evaluate."""
-    for key, found in world.letters.items():
-        found = found.value if isinstance(found, Called) else found
-        if isinstance(key, type) and isinstance(found, sp.Lambda):
-            e = e.replace(key, found)
-    for shown, plain in ((times, sp.Mul), (plus, sp.Add)):
-        e = e.replace(shown, plain)
-    numbers = {}
-    for x in e.free_symbols - set(keep):
-        if x in world.letters:
-            numbers[x] = sp.Float(str(ball(value(x, world)).mid().str(20, radius=False)))
-    return e.xreplace(numbers)
 
 
 __all__ = [

@@ -258,6 +258,8 @@ def in_numbers(e: sp.Basic, keep: Sequence[Any], world: World) -> sp.Basic:
         found = found.value if isinstance(found, Called) else found
         if isinstance(key, type) and isinstance(found, sp.Lambda):
             e = e.replace(key, found)
+    for shown, plain in ((times, sp.Mul), (plus, sp.Add)):
+        e = e.replace(shown, plain)
     if isinstance(e, sp.Expr) and e.has(sp.Indexed, sp.Derivative, sp.Limit, sp.Sum, sp.Product, sp.Integral):
         raise Meaningless(f"{e} is no formula")
     numbers_ = {}

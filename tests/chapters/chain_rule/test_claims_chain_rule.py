@@ -1,4 +1,5 @@
-"""False variants of chapter 1's claims are refuted by evaluation, and the chain that it evaluates is computed a second way."""
+"""False variants of chapter 1's claims are refuted by evaluation, and the chain that it evaluates is
+computed a second way."""
 
 from __future__ import annotations
 
@@ -126,7 +127,8 @@ def test_what_is_true_is_not_refuted() -> None:
 
 
 def test_the_chain_that_is_evaluated_is_the_library_s() -> None:
-    """a_5, z_3 and ∂C/∂b_2 of five sigmoid layers, C(a) = a: float64 forward and backward against the evaluation."""
+    """a_5, z_3 and ∂C/∂b_2 of five sigmoid layers, C(a) = a: float64 forward and backward against the
+    evaluation."""
     domain = CLAIMS["chain-gradient-any-layer"].domain
     assert domain is not None
     rng = np.random.default_rng(2)

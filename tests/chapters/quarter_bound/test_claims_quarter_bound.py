@@ -173,7 +173,8 @@ def test_what_would_have_been_noticed_is_small() -> None:
 
 
 def test_covariances_from_the_quadrature_are_those_of_drawn_chains() -> None:
-    """And those of sums, which the quadrature's are put together for: Var(X_1 − 2X_2) and Cov(X_1, X_2 + X_3)."""
+    """And those of sums, which the quadrature's are put together for: Var(X_1 − 2X_2) and Cov(X_1, X_2 +
+    X_3)."""
     x = log_product.terms(seed=11)
     world = World({L: log_product.SHORT, k: 1})
     for p, q, (i, j) in (

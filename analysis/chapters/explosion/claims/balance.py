@@ -7,8 +7,7 @@ import math
 
 import sympy as sp
 
-from analysis.chapters.explosion.balance import _p, _u, best_std, gain_bound, lam, mean_log_weight, moment, s
-from analysis.chapters.quarter_bound.log_product import exponent
+from analysis.chapters.explosion.balance import best_std, gain_bound, lam
 from analysis.claims.claim import Claim
 from analysis.claims.domain import Range, domain, exact, only
 from analysis.claims.laws import expectation_over, normal
@@ -16,6 +15,7 @@ from analysis.claims.meaning import value
 from analysis.claims.outcome import Outcome, Proved, Refuted, Step, Unknown
 from analysis.claims.proof import by_deciding, counterexample
 from analysis.claims.world import Estimate, Given, Number, World, ball
+from analysis.numeric.log_product import exponent
 from analysis.symbolic.catalogue import SIGMOID
 from analysis.symbolic.display import expectation
 from analysis.symbolic.normal_weight import mean_log_weight, moment, s
@@ -159,7 +159,8 @@ _known: dict[tuple[sp.Basic, str], Number] = {}
 
 
 def mean_of_log(e: sp.Basic, world: World) -> Number:
-    """E[…] for w ~ N(0, s²): of log(c|w|) by the digamma function, ψ(½) being the mean of log χ² less log 2; else integrated."""
+    """E[…] for w ~ N(0, s²): of log(c|w|) by the digamma function, ψ(½) being the mean of log χ² less log 2;
+    else integrated."""
     (inside,) = e.args
     rest = inside.args[0] / sp.Abs(w) if isinstance(inside, sp.log) else w
     if not rest.has(w):
@@ -184,7 +185,8 @@ def _quadrature(world: World) -> Estimate:
 CLAIMS = (
     Claim(
         label="gaussian-log-weight",
-        sentence=f"The mean logarithm of a normal weight lies (γ + log 2)/2 = {float(_half_log):.4f} below that of its standard deviation.",
+        sentence=f"The mean logarithm of a normal weight lies (γ + log 2)/2 = {float(_half_log):.4f} below "
+        f"that of its standard deviation.",
         statement=_mean_is(sp.log(s) - _half_log),
         check=by_moments,
         scope="w ~ N(0, s²)",
@@ -193,7 +195,8 @@ CLAIMS = (
     ),
     Claim(
         label="centred-chain-balance",
-        sentence=f"With every weighted input at 0, normal weights balance at a standard deviation of {float(4 * sp.exp(_half_log)):.3f}.",
+        sentence=f"With every weighted input at 0, normal weights balance at a standard deviation of "
+        f"{float(4 * sp.exp(_half_log)):.3f}.",
         statement=_balanced_at(4 * sp.exp(_half_log)),
         check=by_solving_for_balance,
         scope="sigmoid, w ~ N(0, s²), z = 0 in every layer, which takes a bias b = −w/2 tied to each "
@@ -206,10 +209,12 @@ CLAIMS = (
     ),
     Claim(
         label="random-chain-always-vanishes",
-        sentence=f"Normal weights of mean 0 with independent, symmetric biases never balance: λ is below −{abs(float(_highest)):.3f} at every scale.",
+        sentence=f"Normal weights of mean 0 with independent, symmetric biases never balance: λ is below "
+        f"−{abs(float(_highest)):.3f} at every scale.",
         statement=_never_above(_highest),
         check=by_symmetry_and_convexity,
-        scope="sigmoid, every layer from the second on, w ~ N(0, s²) for any s, biases 0 or of any law symmetric about 0, all independent; evaluated for b ~ N(0, t²)",
+        scope="sigmoid, every layer from the second on, w ~ N(0, s²) for any s, biases 0 or of any law "
+        "symmetric about 0, all independent; evaluated for b ~ N(0, t²)",
         false_sibling=_never_above(sp.Integer(-2)),
         domain=domain(
             (

@@ -10,7 +10,7 @@ import sympy as sp
 from flint import ctx
 from scipy.optimize import minimize_scalar
 
-from analysis.chapters.explosion.best_identity_neuron import _HALF, BestNeuron, error_anywhere, error_of
+from analysis.chapters.explosion.best_identity_neuron import HALF, BestNeuron, error_anywhere, error_of
 from analysis.chapters.explosion.identity_neuron_errors import least_error
 from analysis.claims.claim import Claim
 from analysis.claims.domain import domain
@@ -32,14 +32,14 @@ def best_neuron(digits: int = 15) -> BestNeuron:
     Raises ArithmeticError where it has no solution.
     """
     s, slope = SIGMOID.formula, SIGMOID.slope
-    gap = s - _HALF - z * slope - s.subs(z, -1 / (2 * slope))
+    gap = s - HALF - z * slope - s.subs(z, -1 / (2 * slope))
     try:
         y = sp.nsolve(gap.subs(sp.Abs(z), z), z, (1, 3), solver="bisect", prec=digits + 10)
     except ValueError as error:
         raise ArithmeticError("no neuron whose error alternates was found") from error
     weight = _rounded(1 / slope.subs(z, y), digits)
     inner = _rounded(y, digits) / weight
-    points = (sp.S.Zero, _HALF - inner, _HALF + inner, sp.S.One)
+    points = (sp.S.Zero, HALF - inner, HALF + inner, sp.S.One)
     with ctx.workprec(_BITS):
         f = ball_function(error_of(weight), z)
         errors = tuple(f(rational(p)) for p in points)

@@ -8,7 +8,9 @@ import math
 import sympy as sp
 from flint import fmpq
 
-from analysis.chapters.explosion.budget import _a0, _aL, gain, upper_limit
+from analysis.chapters.explosion.budget import a0 as _a0
+from analysis.chapters.explosion.budget import aL as _aL
+from analysis.chapters.explosion.budget import gain, upper_limit
 from analysis.chapters.explosion.claims.gains import one_chain, share, some_chain, total
 from analysis.chapters.explosion.window import length, width
 from analysis.claims.claim import Claim
@@ -158,7 +160,10 @@ _any_gain = (
     ),
 )
 
-_SCOPE = "sigmoid chain, one neuron a layer, every depth, all real weights and biases that are the same for every input in [0, 1]"
+_SCOPE = (
+    "sigmoid chain, one neuron a layer, every depth, all real weights and biases that are the same "
+    "for every input in [0, 1]"
+)
 
 CLAIMS = (
     Claim(

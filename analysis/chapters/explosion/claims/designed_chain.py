@@ -20,7 +20,7 @@ from analysis.claims.meaning import value
 from analysis.claims.outcome import Outcome, Proved, Refuted, Step, Unknown
 from analysis.claims.proof import counterexample
 from analysis.claims.world import Number, Undefined, World
-from analysis.symbolic.catalogue import SIGMOID
+from analysis.symbolic.catalogue import SIGMOID, as_sigmoid
 from analysis.symbolic.chain import definitions, of_cost, substitute_back
 from analysis.symbolic.display import partial, times
 from analysis.symbolic.layer import plain
@@ -175,7 +175,8 @@ CLAIMS = (
         sentence="A chain whose weighted inputs are all 0 multiplies the gradient by w/4 with each layer.",
         statement=_any_depth(_L - 1),
         check=by_induction_at_the_fixed_point,
-        scope="sigmoid, by induction in the depth, one weight w in every layer, b_1 = −w a_0 and b_j = −w/2 after it",
+        scope="sigmoid, by induction in the depth, one weight w in every layer, b_1 = −w a_0 and b_j = "
+        "−w/2 after it",
         false_sibling=_any_depth(_L),
         domain=domain(
             _any_input,

@@ -1,4 +1,5 @@
-"""What an integral and a length over the inputs of a chain mean: one chain in float64, its slope carried forward with its output."""
+"""What an integral and a length over the inputs of a chain mean: one chain in float64, its slope carried
+forward with its output."""
 
 from __future__ import annotations
 
@@ -11,7 +12,8 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from analysis.chapters.explosion.budget import _a0, _aL
+from analysis.chapters.explosion.budget import a0 as _a0
+from analysis.chapters.explosion.budget import aL as _aL
 from analysis.claims.laws import in_numbers
 from analysis.claims.meaning import value
 from analysis.claims.world import Called, Estimate, Meaningless, Number, World, ball
@@ -34,7 +36,8 @@ class Layers:
         return a, slope
 
     def inputs(self) -> NDArray[np.float64]:
-        """Inputs from 0 to 1, evenly and where the output moves: its cells are halved until none holds much of it."""
+        """Inputs from 0 to 1, evenly and where the output moves: its cells are halved until none holds much
+        of it."""
         points = np.linspace(0.0, 1.0, 257)
         for _ in range(40):
             moved = np.abs(np.diff(self.output_and_slope(points)[0]))
@@ -62,7 +65,8 @@ def _over_inputs(
 
 
 def total(e: sp.Basic, world: World) -> Number:
-    """∫ … da_0 of an expression in the gain: three-point Gauss on every cell; what the trapezoid rule makes of it is the bound."""
+    """∫ … da_0 of an expression in the gain: three-point Gauss on every cell; what the trapezoid rule makes
+    of it is the bound."""
     variable, low, high = e.limits[0]
     if variable != _a0:
         raise Meaningless(f"{variable} is not the input")

@@ -10,7 +10,6 @@ from flint import fmpq
 
 from analysis.chapters.explosion import identity_neuron_errors
 from analysis.chapters.explosion.claims.lengths import largest_on
-from analysis.chapters.explosion.designed_chain import as_sigmoid
 from analysis.chapters.explosion.identity_neuron import (
     SMALL,
     as_stated,
@@ -29,7 +28,7 @@ from analysis.claims.meaning import value
 from analysis.claims.outcome import Outcome, Proved, Step, Unknown
 from analysis.claims.proof import by_deciding, counterexample
 from analysis.claims.world import Estimate, Number, World, ball
-from analysis.symbolic.catalogue import SIGMOID
+from analysis.symbolic.catalogue import SIGMOID, as_sigmoid
 from analysis.symbolic.notation import b, z
 
 _t = sp.Symbol("t", nonnegative=True)

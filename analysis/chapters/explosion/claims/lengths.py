@@ -1,4 +1,5 @@
-"""What length{a : relation} and the largest value over an interval mean: by a grid, refined where it must be."""
+"""What length{a : relation} and the largest value over an interval mean: by a grid, refined where it must
+be."""
 
 from __future__ import annotations
 
@@ -22,7 +23,8 @@ _ROUNDING = 1e-7
 
 
 def measured_length(e: sp.Basic, world: World) -> Number:
-    """The length of {variable : relation} within ±60: sign changes of the gap on a grid with its maxima, each bisected."""
+    """The length of {variable : relation} within ±60: sign changes of the gap on a grid with its maxima,
+    each bisected."""
     relation, variable = e.args
     if not isinstance(relation, sp.Ge | sp.Gt | sp.Le | sp.Lt):
         raise Meaningless(f"{relation} is no inequality")
@@ -78,7 +80,8 @@ def _peaks(g: Callable[[Floats], Floats], grid: Floats) -> Floats:
 
 
 def largest_on(x: sp.Symbol, low: float = 0.0, high: float = 1.0) -> Callable[[Any, World], Number]:
-    """The meaning of a maximum over x in [low, high]: of a grid, its ends included, and of the peaks between."""
+    """The meaning of a maximum over x in [low, high]: of a grid, its ends included, and of the peaks
+    between."""
 
     def meaning(e: sp.Basic, world: World) -> Number:
         f = _compiled(e.args[0], x, world)

@@ -9,12 +9,12 @@ import numpy as np
 import sympy as sp
 from numpy.typing import NDArray
 
-from analysis.chapters.explosion.balance import lam, mean_log_weight, s
-from analysis.chapters.quarter_bound.log_product import exponent, mean_log_normal, simulate
+from analysis.chapters.explosion.balance import lam
 from analysis.claims.claim import Claim
 from analysis.claims.domain import domain, only
 from analysis.claims.laws import Law, mean, normal
 from analysis.claims.world import Estimate, Given, Number, World, number
+from analysis.numeric.log_product import exponent, mean_log_normal, simulate
 from analysis.symbolic.catalogue import SIGMOID
 from analysis.symbolic.display import expectation, plus
 from analysis.symbolic.normal_weight import mean_log_weight, s
@@ -56,7 +56,8 @@ def _drawn() -> Estimate:
 
 
 def _stationary_mean(e: sp.Basic, world: World) -> Number:
-    """E[…] with w ~ N(0, s²) and z under its stationary law, for which log σ′(z) alone is integrated, anything else drawn."""
+    """E[…] with w ~ N(0, s²) and z under its stationary law, for which log σ′(z) alone is integrated,
+    anything else drawn."""
     if e.args[0] == sp.log(sigma_prime(z)):
         return number(exponent(SIGMOID, _STD, 0.0).lam - mean_log_normal(_STD))
     return mean(e.args[0], _LAWS, world)
@@ -81,10 +82,12 @@ def _lam_is(inside: sp.Expr) -> sp.Eq:
 CLAIMS = (
     Claim(
         label="zero-bias-exponent",
-        sentence=f"Without biases, normal weights of standard deviation 3 shrink the typical gradient by e^−{-exponent(SIGMOID, _STD, 0.0, nodes=24).lam:.2f} a layer.",
+        sentence=f"Without biases, normal weights of standard deviation 3 shrink the typical gradient by "
+        f"e^−{-exponent(SIGMOID, _STD, 0.0, nodes=24).lam:.2f} a layer.",
         statement=_lam_is(z),
         check=None,
-        scope="sigmoid, w ~ N(0, s²) with s = 3, b = 0, z under its stationary law; 40,000 chains of 50 layers after 20 of burn-in",
+        scope="sigmoid, w ~ N(0, s²) with s = 3, b = 0, z under its stationary law; 40,000 chains of "
+        "50 layers after 20 of burn-in",
         false_sibling=_lam_is(w / 2),
         domain=domain(
             means={

@@ -146,9 +146,11 @@ CLAIMS = (
         sentence="The greatest width is about 0.45 and is taken near |w| = 6.9.",
         statement=_published("0.45", "6.9"),
         check=None,
-        scope="d is the greatest width, w* the |w| ≥ 4 that has it; ours is found by golden section and allowed half a unit of the last published digit",
+        scope="d is the greatest width, w* the |w| ≥ 4 that has it; ours is found by golden section "
+        "and allowed half a unit of the last published digit",
         false_sibling=_published("0.46", "6.9"),
         domain=_found(0.005, 0.05),
-        source="Nielsen (2015), Neural Networks and Deep Learning, ch. 5, problem on the width of the interval",
+        source="Nielsen (2015), Neural Networks and Deep Learning, ch. 5, problem on the width of the "
+        "interval",
     ),
 )

@@ -10,7 +10,6 @@ import sympy as sp
 from flint import fmpq
 
 from analysis.chapters.explosion.claims.lengths import measured_length
-from analysis.chapters.explosion.designed_chain import as_sigmoid
 from analysis.chapters.explosion.window import (
     _W,
     _size,
@@ -27,7 +26,7 @@ from analysis.claims.domain import Range, between, domain, exact, nonnegative, o
 from analysis.claims.outcome import Check, Outcome, Proved, Refuted, Step, Unknown
 from analysis.claims.proof import by_deciding, counterexample
 from analysis.claims.world import World
-from analysis.symbolic.catalogue import SIGMOID
+from analysis.symbolic.catalogue import SIGMOID, as_sigmoid
 from analysis.symbolic.display import times
 from analysis.symbolic.notation import a, b, sigma_prime, w, z
 
@@ -254,7 +253,8 @@ CLAIMS = (
         sentence="The width is stationary where z tanh(z/2) = 1.",
         statement=_stationary(1 - z * sp.tanh(z / 2)),
         check=of_sigmoid(by_deciding()),
-        scope="sigmoid; for z > 0 the left side of z tanh(z/2) = 1 increases from 0 to ∞, so there is one solution",
+        scope="sigmoid; for z > 0 the left side of z tanh(z/2) = 1 increases from 0 to ∞, so there is "
+        "one solution",
         false_sibling=_stationary(1 - z * sp.tanh(z)),
         domain=domain((z, reals(largest=40)), means=_sigmoid),
     ),

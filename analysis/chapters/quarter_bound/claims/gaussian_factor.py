@@ -98,7 +98,8 @@ def _probability_claim(name: str, at: sp.Expr) -> Claim:
     event = probability(sp.Lt(sp.Abs(times(w, sigma_prime(w * at + b))), QUARTER, evaluate=False))
     return Claim(
         label=f"factor-below-quarter-{name}",
-        sentence=f"With normal weight and bias and incoming activation {at}, the factor is below 1/4 often, not always.",
+        sentence=f"With normal weight and bias and incoming activation {at}, the factor is below 1/4 "
+        f"often, not always.",
         statement=sp.Eq(event, below_quarter(at), evaluate=False),
         check=None,
         scope=f"w, b ~ N(0, 1), a = {at}, sigmoid; quadrature against 400,000 draws",
@@ -121,19 +122,23 @@ CLAIMS = (
     _probability_claim("full-input", sp.S.One),
     Claim(
         label="ratio-bound-law",
-        sentence=f"The bound |w₂w₃|/16 on the ratio of learning speeds is below 1/16 with probability {number(_bessel):.4f}.",
+        sentence=f"The bound |w₂w₃|/16 on the ratio of learning speeds is below 1/16 with probability "
+        f"{number(_bessel):.4f}.",
         statement=sp.Eq(_bound_event, _bessel, evaluate=False),
         check=None,
-        scope="w₂, w₃ ~ N(0, 1) independent; the product of two normal numbers has density K₀(|x|)/π; 400,000 draws",
+        scope="w₂, w₃ ~ N(0, 1) independent; the product of two normal numbers has density K₀(|x|)/π; "
+        "400,000 draws",
         false_sibling=sp.Eq(_bound_event, sp.erf(1 / sp.sqrt(2)) ** 2, evaluate=False),
         domain=domain(means=_normal),
     ),
     Claim(
         label="ratio-below-sixteenth",
-        sentence=f"The first layer learns more than 16 times slower than the third with probability {_ratio_quadrature().value:.4f}, not always.",
+        sentence=f"The first layer learns more than 16 times slower than the third with probability "
+        f"{_ratio_quadrature().value:.4f}, not always.",
         statement=sp.Eq(_ratio_event, Q, evaluate=False),
         check=None,
-        scope="sigmoid, all weights and biases ~ N(0, 1), input a_0 = 1/2; Q is a three-dimensional quadrature; 400,000 draws",
+        scope="sigmoid, all weights and biases ~ N(0, 1), input a_0 = 1/2; Q is a three-dimensional "
+        "quadrature; 400,000 draws",
         false_sibling=sp.Eq(_ratio_event, _bessel, evaluate=False),
         domain=domain(means={**_normal, **_chain, Q: Given(lambda world: _ratio_quadrature())}),
     ),

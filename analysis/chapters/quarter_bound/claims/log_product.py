@@ -114,7 +114,8 @@ _sum = sp.Sum((1 - _k / _L) * _cov(_X[1], _X[1 + _k]), (_k, 1, _L - 1))
 
 
 def covariance(p: sp.Expr, q: sp.Expr, world: World) -> Number:
-    """Cov(p, q) in the letters X_j and S_L: from the quadrature where both are linear in the X_j, of drawn chains otherwise."""
+    """Cov(p, q) in the letters X_j and S_L: from the quadrature where both are linear in the X_j, of drawn
+    chains otherwise."""
     p, q = (_indexed(x, world) for x in (p, q))
     left, right = _coefficients(p), _coefficients(q)
     if left is not None and right is not None:
@@ -159,9 +160,9 @@ def _at_distance(lag: int) -> float:
 CLAIMS = (
     Claim(
         label="log-product-exponent",
-        sentence=f"The log of the backward product changes by λ = {computed().lam:.4f} a layer: the typical gradient shrinks tenfold.".replace(
-            "-", "−"
-        ),
+        sentence=f"The log of the backward product changes by λ = −{-computed().lam:.4f} a layer: the "
+        f"typical "
+        "gradient shrinks tenfold.",
         statement=_lam_is(z),
         check=None,
         scope=(
@@ -179,7 +180,8 @@ CLAIMS = (
         "independent.",
         statement=_variance_is(_one + 2 * _sum),
         check=None,
-        scope=f"sigmoid, w ~ N(0, {LARGE**2}), b ~ N(0, 1), L = {SHORT}, under the stationary law; 400,000 chains",
+        scope=f"sigmoid, w ~ N(0, {LARGE**2}), b ~ N(0, 1), L = {SHORT}, under the stationary law; "
+        f"400,000 chains",
         false_sibling=_variance_is(_one),
         domain=domain(
             means={
@@ -191,7 +193,8 @@ CLAIMS = (
     ),
     Claim(
         label="log-product-is-nearly-normal",
-        sentence=f"A share of {math.erf(math.sqrt(0.5)):.3f} of the chains has a log-product within ς√L of Lλ, as the central limit theorem says.",
+        sentence=f"A share of {math.erf(math.sqrt(0.5)):.3f} of the chains has a log-product within ς√L of "
+        f"Lλ, as the central limit theorem says.",
         statement=_share_is(sp.erf(1 / sp.sqrt(2))),
         check=None,
         scope=f"sigmoid, w, b ~ N(0, 1), L = {DEPTH}; the normal approximation is allowed an error of 0.005",
