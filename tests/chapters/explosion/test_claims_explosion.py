@@ -219,7 +219,10 @@ def test_length_against_root_finding_in_mpmath(weight: float, bias: float) -> No
         return abs(weight) * mpmath.sech((weight * at + bias) / 2) ** 2 / 4 - 1
 
     middle, far = -bias / weight, 20 / abs(weight)
-    ends = [mpmath.findroot(off, (middle, middle + side * far), solver="anderson") for side in (-1, 1)]
+    ends = [
+        mpmath.findroot(off, (middle, middle + side * far), solver="bisect", tol=1e-24, maxsteps=99)
+        for side in (-1, 1)
+    ]
     world = World(
         {**only("sigmoid"), length: lengths.measured_length, w: sp.Rational(weight), b: sp.Rational(bias)}
     )

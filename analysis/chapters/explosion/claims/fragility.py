@@ -53,9 +53,9 @@ _known = definitions(4)
 _moved = {**_known, **{x: _known[x].subs(a_(0), a_(0) + shift) for x in (z_(1), a_(1))}}
 
 
-def _below_one_beyond(c: sp.Rational) -> sp.Basic:
+def _below_one_beyond(c: str) -> sp.Basic:
     return sp.Implies(
-        sp.Ge(sp.Abs(shift), sp.Float(float(c), 6), evaluate=False),
+        sp.Ge(sp.Abs(shift), sp.Float(c), evaluate=False),
         sp.Lt(times(*in_order(4).args[:-1]), 1, evaluate=False),
         evaluate=False,
     )
@@ -64,12 +64,11 @@ def _below_one_beyond(c: sp.Rational) -> sp.Basic:
 CLAIMS = (
     Claim(
         label="explosion-is-fragile",
-        sentence=f"An input that is off by {float(_beyond):.10f} or more is enough to make the product "
-        f"smaller than 1.",
-        statement=_below_one_beyond(_beyond),
+        sentence=f"An input that is off by {float(_beyond):.10f} or more is enough to make the product smaller than 1.",
+        statement=_below_one_beyond(str(sp.N(_beyond, 6))),
         check=by_monotone_factors,
         scope="sigmoid, depth 4, weights 100, biases −100a_0, −50, −50, −50, input a_0 + Δ",
-        false_sibling=_below_one_beyond(_above),
+        false_sibling=_below_one_beyond(str(sp.N(_above, 6))),
         domain=domain(
             (a_(0), between(-3, 3, words="any real")),
             (shift, reals(largest=3)),
