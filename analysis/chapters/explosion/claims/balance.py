@@ -147,7 +147,8 @@ def _weighted_inputs(start: float) -> NDArray[np.float64]:
 
 
 def rate_in_log_depth(e: sp.Basic, world: World) -> Number:
-    """lim f(log ∏)/log L from the product's growth between 50,000 and 100,000 layers, z_1 being the world's; twice its change since half of that is the bound."""
+    """lim f(log ∏)/log L from the product's growth between 50,000 and 100,000 layers, z_1 being the world's;
+    twice its change since half of that is the bound."""
     body, depth, end, _ = e.args
     if depth != _L or end != sp.oo or not body.atoms(sp.Product):
         raise Meaningless(f"{e} is no limit of a product over layers")

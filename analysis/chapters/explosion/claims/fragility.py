@@ -64,7 +64,8 @@ def _below_one_beyond(c: str) -> sp.Basic:
 CLAIMS = (
     Claim(
         label="explosion-is-fragile",
-        sentence=f"An input that is off by {float(_beyond):.10f} or more is enough to make the product smaller than 1.",
+        sentence=f"An input that is off by {float(_beyond):.10f} or more is enough to make the product "
+        f"smaller than 1.",
         statement=_below_one_beyond(str(sp.N(_beyond, 6))),
         check=by_monotone_factors,
         scope="sigmoid, depth 4, weights 100, biases −100a_0, −50, −50, −50, input a_0 + Δ",
