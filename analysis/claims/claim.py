@@ -200,16 +200,12 @@ class Variant(NamedTuple):
     outcome: Outcome
 
 
-def _only_inequalities(variant: Variant) -> bool:
-    return not variant.alteration.statement.atoms(sp.Eq)
-
-
 @dataclass(frozen=True)
 class Altered:
     """The alterations of one claim, settled.
 
-    ``accepted``: those that came out true though they ask for more; none may. An inequality between measured
-    numbers that holds with room is no such: its alteration was measured as well (``measured``).
+    ``accepted``: those that were called proved or reproduced though they ask for more; none may.
+    ``measured``: those of a measured claim that hold as well, by their own margin or count for count.
     """
 
     claim: Claim
@@ -221,12 +217,11 @@ class Altered:
 
     @property
     def measured(self) -> tuple[Variant, ...]:
-        return tuple(v for v in self.variants if isinstance(v.outcome, Checked) and _only_inequalities(v))
+        return tuple(v for v in self.variants if isinstance(v.outcome, Checked))
 
     @property
     def accepted(self) -> tuple[Variant, ...]:
-        true = (v for v in self.variants if isinstance(v.outcome, Proved | Checked | Reproduced))
-        return tuple(v for v in true if v not in self.measured)
+        return tuple(v for v in self.variants if isinstance(v.outcome, Proved | Reproduced))
 
     def __repr__(self) -> str:
         lines = [f"{self.claim.label}: {self.refuted} of {len(self.variants)} alterations refuted"]

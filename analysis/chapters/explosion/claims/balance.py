@@ -19,6 +19,7 @@ from analysis.claims.outcome import Outcome, Proved, Refuted, Step, Unknown
 from analysis.claims.proof import by_deciding, counterexample
 from analysis.claims.world import Estimate, Given, Meaningless, Number, World, ball
 from analysis.numeric.compiled import compiled
+from analysis.numeric.log_product import exponent
 from analysis.symbolic.catalogue import SIGMOID
 from analysis.symbolic.display import expectation
 from analysis.symbolic.normal_weight import mean_log_weight, moment, s
