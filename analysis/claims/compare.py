@@ -22,6 +22,8 @@ def key(e: sp.Basic) -> Key:
     """
     if isinstance(e, sp.Ge | sp.Gt):
         return (_TURNED[type(e)].__name__, key(e.rhs), key(e.lhs))
+    if isinstance(e, sp.Le | sp.Lt):
+        return (type(e).__name__, key(e.lhs), key(e.rhs))
     if isinstance(e, sp.Add | plus):
         return ("sum", *sorted((key(x) for x in _flat(e, (sp.Add, plus))), key=repr))
     if isinstance(e, sp.Mul | times):
