@@ -152,6 +152,11 @@ FALSE = {
         sp.Lt(length(sp.Lt(gain, K, evaluate=False), budget._a0), 1 / K, evaluate=False),
         sp.Ge(length(sp.Ge(gain, K, evaluate=False), budget._a0), 1 / K, evaluate=False),
     ],
+    "no-exponential-explosion": [
+        budget._rate_is_at_most(sp.Rational(-1, 100)),
+        sp.Gt(of["no-exponential-explosion"].lhs, 0, evaluate=False),
+        sp.Ge(of["no-exponential-explosion"].lhs, sp.Rational(1, 10), evaluate=False),
+    ],
     "gaussian-log-weight": [
         eq(log_mean, y) for y in (sp.log(s), s - half_log, sp.log(s) - half_log / 2, sp.log(s**2) - half_log)
     ]

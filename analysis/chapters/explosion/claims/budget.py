@@ -8,10 +8,8 @@ import math
 import sympy as sp
 from flint import fmpq
 
-from analysis.chapters.explosion.budget import a0 as _a0
-from analysis.chapters.explosion.budget import aL as _aL
-from analysis.chapters.explosion.budget import gain, upper_limit
-from analysis.chapters.explosion.claims.gains import one_chain, share, some_chain, total
+from analysis.chapters.explosion.budget import _a0, _aL, gain, upper_limit
+from analysis.chapters.explosion.claims.gains import highest_late_rate, one_chain, share, some_chain, total
 from analysis.chapters.explosion.window import length, width
 from analysis.claims.claim import Claim
 from analysis.claims.domain import Range, domain, exact
@@ -147,7 +145,7 @@ _any_chain = (
         some_chain,
         tuple(
             one_chain((x,) * n, (-x / 2,) * n)
-            for x, n in ((20.0, 1), (100.0, 1), (6.9, 1), (69.0, 1), (9.0, 3), (-20.0, 2))
+            for x, n in ((4.0, 1), (20.0, 1), (100.0, 1), (6.9, 1), (69.0, 1), (9.0, 3), (-20.0, 2))
         ),
     ),
 )
@@ -193,5 +191,6 @@ CLAIMS = (
         scope="sigmoid layers stacked without end, one neuron a layer, any weights and biases fixed "
         "beforehand; all inputs in [0, 1] but a set of length 0",
         false_sibling=_rate_is_at_most(sp.Rational(-1, 10)),
+        domain=domain(_any_chain, means={upper_limit: highest_late_rate}),
     ),
 )

@@ -110,3 +110,31 @@ def some_chain(random: Random, world: World) -> Called:
     if random.random() < 0.5:
         return one_chain(weights, tuple(round(random.uniform(-30, 30), 3) for _ in weights))
     return one_chain(weights, (-weights[0] * own, *(-x / 2 for x in weights[1:])))
+
+
+_DEEPEST = 4_000
+
+
+def highest_late_rate(e: sp.Basic, world: World) -> Number:
+    """lim sup over L of an expression in log gain and L: its largest value over depths 2,000 … 4,000 of the layers repeated without end.
+
+    The input is drawn, as almost every one is meant. A limit that is only touched is not told from one a little lower.
+    """
+    expression, depth = e.args
+    chain, at = world.letters[_aL.func].value, 0.3819660112501051
+    logs = np.empty(_DEEPEST)
+    total_log = 0.0
+    for j in range(_DEEPEST):
+        weight, bias = (x[j % len(x)] for x in (chain.weights, chain.biases))
+        half = abs(weight * at + bias) / 2.0
+        total_log += math.log(abs(weight)) - 2.0 * (half + math.log1p(math.exp(-2.0 * half)))
+        at = (1.0 + math.tanh((weight * at + bias) / 2.0)) / 2.0
+        logs[j] = total_log
+    inside = expression.replace(lambda x: isinstance(x, sp.log) and x.has(sp.Derivative), lambda x: _slope)
+    inside = in_numbers(inside, [_slope, depth], world)
+    if inside.has(sp.Derivative) or inside.free_symbols - {_slope, depth}:
+        raise Meaningless(f"{expression} is no expression in the logarithm of the gain")
+    f = sp.lambdify((_slope, depth), inside)
+    late = np.arange(_DEEPEST // 2, _DEEPEST + 1)
+    values = np.asarray(f(logs[late - 1], late)) * np.ones(len(late))
+    return world.measured((e, "upper limit"), Estimate(float(values.max()), bound=1e-9))
