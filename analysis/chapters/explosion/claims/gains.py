@@ -116,9 +116,11 @@ _DEEPEST = 4_000
 
 
 def highest_late_rate(e: sp.Basic, world: World) -> Number:
-    """lim sup over L of an expression in log gain and L: its largest value over depths 2,000 … 4,000 of the layers repeated without end.
+    """lim sup over L of an expression in log gain and L: its largest value over depths 2,000 … 4,000 of the
+    layers repeated without end.
 
-    The input is drawn, as almost every one is meant. A limit that is only touched is not told from one a little lower.
+    The input is drawn, as almost every one is meant. A limit that is only touched is not told from one a
+    little lower.
     """
     expression, depth = e.args
     chain, at = world.letters[_aL.func].value, 0.3819660112501051
