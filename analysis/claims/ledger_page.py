@@ -21,6 +21,9 @@ from analysis.claims.render import as_markdown
 _SHOWN = re.compile(r"""CLAIMS\[["']([\w-]+)["']\]""")
 
 
+KINDS = ("claim", "prediction", "record", "reproduction")
+
+
 class Place(NamedTuple):
     """Where a claim is shown: notebook, heading above it, and that heading's anchor."""
 
@@ -62,12 +65,12 @@ def places(folder: Path) -> dict[str, Place]:
 def contents(chapters: Mapping[str, Iterable[Evidence]]) -> str:
     """A Markdown table, one line a page: how many claims of each kind it has, and a link to it."""
     lines = [
-        "| chapters | claims | predictions, checked by simulation | published numbers, reproduced |",
-        "|-|-|-|-|",
+        "| chapters | claims | predictions, checked by simulation | recorded runs | published numbers |",
+        "|-|-|-|-|-|",
     ]
     for which, evidence in chapters.items():
         kinds = [item.kind for item in evidence]
-        counts = " | ".join(str(kinds.count(kind)) for kind in ("claim", "prediction", "reproduction"))
+        counts = " | ".join(str(kinds.count(kind)) for kind in KINDS)
         lines.append(f"| [{which.replace('-', ' to ')}]({page(which)}) | {counts} |")
     return "\n".join(lines)
 

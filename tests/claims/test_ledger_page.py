@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import sympy as sp
 
+from analysis.claims.alterations_record import Counts, Left
 from analysis.claims.claim import Claim
 from analysis.claims.ledger import CLAIMS, Row, settle_all
-from analysis.claims.ledger_page import Place, anchor, contents, details, overview, places
-from analysis.claims.outcome import Proved, Refuted
+from analysis.claims.ledger_page import Place, altered, anchor, contents, details, overview, places, together
+from analysis.claims.outcome import Checked, Proved, Refuted
 
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 
@@ -63,6 +65,26 @@ def test_pipes_do_not_break_the_table_and_links_are_relative() -> None:
 def test_the_contents_count_by_kind() -> None:
     table = contents({"1-4": [row().settled.evidence] * 2, "5-8": []})
     assert (
-        "| [1 to 4](ledger_1_4.ipynb) | 2 | 0 | 0 |" in table
-        and "| [5 to 8](ledger_5_8.ipynb) | 0 | 0 | 0 |" in table
+        "| [1 to 4](ledger_1_4.ipynb) | 2 | 0 | 0 | 0 |" in table
+        and "| [5 to 8](ledger_5_8.ipynb) | 0 | 0 | 0 | 0 |" in table
     )
+
+
+def test_simulated_equations_are_added_up() -> None:
+    def equation(distance: float) -> Row:
+        one = row().settled
+        return Row(replace(one, outcome=Checked("simulation", (), distance)), 0.0)
+
+    text = together([equation(d) for d in (0.5, 1.0, 2.0)] + [row()])
+    assert text.startswith("3 simulated equations") and "add up to 5.2, where 3 ± 2 is expected" in text
+    assert "much or more 0.15" in text
+    assert together([row()]) == "No equation was simulated here."
+
+
+def test_the_alterations_are_counted_and_what_is_left_is_named() -> None:
+    left = [Left(changed="strict", statement="x < 1", why="unknown: no counter-example at 9 points")]
+    left += [Left(changed="factor | dropped", statement="x", why="unknown: no meaning: y")]
+    counts = {"a|b": Counts(statement="x <= 1", made=7, refuted=5, left=left)}
+    table = altered([row().settled.evidence], counts)
+    assert "Of 7 alterations 5 are refuted with a counter-example, 1 have no meaning, 1 are open" in table
+    assert "| 7 | 5 | strict (open); factor \\| dropped (no meaning) |" in table
