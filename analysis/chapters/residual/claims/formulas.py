@@ -3,18 +3,42 @@ a factor 1 + F′, a sum over paths, and squares that add up."""
 
 from __future__ import annotations
 
+import math
+from functools import cache, reduce
+from itertools import combinations
+from random import Random
 from typing import Any
 
+import numpy as np
 import sympy as sp
+from flint import arb, fmpq
 
+from analysis.claims.calculus import derivative
 from analysis.claims.claim import Claim
+from analysis.claims.domain import (
+    ACTIVATION,
+    COST,
+    Range,
+    activations,
+    domain,
+    exact,
+    integers,
+    positive,
+    reals,
+    sequence,
+    smooth,
+)
+from analysis.claims.laws import expectation_over_sequence, mean, normal, two_point
+from analysis.claims.matrices import MATRICES, Matrix, added, diagonal, matrix, multiplied
+from analysis.claims.meaning import integrated, value, whole
 from analysis.claims.outcome import Outcome, Proved, Refuted, Step, Unknown
 from analysis.claims.proof import concretely_false, counterexample
+from analysis.claims.world import Number, Undefined, World, ball
 from analysis.symbolic.chain import definitions, factors, nested
 from analysis.symbolic.display import expectation, partial, times
 from analysis.symbolic.layer import plain
 from analysis.symbolic.normal import density
-from analysis.symbolic.notation import b_, cost, z
+from analysis.symbolic.notation import a_, b_, cost, w_, z
 from analysis.symbolic.residual import (
     L,
     c,
@@ -37,6 +61,7 @@ _v = sp.Symbol("v", positive=True)
 _n = sp.Symbol("n", integer=True, positive=True)
 _j = sp.Symbol("j", integer=True, positive=True)
 _x = sp.Symbol("x", real=True)
+_g = sp.Symbol("g", real=True)
 _w, _phi = sp.IndexedBase("w"), sp.IndexedBase("phi")
 shortcut = sp.Symbol("k", positive=True)
 BLOCK = residual(plain(), s)
@@ -85,6 +110,61 @@ class blocks(sp.Function):  # type: ignore[misc]
 
 
 size = sp.Symbol(r"\lvert S\rvert", integer=True, nonnegative=True)
+_J = sp.IndexedBase("J")
+
+
+def _random_matrices() -> Range:
+    """J_1, J_2, …: for every index a matrix of 1, 2 or 3 rows with small rational entries, so that none commutes with another."""
+
+    def draw(random: Random, world: World) -> Any:
+        rows, seed = random.randint(1, 3), random.random()
+
+        def entry(l: int, world: World) -> Matrix:
+            here = Random(f"{seed}{l}")
+            return matrix([[fmpq(here.randint(-30, 30), 7) for _ in range(rows)] for _ in range(rows)])
+
+        return entry
+
+    return Range("square matrices of one size", draw)
+
+
+def _blocks(e: sp.Basic, world: World) -> Matrix:
+    """The matrices k I + J_l multiplied, the last on the left."""
+    J, k = world.letters[_J], value(e.args[0], world)
+    found = _identity(J, world)
+    for l in range(1, whole(L, world) + 1):
+        found = multiplied(added(multiplied(k, _identity(J, world)), J(l, world)), found)
+    return found
+
+
+def _identity(J: Any, world: World) -> Matrix:
+    return diagonal([fmpq(1)] * len(J(1, world)))
+
+
+def _over_paths(e: sp.Basic, world: World) -> Matrix:
+    """All 2^L sets of branches, one after the other; ``order`` 1 puts the factor of the first branch on the left."""
+    J, (weight, order) = world.letters[_J], e.args
+    total = multiplied(fmpq(0), _identity(J, world))
+    for count in range(whole(L, world) + 1):
+        share = value(weight, world.but({size: fmpq(count)}))
+        for S in combinations(range(1, whole(L, world) + 1), count):
+            product_ = _identity(J, world)
+            for l in S[:: int(order)]:
+                product_ = multiplied(product_, J(l, world))
+            total = added(total, multiplied(share, product_))
+    return total  # type: ignore[no-any-return]
+
+
+def _sum_of_blocks(e: sp.Basic, world: World) -> Any:
+    """A sum in which a number beside matrices is that multiple of the identity."""
+    terms = [value(x, world) for x in e.args]
+    if any(isinstance(x, tuple) for x in terms):
+        one = _identity(world.letters[_J], world)
+        terms = [x if isinstance(x, tuple) else multiplied(x, one) for x in terms]
+    return reduce(added, terms)
+
+
+_PATHS = {**MATRICES, sp.Add: _sum_of_blocks, blocks: _blocks, over_paths: _over_paths}
 
 
 def _paths_as_stated(depth: int, weight: sp.Expr, order: sp.Expr) -> sp.Expr:
@@ -342,10 +422,104 @@ def by_summing_roots(statement: sp.Basic) -> Outcome:
     return counterexample(sp.Eq(found, statement.rhs, evaluate=False), [{}]) or Unknown("not decided")
 
 
+_NODES = np.linspace(-12.0, 12.0, 9601)
+_LAW = np.exp(-(_NODES**2) / 2) / np.exp(-(_NODES**2) / 2).sum()
+_PER_E = 200
+
+
+@cache
+def _tanh_means() -> tuple[list[float], list[float]]:
+    """E tanh(√q g)² and E tanh′(√q g)² for log q = 0, 1/200, 2/200 … 13, by the trapezoid rule over u = √q g or over g, whichever is finer."""
+    second, slope = [], []
+    for k in range(13 * _PER_E + 2):
+        q = math.exp(k / _PER_E)
+        reach = min(12.0 * math.sqrt(q), 24.0)  # beyond |u| = 24, 1 − tanh² is below 10⁻²⁰
+        u = _NODES * (reach / 12.0)
+        law = np.exp(-(u**2) / (2.0 * q)) / math.sqrt(2.0 * math.pi * q) * (u[1] - u[0])
+        flat = 1.0 / np.cosh(u) ** 2
+        second.append(1.0 - float(law @ flat))
+        slope.append(float(law @ flat**2))
+    return second, slope
+
+
+@cache
+def tanh_log_gains(blocks_: int = 90_000) -> list[float]:
+    """log G_L for L = 0, 1, … of blocks x + W tanh(x): the two maps, iterated from q = 1."""
+    second, slope = _tanh_means()
+    q, gain, found = 1.0, 0.0, [0.0]
+    for _ in range(blocks_):
+        at = _PER_E * math.log(q)
+        k = int(at)
+        part = at - k
+        gain += 0.5 * math.log1p(slope[k] + part * (slope[k + 1] - slope[k]))
+        q += second[k] + part * (second[k + 1] - second[k])
+        found.append(gain)
+    return found
+
+
+def _tanh_gain(e: sp.Basic, world: World) -> float:
+    return tanh_log_gains()[whole(e.args[0], world)]
+
+
+def _limit_by_roots(e: sp.Basic, world: World) -> Number:
+    """The limit of f(L) = A + B log(L)/√L + D/√L + …, from f at 20·4^k: A from three values, and five times its change as a bound."""
+    body, x = e.args[:2]
+    depths = [20 * 4**k for k in range(2, 7)]
+    values = [float(ball(value(body, world.but({x: fmpq(n)}))).mid()) for n in depths]
+    rows = np.array([[1.0, math.log(n) / math.sqrt(n), 1.0 / math.sqrt(n)] for n in depths])
+    fits = [float(np.linalg.solve(rows[i : i + 3], values[i : i + 3])[0]) for i in range(3)]
+    change = abs(fits[-1] - fits[-2])
+    if change > 0.01 * (1 + abs(fits[-1])):
+        raise Undefined("the limit does not settle")
+    return arb(fits[-1], 5 * change + 1e-6)
+
+
+def _mean_of_normal(e: sp.Basic, world: World) -> Number:
+    """E over g ~ N(0, 1), by quadrature from where |α + β g| is 0, so that a logarithm of it is singular at an end."""
+    f = e.args[0]
+    kinks = [x for x in f.atoms(sp.Abs) if sp.Poly(x.args[0], _g).degree() == 1] if f.has(_g) else []
+    if len(kinks) != 1:
+        return mean(f, {_g: normal()}, world)
+    slope, at_zero = sp.Poly(kinks[0].args[0], _g).all_coeffs()
+    t = sp.Symbol("t", real=True)
+    here = t - at_zero / slope
+    shifted = f.xreplace({kinks[0]: sp.Abs(slope * t)}).xreplace({_g: here}) * density(here)
+    centre = float(ball(value(at_zero / slope, world)).mid())
+    low, high = (-math.inf, math.inf) if abs(centre) < 12 else (centre - 12, centre + 12)
+    return integrated(shifted, t, low, high, world)
+
+
 _root_law = sp.Limit(tanh_gain(L) / sp.sqrt(L), L, sp.oo)
 _square = sp.Sum(_phi[_j] ** 2, (_j, 1, _n))
 _block = expectation((_x + s * sp.Sum(_w[_j] * _phi[_j], (_j, 1, _n))) ** 2)
-_g = sp.Symbol("g", real=True)
+_PER_ROOT = sp.Rational(4, 3) / sp.sqrt(2 * sp.pi)
+_skew = sp.Symbol("skew", positive=True)
+_FAR = tuple(fmpq(n) for n in (*range(1, 41), 74, 100, 1000, 10**6))
+_any_depth = Range("= 1, 2, …", lambda random, world: fmpq(random.randint(1, 10**4)), _FAR)
+_LETTERS = (a_(0), *(x for j in range(1, 5) for x in (w_(j), b_(j))))
+_small_reals = Range("∈ ℝ", lambda random, world: tuple(exact(random.gauss(0, 1.5)) for _ in _LETTERS))
+
+
+@cache
+def _shared(e: sp.Expr) -> tuple[Any, Any]:
+    """What occurs several times in an expression, each with a letter of its own, and the expression in these letters."""
+    pairs, (rest,) = sp.cse(e)
+    return pairs, rest
+
+
+def _slope_of_cost(e: sp.Basic, world: World) -> Number:
+    """∂C/∂x of the network written out, as a difference quotient; what occurs twice in it is evaluated once."""
+    output, x = e.args
+    pairs, rest = _shared(cost(output))
+
+    def f(t: Number) -> Number:
+        there = world.but({x: t})
+        for name, part in pairs:
+            there.letters[name] = value(part, there)
+        return ball(value(rest, there))
+
+    return derivative(f, ball(value(x, world)))
+
 
 CLAIMS = (
     Claim(
@@ -353,9 +527,15 @@ CLAIMS = (
         sentence="A shortcut adds 1 to the factor of every layer that the gradient passes.",
         statement=_chain_is(_parts),
         check=by_the_chain_of_blocks,
-        scope="residual(plain()) with any differentiable σ, branch scale s, depth 4; σ and C left "
-        "unspecified",
+        scope="residual(plain()), branch scale s, depth 4",
         false_sibling=_chain_is((*_parts[:1], *_without[1:])),
+        domain=domain(
+            (ACTIVATION, activations()),
+            (COST, smooth("any smooth cost")),
+            (_LETTERS, _small_reals),
+            (s, positive(largest=4)),
+            means={**definitions(4, BLOCK), partial: _slope_of_cost},
+        ),
     ),
     Claim(
         label="residual-paths",
@@ -363,9 +543,9 @@ CLAIMS = (
         "skips the others.",
         statement=sp.Eq(blocks(sp.S.One), over_paths(sp.S.One, sp.S.NegativeOne), evaluate=False),
         check=by_expanding_paths,
-        scope="every L, matrices J_l of any size that need not commute; the product runs from the output "
-        "down to the input",
+        scope="they need not commute; the product runs from the output down to the input",
         false_sibling=sp.Eq(blocks(sp.S.One), over_paths(sp.S.One, sp.S.One), evaluate=False),
+        domain=domain((_J, _random_matrices()), (L, integers(1, 6)), means=_PATHS),
     ),
     Claim(
         label="residual-scaled-shortcut",
@@ -375,8 +555,9 @@ CLAIMS = (
             blocks(shortcut), over_paths(shortcut ** (L - size), sp.S.NegativeOne), evaluate=False
         ),
         check=by_expanding_paths,
-        scope="every L and k > 0, matrices J_l of any size (He et al. 2016b, equations 7 and 8)",
+        scope="He et al. 2016b, equations 7 and 8",
         false_sibling=sp.Eq(blocks(shortcut), over_paths(shortcut, sp.S.NegativeOne), evaluate=False),
+        domain=domain((_J, _random_matrices()), (L, integers(1, 6)), (shortcut, positive()), means=_PATHS),
     ),
     Claim(
         label="residual-path-length",
@@ -384,9 +565,9 @@ CLAIMS = (
         "mean square.",
         statement=sp.Eq(_share, L * c / (1 + c), evaluate=False),
         check=by_binomial_theorem,
-        scope="every L; branches independent with mean 0, each multiplying the mean square by c, so that "
-        "paths do not mix",
+        scope="branches independent with mean 0, each multiplying the mean square by c, so that paths do not mix",
         false_sibling=sp.Eq(_share, L * c, evaluate=False),
+        domain=domain((L, integers(1, 24)), (c, positive())),
     ),
     Claim(
         label="residual-block-mean-square",
@@ -394,10 +575,18 @@ CLAIMS = (
         "with no mixed term.",
         statement=sp.Eq(_block, _x**2 + s**2 * _v * _square, evaluate=False),
         check=by_one_more_weight,
-        scope="one entry x of the shortcut, any φ_j fed to the last weights, every n; weights independent "
-        "of x and φ, "
-        "mean 0, variance v",
+        scope="one entry x of the shortcut, φ_j fed to the last weights; weights independent of x and φ, mean 0, variance v, "
+        "of any law: tried on uneven ones on two points",
         false_sibling=sp.Eq(_block, (_x + s * sp.sqrt(_v) * sp.sqrt(_square)) ** 2, evaluate=False),
+        domain=domain(
+            (_n, integers(1, 6)),
+            (_v, positive()),
+            (s, positive()),
+            (_x, reals()),
+            (_phi, sequence(reals())),
+            (_skew, positive(largest=8, words="> 0, how uneven the law is")),
+            means={expectation: expectation_over_sequence(_w, _n, two_point(0, _v, _skew), {})},
+        ),
     ),
     Claim(
         label="residual-branch-scale",
@@ -405,8 +594,9 @@ CLAIMS = (
         "than e.",
         statement=sp.Lt((1 + 1 / L) ** L, sp.E, evaluate=False),
         check=by_concavity,
-        scope="every L ≥ 1; each block multiplies the mean square by 1 + s²c with s² = 1/L and c = 1",
+        scope="each block multiplies the mean square by 1 + s²c with s² = 1/L and c = 1",
         false_sibling=sp.Lt((1 + 1 / L) ** L, sp.Rational(27, 10), evaluate=False),
+        domain=domain((L, _any_depth)),
     ),
     Claim(
         label="residual-chain-mean-log",
@@ -416,12 +606,13 @@ CLAIMS = (
             expectation(sp.log(sp.Abs(1 + tau * _g))), sp.log(tau) + mean_log(1 / tau), evaluate=False
         ),
         check=by_equation_of_heat,
-        scope="every τ > 0; g ~ N(0, 1), so a chain whose s w σ′(z) is normal with standard deviation τ",
+        scope="g ~ N(0, 1), so a chain whose s w σ′(z) is normal with standard deviation τ",
         false_sibling=sp.Eq(
             expectation(sp.log(sp.Abs(1 + tau * _g))),
             sp.log(tau) - (sp.EulerGamma + sp.log(2)) / 2,
             evaluate=False,
         ),
+        domain=domain((tau, positive(largest=50)), means={expectation: _mean_of_normal}),
     ),
     Claim(
         label="residual-relu-mean",
@@ -432,6 +623,7 @@ CLAIMS = (
         scope="z ~ N(0, 2q), which is what weights of variance 2/n make of an input with mean square q, at "
         "any width",
         false_sibling=sp.Eq(_relu_mean, 0, evaluate=False),
+        domain=domain((_q, positive())),
     ),
     Claim(
         label="residual-mean-adds-up",
@@ -442,16 +634,18 @@ CLAIMS = (
         scope="wide layers, Var w = 2/n, m_0 = 0; a lower bound of q_L/q_0 from the mean alone, which "
         "grows without limit in L",
         false_sibling=sp.Gt(lower_bound(sp.Integer(10)), 100, evaluate=False),
+        domain=domain(),
     ),
     Claim(
         label="residual-tanh-root-law",
-        sentence="With branches W tanh(x) the logarithm of the gradient grows like √L: by 4/(3√(2π)) ≈ "
-        "0.53 for each √L.",
-        statement=sp.Eq(_root_law, sp.Rational(4, 3) / sp.sqrt(2 * sp.pi), evaluate=False),
+        sentence="With branches W tanh(x) the logarithm of the gradient grows like √L: by "
+        f"4/(3√(2π)) ≈ {float(_PER_ROOT):.2f} for each √L.",
+        statement=sp.Eq(_root_law, _PER_ROOT, evaluate=False),
         check=by_summing_roots,
         scope="x + W tanh(x), w ~ N(0, 1/n), no scale, wide layers (n → ∞ before L); G_L as mean-field "
         "theory has it "
         "(Yang and Schoenholz 2017)",
         false_sibling=sp.Eq(_root_law, 2 / sp.sqrt(2 * sp.pi), evaluate=False),
+        domain=domain(means={tanh_gain: _tanh_gain, sp.Limit: _limit_by_roots}),
     ),
 )
