@@ -169,9 +169,9 @@ def limit(f: Callable[[Number], Number], steps: Sequence[Number]) -> arb:
             s.append(found)
     if len(s) < 6:
         raise Undefined("too few values to tell a limit")
-    steps_apart = [abs(b - a).mid() for a, b in zip(s[-4:], s[-3:], strict=False)]
-    if steps_apart[-1] > 1e-25 * (1 + abs(s[-1])) and steps_apart[-1] >= steps_apart[0]:
-        raise Undefined("no limit: the values go apart")
+    late, early = abs(s[-1] - s[-2]), abs(s[-3] - s[-4])
+    if bool(late > 0.999 * early) and bool(late > 1e-30 * (1 + abs(s[-1]))):
+        raise Undefined("the values do not settle")
     candidates = [s]
     for first in (1, 2):
         table, order = s, first

@@ -113,7 +113,7 @@ class Claim:
         if follows(self.statement, asked) and isinstance(own := self._own(), Proved):
             return Proved(own.how, (*own.steps, Step("and the statement is a weaker form of it")))
         if found.holds and self.domain.exhausted:
-            if found.equation and found.resolution:
+            if found.resolution and (found.equation or found.margin == 0.0):
                 within = (
                     f"agrees within the {100 * found.resolution:.2g} % that are resolved, as many "
                     f"other statements do"

@@ -142,6 +142,15 @@ def reals(*, largest: float = 1e3, words: str = "∈ ℝ") -> Range:
     return Range(words, lambda random, world: _sized(random, largest, signed=True), hard, continuous=True)
 
 
+def reals_together(count: int, spread: float = 1.5) -> Range:
+    """Real numbers for a tuple of so many letters, such as the weights of a network: all 0, all 1, then normal ones of that spread."""
+    return Range(
+        "∈ ℝ",
+        lambda random, world: tuple(exact(random.gauss(0, spread)) for _ in range(count)),
+        ((fmpq(0),) * count, (fmpq(1),) * count),
+    )
+
+
 def nonzero(*, largest: float = 1e3) -> Range:
     """All real numbers but 0."""
     hard = tuple(x for x in _HARD if x != 0 and abs(x) <= exact(largest))
@@ -324,6 +333,7 @@ __all__ = [
     "only",
     "positive",
     "reals",
+    "reals_together",
     "sequence",
     "smooth",
 ]

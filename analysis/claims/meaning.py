@@ -493,7 +493,7 @@ def _compared(statement: Relational, left: Number, right: Number) -> Truth:
     if float(gap.rad()) > TIE * max(size, 1e-300) and float(gap.rad()) > 1e-30:
         return Truth(None, 0.0, text=text)
     holds = True if isinstance(statement, sp.Eq | sp.Le | sp.Ge) else None
-    return Truth(holds, 0.0, text=text)
+    return Truth(holds, 0.0, float(gap.rad()) / size if size else 0.0, text)
 
 
 def _decided(statement: Relational, sign: int) -> bool:

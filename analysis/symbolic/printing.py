@@ -18,9 +18,12 @@ class _Ordered(Printer):  # type: ignore[misc]
             x: sp.Dummy(f"constant_{n}") for n, x in enumerate(sorted(constants, key=sp.default_sort_key))
         }
         terms = {term.xreplace(names): term for term in expr.args} if constants else {}
-        if len(terms) < len(expr.args):
-            return list(super()._as_ordered_terms(expr, order))
-        ordered = super()._as_ordered_terms(sp.Add(*terms), order)
+        try:
+            if len(terms) < len(expr.args):
+                return list(super()._as_ordered_terms(expr, order))
+            ordered = super()._as_ordered_terms(sp.Add(*terms), order)
+        except ZeroDivisionError:  # a term such as 1/log(1), left as it is
+            return list(expr.args)
         return [terms[term] for term in ordered] if set(ordered) == set(terms) else list(expr.args)
 
 

@@ -8,8 +8,9 @@ import pytest
 import sympy as sp
 
 from analysis.claims.claim import Claim, Estimate, Prediction, Range, Reproduction, settle
+from analysis.claims.domain import domain
 from analysis.claims.outcome import Checked, Proved, Refuted, Reproduced, Step, Unknown
-from analysis.claims.proof import by_deciding
+from analysis.claims.proof import by_deciding, by_value
 from analysis.claims.render import as_html, as_markdown, as_text
 from analysis.symbolic.notation import z
 
@@ -110,3 +111,15 @@ def test_a_simulation_and_a_record_vouch_for_their_own_statement_alone() -> None
     kept = Reproduction("kept", "S.", (0.06,), "source", lambda: [Range(0.05, 0.08)], "scope", (0.9,))
     assert isinstance(kept.settle(), Reproduced)
     assert isinstance(kept.settle(sp.Tuple(sp.Float("0.07"))), Unknown)
+
+
+def test_agreement_within_the_digits_of_a_quadrature_is_no_check() -> None:
+    """∫ (x + y − 1)² over the unit square is 1/6, not 1/6 + 10⁻¹², which the quadrature cannot tell from it."""
+    x, y = sp.symbols("x y", real=True)
+    left = sp.Integral((x + y - 1) ** 2, (x, 0, 1), (y, 0, 1))
+    near = sp.Rational(1, 6) + sp.Rational(1, 10**14)
+    own, far = (sp.Eq(left, right, evaluate=False) for right in (sp.Rational(1, 6), sp.Rational(1, 5)))
+    claim = Claim("square", "", own, by_value(), "", far, domain())
+    assert claim.prove().sound and isinstance(claim.settle(own), Proved)
+    for head in (sp.Eq, sp.Le, sp.Ge):
+        assert not isinstance(claim.settle(head(left, near, evaluate=False)), Proved | Checked)

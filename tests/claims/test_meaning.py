@@ -163,6 +163,23 @@ def test_limits_by_extrapolation(e: sp.Limit) -> None:
     assert abs(float(found.mid()) - exact) <= float(found.rad()) < 1e-3
 
 
+@pytest.mark.parametrize(
+    "f",
+    [x, x**2, sp.sqrt(x), sp.log(x), sp.exp(2 * x), sp.exp(x) / sp.log(1 + sp.exp(-x)), sp.sin(x)],
+    ids=str,
+)
+def test_what_does_not_settle_has_no_limit(f: sp.Expr) -> None:
+    """Extrapolation makes 0 of 1, 2, 4, 8 …; a limit is none where the steps do not shrink."""
+    with pytest.raises(Undefined):
+        value(sp.Limit(f, x, sp.oo), World({}))
+
+
+def test_numbers_that_are_not_finite_are_not_equal() -> None:
+    world = World({x: arb(0, float("inf")), y: fmpq(1)})
+    with pytest.raises(Undefined, match="not finite"):
+        truth(sp.Eq(x, y, evaluate=False), world)
+
+
 def test_sums_and_products_over_letters() -> None:
     world = World({n: fmpq(5), _a: lambda i, world: fmpq(i * i)})
     assert value(sp.Sum(_a[k] * k, (k, 1, n)), world) == sum(i**3 for i in range(1, 6))
