@@ -114,7 +114,7 @@ def test_a_simulation_and_a_record_vouch_for_their_own_statement_alone() -> None
 
 
 def test_agreement_within_the_digits_of_a_quadrature_is_no_check() -> None:
-    """∫ (x + y − 1)² over the unit square is 1/6, not 1/6 + 10⁻¹², which the quadrature cannot tell from it."""
+    """∫ (x + y − 1)² over the unit square is 1/6; the quadrature cannot tell 1/6 + 10⁻¹⁴ from it."""
     x, y = sp.symbols("x y", real=True)
     left = sp.Integral((x + y - 1) ** 2, (x, 0, 1), (y, 0, 1))
     near = sp.Rational(1, 6) + sp.Rational(1, 10**14)

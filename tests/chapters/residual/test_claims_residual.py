@@ -101,7 +101,7 @@ def test_the_claim_stands_and_its_near_miss_falls(claim: Claim) -> None:
 
 
 def test_blocks_and_paths_against_numpy() -> None:
-    """Every one of the 2³ choices of 1 or J_l for each block, multiplied by NumPy; and the blocks themselves."""
+    """Each of the 2³ choices of 1 or J_l for each block, multiplied by NumPy; and the blocks themselves."""
     random = np.random.default_rng(3)
     J = random.integers(-5, 6, (3, 2, 2))
     world = World(

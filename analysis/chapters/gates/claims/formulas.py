@@ -3,12 +3,32 @@ every term, many steps, and how long half of it lasts."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import sympy as sp
+from flint import arb, fmpq
 
+from analysis.claims.calculus import derivative
 from analysis.claims.claim import Claim
+from analysis.claims.domain import (
+    ACTIVATION,
+    COST,
+    Domain,
+    Range,
+    activations,
+    at_least,
+    between,
+    domain,
+    integers,
+    later,
+    only,
+    reals,
+    reals_together,
+    sequence,
+    smooth,
+)
+from analysis.claims.meaning import partial_derivative, value, whole
 from analysis.claims.outcome import Check, Outcome, Proved, Refuted, Step, Unknown
 from analysis.claims.proof import (
     by_deciding,
@@ -18,6 +38,7 @@ from analysis.claims.proof import (
     counterexample,
     number,
 )
+from analysis.claims.world import Meaningless, Number, World, ball
 from analysis.symbolic.catalogue import RELU, SIGMOID
 from analysis.symbolic.display import plus, times
 from analysis.symbolic.gates import (
@@ -76,6 +97,23 @@ class change(sp.Function):  # type: ignore[misc]
     def _sympystr(self, printer: Any) -> str:
         shown = "d{}/d{}".format(*(printer._print(x) for x in self.args[:2]))
         return shown + ("" if len(self.args) == 2 else f" with {' = '.join(map(str, self.args[2]))} = 0")
+
+
+def by_differences(e: sp.Basic, world: World) -> Number:
+    """What ``change`` means: a difference quotient of the definitions, which all move along, with what "
+    "is to be 0 set to 0."""
+    output, x, *zero = e.args
+    there = world.but(dict.fromkeys(zero[0], fmpq(0))) if zero else world
+    return partial_derivative(output, [x], there)
+
+
+def written_out(definitions: Definitions, *more: tuple[Any, Range]) -> Domain:
+    """The domain of a cell that is written out, with the sigmoid for σ: every letter that has no "
+    "definition is free."""
+    used = {x for e in definitions.values() for x in e.free_symbols} - set(definitions)
+    free = tuple(sorted(used, key=str))
+    means = {**definitions, **only("sigmoid"), change: by_differences}
+    return domain((free, reals_together(len(free))), *more, means=means)
 
 
 def by_differentiating(definitions: Definitions) -> Check:
@@ -174,6 +212,53 @@ def by_one_more_step(statement: sp.Basic) -> Outcome:
 _j = sp.Symbol("j", integer=True)
 _t = sp.Symbol("t", integer=True)
 _f_at = sp.IndexedBase("f", real=True)
+_x_at = sp.IndexedBase("x", real=True)
+_c_start, _o_start = at("c", "t-k"), at("o", "t-k")
+_PARAMETERS = tuple(weight(letter, q) for letter in "wub" for q in "ifgo")
+
+
+def _after_steps(e: sp.Basic, world: World) -> Number:
+    """c_t as a function of c_{t−k}, by k steps of the cell, as a difference quotient; the weights of "
+    "the third argument are 0."""
+    if e.args[0] == e.args[1]:
+        return fmpq(1)
+    if e.args[:2] != (c, _c_start):
+        raise Meaningless(f"{e} is no derivative of c_t in c_(t-k)")
+    zero = set(e.args[2]) if len(e.args) == 3 else set()
+    size = {p: arb(0) if p in zero else ball(value(p, world)) for p in _PARAMETERS}
+    last = whole(_t, world)
+    inputs = [ball(value(_x_at[j], world)) for j in range(last - whole(lag, world) + 1, last + 1)]
+    start = ball(value(_o_start, world))
+
+    def f(memory: Number) -> Number:
+        c_ = ball(memory)
+        h_ = start * c_.tanh()
+        for x in inputs:
+            into_ = {
+                q: size[weight("w", q)] * x + size[weight("u", q)] * h_ + size[weight("b", q)] for q in "ifgo"
+            }
+            open_ = {q: 1 / (1 + (-y).exp()) for q, y in into_.items()}
+            c_ = open_["f"] * c_ + open_["i"] * into_["g"].tanh()
+            h_ = open_["o"] * c_.tanh()
+        return c_
+
+    return derivative(f, ball(value(_c_start, world)))
+
+
+def _forget_gate(j: int, world: World) -> Number:
+    """f_j of the cell whose recurrent weights are cut."""
+    return value(sigma(weight("w", "f") * _x_at[j] + weight("b", "f")), world)
+
+
+def _several_steps() -> Domain:
+    letters = (_c_start, _o_start, *_PARAMETERS)
+    return domain(
+        (letters, reals_together(len(letters))),
+        (_x_at, sequence(reals(largest=3))),
+        (lag, integers(1, 12)),
+        (_t, later(lag)),
+        means={**only("sigmoid"), _f_at: _forget_gate, change: _after_steps},
+    )
 
 
 def by_components(statement: sp.Basic) -> Outcome:
@@ -220,6 +305,62 @@ _z = {q: sp.IndexedBase(f"z^{q}", real=True) for q in "ifg"}
 _cs, _os = sp.IndexedBase("c", real=True), sp.IndexedBase("o", real=True)
 
 
+_a = {q: sp.IndexedBase(f"a^{q}", real=True) for q in "ifg"}
+_n = sp.Symbol("n", integer=True, positive=True)
+
+
+class memory_step(sp.Function):  # type: ignore[misc]
+    """∂c_{t,j}/∂c_{t−1,k} of a cell with n units: ``memory_step(j, k)``."""
+
+    nargs = 2
+
+    def _latex(self, printer: Any) -> str:
+        j, k = (printer._print(x) for x in self.args)
+        return rf"\frac{{\partial c_{{t,{j}}}}}{{\partial c_{{t-1,{k}}}}}"
+
+    def _sympystr(self, printer: Any) -> str:
+        j, k = (printer._print(x) for x in self.args)
+        return f"dc_{{t,{j}}}/dc_{{t-1,{k}}}"
+
+
+def _memory_step(e: sp.Basic, world: World) -> Number:
+    """The new memory of unit j as a function of the old one of unit k, as a difference quotient."""
+    j, k = (sp.Integer(whole(x, world)) for x in e.args)
+    new = sigma(_z["f"][j]) * _cs[j] + sigma(_z["i"][j]) * sp.tanh(_z["g"][j])
+    return partial_derivative(new, [_cs[k]], world)
+
+
+def _goes_in(q: str) -> Callable[[int, World], Number]:
+    """z^q_j = a^q_j + Σ_k U^q_{jk} h_k with h_k = o_k tanh(c_k)."""
+
+    def entry(j: int, world: World) -> Number:
+        units = range(1, whole(_n, world) + 1)
+        return value(_a[q][j] + sum(_U[q][j, k] * _os[k] * sp.tanh(_cs[k]) for k in units), world)
+
+    return entry
+
+
+_PLACES = tuple(
+    (fmpq(n), fmpq(j), fmpq(k)) for n in (1, 2, 3) for j in range(1, n + 1) for k in range(1, n + 1)
+)
+
+
+def _units() -> Domain:
+    """Cells of 1, 2 and 3 units with random matrices, and every entry (j, k)."""
+    places = Range("= 1, 2, 3 units and every entry", lambda random, world: random.choice(_PLACES), _PLACES)
+    bases = (_cs, _os, *_a.values(), *_U.values())
+    each = reals(largest=3)
+    return domain(
+        ((_n, _row, _col), places),
+        *((x, sequence(each)) for x in bases),
+        means={
+            **only("sigmoid"),
+            **{_z[q]: _goes_in(q) for q in "ifg"},
+            memory_step: _memory_step,
+        },
+    )
+
+
 def _wide(U: Mapping[str, sp.Expr]) -> sp.Eq:
     inner = plus(
         times(_cs[_row], sigma_prime(_z["f"][_row]), U["f"]),
@@ -230,7 +371,7 @@ def _wide(U: Mapping[str, sp.Expr]) -> sp.Eq:
         times(sp.KroneckerDelta(_row, _col), sigma(_z["f"][_row])),
         times(inner, _os[_col], 1 - sp.tanh(_cs[_col]) ** 2),
     )
-    return sp.Eq(change(sp.Symbol("c_{t,j}"), sp.Symbol("c_{t-1,k}")), rhs, evaluate=False)
+    return sp.Eq(memory_step(_row, _col), rhs, evaluate=False)
 
 
 def by_latching(statement: sp.Basic) -> Outcome:
@@ -292,6 +433,18 @@ class both_steps(sp.Function):  # type: ignore[misc]
         return "dc_{t+1}/dc_t * dc_t/dc_{t-1}"
 
 
+def _both_steps(e: sp.Basic, world: World) -> Number:
+    """Two difference quotients, multiplied: for the later one c_t is moved and o_t stands still."""
+    there = world.but({c: value(c, world), at("o"): value(at("o"), world)})
+    return partial_derivative(_c_after, [c], there) * partial_derivative(c, [c_before], world)
+
+
+def _two_steps() -> Domain:
+    """Two steps written out, and what the product of the one-step factors means."""
+    found = written_out(_TWO)
+    return Domain(found.ranges, found.where, {**found.means, both_steps: _both_steps})
+
+
 _around = times(
     plus(
         times(c, sigma_prime(into("f", AFTER)), weight("u", "f")),
@@ -301,6 +454,8 @@ _around = times(
     sp.tanh(c), sigma_prime(into("o")), weight("u", "o"), o_before, _slope_before,
 )  # fmt: skip
 _u_of = tuple(weight("u", q) for q in ("f", "i", "g"))
+_forgets = sp.Subs(f, weight("u", "f"), 0)
+"""The forget gate with its recurrent weight cut."""
 
 _hs = sp.symbols("h_0:4", real=True)
 _zs = sp.symbols("z_1:4", real=True)
@@ -341,9 +496,10 @@ CLAIMS = (
         "the gates.",
         statement=_step_of(_by_forget, _by_input, _by_candidate),
         check=by_differentiating(lstm() | OUTPUT_BEFORE),
-        scope="one unit, any weights and inputs; h_{t−1} = o_{t−1} tanh(c_{t−1}) follows c_{t−1}; the "
-        "output gate of step t does not enter",
+        scope="one unit, σ the sigmoid; h_{t−1} = o_{t−1} tanh(c_{t−1}) follows c_{t−1}; the output gate "
+        "of step t does not enter",
         false_sibling=_step_of(_by_forget, _by_input),
+        domain=written_out(lstm() | OUTPUT_BEFORE),
     ),
     Claim(
         label="lstm-memory-step-many-units",
@@ -351,18 +507,19 @@ CLAIMS = (
         "matrix.",
         statement=_wide({q: _U[q][_row, _col] for q in "ifg"}),
         check=by_components,
-        scope="n = 1, 2, 3 units, every entry; z^q are the inputs of the gates of step t, c and o those of "
-        "step t − 1",
+        scope="σ the sigmoid; z^q are the inputs of the gates of step t, c and o those of step t − 1",
         false_sibling=_wide({q: _U[q][_col, _row] for q in "ifg"}),
+        domain=_units(),
     ),
     Claim(
         label="lstm-cut-is-the-forget-gate",
         sentence="With the recurrent weights into forget, input and candidate cut, what is left is the "
         "forget gate alone.",
-        statement=sp.Eq(change(c, c_before, sp.Tuple(*_u_of)), f, evaluate=False),
+        statement=sp.Eq(change(c, c_before, sp.Tuple(*_u_of)), _forgets, evaluate=False),
         check=by_differentiating(lstm() | OUTPUT_BEFORE),
-        scope="one unit, any weights and inputs, and any weight into the output gate",
-        false_sibling=sp.Eq(change(c, c_before, sp.Tuple(*_u_of[:2])), f, evaluate=False),
+        scope="one unit, σ the sigmoid, and any weight into the output gate",
+        false_sibling=sp.Eq(change(c, c_before, sp.Tuple(*_u_of[:2])), _forgets, evaluate=False),
+        domain=written_out(lstm() | OUTPUT_BEFORE),
     ),
     Claim(
         label="lstm-cut-product",
@@ -373,12 +530,13 @@ CLAIMS = (
             evaluate=False,
         ),
         check=by_one_more_step,
-        scope="one unit, recurrent weights into forget, input and candidate cut; all k ≥ 1",
+        scope="one unit, σ the sigmoid, recurrent weights into forget, input and candidate cut",
         false_sibling=sp.Eq(
             change(at("c"), at("c", "t-k"), sp.Tuple(*_u_of)),
             sp.Product(_f_at[_j], (_j, _t - lag, _t)),
             evaluate=False,
         ),
+        domain=_several_steps(),
     ),
     Claim(
         label="lstm-two-steps",
@@ -386,9 +544,9 @@ CLAIMS = (
         "gate comes on top.",
         statement=sp.Eq(change(_c_after, c_before), plus(both_steps(), _around), evaluate=False),
         check=by_differentiating(_TWO),
-        scope="one unit, any weights and inputs; o_t depends on h_{t−1}, so (c, h) is the state, and c "
-        "alone is not",
+        scope="one unit, σ the sigmoid; o_t depends on h_{t−1}, so (c, h) is the state, and c alone is not",
         false_sibling=sp.Eq(change(_c_after, c_before), both_steps(), evaluate=False),
+        domain=_two_steps(),
     ),
     Claim(
         label="vanilla-memory-step",
@@ -397,6 +555,7 @@ CLAIMS = (
         check=by_differentiating(vanilla()),
         scope="one unit, tanh; it is the layer factor w σ′(z) of chapter 1, with tied weights",
         false_sibling=sp.Eq(change(h_now, h_before), times(u, 1 - h_before**2), evaluate=False),
+        domain=written_out(vanilla()),
     ),
     Claim(
         label="relu-memory-step",
@@ -412,6 +571,7 @@ CLAIMS = (
         false_sibling=sp.Eq(
             change(h_now, h_before), sp.Piecewise((0, at("z") <= 0), (u * h_now, True)), evaluate=False
         ),
+        domain=written_out(vanilla(RELU)),
     ),
     Claim(
         label="gru-memory-step",
@@ -419,8 +579,9 @@ CLAIMS = (
         "all three.",
         statement=_gru_step(_GRU_RESET),
         check=by_differentiating(gru()),
-        scope="one unit, any weights and inputs; Cho et al. (2014), whose z is k here",
+        scope="one unit, σ the sigmoid; Cho et al. (2014), whose z is k here",
         false_sibling=_gru_step(),
+        domain=written_out(gru()),
     ),
     Claim(
         label="gated-layer-factor",
@@ -430,6 +591,7 @@ CLAIMS = (
         check=by_structure(),
         scope="a plain layer, the gates held fixed",
         false_sibling=sp.Eq(_gated_factor, plus(1 - i, times(i, _wsp)), evaluate=False),
+        domain=domain((ACTIVATION, activations()), ((f, i, w, h, b), reals_together(5))),
     ),
     Claim(
         label="shared-weight-sums-over-time",
@@ -442,6 +604,7 @@ CLAIMS = (
         scope="three steps of a vanilla cell written out, cost C of h_3, δ_t = (1 − h_t²) u δ_{t+1}, δ_3 = "
         "(1 − h_3²) C′",
         false_sibling=sp.Eq(change(_C, u), times(_hs[2], _deltas[2]), evaluate=False),
+        domain=written_out(_unrolled(), (COST, smooth("any smooth cost"))),
     ),
     Claim(
         label="forget-bias-half-life",
@@ -449,12 +612,13 @@ CLAIMS = (
         "steps.",
         statement=sp.Eq(sp.Pow(sigmoid(forget_bias), half_life(), evaluate=False), sp.S.Half, evaluate=False),
         check=by_logarithm,
-        scope="all real b_f; log σ(b) = −log(1 + e^{−b})",
+        scope="log σ(b) = −log(1 + e^{−b})",
         false_sibling=sp.Eq(
             sp.Pow(sigmoid(forget_bias), 1 / (1 - sigmoid(forget_bias)), evaluate=False),
             sp.S.Half,
             evaluate=False,
         ),
+        domain=domain((forget_bias, reals(largest=60))),
     ),
     Claim(
         label="bias-one-half-life",
@@ -467,14 +631,16 @@ CLAIMS = (
         false_sibling=sp.Lt(
             sp.Abs(half_life(sp.S.Zero) - sp.Rational(22, 10)), sp.Rational(5, 100), evaluate=False
         ),
+        domain=domain(),
     ),
     Claim(
         label="forget-gate-below-one",
         sentence="A sigmoid gate is below 1, whatever goes in: it always forgets.",
         statement=sp.Lt(SIGMOID.formula, 1, evaluate=False),
         check=by_deciding(),
-        scope="all real z; in floating point σ(z) rounds to 1 from z = 37 on",
+        scope="in floating point σ(z) rounds to 1 from z = 37 on",
         false_sibling=sp.Lt(SIGMOID.formula, sp.Rational(99, 100), evaluate=False),
+        domain=domain((z, reals())),
     ),
     Claim(
         label="half-life-is-exponential",
@@ -483,19 +649,21 @@ CLAIMS = (
             sp.Limit(half_life() / sp.exp(forget_bias), forget_bias, sp.oo), sp.log(2), evaluate=False
         ),
         check=by_value(),
-        scope="b_f → ∞",
+        scope="",
         false_sibling=sp.Eq(
             sp.Limit(half_life() / sp.exp(forget_bias), forget_bias, sp.oo), 1, evaluate=False
         ),
+        domain=domain(),
     ),
     Claim(
         label="bias-for-a-time-scale",
         sentence="The bias log(T − 1) makes the gate 1 − 1/T.",
         statement=sp.Eq(sigmoid(sp.log(_T - 1)), 1 - 1 / _T, evaluate=False),
         check=by_algebra([{_T: sp.Integer(10)}]),
-        scope="T > 1; Tallec and Ollivier (2018) draw T uniformly up to the longest lag, and give the "
-        "input gate the bias −b_f",
+        scope="Tallec and Ollivier (2018) draw T uniformly up to the longest lag, and give the input "
+        "gate the bias −b_f",
         false_sibling=sp.Eq(sigmoid(sp.log(_T)), 1 - 1 / _T, evaluate=False),
+        domain=domain((_T, at_least(1, strictly=True))),
     ),
     Claim(
         label="log-gate-is-concave",
@@ -505,10 +673,11 @@ CLAIMS = (
         check=by_deciding(
             (Step("Jensen: E log σ(b + ξ) < log σ(b) for every ξ of mean 0 that is not constant"),)
         ),
-        scope="all real z",
+        scope="",
         false_sibling=sp.Lt(
             sp.Derivative(sp.log(SIGMOID.formula), (z, 2)), -sp.Rational(1, 5), evaluate=False
         ),
+        domain=domain((z, reals())),
     ),
     Claim(
         label="latching-vanishes",
@@ -516,9 +685,10 @@ CLAIMS = (
         "by less than 1.",
         statement=sp.Lt(sp.atanh(_held) * (1 - _held**2) / _held, 1, evaluate=False),
         check=by_latching,
-        scope="one unit, 0 < h < 1, no input, u = artanh(h)/h; −h likewise (Bengio, Simard and Frasconi "
-        "1994, in one dimension)",
+        scope="one unit, no input, u = artanh(h)/h; −h likewise (Bengio, Simard and Frasconi 1994, in "
+        "one dimension)",
         false_sibling=sp.Lt(sp.atanh(_held) * (1 - _held**2) / _held, sp.Rational(4, 5), evaluate=False),
+        domain=domain((_held, between(0, 1, open_low=True, open_high=True))),
     ),
     Claim(
         label="adding-baseline",
@@ -532,5 +702,6 @@ CLAIMS = (
         false_sibling=sp.Eq(
             sp.Integral((_x + _y - 1) ** 2, (_x, 0, 1), (_y, 0, 1)), sp.Rational(1, 12), evaluate=False
         ),
+        domain=domain(),
     ),
 )

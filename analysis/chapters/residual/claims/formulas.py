@@ -21,10 +21,10 @@ from analysis.claims.domain import (
     Range,
     activations,
     domain,
-    exact,
     integers,
     positive,
     reals,
+    reals_together,
     sequence,
     smooth,
 )
@@ -114,7 +114,8 @@ _J = sp.IndexedBase("J")
 
 
 def _random_matrices() -> Range:
-    """J_1, J_2, …: for every index a matrix of 1, 2 or 3 rows with small rational entries, so that none commutes with another."""
+    """J_1, J_2, …: for every index a matrix of 1, 2 or 3 rows with small rational entries, so that none "
+    "commutes with another."""
 
     def draw(random: Random, world: World) -> Any:
         rows, seed = random.randint(1, 3), random.random()
@@ -142,7 +143,8 @@ def _identity(J: Any, world: World) -> Matrix:
 
 
 def _over_paths(e: sp.Basic, world: World) -> Matrix:
-    """All 2^L sets of branches, one after the other; ``order`` 1 puts the factor of the first branch on the left."""
+    """All 2^L sets of branches, one after the other; ``order`` 1 puts the factor of the first branch on "
+    "the left."""
     J, (weight, order) = world.letters[_J], e.args
     total = multiplied(fmpq(0), _identity(J, world))
     for count in range(whole(L, world) + 1):
@@ -152,7 +154,7 @@ def _over_paths(e: sp.Basic, world: World) -> Matrix:
             for l in S[:: int(order)]:
                 product_ = multiplied(product_, J(l, world))
             total = added(total, multiplied(share, product_))
-    return total  # type: ignore[no-any-return]
+    return total
 
 
 def _sum_of_blocks(e: sp.Basic, world: World) -> Any:
@@ -429,7 +431,8 @@ _PER_E = 200
 
 @cache
 def _tanh_means() -> tuple[list[float], list[float]]:
-    """E tanh(√q g)² and E tanh′(√q g)² for log q = 0, 1/200, 2/200 … 13, by the trapezoid rule over u = √q g or over g, whichever is finer."""
+    """E tanh(√q g)² and E tanh′(√q g)² for log q = 0, 1/200, 2/200 … 13, by the trapezoid rule over u = "
+    "√q g or over g, whichever is finer."""
     second, slope = [], []
     for k in range(13 * _PER_E + 2):
         q = math.exp(k / _PER_E)
@@ -462,7 +465,8 @@ def _tanh_gain(e: sp.Basic, world: World) -> float:
 
 
 def _limit_by_roots(e: sp.Basic, world: World) -> Number:
-    """The limit of f(L) = A + B log(L)/√L + D/√L + …, from f at 20·4^k: A from three values, and five times its change as a bound."""
+    """The limit of f(L) = A + B log(L)/√L + D/√L + …, from f at 20·4^k: A from three values, and five "
+    "times its change as a bound."""
     body, x = e.args[:2]
     depths = [20 * 4**k for k in range(2, 7)]
     values = [float(ball(value(body, world.but({x: fmpq(n)}))).mid()) for n in depths]
@@ -475,7 +479,8 @@ def _limit_by_roots(e: sp.Basic, world: World) -> Number:
 
 
 def _mean_of_normal(e: sp.Basic, world: World) -> Number:
-    """E over g ~ N(0, 1), by quadrature from where |α + β g| is 0, so that a logarithm of it is singular at an end."""
+    """E over g ~ N(0, 1), by quadrature from where |α + β g| is 0, so that a logarithm of it is "
+    "singular at an end."""
     f = e.args[0]
     kinks = [x for x in f.atoms(sp.Abs) if sp.Poly(x.args[0], _g).degree() == 1] if f.has(_g) else []
     if len(kinks) != 1:
@@ -497,18 +502,19 @@ _skew = sp.Symbol("skew", positive=True)
 _FAR = tuple(fmpq(n) for n in (*range(1, 41), 74, 100, 1000, 10**6))
 _any_depth = Range("= 1, 2, …", lambda random, world: fmpq(random.randint(1, 10**4)), _FAR)
 _LETTERS = (a_(0), *(x for j in range(1, 5) for x in (w_(j), b_(j))))
-_small_reals = Range("∈ ℝ", lambda random, world: tuple(exact(random.gauss(0, 1.5)) for _ in _LETTERS))
 
 
 @cache
 def _shared(e: sp.Expr) -> tuple[Any, Any]:
-    """What occurs several times in an expression, each with a letter of its own, and the expression in these letters."""
+    """What occurs several times in an expression, each with a letter of its own, and the expression in "
+    "these letters."""
     pairs, (rest,) = sp.cse(e)
     return pairs, rest
 
 
 def _slope_of_cost(e: sp.Basic, world: World) -> Number:
-    """∂C/∂x of the network written out, as a difference quotient; what occurs twice in it is evaluated once."""
+    """∂C/∂x of the network written out, as a difference quotient; what occurs twice in it is evaluated "
+    "once."""
     output, x = e.args
     pairs, rest = _shared(cost(output))
 
@@ -532,7 +538,7 @@ CLAIMS = (
         domain=domain(
             (ACTIVATION, activations()),
             (COST, smooth("any smooth cost")),
-            (_LETTERS, _small_reals),
+            (_LETTERS, reals_together(len(_LETTERS))),
             (s, positive(largest=4)),
             means={**definitions(4, BLOCK), partial: _slope_of_cost},
         ),
@@ -565,7 +571,8 @@ CLAIMS = (
         "mean square.",
         statement=sp.Eq(_share, L * c / (1 + c), evaluate=False),
         check=by_binomial_theorem,
-        scope="branches independent with mean 0, each multiplying the mean square by c, so that paths do not mix",
+        scope="branches independent with mean 0, each multiplying the mean square by c, so that paths do "
+        "not mix",
         false_sibling=sp.Eq(_share, L * c, evaluate=False),
         domain=domain((L, integers(1, 24)), (c, positive())),
     ),
@@ -575,7 +582,8 @@ CLAIMS = (
         "with no mixed term.",
         statement=sp.Eq(_block, _x**2 + s**2 * _v * _square, evaluate=False),
         check=by_one_more_weight,
-        scope="one entry x of the shortcut, φ_j fed to the last weights; weights independent of x and φ, mean 0, variance v, "
+        scope="one entry x of the shortcut, φ_j fed to the last weights; weights independent of x and φ, "
+        "mean 0, variance v, "
         "of any law: tried on uneven ones on two points",
         false_sibling=sp.Eq(_block, (_x + s * sp.sqrt(_v) * sp.sqrt(_square)) ** 2, evaluate=False),
         domain=domain(
