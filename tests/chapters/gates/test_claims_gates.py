@@ -11,12 +11,13 @@ import pytest
 import sympy as sp
 from flint import fmpq
 
-from analysis.chapters.gates.claims import formulas
+from analysis.chapters.gates.cell_at_rest import kept, squared_gain, v
+from analysis.chapters.gates.claims import cell_at_rest, formulas, memory_horizon
 from analysis.chapters.gates.claims.formulas import change, memory_step
 from analysis.claims.claim import Claim
 from analysis.claims.domain import exact
 from analysis.claims.meaning import value
-from analysis.claims.outcome import Proved, Refuted
+from analysis.claims.outcome import Checked, Proved, Refuted
 from analysis.claims.world import Meaningless, World, ball
 from analysis.symbolic.catalogue import SIGMOID
 from analysis.symbolic.display import plus, times
@@ -39,7 +40,8 @@ from analysis.symbolic.gates import (
 )
 from analysis.symbolic.notation import sigma, sigma_prime, w, z
 
-CLAIMS = {claim.label: claim for claim in formulas.CLAIMS}
+ALL = (*formulas.CLAIMS, *cell_at_rest.CLAIMS, *memory_horizon.CLAIMS)
+CLAIMS = {claim.label: claim for claim in ALL}
 LEFT = {label: claim.statement.args[0] for label, claim in CLAIMS.items()}
 RIGHT = {label: claim.statement.args[1] for label, claim in CLAIMS.items()}
 TINY = sp.Rational(1, 10**12)
@@ -88,6 +90,30 @@ SCALE, CONCAVE, LATCH, BASE = (
     "latching-vanishes",
     "adding-baseline",
 )
+REST, GATED, GRU_REST, POWERS = (
+    "lstm-at-rest",
+    "lstm-step-is-a-gated-layer",
+    "gru-at-rest",
+    "gain-between-two-powers",
+)
+CUT_LIFE, WHOLE, TEN, PLAIN, RATE = (
+    "lstm-half-life-cut",
+    "lstm-half-life-all-ways",
+    "lstm-gain-ten-steps",
+    "vanilla-log-gain",
+    "fluctuating-gate-rate",
+)
+RELU = "relu-memory-step"
+u_g = weight("u", "g")
+top = (kept + sp.sqrt(v)) ** (2 * lag)
+
+
+def between(low: sp.Expr, high: sp.Expr) -> tuple[str, sp.Basic]:
+    gain = squared_gain()
+    sides = (sp.Le(low, gain, evaluate=False), sp.Le(gain, high, evaluate=False))
+    return POWERS, sp.And(*sides, evaluate=False)
+
+
 T = next(iter(RIGHT[SCALE].free_symbols))
 held = next(iter(LEFT[LATCH].free_symbols))
 product = RIGHT[PRODUCT]
@@ -154,6 +180,41 @@ FALSE = [
     eq(BASE, sp.Rational(1, 6) + sp.Rational(1, 10**9)),
     eq(BASE, sp.Rational(1, 3)),
     (BASE, sp.Gt(LEFT[BASE], sp.Rational(1, 6), evaluate=False)),
+    eq(RELU, u),
+    eq(RELU, sp.Piecewise((0, at("z") <= sp.Rational(1, 10)), (u, True))),
+    eq(RELU, sp.Piecewise((TINY, at("z") <= 0), (u, True))),
+    (RELU, sp.Le(LEFT[RELU], 1, evaluate=False)),
+    eq(REST, RIGHT[REST] - u_g / 8),
+    eq(REST, RIGHT[REST] + weight("u", "f") * TINY),
+    (REST, sp.Eq(change(c, at("o", "t-1")), RIGHT[REST], evaluate=False)),
+    (REST, sp.Lt(LEFT[REST], 1, evaluate=False)),
+    eq(GATED, sigmoid(forget_bias) + u_g / 2),
+    eq(GATED, sp.S.Half + u_g / 4),
+    (GATED, sp.Ne(LEFT[GATED], RIGHT[GATED], evaluate=False)),
+    eq(GRU_REST, sp.S.Half + u_g / 4 + weight("u", "k") * TINY),
+    eq(GRU_REST, sigmoid(u_g)),
+    (GRU_REST, sp.Gt(LEFT[GRU_REST], sp.S.Half, evaluate=False)),
+    between(top / lag, top),
+    between(top / (lag + 1), top * sp.Rational(999, 1000)),
+    between(top / (lag + 1), top / lag),
+    between(top / (lag + 1) + TINY, top),
+    (POWERS, sp.Lt(top / (lag + 1), squared_gain(), evaluate=False)),
+    (POWERS, sp.Not(CLAIMS[POWERS].statement)),
+    eq(CUT_LIFE, half_life(sp.Rational(11, 10))),
+    (CUT_LIFE, sp.Gt(LEFT[CUT_LIFE], sp.Rational(23, 10), evaluate=False)),
+    (CUT_LIFE, sp.Ne(LEFT[CUT_LIFE], RIGHT[CUT_LIFE], evaluate=False)),
+    eq(WHOLE, RIGHT[WHOLE] * sp.Rational(104, 100)),
+    eq(WHOLE, memory_horizon.halving(sigmoid(sp.S.One), sp.Rational(1, 16))),
+    (WHOLE, sp.Lt(LEFT[WHOLE], half_life(sp.S.One), evaluate=False)),
+    eq(TEN, RIGHT[TEN] * 2),
+    eq(TEN, sp.log(squared_gain(10, sigmoid(sp.S.One), sp.Rational(1, 40))) / 2),
+    (TEN, sp.Gt(LEFT[TEN], -2, evaluate=False)),
+    eq(PLAIN, 11 * sp.log(sp.Rational(1, 3)) / 2),
+    eq(PLAIN, RIGHT[PLAIN] - sp.Rational(1, 5)),
+    (PLAIN, sp.Ne(LEFT[PLAIN], RIGHT[PLAIN], evaluate=False)),
+    eq(RATE, RIGHT[RATE] * sp.Rational(102, 100)),
+    eq(RATE, -RIGHT[RATE]),
+    (RATE, sp.Gt(LEFT[RATE], sp.log(sigmoid(sp.S.One)), evaluate=False)),
 ]
 
 
@@ -163,10 +224,10 @@ def test_a_false_variant_is_refuted(label: str, wrong: sp.Basic) -> None:
     assert isinstance(outcome, Refuted), outcome
 
 
-@pytest.mark.parametrize("claim", formulas.CLAIMS, ids=lambda claim: claim.label)
+@pytest.mark.parametrize("claim", ALL, ids=lambda claim: claim.label)
 def test_the_claim_stands_and_its_near_miss_falls(claim: Claim) -> None:
     found = claim.prove()
-    assert found.sound and isinstance(found.outcome, Proved), found
+    assert found.sound and isinstance(found.outcome, Proved if claim.check else Checked), found
 
 
 def number(x: Any, world: World) -> float:
@@ -184,7 +245,7 @@ def lstm_step(memory: complex, out: float, x: float, at_: Mapping[str, float], h
 
 
 def test_one_step_and_two_steps_against_complex_steps() -> None:
-    """∂c_t/∂c_{t−1}, ∂c_{t+1}/∂c_{t−1} and the product of the one-step factors, as imaginary parts over 10⁻³⁰."""
+    """One step, two steps and the product of the one-step factors, as imaginary parts over 10⁻³⁰."""
     for world in worlds_of(TWO):
         p = {str(x): number(x, world) for x in world.letters if isinstance(x, sp.Symbol)}
         first = p["c_{t-1}"] + 1e-30j
@@ -248,3 +309,34 @@ def test_the_gated_recurrent_unit_against_complex_steps() -> None:
         r, k = (gate(p[f"w_{q}"] * p["x_t"] + p[f"u_{q}"] * h + p[f"b_{q}"]) for q in "rk")
         new = k * h + (1 - k) * np.tanh(p["w_g"] * p["x_t"] + r * p["u_g"] * h + p["b_g"])
         assert number(LEFT[GRU], world) == pytest.approx(new.imag / 1e-30, rel=1e-10)
+
+
+def test_a_cell_at_rest_against_complex_steps() -> None:
+    for world in worlds_of(REST):
+        p = {str(x): number(x, world) for x in world.letters if isinstance(x, sp.Symbol)}
+        new, _ = lstm_step(1e-30j, 0.0, 0.0, p, 0.5 * np.tanh(1e-30j))
+        assert number(LEFT[REST], world) == pytest.approx(new.imag / 1e-30, rel=1e-10)
+        assert number(RIGHT[GATED], world) == pytest.approx(new.imag / 1e-30, rel=1e-10)
+
+
+@pytest.mark.parametrize(("kept_", "variance"), [(0.7, 0.05), (0.5, 0.0), (0.0, 0.2), (0.8, 0.01)])
+def test_the_halving_against_polynomials(kept_: float, variance: float) -> None:
+    """The sums as constant terms of ((f + √v x)(f + √v/x))^k, by convolution; the crossing by hand."""
+    logs, poly = [0.0], np.ones(1)
+    while logs[-1] > -np.log(2):
+        poly = np.convolve(np.convolve(poly, [kept_, variance**0.5]), [variance**0.5, kept_])
+        logs.append(0.5 * np.log(poly[len(poly) // 2]))
+    k = len(logs) - 2
+    crossing = k + (logs[k] + np.log(2)) / (logs[k] - logs[k + 1])
+    e = memory_horizon.halving(sp.Float(kept_), sp.Float(variance))
+    domain = CLAIMS[WHOLE].domain
+    assert domain is not None
+    assert number(e, domain.world({})) == pytest.approx(crossing, rel=1e-12)
+
+
+def test_the_rate_of_a_fluctuating_gate_against_gauss_hermite() -> None:
+    nodes, weights = np.polynomial.hermite_e.hermegauss(120)
+    exact_ = weights @ -np.log1p(np.exp(-1 - 2 * nodes)) / weights.sum()
+    domain = CLAIMS[RATE].domain
+    assert domain is not None
+    assert number(RIGHT[RATE], domain.world({})) == pytest.approx(exact_, abs=1e-8)

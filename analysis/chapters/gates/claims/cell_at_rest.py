@@ -4,10 +4,12 @@ There one step is a matrix f I + M with M random, and its powers have a closed f
 from __future__ import annotations
 
 import sympy as sp
+from flint import fmpq
 
 from analysis.chapters.gates.cell_at_rest import kept, squared_gain, v
-from analysis.chapters.gates.claims.formulas import Definitions, change
+from analysis.chapters.gates.claims.formulas import Definitions, change, written_out
 from analysis.claims.claim import Claim
+from analysis.claims.domain import Domain, Range, domain, integers, positive
 from analysis.claims.outcome import Check, Outcome, Proved, Refuted, Step, Unknown
 from analysis.claims.proof import counterexample
 from analysis.symbolic.catalogue import TANH
@@ -24,6 +26,7 @@ from analysis.symbolic.gates import (
     h_now,
     lag,
     lstm,
+    o_before,
     sigmoid,
     unfolded,
     weight,
@@ -69,6 +72,26 @@ def by_resting(definitions: Definitions, before: sp.Symbol) -> Check:
     return check
 
 
+def at_rest(definitions: Definitions, *zero: sp.Symbol) -> Domain:
+    """A cell written out whose input, state and biases (but the forget gate's) are 0;
+    every weight is free, o_{t−1} is 1/2."""
+    found = written_out(definitions)
+    still = dict.fromkeys((at("x"), *zero, *(weight("b", q) for q in "igork")), sp.S.Zero)
+    ((free, each),) = found.ranges
+    kept_ = tuple(n for n, x in enumerate(free) if x not in still and x != o_before)
+    ranges = ((tuple(free[n] for n in kept_), _some_of(each, kept_)),)
+    return Domain(ranges, means={**found.means, **still, o_before: sp.S.Half})
+
+
+def _some_of(each: Range, places: tuple[int, ...]) -> Range:
+    """The range of some letters of a tuple of letters."""
+    return Range(
+        each.words,
+        lambda random, world: tuple(each.draw(random, world)[n] for n in places),
+        tuple(tuple(x[n] for n in places) for x in each.hard),
+    )
+
+
 def by_pairs(statement: sp.Basic) -> Outcome:
     """(Σ a_j)² − Σ a_j² = 2 Σ_{i<j} a_i a_j and (k + 1) Σ a_j² − (Σ a_j)² = Σ_{i<j} (a_i − a_j)²,
     written out for k = 1 … 8."""
@@ -87,7 +110,8 @@ def by_pairs(statement: sp.Basic) -> Outcome:
             or sp.expand(sum(x**2 for x in terms) - squared_gain(k).doit()) != 0
         ):
             return Unknown("the terms are not those of the binomial")
-    low, middle, high = statement.args[0].lhs, statement.args[0].rhs, statement.args[1].rhs
+    lower, upper = sorted(statement.args, key=lambda side: side.lhs == squared_gain())
+    low, middle, high = lower.lhs, lower.rhs, upper.rhs
     if middle == squared_gain() and low == total ** (2 * lag) / (lag + 1) and high == total ** (2 * lag):
         return Proved("algebra", (
             Step("with a_j = C(k, j) f^{k−j} √v^j the sum of all a_j is", total**lag),
@@ -110,24 +134,24 @@ def by_pairs(statement: sp.Basic) -> Outcome:
     return Unknown("not decided")
 
 
-def _between(low: sp.Expr, high: sp.Expr) -> sp.Tuple:
+def _between(low: sp.Expr, high: sp.Expr) -> sp.Basic:
     gain = squared_gain()
-    return sp.Tuple(sp.Le(low, gain, evaluate=False), sp.Le(gain, high, evaluate=False))
+    return sp.And(sp.Le(low, gain, evaluate=False), sp.Le(gain, high, evaluate=False), evaluate=False)
 
 
-def by_composing(statement: sp.Basic) -> Outcome:
-    """The factor of a gated layer at rest:
-    the map tanh(w h + b) of h = tanh(c)/2, kept σ(b_f), written 1/2."""
+def _gated_layer(written: sp.Expr) -> sp.Expr:
+    """The factor at rest of a gated layer: the map tanh(u_g h + b) of h = tanh(c)/2,
+    kept σ(b_f), with so much written."""
     candidate = Layer("candidate", plain(TANH).output.subs(h, sp.tanh(h) / 2))
-    step = gated(candidate, sigmoid(forget_bias), sp.S.Half)
-    exact = sp.simplify(step.factor.subs({h: 0, b: 0}).subs(w, _u_g))
-    if sp.simplify(exact - statement.rhs) == 0:
-        return Proved(
-            "algebra",
-            (Step("the layer; its input is the memory", step.output), Step("its factor at rest", exact)),
-        )
-    at_one = {forget_bias: sp.S.One, _u_g: sp.S.One}
-    return counterexample(sp.Eq(exact, statement.rhs, evaluate=False), [at_one]) or Unknown("not decided")
+    step = gated(candidate, sigmoid(forget_bias), written)
+    return sp.Subs(sp.Derivative(step.output.subs(w, _u_g), h), (h, b), (0, 0))
+
+
+def _kept_and_random() -> Range:
+    """f and v, first with f = √v, where the lower bound is touched for k = 1."""
+    each = positive()
+    touching = tuple((fmpq(a, 2), fmpq(a * a, 4)) for a in (1, 2, 3, 80))
+    return Range("> 0", lambda random, world: (each.draw(random, world), each.draw(random, world)), touching)
 
 
 _top = (kept + sp.sqrt(v)) ** (2 * lag)
@@ -141,15 +165,17 @@ CLAIMS = (
         scope="one unit, c_{t−1} = 0, x = 0, biases 0 but for b_f, so i = o_{t−1} = 1/2; n units: σ(b_f) I "
         "+ U_g/4",
         false_sibling=sp.Eq(change(c, c_before), sigmoid(forget_bias), evaluate=False),
+        domain=at_rest(lstm() | OUTPUT_BEFORE, c_before),
     ),
     Claim(
         label="lstm-step-is-a-gated-layer",
         sentence="That is the factor of a gated tanh layer that keeps σ(b_f) and writes one half.",
-        statement=sp.Eq(change(c, c_before), sigmoid(forget_bias) + _u_g / 4, evaluate=False),
-        check=by_composing,
+        statement=sp.Eq(change(c, c_before), _gated_layer(sp.S.Half), evaluate=False),
+        check=by_resting(lstm() | OUTPUT_BEFORE, c_before),
         scope="at rest; the step of the memory as gated(plain(tanh) of tanh(c)/2, σ(b_f), 1/2), with u_g "
         "for w",
-        false_sibling=sp.Eq(change(c, c_before), sigmoid(forget_bias) + _u_g / 2, evaluate=False),
+        false_sibling=sp.Eq(change(c, c_before), _gated_layer(sp.S.One), evaluate=False),
+        domain=at_rest(lstm() | OUTPUT_BEFORE, c_before),
     ),
     Claim(
         label="gru-at-rest",
@@ -158,6 +184,7 @@ CLAIMS = (
         check=by_resting(gru(), h_before),
         scope="one unit, h_{t−1} = 0, x = 0, biases 0, so r = k = 1/2",
         false_sibling=sp.Eq(change(h_now, h_before), sp.S.Half + _u_g / 2, evaluate=False),
+        domain=at_rest(gru(), h_before),
     ),
     Claim(
         label="gain-between-two-powers",
@@ -165,7 +192,8 @@ CLAIMS = (
         "step it is f + √v in the end.",
         statement=_between(_top / (lag + 1), _top),
         check=by_pairs,
-        scope="f, v > 0, all k ≥ 1 (Lagrange's identity, written out for k ≤ 8)",
+        scope="(Lagrange's identity, written out for k ≤ 8)",
         false_sibling=_between(_top / (lag + 1), kept ** (2 * lag)),
+        domain=domain((lag, integers(1, 24)), ((kept, v), _kept_and_random())),
     ),
 )

@@ -100,16 +100,16 @@ class change(sp.Function):  # type: ignore[misc]
 
 
 def by_differences(e: sp.Basic, world: World) -> Number:
-    """What ``change`` means: a difference quotient of the definitions, which all move along, with what "
-    "is to be 0 set to 0."""
+    """What ``change`` means: a difference quotient of the definitions, which all move along, with what
+    is to be 0 set to 0."""
     output, x, *zero = e.args
     there = world.but(dict.fromkeys(zero[0], fmpq(0))) if zero else world
     return partial_derivative(output, [x], there)
 
 
 def written_out(definitions: Definitions, *more: tuple[Any, Range]) -> Domain:
-    """The domain of a cell that is written out, with the sigmoid for σ: every letter that has no "
-    "definition is free."""
+    """The domain of a cell that is written out, with the sigmoid for σ: every letter that has no
+    definition is free."""
     used = {x for e in definitions.values() for x in e.free_symbols} - set(definitions)
     free = tuple(sorted(used, key=str))
     means = {**definitions, **only("sigmoid"), change: by_differences}
@@ -218,8 +218,8 @@ _PARAMETERS = tuple(weight(letter, q) for letter in "wub" for q in "ifgo")
 
 
 def _after_steps(e: sp.Basic, world: World) -> Number:
-    """c_t as a function of c_{t−k}, by k steps of the cell, as a difference quotient; the weights of "
-    "the third argument are 0."""
+    """c_t as a function of c_{t−k}, by k steps of the cell, as a difference quotient; the weights of
+    the third argument are 0."""
     if e.args[0] == e.args[1]:
         return fmpq(1)
     if e.args[:2] != (c, _c_start):

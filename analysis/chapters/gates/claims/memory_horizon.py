@@ -13,13 +13,17 @@ from analysis.chapters.gates.memory_horizon import (
     MemoryCurves,
     first_below,
     fluctuating_gate,
+    half_life_at_rest,
     log_gain,
     memory_curves,
 )
-from analysis.claims.claim import Estimate, Prediction
+from analysis.claims.claim import Claim
+from analysis.claims.domain import domain
+from analysis.claims.laws import expectation_over, normal
+from analysis.claims.meaning import numbers
+from analysis.claims.world import Estimate, Given, Undefined, World, ball
 from analysis.symbolic.display import expectation
 from analysis.symbolic.gates import half_life, sigmoid
-from analysis.symbolic.normal import density
 
 _life, _lam = sp.symbols(r"T_{1/2} \lambda", real=True)
 _x = sp.Symbol("x", real=True)
@@ -46,12 +50,15 @@ class halving(sp.Function):  # type: ignore[misc]
         return f"k where the sum of C(k,j)**2 ({f})**(2(k-j)) ({v})**j is 1/4"
 
 
-def _life_of(statement: sp.Basic) -> float:
-    right = statement.rhs
-    if isinstance(right, halving):
-        f, v = (float(x) for x in right.args)
-        return first_below(log_gain(f, v, 200), -math.log(2.0))
-    return float(right)
+def _halving(e: sp.Basic, world: World) -> float:
+    """The k of ``halving``: the sums for whole k, between two of which the logarithm is taken as linear."""
+    f, v = (float(ball(x).mid()) for x in numbers(e.args, world))
+    if f < 0 or v < 0 or f + v == 0:
+        raise Undefined("f and v must not be negative, nor both 0")
+    found = first_below(log_gain(f, v, 200), -math.log(2.0))
+    if math.isnan(found):
+        raise Undefined("the sum does not fall to 1/4 in 200 steps")
+    return found
 
 
 @cache
@@ -64,21 +71,16 @@ def _life_measured(cut: bool) -> Estimate:
     return Estimate(*_curves("lstm", 24, cut).half_life())
 
 
-def _log_gain(kind: str) -> Estimate:
-    logs = _curves(kind, _WIDE, False).logs[:, _STEPS]
-    return Estimate(float(logs.mean()), float(logs.std(ddof=1) / math.sqrt(len(logs))))
+def _typical_gain(kind: str, allowed: float) -> Given:
+    """G: e to the mean over the networks of the log-gain over ten steps; finite width is ``allowed`` so
+    much of the logarithm."""
 
+    def measure(world: World) -> Estimate:
+        logs = _curves(kind, _WIDE, False).logs[:, _STEPS]
+        typical = math.exp(float(logs.mean()))
+        return Estimate(typical, typical * float(logs.std(ddof=1)) / math.sqrt(len(logs)), typical * allowed)
 
-def _value(statement: sp.Basic) -> float:
-    return float(sp.N(statement.rhs.doit()))
-
-
-def _mean_log(statement: sp.Basic) -> float:
-    """E of the logarithm under x ~ N(0, 1), by SymPy's quadrature."""
-    right = statement.rhs
-    if isinstance(right, expectation):
-        right = sp.Integral(right.args[0] * density(_x), (_x, -12, 12))
-    return float(sp.N(right))
+    return Given(measure)
 
 
 @cache
@@ -95,56 +97,58 @@ _v = sp.Rational(1, 48)
 _log_sigma = -sp.log(1 + sp.exp(-BIAS - FLUCTUATION * _x))
 
 CLAIMS = (
-    Prediction(
+    Claim(
         label="lstm-half-life-cut",
         sentence="The part of ∂c_{s+k}/∂c_s that stays in c has the half-life of the forget bias.",
         statement=sp.Eq(_life, half_life(BIAS), evaluate=False),
-        theory=_life_of,
-        simulate=lambda: _life_measured(True),
+        check=None,
         scope=_how + "; root mean square over the units; the ways through h left out",
         false_sibling=sp.Eq(_life, half_life(sp.S.Zero), evaluate=False),
+        domain=domain(means={_life: Given(lambda world: _life_measured(True))}),
     ),
-    Prediction(
+    Claim(
         label="lstm-half-life-all-ways",
-        sentence="The whole derivative lasts longer: 2.6 steps in place of 2.2.",
+        sentence="The whole derivative lasts longer: "
+        f"{half_life_at_rest('lstm', forget_bias=float(BIAS)):.1f} steps in place of "
+        f"{float(half_life(BIAS)):.1f}.",
         statement=sp.Eq(_life, halving(sigmoid(BIAS), _v), evaluate=False),
-        theory=_life_of,
-        simulate=lambda: _life_measured(False),
+        check=None,
         scope=_how + "; theory at rest and for many units; between whole k the logarithm is taken as linear",
         false_sibling=sp.Eq(_life, half_life(BIAS), evaluate=False),
+        domain=domain(means={_life: Given(lambda world: _life_measured(False)), halving: _halving}),
     ),
-    Prediction(
+    Claim(
         label="lstm-gain-ten-steps",
         sentence="Over ten steps the derivative is the binomial sum, three times what the forget gate "
         "alone leaves.",
         statement=sp.Eq(sp.log(_gain), sp.log(squared_gain(_STEPS, sigmoid(BIAS), _v)) / 2, evaluate=False),
-        theory=_value,
-        simulate=lambda: _log_gain("lstm"),
+        check=None,
         scope=f"LSTM, {_WIDE} units, b_f = 1; theory at rest, f = σ(1) and v = 1/48; finite width is "
         f"allowed 0.01",
         false_sibling=sp.Eq(sp.log(_gain), _STEPS * sp.log(sigmoid(BIAS)), evaluate=False),
-        tolerance=0.01,
+        domain=domain(means={_gain: _typical_gain("lstm", 0.01)}),
     ),
-    Prediction(
+    Claim(
         label="vanilla-log-gain",
         sentence="Beside it the vanilla cell loses log √3 a step.",
         statement=sp.Eq(sp.log(_gain), _STEPS * sp.log(sp.Rational(1, 3)) / 2, evaluate=False),
-        theory=_value,
-        simulate=lambda: _log_gain("rnn"),
+        check=None,
         scope=f"vanilla cell, {_WIDE} units, weights uniform on ±1/√n, inputs N(0, 1), 60 networks; theory "
         f"at rest; finite width is allowed 0.05",
         false_sibling=sp.Eq(sp.log(_gain), _STEPS * sp.log(sp.Rational(1, 2)) / 2, evaluate=False),
-        tolerance=0.05,
+        domain=domain(means={_gain: _typical_gain("rnn", 0.05)}),
     ),
-    Prediction(
+    Claim(
         label="fluctuating-gate-rate",
         sentence="A gate whose input fluctuates forgets at the mean of log σ, faster than at log σ of the "
         "mean.",
         statement=sp.Eq(_lam, expectation(_log_sigma), evaluate=False),
-        theory=_mean_log,
-        simulate=_fluctuating,
+        check=None,
         scope="f = σ(1 + 2x), x ~ N(0, 1) anew at every step; 2,000 sequences of 200 steps; ways through h "
         "left out",
         false_sibling=sp.Eq(_lam, sp.log(sigmoid(BIAS)), evaluate=False),
+        domain=domain(
+            means={_lam: Given(lambda world: _fluctuating()), expectation: expectation_over({_x: normal()})}
+        ),
     ),
 )

@@ -114,8 +114,8 @@ _J = sp.IndexedBase("J")
 
 
 def _random_matrices() -> Range:
-    """J_1, J_2, …: for every index a matrix of 1, 2 or 3 rows with small rational entries, so that none "
-    "commutes with another."""
+    """J_1, J_2, …: for every index a matrix of 1, 2 or 3 rows with small rational entries, so that none
+    commutes with another."""
 
     def draw(random: Random, world: World) -> Any:
         rows, seed = random.randint(1, 3), random.random()
@@ -143,10 +143,10 @@ def _identity(J: Any, world: World) -> Matrix:
 
 
 def _over_paths(e: sp.Basic, world: World) -> Matrix:
-    """All 2^L sets of branches, one after the other; ``order`` 1 puts the factor of the first branch on "
-    "the left."""
+    """All 2^L sets of branches, one after the other; ``order`` 1 puts the factor of the first branch on
+    the left."""
     J, (weight, order) = world.letters[_J], e.args
-    total = multiplied(fmpq(0), _identity(J, world))
+    total: Matrix = multiplied(fmpq(0), _identity(J, world))
     for count in range(whole(L, world) + 1):
         share = value(weight, world.but({size: fmpq(count)}))
         for S in combinations(range(1, whole(L, world) + 1), count):
@@ -431,8 +431,8 @@ _PER_E = 200
 
 @cache
 def _tanh_means() -> tuple[list[float], list[float]]:
-    """E tanh(√q g)² and E tanh′(√q g)² for log q = 0, 1/200, 2/200 … 13, by the trapezoid rule over u = "
-    "√q g or over g, whichever is finer."""
+    """E tanh(√q g)² and E tanh′(√q g)² for log q = 0, 1/200, 2/200 … 13, by the trapezoid rule over u =
+    √q g or over g, whichever is finer."""
     second, slope = [], []
     for k in range(13 * _PER_E + 2):
         q = math.exp(k / _PER_E)
@@ -465,8 +465,8 @@ def _tanh_gain(e: sp.Basic, world: World) -> float:
 
 
 def _limit_by_roots(e: sp.Basic, world: World) -> Number:
-    """The limit of f(L) = A + B log(L)/√L + D/√L + …, from f at 20·4^k: A from three values, and five "
-    "times its change as a bound."""
+    """The limit of f(L) = A + B log(L)/√L + D/√L + …, from f at 20·4^k: A from three values, and five
+    times its change as a bound."""
     body, x = e.args[:2]
     depths = [20 * 4**k for k in range(2, 7)]
     values = [float(ball(value(body, world.but({x: fmpq(n)}))).mid()) for n in depths]
@@ -479,8 +479,8 @@ def _limit_by_roots(e: sp.Basic, world: World) -> Number:
 
 
 def _mean_of_normal(e: sp.Basic, world: World) -> Number:
-    """E over g ~ N(0, 1), by quadrature from where |α + β g| is 0, so that a logarithm of it is "
-    "singular at an end."""
+    """E over g ~ N(0, 1), by quadrature from where |α + β g| is 0, so that a logarithm of it is
+    singular at an end."""
     f = e.args[0]
     kinks = [x for x in f.atoms(sp.Abs) if sp.Poly(x.args[0], _g).degree() == 1] if f.has(_g) else []
     if len(kinks) != 1:
@@ -506,15 +506,15 @@ _LETTERS = (a_(0), *(x for j in range(1, 5) for x in (w_(j), b_(j))))
 
 @cache
 def _shared(e: sp.Expr) -> tuple[Any, Any]:
-    """What occurs several times in an expression, each with a letter of its own, and the expression in "
-    "these letters."""
+    """What occurs several times in an expression, each with a letter of its own, and the expression in
+    these letters."""
     pairs, (rest,) = sp.cse(e)
     return pairs, rest
 
 
 def _slope_of_cost(e: sp.Basic, world: World) -> Number:
-    """∂C/∂x of the network written out, as a difference quotient; what occurs twice in it is evaluated "
-    "once."""
+    """∂C/∂x of the network written out, as a difference quotient; what occurs twice in it is evaluated
+    once."""
     output, x = e.args
     pairs, rest = _shared(cost(output))
 
