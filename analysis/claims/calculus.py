@@ -41,15 +41,16 @@ ENOUGH = 1e-9
 def _quotients(f: Callable[[Number], Number], x: Number, digits: int) -> list[Number]:
     found = []
     with precision(digits):  # room for differences of nearly equal numbers
+        middle = ball(f(x))
         for bits in (110, 24):
             h = fmpq(1, 2**bits)
             try:
                 steps = [h, 2 * h]
-                sides = [(ball(f(x + s)), ball(f(x)), ball(f(x - s))) for s in steps]
+                sides = [(ball(f(x + s)), ball(f(x - s))) for s in steps]
             except Undefined:
                 continue
-            near, far = ((up - down) / (2 * s) for (up, _, down), s in zip(sides, steps, strict=True))
-            up, middle, down = sides[0]
+            near, far = ((up - down) / (2 * s) for (up, down), s in zip(sides, steps, strict=True))
+            up, down = sides[0]
             jump = abs((up - middle) / h - (middle - down) / h)
             scale = 1 + abs(near)
             if bool(jump > scale / 2 ** (bits // 4)):

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Sequence
-from functools import reduce
+from functools import cache, reduce
 from typing import Any, NamedTuple
 
 import mpmath as mp
@@ -172,8 +172,7 @@ def _derivative(e: sp.Derivative, world: World) -> Number:
 def partial_derivative(expression: sp.Basic, letters: Sequence[sp.Basic], world: World) -> Number:
     """∂…/∂x∂y… of an expression at the world's values, letters that are defined by others moving along."""
     *rest, x = letters
-    if isinstance(x, sp.Indexed):  # b_l is the letter b_3 where l is 3
-        x = x.base[tuple(sp.Integer(whole(i, world)) for i in x.indices)]
+    x = _entry(x, world) if isinstance(x, sp.Indexed) else x
     start = value(x, world)
 
     def f(t: Number) -> Number:
@@ -296,10 +295,20 @@ def _limit(e: sp.Limit, world: World) -> Number:
         return limit(lambda t: ball_or_exact(value(body, world.but({x: t}))), steps)
 
 
+def _entry(e: sp.Indexed, world: World) -> sp.Indexed:
+    """The entry that e is: x_3 for x_i where i is 3."""
+    return _named(e.base, tuple(whole(i, world) for i in e.indices))
+
+
+@cache
+def _named(base: sp.IndexedBase, index: tuple[int, ...]) -> sp.Indexed:
+    return base[index]
+
+
 def _indexed(e: sp.Indexed, world: World) -> Any:
     base = e.base
-    index = tuple(whole(i, world) for i in e.indices)
-    key = base[tuple(sp.Integer(i) for i in index)] if len(index) > 1 else base[sp.Integer(index[0])]
+    key = _entry(e, world)
+    index = tuple(int(i) for i in key.indices)
     if key in world.letters:
         return _letter(key, world.letters[key], world)
     for name in (base, base.label):
