@@ -1,0 +1,181 @@
+"""What the machine's claims mean, against NumPy's sums over states and typed numbers; false variants of each are refuted."""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+import pytest
+import sympy as sp
+
+from analysis.chapters.pretraining.claims import formulas
+from analysis.chapters.pretraining.claims.states import MEANS, weights_of_states
+from analysis.chapters.pretraining.formulas import (
+    PARAMETERS,
+    W,
+    after_a_step,
+    b,
+    c,
+    cd_slope,
+    chain_phase,
+    field,
+    firing,
+    firing_together,
+    free_energy,
+    free_energy_slope,
+    likelihood_curvature,
+    log_likelihood_slope,
+    logistic,
+    model_phase,
+    p_of,
+    phase,
+    stationary,
+    summed_weight,
+    under_model,
+    uniform_stationary,
+    v,
+)
+from analysis.claims.domain import exact
+from analysis.claims.meaning import value
+from analysis.claims.outcome import Proved, Refuted
+from analysis.claims.world import Meaningless, World
+from analysis.numeric.rbm import RBM, expected_cd, likelihood_gradient
+from analysis.symbolic.notation import b as bias
+from analysis.symbolic.notation import h, w
+
+CLAIMS = {claim.label: claim for claim in formulas.CLAIMS}
+NUMBERS = (0.25, -1.25, 0.75, 2.0, -0.5, 1.0, 0.125, -0.75)
+AT = dict(zip(PARAMETERS, map(sp.Rational, NUMBERS), strict=True))
+WORLD = World({**MEANS, **{p: exact(x) for p, x in zip(PARAMETERS, NUMBERS, strict=True)}})
+MACHINE = RBM(np.reshape(NUMBERS[:4], (2, 2)), np.array(NUMBERS[4:6]), np.array(NUMBERS[6:]))
+
+
+def test_the_weights_of_the_sixteen_states() -> None:
+    found = weights_of_states(WORLD)
+    assert len(found) == 16
+    for (seen, hidden), weight in found.items():
+        x, y = np.array(seen), np.array(hidden)
+        energy = -(MACHINE.visible @ x + MACHINE.hidden @ y + x @ MACHINE.weights @ y)
+        assert float(weight) == pytest.approx(np.exp(-energy), rel=1e-14)
+
+
+@pytest.mark.parametrize("seen", list(itertools.product((0, 1), repeat=2)), ids=str)
+@pytest.mark.parametrize("p", [W[0][0], W[1][0], b[1], c[0]], ids=str)
+def test_sums_over_states_are_what_sympy_derives(seen: tuple[int, int], p: sp.Symbol) -> None:
+    """Against the written-out formulas, differentiated and with the numbers put in."""
+    s = tuple(map(sp.Integer, seen))
+    formulas_of = {
+        summed_weight(*s): sp.exp(-free_energy(s)),
+        free_energy_slope(p, *s): -phase(s, p),
+        under_model(p): model_phase(p),
+        after_a_step(p, *s): chain_phase(s, p),
+        log_likelihood_slope(p, *s): phase(s, p) - model_phase(p),
+        cd_slope(p, b[0], *s): (phase(s, p) - chain_phase(s, p)).diff(b[0]),
+        likelihood_curvature(p, W[0][0], *s): (phase(s, p) - model_phase(p)).diff(W[0][0]),
+    }
+    for e, formula in formulas_of.items():
+        wanted = float(sp.N(formula.xreplace(AT), 30))
+        assert float(value(e, WORLD)) == pytest.approx(wanted, rel=1e-13, abs=1e-18), e
+    for e in (firing(*s), firing_together(*s), p_of(*s), stationary(*s), uniform_stationary(*s)):
+        assert float(value(e, WORLD)) == pytest.approx(float(sp.N(e.doit().xreplace(AT), 30)), rel=1e-13)
+
+
+def test_gradients_are_those_of_the_numeric_machine() -> None:
+    image = np.array([[1.0, 0.0]])
+    exact_, update = likelihood_gradient(MACHINE, image), expected_cd(MACHINE, image, 1)
+    seen = (sp.S.One, sp.S.Zero)
+    for p, wanted, expected in (
+        (W[0][1], exact_.weights[0, 1], update.weights[0, 1]),
+        (b[0], exact_.visible[0], update.visible[0]),
+        (c[1], exact_.hidden[1], update.hidden[1]),
+    ):
+        assert float(value(log_likelihood_slope(p, *seen), WORLD)) == pytest.approx(wanted, rel=1e-12)
+        ours = value(phase(seen, p), WORLD) - value(after_a_step(p, *seen), WORLD)
+        assert float(ours) == pytest.approx(expected, rel=1e-12)
+
+
+def test_only_parameters_have_slopes() -> None:
+    with pytest.raises(Meaningless, match="no parameter"):
+        value(free_energy_slope(2 * W[0][0], 1, 0), WORLD)
+
+
+def _eq(left: sp.Basic, right: sp.Basic) -> sp.Eq:
+    return sp.Eq(left, right, evaluate=False)
+
+
+_first, _second = (logistic(field(v, j)) for j in (0, 1))
+_w = W[0][0]
+FALSE = {
+    "rbm-free-energy": [
+        _eq(summed_weight(*v), sp.exp(free_energy(v))),
+        _eq(summed_weight(*v), sp.exp(-free_energy(v)) + v[0] * v[1] / 1000),
+        _eq(summed_weight(*v), sp.exp(-free_energy(v).xreplace({W[0][1]: W[1][0], W[1][0]: W[0][1]}))),
+        sp.Gt(summed_weight(*v), sp.exp(-free_energy(v)), evaluate=False),
+        _eq(summed_weight(*v[::-1]), sp.exp(-free_energy(v))),
+    ],
+    "rbm-hidden-unit-is-a-sigmoid": [
+        _eq(firing(*v), 1 - _first),
+        _eq(firing(*v), _second),
+        _eq(firing(*v), logistic(field(v, 0) - c[0])),
+        _eq(firing(*v), logistic(c[0] + v[0] * W[0][0] + v[1] * W[0][1])),
+    ],
+    "rbm-hidden-units-are-independent": [
+        _eq(firing_together(*v), _first),
+        _eq(firing_together(*v), _first**2),
+        _eq(firing_together(*v), 1 - (1 - _first) * (1 - _second)),
+        sp.Gt(firing_together(*v), _first * _second, evaluate=False),
+    ],
+    "rbm-free-energy-gradient": [
+        _eq(free_energy_slope(_w, *v), -_first),
+        _eq(free_energy_slope(_w, *v), -v[0] * _second),
+        _eq(free_energy_slope(_w, *v), -v[1] * _first),
+        _eq(free_energy_slope(W[1][0], *v), -v[0] * _first),
+        _eq(free_energy_slope(_w, *v), -v[0] * _first * (1 - v[1] / 1000)),
+    ],
+    "rbm-likelihood-gradient-weight": [
+        _eq(log_likelihood_slope(_w, *v), phase(v, _w)),
+        _eq(log_likelihood_slope(_w, *v), phase(v, _w) + under_model(_w)),
+        _eq(log_likelihood_slope(_w, *v), phase(v, _w) - under_model(W[0][1])),
+        _eq(log_likelihood_slope(_w, *v), phase(v, _w) - _first * under_model(b[0])),
+        sp.Ne(*CLAIMS["rbm-likelihood-gradient-weight"].statement.args, evaluate=False),
+    ],
+    "rbm-likelihood-gradient-visible": [
+        _eq(log_likelihood_slope(b[0], *v), v[0] - under_model(b[1])),
+        _eq(log_likelihood_slope(b[0], *v), v[0] - logistic(b[0])),
+        _eq(log_likelihood_slope(b[1], *v), v[0] - under_model(b[0])),
+    ],
+    "rbm-likelihood-gradient-hidden": [
+        _eq(log_likelihood_slope(c[0], *v), _second - under_model(c[0])),
+        _eq(log_likelihood_slope(c[0], *v), _first - under_model(c[1])),
+        _eq(log_likelihood_slope(c[0], *v), _first - logistic(c[0])),
+    ],
+    "rbm-gibbs-keeps-the-model": [
+        _eq(stationary(*v), sp.Rational(1, 4)),
+        _eq(stationary(*v), p_of(*v[::-1])),
+        _eq(stationary(*v), p_of(*v) + (v[0] - v[1]) / 10**4),
+        sp.Gt(stationary(*v), p_of(*v), evaluate=False),
+    ],
+    "cd-is-no-gradient": [
+        _eq(cd_slope(_w, b[0], 1, 0), cd_slope(b[0], _w, 1, 0)),
+        sp.Gt(cd_slope(_w, b[0], 1, 0), cd_slope(b[0], _w, 1, 0), evaluate=False),
+        sp.Lt(cd_slope(_w, b[0], 1, 0), cd_slope(b[0], _w, 1, 0), evaluate=False),
+        _eq(cd_slope(_w, b[0], 1, 0), likelihood_curvature(_w, b[0], 1, 0)),
+    ],
+    "pretraining-keeps-the-factor": [
+        _eq(sp.Derivative(logistic(w * h + bias), h), w * logistic(w * h + bias)),
+        _eq(sp.Derivative(logistic(w * h + bias), h), sp.Abs(w) * logistic(w * h + bias) * logistic(-w * h - bias)),
+        _eq(sp.Derivative(logistic(w * h + bias), h), w * logistic(w * h + bias) * logistic(w * h - bias)),
+    ],
+}  # fmt: skip
+
+
+def test_every_claim_has_false_variants() -> None:
+    assert set(FALSE) >= {claim.label for claim in formulas.CLAIMS}
+
+
+@pytest.mark.parametrize("label", FALSE)
+def test_a_false_variant_is_refuted_and_the_claim_is_proved(label: str) -> None:
+    settled = CLAIMS[label].prove()
+    assert isinstance(settled.outcome, Proved) and settled.sound
+    for variant in FALSE[label]:
+        assert isinstance(CLAIMS[label].settle(variant), Refuted), variant
