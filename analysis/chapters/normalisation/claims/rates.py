@@ -1,5 +1,4 @@
-"""Claims: how fast does the gradient of a deep batch-normalised network grow at initialisation?
-An exact rate for every batch size."""
+"""Claims: how fast does the gradient of a deep batch-normalised network grow at initialisation? An exact rate for every batch size."""
 
 from __future__ import annotations
 
@@ -7,6 +6,17 @@ from functools import cache
 
 import sympy as sp
 
+from analysis.chapters.normalisation.claims.layer import (
+    BATCH_VARIANCE,
+    BLOCKS,
+    NORMAL,
+    RATE,
+    R,
+    Z,
+    growth,
+    v,
+    variance,
+)
 from analysis.chapters.normalisation.rates import (
     active_together,
     angle,
@@ -21,12 +31,13 @@ from analysis.chapters.normalisation.rates import (
 )
 from analysis.chapters.residual.claims.gradient_angles import CLAIMS as ANGLES
 from analysis.claims.claim import Claim
-from analysis.claims.outcome import Outcome, Proved, Refuted, Step, Unknown
-from analysis.claims.proof import counterexample, number
+from analysis.claims.domain import ACTIVATION, Range, activations, domain, integers, smooth
+from analysis.claims.laws import expectation_over
+from analysis.claims.outcome import Outcome, Proved, Step, Unknown
 from analysis.symbolic.angles import kappa_0, kappa_1, theta
 from analysis.symbolic.display import expectation
 from analysis.symbolic.normalisation import m
-from analysis.symbolic.notation import sigma_prime, z
+from analysis.symbolic.notation import sigma, sigma_prime, z
 
 
 def by_both_routes(statement: sp.Basic) -> Outcome:
@@ -44,12 +55,11 @@ def by_both_routes(statement: sp.Basic) -> Outcome:
                 Step("the rate for a batch of m, for m → ∞", limit),
             ),
         )
-    return counterexample(sp.Eq(integrals, right, evaluate=False), [{}]) or Unknown("undecided")
+    return Unknown("undecided")
 
 
 def _trace_is_right() -> bool:
-    """``projected_trace`` against tr(D G D P) written out,
-    for batches of 2 to 4 with a letter for each slope and each x̂."""
+    """``projected_trace`` against tr(D G D P) written out, for batches of 2 to 4 with a letter for each slope and each x̂."""
     for size in (2, 3, 4):
         d, x = (sp.symbols(f"{name}:{size}", real=True) for name in "dx")
         D, ones, hat = sp.diag(*d), sp.ones(size, 1), sp.Matrix(x)
@@ -66,10 +76,7 @@ def _trace_is_right() -> bool:
 
 
 def by_three_facts(statement: sp.Basic) -> Outcome:
-    """R(m) from E[1/v], the spread of ReLU's outputs and the projected slopes;
-    the means over two examples by polar integration."""
-    if not isinstance(statement, sp.Eq):
-        return Unknown("only an equation is looked at")
+    """R(m) from E[1/v], the spread of ReLU's outputs and the projected slopes; the means over two examples by polar integration."""
     if not _trace_is_right():
         return Unknown("the trace of the projected slopes is not what is used")
     lemmas = [c for c in ANGLES if c.label in ("shattered-both-active", "shattered-kernel")]
@@ -97,17 +104,13 @@ def by_three_facts(statement: sp.Basic) -> Outcome:
                 Step("times E[1/v] = m/(m − 3), over that variance", found),
             ),
         )
-    gap = sp.Eq(found.subs(theta, angle), right.subs(theta, angle), evaluate=False)
-    return counterexample(gap, [{m: sp.Integer(8)}]) or Unknown("they differ in form")
+    return Unknown("they differ in form")
 
 
 def by_hermite(statement: sp.Basic) -> Outcome:
-    """E[σ′²] ≥ c Var σ for σ = Σ c_n He_n:
-    term n of the left side is n times that of the variance, and n ≥ 1."""
-    if not isinstance(statement, sp.Ge) or statement.lhs != expectation(sigma_prime(_Z) ** 2):
-        return Unknown("only E[σ′²] ≥ c Var σ is looked at")
+    """E[σ′²] ≥ c Var σ for σ = Σ c_n He_n: term n of the left side is n times that of the variance, and n ≥ 1."""
     n = sp.Symbol("n", integer=True, positive=True)
-    c = statement.rhs.doit().coeff(_variance)
+    c = statement.rhs.coeff(variance(sigma(Z)))
     norms = sp.factorial(n)
     of_slope = sp.simplify(n**2 * sp.factorial(n - 1) / norms)  # He_n′ = n He_{n−1}, E[He_n²] = n!
     for degree in range(1, 6):
@@ -120,8 +123,7 @@ def by_hermite(statement: sp.Basic) -> Outcome:
             "algebra",
             (
                 Step(
-                    "σ in Hermite polynomials that are orthogonal under N(0, 1): σ = Σ c_n He_n, He_n′ = n "
-                    "He_{n−1}"
+                    "σ in Hermite polynomials that are orthogonal under N(0, 1): σ = Σ c_n He_n, He_n′ = n He_{n−1}"
                 ),
                 Step(
                     "term n ≥ 1 adds c_n² n! to the variance, and to E[σ′²] this many times as much", of_slope
@@ -129,8 +131,7 @@ def by_hermite(statement: sp.Basic) -> Outcome:
                 Step("which is 1 or more; equality where only n = 1 is there: σ affine"),
             ),
         )
-    one = mean_under_normal(sp.S.One), mean_under_normal(z**2)
-    return Refuted(f"for σ(z) = z the left side is {number(one[0])}, the right side {number(c * one[1])}")
+    return Unknown("the first term is too small")
 
 
 def by_chi_square(statement: sp.Basic) -> Outcome:
@@ -141,11 +142,9 @@ def by_chi_square(statement: sp.Basic) -> Outcome:
     density_of = t ** (shape / 2 - 1) * sp.exp(-t / 2) / (2 ** (shape / 2) * sp.gamma(shape / 2))
     inverse = sp.gammasimp(sp.integrate(density_of / t, (t, 0, sp.oo))).subs(freedom, m - 3)
     mean, right = sp.simplify(m * inverse), statement.rhs.doit()
-    if statement.lhs != expectation(1 / _v):
-        return Unknown("only E[1/v] is looked at")
     if sp.simplify(mean - right) == 0:
         return Proved("integration", (Step("m times the mean of 1/χ² with m − 1 degrees of freedom", mean),))
-    return counterexample(sp.Eq(mean, right, evaluate=False), [{m: sp.Integer(8)}]) or Unknown("undecided")
+    return Unknown("undecided")
 
 
 @cache
@@ -166,87 +165,83 @@ def by_limit(statement: sp.Basic) -> Outcome:
                 Step("and a product of factors 1 + c/l grows like the c-th power of the depth"),
             ),
         )
-    return counterexample(sp.Eq(value, right, evaluate=False), [{}]) or Unknown("undecided")
-
-
-_variance = sp.Symbol(r"\operatorname{Var}\sigma(Z)", positive=True)
-_Z = sp.Symbol("Z", real=True)
-_v = sp.Symbol("v", positive=True)
+    return Unknown("undecided")
 
 
 def _rate_is(value: sp.Expr) -> sp.Eq:
-    return sp.Eq(sp.Limit(sp.Function("R")(m), m, sp.oo), value, evaluate=False)
+    return sp.Eq(sp.Limit(R(m), m, sp.oo), value, evaluate=False)
 
 
 def _at_least(c: sp.Expr) -> sp.Basic:
-    return sp.Ge(expectation(sigma_prime(_Z) ** 2), c * _variance, evaluate=False)
+    return sp.Ge(expectation(sigma_prime(Z) ** 2), c * variance(sigma(Z)), evaluate=False)
 
 
 def _power_is(value: sp.Expr) -> sp.Eq:
-    of_block = sp.Function("r")(block)
-    return sp.Eq(sp.Limit(block * (of_block - 1), block, sp.oo), value, evaluate=False)
+    return sp.Eq(sp.Limit(block * (growth(block) - 1), block, sp.oo), value, evaluate=False)
 
 
 def _inverse_is(value: sp.Expr) -> sp.Eq:
-    return sp.Eq(expectation(1 / _v), value, evaluate=False)
+    return sp.Eq(expectation(1 / v), value, evaluate=False)
 
 
 def _rate_by_angle(mean_inverse: sp.Expr) -> sp.Eq:
     share = (m - 2 + kappa_0 + kappa_1) / (m * (1 - kappa_1))
-    return sp.Eq(sp.Function("R")(m), mean_inverse * share, evaluate=False)
+    return sp.Eq(R(m), mean_inverse * share, evaluate=False)
 
 
-_INITIAL = (
-    "fully connected, W ~ N(0, 1/n), width n → ∞, many layers from both ends, all examples of a batch alike, "
-    "ε = 0, γ = 1, β = 0"
+LARGE = sp.pi / (sp.pi - 1)
+_SIZES = (m, integers(4, 40))
+_made_up = smooth(count=3)
+_ANY_ACTIVATION = (
+    ACTIVATION,
+    Range("any activation, of the catalogue or made up", _made_up.draw, activations().hard),
 )
+_INITIAL = "fully connected, W ~ N(0, 1/n), width n → ∞, many layers from both ends, all examples of a batch alike, ε = 0, γ = 1, β = 0"
 
 CLAIMS = (
     Claim(
         label="batch-norm-inverse-variance",
-        sentence="The mean of one over the batch variance is m/(m − 3): infinite for batches of three or "
-        "fewer.",
+        sentence="The mean of one over the batch variance is m/(m − 3): infinite for batches of three or fewer.",
         statement=_inverse_is(m / (m - 3)),
         check=by_chi_square,
-        scope="m independent standard normal numbers, v their variance around their own mean, m > 3",
+        scope="m independent standard normal numbers, v their variance around their own mean",
         false_sibling=_inverse_is(m / (m - 1)),
+        domain=domain(_SIZES, means={expectation: expectation_over({v: BATCH_VARIANCE})}),
     ),
     Claim(
         label="batch-norm-relu-rate",
-        sentence="In batches of m the squared gradient norm of a ReLU network grows by R(m) a layer; two "
-        "examples stand at an angle θ with cos θ = −1/(m − 1).",
+        sentence="In batches of m the squared gradient norm of a ReLU network grows by R(m) a layer; two examples stand at an angle θ with cos θ = −1/(m − 1).",
         statement=_rate_by_angle(m / (m - 3)),
         check=by_three_facts,
-        scope=f"ReLU; {_INITIAL}; m ≥ 4; the near miss takes ⟨1/v⟩ for 1",
+        scope=f"ReLU; {_INITIAL}; cos θ = −1/(m − 1); the near miss takes ⟨1/v⟩ for 1",
         false_sibling=_rate_by_angle(sp.S.One),
+        domain=domain(_SIZES, means={theta: angle, **RATE}),
     ),
     Claim(
         label="batch-norm-relu-large-batch",
-        sentence="In large batches the squared gradient norm of a ReLU network grows by π/(π − 1) = 1.467 "
-        "a layer, the norm by 1.211.",
-        statement=_rate_is(sp.pi / (sp.pi - 1)),
+        sentence=f"In large batches the squared gradient norm of a ReLU network grows by π/(π − 1) = {float(LARGE):.3f} a layer, the norm by {float(sp.sqrt(LARGE)):.3f}.",
+        statement=_rate_is(LARGE),
         check=by_both_routes,
         scope=f"ReLU; {_INITIAL}; R(m) is the growth of the squared norm in a batch of m",
-        false_sibling=_rate_is(sp.sqrt(sp.pi / (sp.pi - 1))),
+        false_sibling=_rate_is(sp.sqrt(LARGE)),
+        domain=domain(means=RATE),
     ),
     Claim(
         label="batch-norm-always-explodes",
-        sentence="In large batches, and where all examples fare alike, the rate is 1 or more for every "
-        "activation, and 1 only for an affine one.",
+        sentence="In large batches, and where all examples fare alike, the rate is 1 or more for every activation, and 1 only for an affine one.",
         statement=_at_least(sp.S.One),
         check=by_hermite,
-        scope=f"Z ~ N(0, 1), σ(Z) and σ′(Z) with finite second moments (Poincaré's inequality); R = "
-        f"E[σ′²]/Var σ; {_INITIAL}",
+        scope=f"Z ~ N(0, 1), σ(Z) and σ′(Z) with finite second moments (Poincaré's inequality); R = E[σ′²]/Var σ; {_INITIAL}",
         false_sibling=_at_least(sp.Integer(2)),
+        domain=domain(_ANY_ACTIVATION, means=NORMAL),
     ),
     Claim(
         label="batch-norm-residual-power",
-        sentence="With residual paths the growth is a power of the depth: block l multiplies by 1 + c/l "
-        "with c = π/(π − 1).",
-        statement=_power_is(sp.pi / (sp.pi - 1)),
+        sentence="With residual paths the growth is a power of the depth: block l multiplies by 1 + c/l with c = π/(π − 1).",
+        statement=_power_is(LARGE),
         check=by_limit,
-        scope="x^(l+1) = x^l + W ReLU(BN(x^l)), Var W = 2/n, width n → ∞, normal inputs, large batches; "
-        "r_l for the squared norm",
+        scope="x^(l+1) = x^l + W ReLU(BN(x^l)), Var W = 2/n, width n → ∞, normal inputs, large batches; r_l for the squared norm",
         false_sibling=_power_is(sp.S.One),
+        domain=domain(means=BLOCKS),
     ),
 )
