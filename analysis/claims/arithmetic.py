@@ -24,11 +24,9 @@ def power(base: Number, exponent: Number) -> Number:
             raise Undefined("a division by 0")
         if abs(n) > 4096 and isinstance(base, fmpq):
             base = arb(base)
-        return (
-            base**n
-            if isinstance(base, arb)
-            else fmpq(base.p ** abs(n), base.q ** abs(n)) ** (1 if n >= 0 else -1)
-        )
+        if isinstance(base, arb):
+            return _whole_power(base, n) if base.contains(0) else base**n
+        return fmpq(base.p ** abs(n), base.q ** abs(n)) ** (1 if n >= 0 else -1)
     if isinstance(base, fmpq):
         if base == 0 and exponent > 0:
             return fmpq(0)
@@ -43,6 +41,14 @@ def power(base: Number, exponent: Number) -> Number:
     if exponent == fmpq(1, 2):
         return arb(base).sqrt()
     return arb(base) ** arb(exponent)
+
+
+def _whole_power(base: arb, n: int) -> arb:
+    """base^n by squaring, n ≥ 0: of a ball around 0 FLINT's own power is no number."""
+    if n < 2:
+        return base if n else arb(1)
+    half = _whole_power(base, n // 2)
+    return half * half * base if n % 2 else half * half
 
 
 @cache

@@ -373,6 +373,14 @@ def test_a_map_applied_several_times() -> None:
     assert value(pair, world) == 89  # Fibonacci
 
 
+def test_a_power_of_a_ball_around_zero_is_a_small_number() -> None:
+    """E[tanh Z]² was none, so that no statement with it could be refuted."""
+    for power, most in ((0, 1), (1, 1e-9), (2, 1e-18), (3, 1e-27), (5, 1e-45)):
+        found = ball(value(z**power, World({z: arb(0, 1e-9)})))
+        assert found.contains(int(power == 0)) and abs(found).upper() <= 1.001 * most
+    assert ball(value(z**-2, World({z: arb(-2, 1e-9)}))).contains(fmpq(1, 4))
+
+
 def test_a_derivative_in_an_entry_whose_index_has_a_value() -> None:
     """∂(a_1² a_2 + a_3)/∂a_i at a = (2, 3, 5), typed: 12, 4 and 1; the second derivative in a_1 and a_i: 6, 4 and 0."""
     f = _a[1] ** 2 * _a[2] + _a[3]
