@@ -103,7 +103,8 @@ def variance_over(laws: Mapping[Any, Law]) -> Meaning:
     """The meaning of Var(…): E[…²] − E[…]²."""
 
     def meaning(e: sp.Basic, world: World) -> Number:
-        return mean(e.args[0] ** 2, laws, world) - mean(e.args[0], laws, world) ** 2
+        middle = mean(e.args[0], laws, world)
+        return mean(e.args[0] ** 2, laws, world) - middle * middle
 
     return meaning
 

@@ -99,3 +99,9 @@ def test_an_activation_that_overflows_far_out_is_integrated_all_the_same(varianc
         / (s * math.sqrt(2 * math.pi))
     )
     assert float(found) == pytest.approx(exact, rel=1e-9)
+
+
+def test_the_variance_of_what_has_mean_zero() -> None:
+    """E[X]² of a mean that quadrature knows as 0 ± 10⁻¹³ was no number."""
+    world = World({Var: variance_over({x: normal()})})
+    assert float(ball(value(Var(sp.tanh(x)), world))) == pytest.approx(0.394294, abs=1e-6)
