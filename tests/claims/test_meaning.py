@@ -382,7 +382,8 @@ def test_a_power_of_a_ball_around_zero_is_a_small_number() -> None:
 
 
 def test_a_derivative_in_an_entry_whose_index_has_a_value() -> None:
-    """∂(a_1² a_2 + a_3)/∂a_i at a = (2, 3, 5), typed: 12, 4 and 1; the second derivative in a_1 and a_i: 6, 4 and 0."""
+    """∂(a_1² a_2 + a_3)/∂a_i at a = (2, 3, 5), typed: 12, 4 and 1;
+    the second derivative in a_1 and a_i: 6, 4 and 0."""
     f = _a[1] ** 2 * _a[2] + _a[3]
     for i, (first, second) in enumerate(((12, 6), (4, 4), (1, 0)), start=1):
         world = World({_a: {1: fmpq(2), 2: fmpq(3), 3: fmpq(5)}, k: fmpq(i)})
