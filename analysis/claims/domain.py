@@ -143,7 +143,8 @@ def reals(*, largest: float = 1e3, words: str = "∈ ℝ") -> Range:
 
 
 def reals_together(count: int, spread: float = 1.5) -> Range:
-    """Real numbers for a tuple of so many letters, such as the weights of a network: all 0, all 1, then normal ones of that spread."""
+    """Real numbers for a tuple of so many letters, such as the weights of a network: all 0, all 1, then
+    normal ones of that spread."""
     return Range(
         "∈ ℝ",
         lambda random, world: tuple(exact(random.gauss(0, spread)) for _ in range(count)),

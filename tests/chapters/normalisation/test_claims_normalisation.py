@@ -141,9 +141,19 @@ FALSE = {
     "batch-norm-backward": [
         sp.Ne(*CLAIMS["batch-norm-backward"].statement.args, evaluate=False),
         _eq(partial(C, x[i]), gamma / _root * (g[i] - average(g[k]) - xhat[i] * average(g[k]))),
-        _eq(partial(C, x[i]), gamma / sp.sqrt(v) * (g[i] - average(g[k]) - xhat[i] * average(g[k] * xhat[k]))),
-        _eq(partial(C, x[i]), gamma / _root * (g[i] - average(g[k]) * (1 + (m - 2) * (m - 3) / 1000) - xhat[i] * average(g[k] * xhat[k]))),
-        _eq(partial(C, x[i]), sp.Abs(gamma) / _root * (g[i] - average(g[k]) - xhat[i] * average(g[k] * xhat[k]))),
+        _eq(
+            partial(C, x[i]), gamma / sp.sqrt(v) * (g[i] - average(g[k]) - xhat[i] * average(g[k] * xhat[k]))
+        ),
+        _eq(
+            partial(C, x[i]),
+            gamma
+            / _root
+            * (g[i] - average(g[k]) * (1 + (m - 2) * (m - 3) / 1000) - xhat[i] * average(g[k] * xhat[k])),
+        ),
+        _eq(
+            partial(C, x[i]),
+            sp.Abs(gamma) / _root * (g[i] - average(g[k]) - xhat[i] * average(g[k] * xhat[k])),
+        ),
         sp.Gt(*CLAIMS["batch-norm-backward"].statement.args, evaluate=False),
     ],
     "batch-norm-backward-gain": [
@@ -179,7 +189,10 @@ FALSE = {
     ],
     "batch-norm-scale-and-epsilon": [
         _eq(batch_norm(epsilon, any_alpha * _batch), batch_norm(epsilon / any_alpha**2, _batch)),
-        _eq(batch_norm(epsilon, any_alpha * _batch), sp.sign(any_alpha) * batch_norm(epsilon / sp.Abs(any_alpha), _batch)),
+        _eq(
+            batch_norm(epsilon, any_alpha * _batch),
+            sp.sign(any_alpha) * batch_norm(epsilon / sp.Abs(any_alpha), _batch),
+        ),
         _eq(batch_norm(epsilon, any_alpha * _batch), sp.sign(any_alpha) * batch_norm(0, _batch)),
     ],
     "batch-norm-gradient-falls-with-scale": [
@@ -198,7 +211,7 @@ FALSE = {
         _eq(_slope, sp.Abs(gamma) / sp.sqrt(v_h) * sigma_prime(_inside)),
         _eq(_slope, gamma / sp.sqrt(w * v_h) * sigma_prime(_inside)),
     ],
-}  # fmt: skip
+}
 
 
 def test_every_claim_has_false_variants() -> None:

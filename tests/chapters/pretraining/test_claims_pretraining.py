@@ -1,4 +1,5 @@
-"""What the machine's claims mean, against NumPy's sums over states and typed numbers; false variants of each are refuted."""
+"""What the machine's claims mean, against NumPy's sums over states and typed numbers; false variants of each
+are refuted."""
 
 from __future__ import annotations
 
@@ -163,10 +164,13 @@ FALSE = {
     ],
     "pretraining-keeps-the-factor": [
         _eq(sp.Derivative(logistic(w * h + bias), h), w * logistic(w * h + bias)),
-        _eq(sp.Derivative(logistic(w * h + bias), h), sp.Abs(w) * logistic(w * h + bias) * logistic(-w * h - bias)),
+        _eq(
+            sp.Derivative(logistic(w * h + bias), h),
+            sp.Abs(w) * logistic(w * h + bias) * logistic(-w * h - bias),
+        ),
         _eq(sp.Derivative(logistic(w * h + bias), h), w * logistic(w * h + bias) * logistic(w * h - bias)),
     ],
-}  # fmt: skip
+}
 
 
 def test_every_claim_has_false_variants() -> None:

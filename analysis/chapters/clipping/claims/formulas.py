@@ -69,8 +69,10 @@ def _resolved(expr: sp.Expr) -> sp.Expr:
 
 
 def by_orders(statement: sp.Basic) -> Outcome:
-    """In every order of c, r and q, Min and Max resolve; then an equation is an identity of polynomials, and the gap of an
-    inequality, linear in the cosine x, is at x = ±1 a polynomial in positive numbers without a negative coefficient.
+    """In every order of c, r and q, Min and Max resolve; then an equation is an identity of polynomials, and
+    the gap of an
+    inequality, linear in the cosine x, is at x = ±1 a polynomial in positive numbers without a negative
+    coefficient.
     """
     left, right = (side.doit() for side in statement.args)
     gap = right - left
@@ -81,7 +83,8 @@ def by_orders(statement: sp.Basic) -> Outcome:
         "algebra",
         (
             Step(
-                "the six orders that c, r and q can stand in by size, one by one; where two are equal, by continuity"
+                "the six orders that c, r and q can stand in by size, one by one; where two are "
+                "equal, by continuity"
             ),
         ),
     )
@@ -131,7 +134,8 @@ _PLACES: dict[str, dict[sp.Basic, sp.Expr]] = {
 
 
 def by_entries(statement: sp.Le) -> Outcome:
-    """Wherever an entry lies, what it leaves of c² is not negative; added up, the norm is at most √n c, reached above c."""
+    """Wherever an entry lies, what it leaves of c² is not negative; added up, the norm is at most √n c,
+    reached above c."""
     total, *_ = statement.lhs.atoms(sp.Sum)
     share = total.function.doit()
     steps, most = [], sp.sqrt(sp.Sum(c**2, (_j, 1, _n)).doit())
@@ -157,7 +161,8 @@ _back = sp.Symbol("j", integer=True, nonnegative=True)
 
 
 def by_geometric_series(statement: sp.Le) -> Outcome:
-    """‖s_t‖ ≤ Σ μʲ min(r, c) by the triangle inequality; each minimum is at most c, and the series of c μʲ stays below its limit."""
+    """‖s_t‖ ≤ Σ μʲ min(r, c) by the triangle inequality; each minimum is at most c, and the series of c μʲ
+    stays below its limit."""
     total, *_ = statement.lhs.atoms(sp.Sum)
     length = sp.Min(r, c)  # what clip-norm-bound proves of by_norm(r, r)
     if total.function != mu**_back * by_norm(r_t[_t - _back], r_t[_t - _back]):
@@ -189,7 +194,8 @@ _kept = sp.Symbol("beta", positive=True)
 
 
 def by_moments(statement: sp.Eq) -> Outcome:
-    """By induction every running mean of g (of g²) is multiplied by k (by k²); put in, both sides are compared."""
+    """By induction every running mean of g (of g²) is multiplied by k (by k²); put in, both sides are
+    compared."""
     for power in (1, 2):
         share, start = k**power, sp.S.Zero
         old, new = sp.symbols("x y", real=True)
@@ -224,9 +230,16 @@ CLAIMS = (
         sentence="Clipping by norm keeps the direction: any two entries keep their ratio.",
         statement=sp.Eq(times(by_norm(g_j, r), g_k), times(g_j, by_norm(g_k, r)), evaluate=False),
         check=by_orders,
-        scope="r is the norm of the whole gradient, u that of its other entries; the near miss clips by value",
+        scope="r is the norm of the whole gradient, u that of its other entries; the near miss clips "
+        "by value",
         false_sibling=sp.Eq(times(by_value(g_j), g_k), times(g_j, by_value(g_k)), evaluate=False),
-        domain=domain((g_j, reals()), (g_k, reals()), (_rest, nonnegative()), THRESHOLD, means={r: sp.sqrt(g_j**2 + g_k**2 + _rest**2), **MEANS}),
+        domain=domain(
+            (g_j, reals()),
+            (g_k, reals()),
+            (_rest, nonnegative()),
+            THRESHOLD,
+            means={r: sp.sqrt(g_j**2 + g_k**2 + _rest**2), **MEANS},
+        ),
     ),
     Claim(
         label="clip-norm-bound",
@@ -269,7 +282,8 @@ CLAIMS = (
         sentence="Clipping by norm gives the nearest vector of the ball of radius c.",
         statement=_nearest(sp.Min(r, c)),
         check=by_orders,
-        scope="against any other vector of the ball (norm min(q, c), cosine x); the near miss shrinks smoothly to cr/(c + r)",
+        scope="against any other vector of the ball (norm min(q, c), cosine x); the near miss shrinks "
+        "smoothly to cr/(c + r)",
         false_sibling=_nearest(c * r / (c + r)),
         domain=_two,
     ),
@@ -287,26 +301,46 @@ CLAIMS = (
         sentence="Clipping by the global norm keeps the ratio of any two layers' learning speeds.",
         statement=_ratio(ALL, ALL),
         check=by_orders,
-        scope="speeds r and q of two layers (the other layers change the common norm, and nothing else); the near miss clips each layer by its own norm",
+        scope="speeds r and q of two layers (the other layers change the common norm, and nothing "
+        "else); the near miss clips each layer by its own norm",
         false_sibling=_ratio(r, q),
         domain=domain((r, positive()), (q, positive()), THRESHOLD, means=MEANS),
     ),
     Claim(
         label="clip-momentum-step-bound",
-        sentence="With momentum μ a step is at most ηc/(1 − μ) long, and can come as near to that as one likes.",
+        sentence="With momentum μ a step is at most ηc/(1 − μ) long, and can come as near to that as one "
+        "likes.",
         statement=_step_at_most(eta * c / (1 - mu)),
         check=by_geometric_series,
-        scope="s ← μs + g from s = 0, each g clipped by norm at c; r_t is the norm of the gradient of step t before clipping",
+        scope="s ← μs + g from s = 0, each g clipped by norm at c; r_t is the norm of the gradient of "
+        "step t before clipping",
         false_sibling=_step_at_most(eta * c),
-        domain=domain((_t, integers(0, 30)), (mu, between(0, 1, open_high=True)), NORMS, THRESHOLD, (eta, positive()), means=MEANS),
+        domain=domain(
+            (_t, integers(0, 30)),
+            (mu, between(0, 1, open_high=True)),
+            NORMS,
+            THRESHOLD,
+            (eta, positive()),
+            means=MEANS,
+        ),
     ),
     Claim(
         label="clip-adam-common-factor",
         sentence="A factor common to all gradients does nothing to Adam's step but to divide its ε.",
         statement=sp.Eq(adam(k, eps), adam(sp.S.One, eps / k), evaluate=False),
         check=by_moments,
-        scope="the same k in every step, T steps of gradients g_t. A k that changes from step to step is not covered",
+        scope="the same k in every step, T steps of gradients g_t. A k that changes from step to step "
+        "is not covered",
         false_sibling=sp.Eq(adam(k, eps), adam(sp.S.One, eps), evaluate=False),
-        domain=domain((k, positive()), STEPS, GRADIENTS, (beta_1, _share), (beta_2, _share), (eps, positive()), (eta, positive()), means=MEANS),
+        domain=domain(
+            (k, positive()),
+            STEPS,
+            GRADIENTS,
+            (beta_1, _share),
+            (beta_2, _share),
+            (eps, positive()),
+            (eta, positive()),
+            means=MEANS,
+        ),
     ),
-)  # fmt: skip
+)

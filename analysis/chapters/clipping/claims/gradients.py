@@ -42,7 +42,8 @@ def _cut_entry(e: sp.Basic, world: World) -> Number:
 
 
 def _adam(e: sp.Basic, world: World) -> Number:
-    """Algorithm 1 of Kingma and Ba (2015) on one entry: the last of T steps, every gradient multiplied by the first argument."""
+    """Algorithm 1 of Kingma and Ba (2015) on one entry: the last of T steps, every gradient multiplied by
+    the first argument."""
     factor, small = (value(part, world) for part in e.args)
     keep, keep_square, rate = (value(x, world) for x in (beta_1, beta_2, eta))
     steps = whole(T, world)

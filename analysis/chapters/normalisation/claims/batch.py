@@ -1,4 +1,5 @@
-"""What the letters of batch normalisation mean: a batch of m real numbers written out, its mean and variance, and a cost that they enter."""
+"""What the letters of batch normalisation mean: a batch of m real numbers written out, its mean and
+variance, and a cost that they enter."""
 
 from __future__ import annotations
 
@@ -40,7 +41,8 @@ _VALUES = reals(largest=40)
 
 
 def examples(words: str) -> Range:
-    """A number for each example, and beyond the m of the batch too: all equal, one far away, of two values, or random."""
+    """A number for each example, and beyond the m of the batch too: all equal, one far away, of two values,
+    or random."""
     patterns: tuple[Callable[[int], int], ...] = (
         lambda index: 3,
         lambda index: int(index == 1),
@@ -106,7 +108,8 @@ def normalised_entry(letter: sp.Symbol) -> Callable[[sp.Basic, World], Number]:
 
 
 def gradient_entry(letter: sp.Symbol) -> Callable[[sp.Basic, World], Number]:
-    """The meaning of ∇C_e(αW): ∂C/∂(weight j) at α times the weights of a neuron, by a difference quotient of C = Σ g_k sin y_k.
+    """The meaning of ∇C_e(αW): ∂C/∂(weight j) at α times the weights of a neuron, by a difference quotient
+    of C = Σ g_k sin y_k.
 
     That cost sends other gradients to other outputs, so that agreement is not due to a C that is linear.
     """

@@ -75,7 +75,8 @@ class batch_norm(sp.Function):  # type: ignore[misc]
 
 
 class weight_gradient(sp.Function):  # type: ignore[misc]
-    """∇C(αW): the gradient with respect to the incoming weights, at α times these weights, normalised with that ε."""
+    """∇C(αW): the gradient with respect to the incoming weights, at α times these weights, normalised with
+    that ε."""
 
     nargs = 2
 
@@ -160,7 +161,8 @@ def _gradient_at(term: sp.Expr) -> sp.Expr:
 
 
 def by_backward_pass(statement: sp.Basic) -> Outcome:
-    """∇C at αW and at W by the derived backward pass; the later layers send the same g where BN's outputs agree."""
+    """∇C at αW and at W by the derived backward pass; the later layers send the same g where BN's outputs
+    agree."""
     (a,) = {s for s in statement.free_symbols if s.name == "alpha"}
     left, right = (_gradient_at(side).doit() for side in statement.args)
     if sp.factor(left - right) == 0:
@@ -176,7 +178,8 @@ def by_backward_pass(statement: sp.Basic) -> Outcome:
 
 
 def by_summing(statement: sp.Basic) -> Outcome:
-    """⟨f⟩ = c with f made of the backward pass, or of ∂C/∂x_k, which the chain rule makes of it, for any batch size."""
+    """⟨f⟩ = c with f made of the backward pass, or of ∂C/∂x_k, which the chain rule makes of it, for any
+    batch size."""
     slope = {partial(C, x[k]): derived(x[i]).xreplace({x[i]: x[k], g[i]: g[k]})}
     left, right = (side.xreplace(slope).doit() for side in statement.args)
     if len(_entries(left) | _entries(right)) > 1:
@@ -195,12 +198,14 @@ def _entries(expr: sp.Expr) -> set[sp.Expr]:
 
 
 def _jacobian_of(direction: sp.Expr) -> sp.Expr:
-    """J d for the batch Jacobian J: the backward pass with g = d, which is symmetric, so J and its transpose agree."""
+    """J d for the batch Jacobian J: the backward pass with g = d, which is symmetric, so J and its transpose
+    agree."""
     return backward.xreplace({g[k]: direction})
 
 
 def by_composition(statement: sp.Basic) -> Outcome:
-    """d output/dh of the normalised layer with the statistics of its own batch, against a formula without w."""
+    """d output/dh of the normalised layer with the statistics of its own batch, against a formula without
+    w."""
     factor = with_batch_statistics(normalised(plain()).factor).xreplace({epsilon: sp.S.Zero})
     positive = sp.Symbol("w", positive=True)
     right = statement.rhs.doit()
@@ -257,7 +262,8 @@ _shrink = gamma * epsilon / (v + epsilon) ** sp.Rational(3, 2)
 CLAIMS = (
     Claim(
         label="batch-norm-backward",
-        sentence="The gradient through batch normalisation loses its mean and its part along the normalised values.",
+        sentence="The gradient through batch normalisation loses its mean and its part along the "
+        "normalised values.",
         statement=_backward_is(*_own_terms, _through_variance),
         check=by_chain_rule,
         scope="g_k = ∂C/∂y_k, all paths through μ and v included",
@@ -293,7 +299,8 @@ CLAIMS = (
     ),
     Claim(
         label="batch-norm-projects-out-the-output",
-        sentence="The batch Jacobian takes the normalised values to zero as ε → 0, and shrinks them by ε/(v + ε) otherwise.",
+        sentence="The batch Jacobian takes the normalised values to zero as ε → 0, and shrinks them by "
+        "ε/(v + ε) otherwise.",
         statement=_eq(_jacobian_of(xhat[k]), times(_shrink, xhat[k])),
         check=by_summing,
         scope="J_ik = ∂y_k/∂x_i applied to x̂",
@@ -322,7 +329,8 @@ CLAIMS = (
     ),
     Claim(
         label="batch-norm-scale-and-epsilon",
-        sentence="With ε, a factor before batch normalisation is the same as another ε, up to the sign of the factor.",
+        sentence="With ε, a factor before batch normalisation is the same as another ε, up to the sign of "
+        "the factor.",
         statement=_with_epsilon(epsilon / any_alpha**2),
         check=by_carrying_out,
         scope="entry i of the batch",
@@ -349,10 +357,12 @@ CLAIMS = (
     ),
     Claim(
         label="normalised-factor-has-no-weight",
-        sentence="In a normalised layer the size of the weight drops out of the factor that multiplies the gradient.",
+        sentence="In a normalised layer the size of the weight drops out of the factor that multiplies "
+        "the gradient.",
         statement=_factor_is(gamma / sp.sqrt(v_h)),
         check=by_composition,
-        scope="one neuron, ε = 0, mean and variance of its own batch of inputs h_k, not all equal, held fixed",
+        scope="one neuron, ε = 0, mean and variance of its own batch of inputs h_k, not all equal, "
+        "held fixed",
         false_sibling=_factor_is(gamma * w / sp.sqrt(v_h)),
         domain=batches(
             (_h_k, examples("∈ ℝ for every example")),

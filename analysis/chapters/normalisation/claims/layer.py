@@ -1,4 +1,5 @@
-"""What the rates of deep normalised networks mean: means over normal numbers by quadrature, entry by entry, without a formula of ours."""
+"""What the rates of deep normalised networks mean: means over normal numbers by quadrature, entry by entry,
+without a formula of ours."""
 
 from __future__ import annotations
 
@@ -20,7 +21,8 @@ from analysis.symbolic.display import expectation
 from analysis.symbolic.normalisation import m
 
 R, growth = sp.Function("R"), sp.Function("r")
-"""R(m): growth of the squared gradient norm a layer in batches of m; r(l): what block l of a residual network multiplies it by."""
+"""R(m): growth of the squared gradient norm a layer in batches of m; r(l): what block l of a residual
+network multiplies it by."""
 variance = sp.Function("Var")
 Z = sp.Symbol("Z", real=True)
 v = sp.Symbol("v", positive=True)
@@ -47,7 +49,8 @@ def _density(u: Any) -> Any:
 
 @cache
 def pair(size: int) -> tuple[arb, arb]:
-    """Pr[u, w > 0] and E[ReLU(u) ReLU(w)] of two N(0, 1) numbers with the correlation −1/(size − 1): given u > 0, w is N(ρu, 1 − ρ²)."""
+    """Pr[u, w > 0] and E[ReLU(u) ReLU(w)] of two N(0, 1) numbers with the correlation −1/(size − 1): given u
+    > 0, w is N(ρu, 1 − ρ²)."""
     rho = -1 / (size - 1)
     rest = math.sqrt(1 - rho**2)
     active = fast_integral(lambda u: _density(u) * ndtr(rho * u / rest), 0.0, math.inf)
@@ -61,7 +64,8 @@ def pair(size: int) -> tuple[arb, arb]:
 
 @cache
 def mean_inverse(size: int) -> arb:
-    """E[1/v], the density of χ² with m − 1 degrees of freedom integrated at (m − 1) e^{ay}, a² = 2/(m − 1): there it is as wide for every m."""
+    """E[1/v], the density of χ² with m − 1 degrees of freedom integrated at (m − 1) e^{ay}, a² = 2/(m − 1):
+    there it is as wide for every m."""
     half = (size - 1) / 2
     scale = 1 / math.sqrt(half)
     log_norm = half * math.log(2) + float(gammaln(half))
@@ -77,7 +81,8 @@ def mean_inverse(size: int) -> arb:
 def relu_rate_of(size: int) -> arb:
     """R for ReLU: E[1/v] E tr(D G D P)/((m − 1) λ), the trace added up over the entries (i, i) and (i, j).
 
-    D = diag(1 where x̂_i > 0), G = I − 11ᵀ/m and P = G − x̂ x̂ᵀ/m; λ is the variance of two examples' outputs less what they share.
+    D = diag(1 where x̂_i > 0), G = I − 11ᵀ/m and P = G − x̂ x̂ᵀ/m; λ is the variance of two examples'
+    outputs less what they share.
     Raises Undefined below batches of 4, where E[1/v] is infinite.
     """
     if size < 4:

@@ -1,4 +1,5 @@
-"""Claims: how fast does the gradient of a deep batch-normalised network grow at initialisation? An exact rate for every batch size."""
+"""Claims: how fast does the gradient of a deep batch-normalised network grow at initialisation? An exact
+rate for every batch size."""
 
 from __future__ import annotations
 
@@ -59,7 +60,8 @@ def by_both_routes(statement: sp.Basic) -> Outcome:
 
 
 def _trace_is_right() -> bool:
-    """``projected_trace`` against tr(D G D P) written out, for batches of 2 to 4 with a letter for each slope and each x̂."""
+    """``projected_trace`` against tr(D G D P) written out, for batches of 2 to 4 with a letter for each
+    slope and each x̂."""
     for size in (2, 3, 4):
         d, x = (sp.symbols(f"{name}:{size}", real=True) for name in "dx")
         D, ones, hat = sp.diag(*d), sp.ones(size, 1), sp.Matrix(x)
@@ -76,7 +78,8 @@ def _trace_is_right() -> bool:
 
 
 def by_three_facts(statement: sp.Basic) -> Outcome:
-    """R(m) from E[1/v], the spread of ReLU's outputs and the projected slopes; the means over two examples by polar integration."""
+    """R(m) from E[1/v], the spread of ReLU's outputs and the projected slopes; the means over two examples
+    by polar integration."""
     if not _trace_is_right():
         return Unknown("the trace of the projected slopes is not what is used")
     lemmas = [c for c in ANGLES if c.label in ("shattered-both-active", "shattered-kernel")]
@@ -108,7 +111,8 @@ def by_three_facts(statement: sp.Basic) -> Outcome:
 
 
 def by_hermite(statement: sp.Basic) -> Outcome:
-    """E[σ′²] ≥ c Var σ for σ = Σ c_n He_n: term n of the left side is n times that of the variance, and n ≥ 1."""
+    """E[σ′²] ≥ c Var σ for σ = Σ c_n He_n: term n of the left side is n times that of the variance, and n ≥
+    1."""
     n = sp.Symbol("n", integer=True, positive=True)
     c = statement.rhs.coeff(variance(sigma(Z)))
     norms = sp.factorial(n)
@@ -123,7 +127,8 @@ def by_hermite(statement: sp.Basic) -> Outcome:
             "algebra",
             (
                 Step(
-                    "σ in Hermite polynomials that are orthogonal under N(0, 1): σ = Σ c_n He_n, He_n′ = n He_{n−1}"
+                    "σ in Hermite polynomials that are orthogonal under N(0, 1): σ = Σ c_n He_n, "
+                    "He_n′ = n He_{n−1}"
                 ),
                 Step(
                     "term n ≥ 1 adds c_n² n! to the variance, and to E[σ′²] this many times as much", of_slope
@@ -196,12 +201,16 @@ _ANY_ACTIVATION = (
     ACTIVATION,
     Range("any activation, of the catalogue or made up", _made_up.draw, activations().hard),
 )
-_INITIAL = "fully connected, W ~ N(0, 1/n), width n → ∞, many layers from both ends, all examples of a batch alike, ε = 0, γ = 1, β = 0"
+_INITIAL = (
+    "fully connected, W ~ N(0, 1/n), width n → ∞, many layers from both ends, all examples of a "
+    "batch alike, ε = 0, γ = 1, β = 0"
+)
 
 CLAIMS = (
     Claim(
         label="batch-norm-inverse-variance",
-        sentence="The mean of one over the batch variance is m/(m − 3): infinite for batches of three or fewer.",
+        sentence="The mean of one over the batch variance is m/(m − 3): infinite for batches of three or "
+        "fewer.",
         statement=_inverse_is(m / (m - 3)),
         check=by_chi_square,
         scope="m independent standard normal numbers, v their variance around their own mean",
@@ -210,7 +219,8 @@ CLAIMS = (
     ),
     Claim(
         label="batch-norm-relu-rate",
-        sentence="In batches of m the squared gradient norm of a ReLU network grows by R(m) a layer; two examples stand at an angle θ with cos θ = −1/(m − 1).",
+        sentence="In batches of m the squared gradient norm of a ReLU network grows by R(m) a layer; two "
+        "examples stand at an angle θ with cos θ = −1/(m − 1).",
         statement=_rate_by_angle(m / (m - 3)),
         check=by_three_facts,
         scope=f"ReLU; {_INITIAL}; cos θ = −1/(m − 1); the near miss takes ⟨1/v⟩ for 1",
@@ -219,7 +229,8 @@ CLAIMS = (
     ),
     Claim(
         label="batch-norm-relu-large-batch",
-        sentence=f"In large batches the squared gradient norm of a ReLU network grows by π/(π − 1) = {float(LARGE):.3f} a layer, the norm by {float(sp.sqrt(LARGE)):.3f}.",
+        sentence=f"In large batches the squared gradient norm of a ReLU network grows by π/(π − 1) = "
+        f"{float(LARGE):.3f} a layer, the norm by {float(sp.sqrt(LARGE)):.3f}.",
         statement=_rate_is(LARGE),
         check=by_both_routes,
         scope=f"ReLU; {_INITIAL}; R(m) is the growth of the squared norm in a batch of m",
@@ -228,19 +239,23 @@ CLAIMS = (
     ),
     Claim(
         label="batch-norm-always-explodes",
-        sentence="In large batches, and where all examples fare alike, the rate is 1 or more for every activation, and 1 only for an affine one.",
+        sentence="In large batches, and where all examples fare alike, the rate is 1 or more for every "
+        "activation, and 1 only for an affine one.",
         statement=_at_least(sp.S.One),
         check=by_hermite,
-        scope=f"Z ~ N(0, 1), σ(Z) and σ′(Z) with finite second moments (Poincaré's inequality); R = E[σ′²]/Var σ; {_INITIAL}",
+        scope=f"Z ~ N(0, 1), σ(Z) and σ′(Z) with finite second moments (Poincaré's inequality); R = "
+        f"E[σ′²]/Var σ; {_INITIAL}",
         false_sibling=_at_least(sp.Integer(2)),
         domain=domain(_ANY_ACTIVATION, means=NORMAL),
     ),
     Claim(
         label="batch-norm-residual-power",
-        sentence="With residual paths the growth is a power of the depth: block l multiplies by 1 + c/l with c = π/(π − 1).",
+        sentence="With residual paths the growth is a power of the depth: block l multiplies by 1 + c/l "
+        "with c = π/(π − 1).",
         statement=_power_is(LARGE),
         check=by_limit,
-        scope="x^(l+1) = x^l + W ReLU(BN(x^l)), Var W = 2/n, width n → ∞, normal inputs, large batches; r_l for the squared norm",
+        scope="x^(l+1) = x^l + W ReLU(BN(x^l)), Var W = 2/n, width n → ∞, normal inputs, large "
+        "batches; r_l for the squared norm",
         false_sibling=_power_is(sp.S.One),
         domain=domain(means=BLOCKS),
     ),

@@ -1,4 +1,5 @@
-"""What a restricted Boltzmann machine gives a network, and what contrastive divergence is not: exact on the 2×2 machine."""
+"""What a restricted Boltzmann machine gives a network, and what contrastive divergence is not: exact on the
+2×2 machine."""
 
 from __future__ import annotations
 
@@ -46,7 +47,8 @@ _READABLE = 80
 
 
 def by_enumeration(statement: sp.Basic) -> Outcome:
-    """An equation at each of the four visible states, all sums carried out, decided as a rational function of e^{parameters}."""
+    """An equation at each of the four visible states, all sums carried out, decided as a rational function
+    of e^{parameters}."""
     for values in product((0, 1), repeat=len(v)):
         at: Mapping[sp.Basic, sp.Expr] = dict(zip(v, map(sp.Integer, values), strict=True))
         left, right = (side.xreplace(at).doit() for side in statement.args)
@@ -58,7 +60,8 @@ def by_enumeration(statement: sp.Basic) -> Outcome:
             Step("each of the four visible states put in, and every sum over states carried out"),
             *_left_side_at_ones(statement),
             Step(
-                "with a positive letter for each e^parameter the difference is a quotient of polynomials; its numerator is 0"
+                "with a positive letter for each e^parameter the difference is a quotient of "
+                "polynomials; its numerator is 0"
             ),
         ),
     )
@@ -71,7 +74,8 @@ def _left_side_at_ones(statement: sp.Basic) -> list[Step]:
 
 
 def by_mixed_slopes(statement: sp.And) -> Outcome:
-    """g_a differentiated by b and g_b by a: unequal but where W_11 = 0, by the roots of their difference; and those of log p equal."""
+    """g_a differentiated by b and g_b by a: unequal but where W_11 = 0, by the roots of their difference;
+    and those of log p equal."""
     (unequal,), (equal,) = (statement.atoms(relation) for relation in (sp.Ne, sp.Eq))
     difference, other = (
         in_one_letter(relation.lhs.doit() - relation.rhs.doit()) for relation in (unequal, equal)
@@ -100,7 +104,8 @@ def in_one_letter(expr: sp.Expr) -> sp.Expr:
 
 
 def by_differentiating(statement: sp.Basic) -> Outcome:
-    """The slope in the layer below of the machine's P(h = 1 | v), against a formula, both as functions of z = wh + b."""
+    """The slope in the layer below of the machine's P(h = 1 | v), against a formula, both as functions of z
+    = wh + b."""
     found = logistic(w * h + bias).diff(h)
     if sp.simplify((found - statement.rhs).rewrite(sp.exp)) == 0:
         return Proved(
@@ -142,7 +147,8 @@ CLAIMS = (
     ),
     Claim(
         label="rbm-hidden-unit-is-a-sigmoid",
-        sentence="Given the visible units, a hidden unit is on with the probability that a sigmoid neuron puts out.",
+        sentence="Given the visible units, a hidden unit is on with the probability that a sigmoid neuron "
+        "puts out.",
         statement=sp.Eq(firing(*v), logistic(_X1), evaluate=False),
         check=by_enumeration,
         scope=_SCOPE,
@@ -160,7 +166,8 @@ CLAIMS = (
     ),
     Claim(
         label="rbm-free-energy-gradient",
-        sentence="The slope of the free energy in a weight is minus what is seen times what the hidden unit makes of it.",
+        sentence="The slope of the free energy in a weight is minus what is seen times what the hidden "
+        "unit makes of it.",
         statement=sp.Eq(free_energy_slope(_W, *v), times(-v[0], logistic(_X1)), evaluate=False),
         check=by_enumeration,
         scope=_SCOPE,
@@ -170,7 +177,8 @@ CLAIMS = (
     *(
         Claim(
             label=f"rbm-likelihood-gradient-{name}",
-            sentence=f"The gradient of the log-likelihood in a {what} is a positive phase less a negative one, the mean under the machine itself.",
+            sentence=f"The gradient of the log-likelihood in a {what} is a positive phase less a negative "
+            f"one, the mean under the machine itself.",
             statement=sp.Eq(log_likelihood_slope(p, *v), plus(phase(v, p), -under_model(p)), evaluate=False),
             check=by_enumeration,
             scope=_SCOPE,
@@ -196,10 +204,12 @@ CLAIMS = (
     ),
     Claim(
         label="cd-is-no-gradient",
-        sentence="The expected CD-1 update is not the gradient of any function: its mixed slopes differ, where those of the log-likelihood agree.",
+        sentence="The expected CD-1 update is not the gradient of any function: its mixed slopes differ, "
+        "where those of the log-likelihood agree.",
         statement=_mixed(sp.Ne),
         check=by_mixed_slopes,
-        scope=f"{_SCOPE}, one training image v = (1, 0), all parameters but W_11 zero; g is the expected update",
+        scope=f"{_SCOPE}, one training image v = (1, 0), all parameters but W_11 zero; g is the "
+        f"expected update",
         false_sibling=_mixed(sp.Eq),
         domain=domain(
             (_W, nonzero(largest=40)), means={**MEANS, **dict.fromkeys((p for p in PARAMETERS if p != _W), 0)}
@@ -207,7 +217,8 @@ CLAIMS = (
     ),
     Claim(
         label="pretraining-keeps-the-factor",
-        sentence="Unrolled, a machine is a plain sigmoid layer: pretraining changes the numbers in its factor, not its form.",
+        sentence="Unrolled, a machine is a plain sigmoid layer: pretraining changes the numbers in its "
+        "factor, not its form.",
         statement=sp.Eq(sp.Derivative(logistic(w * h + bias), h), plain(SIGMOID).factor, evaluate=False),
         check=by_differentiating,
         scope="one unit below, weight w, bias b",

@@ -1,4 +1,5 @@
-"""What the quantities of the small machine mean: sums over its sixteen states, and difference quotients of such sums."""
+"""What the quantities of the small machine mean: sums over its sixteen states, and difference quotients of
+such sums."""
 
 from __future__ import annotations
 
