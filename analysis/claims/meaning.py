@@ -235,11 +235,14 @@ def _integral(e: sp.Integral, world: World) -> Number:
 
 
 def integrated(f: sp.Expr, x: sp.Symbol, low: Any, high: Any, world: World) -> Number:
-    """∫ f dx in a world: in floats where NumPy can evaluate f with the world's numbers put in, by mpmath
-    where it cannot or where that does not settle."""
+    """∫ f dx in a world: in floats where f is a formula of unmeasured letters, by mpmath where it is not."""
     try:
+        if f.has(sp.Indexed, sp.Derivative, sp.Limit, sp.Sum, sp.Product, sp.Integral):
+            raise Meaningless(f"{f} is no formula")
+        if any(isinstance(world.letters.get(y), Given) for y in f.free_symbols):
+            raise Meaningless("what is measured has an error, which must not be lost")
         vectorised = compiled(in_numbers(f, [x], world), x)
-        ends = (x_ if isinstance(x_, float) else float(ball(x_)) for x_ in (low, high))
+        ends = (end if isinstance(end, float) else float(ball(end)) for end in (low, high))
         return fast_integral(lambda t: vectorised(t) + 0.0 * t, *ends)
     except Undefined:
         raise
@@ -249,23 +252,17 @@ def integrated(f: sp.Expr, x: sp.Symbol, low: Any, high: Any, world: World) -> N
 
 def in_numbers(e: sp.Basic, keep: Sequence[Any], world: World) -> sp.Basic:
     """``e`` with the world's functions and numbers put in, except for the letters in ``keep``: what NumPy
-    can evaluate.
-
-    Raises Meaningless where something in it has a value that is no number, or was measured.
-    """
+    can evaluate."""
     for key, found in world.letters.items():
         found = found.value if isinstance(found, Called) else found
         if isinstance(key, type) and isinstance(found, sp.Lambda):
             e = e.replace(key, found)
-    for shown, plain in ((times, sp.Mul), (plus, sp.Add)):
-        e = e.replace(shown, plain)
-    if isinstance(e, sp.Expr) and e.has(sp.Indexed, sp.Derivative, sp.Limit, sp.Sum, sp.Product, sp.Integral):
-        raise Meaningless(f"{e} is no formula")
+    for shown_, plain in ((times, sp.Mul), (plus, sp.Add)):
+        e = e.replace(shown_, plain)
     numbers_ = {}
     for x in e.free_symbols - set(keep):
-        if isinstance(world.letters.get(x), Given):
-            raise Meaningless(f"{x} is measured")
-        numbers_[x] = sp.Float(str(ball(value(x, world)).mid().str(20, radius=False)), 20)
+        if x in world.letters:
+            numbers_[x] = sp.Float(str(ball(value(x, world)).mid().str(20, radius=False)), 20)
     return e.xreplace(numbers_)
 
 
