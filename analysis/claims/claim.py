@@ -121,20 +121,14 @@ class Claim:
                 return Unknown(f"{found.text}: {within}")
             if self.check is not None:
                 return _worked_out(asked, found)
-            return self._measured(found, own=False)
+            return self.measured(found, own=False)
         return Unknown(found.text)
 
     def _own(self) -> Outcome:
-        if self.domain is None:
-            return self.check(self.statement) if self.check else Unknown("no domain is declared")
-        found = evaluated(self)
-        if found.holds is False:
-            return Refuted(found.text)
-        if self.check is not None:
-            return self.check(self.statement)
-        return self._measured(found) if found.holds and self.domain.exhausted else Unknown(found.text)
+        return own_outcome(self)
 
-    def _measured(self, found: Found, own: bool = True) -> Outcome:
+    def measured(self, found: Found, own: bool = True) -> Outcome:
+        """The outcome of a statement with nothing free that holds: how finely, and what it rests on."""
         noticed = (
             f"would have noticed a change of {100 * found.resolution:.2g} %"
             if found.resolution
@@ -164,6 +158,19 @@ def _worked_out(statement: sp.Basic, found: Found) -> Outcome:
     if statement.atoms(sp.Eq):
         return Unknown(f"{found.text}, in all digits that are known, which proves nothing")
     return Checked("evaluation", tuple(Step(line) for line in found.text.split("; ")))
+
+
+@cache
+def own_outcome(claim: Claim) -> Outcome:
+    """What becomes of the claim's own statement; a counter-example beats its proof. Settled once."""
+    if claim.domain is None:
+        return claim.check(claim.statement) if claim.check else Unknown("no domain is declared")
+    found = evaluated(claim)
+    if found.holds is False:
+        return Refuted(found.text)
+    if claim.check is not None:
+        return claim.check(claim.statement)
+    return claim.measured(found) if found.holds and claim.domain.exhausted else Unknown(found.text)
 
 
 @cache
