@@ -7,6 +7,7 @@ from it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -15,12 +16,13 @@ from typing import Any
 
 import sympy as sp
 from flint import fmpq
+from sympy.printing.pretty.pretty_symbology import greek_unicode
 
 from analysis.claims.meaning import truth
 from analysis.claims.world import Called, Given, Pointwise, Undefined, World
 from analysis.symbolic.catalogue import ACTIVATIONS
 from analysis.symbolic.notation import cost, cost_prime, sigma, sigma_prime, sigma_second, z
-from analysis.symbolic.printing import tex
+from analysis.symbolic.printing import plain_text
 
 Draw = Callable[[Random, World], Any]
 
@@ -70,9 +72,10 @@ class Domain:
         return [x for x in (*free, *self.means) if isinstance(x, sp.Symbol)]
 
     def scope(self) -> str:
-        """What the letters range over, as text with dollar maths."""
+        """What the letters range over, as running text: Greek letters as such, an index after an
+        underscore."""
         parts = [f"{_names(key)} {found.words}".strip() for key, found in self.ranges]
-        parts += [] if self.where == sp.true else [f"with ${tex(self.where)}$"]
+        parts += [] if self.where == sp.true else [f"with {in_words(self.where)}"]
         parts += [self.words] if self.words else []
         return ", ".join(p for p in parts if p)
 
@@ -102,9 +105,18 @@ def domain(
 
 def _names(key: Any) -> str:
     keys = key if isinstance(key, tuple) else (key,)
-    return ", ".join(
-        f"${tex(k)}$" if isinstance(k, sp.Basic) else "" for k in keys if isinstance(k, sp.Basic)
-    )
+    return ", ".join(in_words(k) for k in keys if isinstance(k, sp.Basic))
+
+
+_SIGNS = {"<=": "≤", ">=": "≥", "!=": "≠"}
+
+
+def in_words(e: sp.Basic) -> str:
+    """An expression or a relation in one line of running text, the names of Greek letters as these."""
+    text = plain_text(e)
+    for typed, sign in _SIGNS.items():
+        text = text.replace(typed, sign)
+    return re.sub(r"\\?([A-Za-z]+)", lambda m: greek_unicode.get(m[1], m[0]), text)
 
 
 def exact(x: Any) -> fmpq:
@@ -226,7 +238,7 @@ def later(letter: Any, apart: int = 0, high: int = 60) -> Range:
         low = int(world.letters[letter].p) + apart
         return fmpq(random.randint(low, max(low, min(low + 12, high))))
 
-    return Range(f"≥ ${tex(letter)}$" + (f" + {apart}" if apart else ""), draw)
+    return Range(f"≥ {in_words(letter)}" + (f" + {apart}" if apart else ""), draw)
 
 
 def sequence(each: Range, words: str = "") -> Range:
