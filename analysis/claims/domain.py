@@ -74,7 +74,7 @@ class Domain:
     def scope(self) -> str:
         """What the letters range over, as running text: Greek letters as such, an index after an
         underscore."""
-        parts = [f"{_names(key)} {found.words}".strip() for key, found in self.ranges]
+        parts = [f"{_names(key)} {found.words}".strip() for key, found in self.ranges if found.words]
         parts += [] if self.where == sp.true else [f"with {in_words(self.where)}"]
         parts += [self.words] if self.words else []
         return ", ".join(p for p in parts if p)
