@@ -10,16 +10,21 @@ import pytest
 import sympy as sp
 from flint import fmpq
 
-from analysis.chapters.residual.claims import formulas
+from analysis.chapters.residual.claims import depth, formulas, gradient_angles, shattered_gradients
 from analysis.claims.claim import Claim
+from analysis.claims.domain import exact
 from analysis.claims.matrices import matrix
 from analysis.claims.meaning import value
-from analysis.claims.outcome import Proved, Refuted
+from analysis.claims.outcome import Checked, Proved, Refuted
 from analysis.claims.world import Undefined, World, ball
-from analysis.symbolic.display import expectation, times
+from analysis.symbolic.angles import a, next_angle
+from analysis.symbolic.angles import l as block
+from analysis.symbolic.angles import theta as angle
+from analysis.symbolic.display import expectation, iterated, times
 from analysis.symbolic.residual import L, c, mean_log, s, tau
 
-CLAIMS = {claim.label: claim for claim in formulas.CLAIMS}
+ALL = (*formulas.CLAIMS, *depth.CLAIMS, *gradient_angles.CLAIMS, *shattered_gradients.CLAIMS)
+CLAIMS = {claim.label: claim for claim in ALL}
 LEFT = {label: claim.statement.args[0] for label, claim in CLAIMS.items()}
 RIGHT = {label: claim.statement.args[1] for label, claim in CLAIMS.items()}
 
@@ -41,6 +46,23 @@ n, v, x = (
     for name in "nvx"
 )
 size, blocks, over_paths, k = formulas.size, formulas.blocks, formulas.over_paths, formulas.shortcut
+
+CHAIN_RATE, WIDE, SCALED_GROWTH, LAST, GROWS, GAIN = (claim.label for claim in depth.CLAIMS)
+ACTIVE, KERNEL, SHRINKS, CUBE = (claim.label for claim in gradient_angles.CLAIMS)
+PLAIN, RESIDUAL, SCALED_RESIDUAL = (claim.label for claim in shattered_gradients.CLAIMS)
+
+
+def after(label: str, *, maps: sp.Basic | None = None, blocks: int | None = None) -> sp.Expr:
+    """The recursion of a claim with other maps or another number of blocks."""
+    letters, own, start, times_ = RIGHT[label].args
+    return iterated(
+        letters, own if maps is None else maps, start, times_ if blocks is None else sp.Integer(blocks)
+    )
+
+
+def correlation(blocks: int, share: sp.Expr) -> sp.Expr:
+    return shattered_gradients.gradient_correlation(sp.Integer(blocks), sp.pi / 2, share)
+
 
 FALSE = [
     eq(CHAIN, RIGHT[CHAIN] + sp.Rational(1, 10**9)),
@@ -85,6 +107,42 @@ FALSE = [
     eq(ROOT, RIGHT[ROOT] * sp.Rational(1001, 1000)),
     (ROOT, sp.Ne(LEFT[ROOT], RIGHT[ROOT], evaluate=False)),
     (ROOT, sp.Gt(LEFT[ROOT], sp.Rational(54, 100), evaluate=False)),
+    eq(CHAIN_RATE, RIGHT[CHAIN_RATE] * sp.Rational(110, 100)),
+    eq(CHAIN_RATE, -RIGHT[CHAIN_RATE]),
+    (CHAIN_RATE, sp.Gt(LEFT[CHAIN_RATE], -sp.Rational(1, 6), evaluate=False)),
+    eq(WIDE, sp.log(2) / 2),
+    eq(WIDE, RIGHT[WIDE] * sp.Rational(94, 100)),
+    (WIDE, sp.Ne(LEFT[WIDE], RIGHT[WIDE], evaluate=False)),
+    eq(SCALED_GROWTH, sp.Rational(101, 100) ** 200),
+    (SCALED_GROWTH, sp.Lt(LEFT[SCALED_GROWTH], sp.Rational(3, 2), evaluate=False)),
+    eq(LAST, after(LAST, blocks=98)),
+    eq(LAST, after(LAST, maps=sp.Tuple(RIGHT[LAST].args[1][0] * sp.Rational(9, 10), RIGHT[LAST].args[1][1]))),
+    (LAST, sp.Lt(LEFT[LAST], sp.E, evaluate=False)),
+    eq(GROWS, after(GROWS, blocks=340)),
+    eq(GROWS, after(GROWS, maps=2 * RIGHT[GROWS].args[0])),
+    (GROWS, sp.Gt(LEFT[GROWS], 460, evaluate=False)),
+    eq(GAIN, after(GAIN, blocks=600)),
+    eq(GAIN, 200 * sp.log(2)),
+    (GAIN, sp.Lt(LEFT[GAIN], 8, evaluate=False)),
+    eq(ACTIVE, sp.cos(angle / 2) ** 2),
+    eq(ACTIVE, 1 - angle / sp.pi + sp.Rational(1, 10**9)),
+    (ACTIVE, sp.Ne(LEFT[ACTIVE], RIGHT[ACTIVE], evaluate=False)),
+    (ACTIVE, sp.Eq(2 * LEFT[ACTIVE], RIGHT[ACTIVE], evaluate=False)),
+    eq(KERNEL, sp.cos(angle)),
+    eq(KERNEL, (sp.sin(angle) + angle * sp.cos(angle)) / sp.pi),
+    (KERNEL, sp.Le(LEFT[KERNEL], sp.cos(angle), evaluate=False)),
+    eq(SHRINKS, 2 * RIGHT[SHRINKS]),
+    eq(SHRINKS, RIGHT[SHRINKS] ** 2),
+    eq(SHRINKS, RIGHT[SHRINKS] + sp.Rational(1, 10**6)),
+    eq(CUBE, 3 / block**2),
+    eq(CUBE, 3 / (block + 1)),
+    (CUBE, sp.Lt(LEFT[CUBE], RIGHT[CUBE], evaluate=False)),
+    eq(PLAIN, correlation(3, sp.S.One)),
+    (PLAIN, sp.Lt(LEFT[PLAIN], sp.Rational(1, 50), evaluate=False)),
+    eq(RESIDUAL, correlation(5, sp.Rational(2, 5))),
+    (RESIDUAL, sp.Gt(LEFT[RESIDUAL], sp.Rational(1, 3), evaluate=False)),
+    eq(SCALED_RESIDUAL, correlation(24, sp.Rational(1, 20))),
+    (SCALED_RESIDUAL, sp.Gt(LEFT[SCALED_RESIDUAL], sp.Rational(3, 4), evaluate=False)),
 ]
 
 
@@ -94,10 +152,10 @@ def test_a_false_variant_is_refuted(label: str, wrong: sp.Basic) -> None:
     assert isinstance(outcome, Refuted), outcome
 
 
-@pytest.mark.parametrize("claim", formulas.CLAIMS, ids=lambda claim: claim.label)
+@pytest.mark.parametrize("claim", ALL, ids=lambda claim: claim.label)
 def test_the_claim_stands_and_its_near_miss_falls(claim: Claim) -> None:
     found = claim.prove()
-    assert found.sound and isinstance(found.outcome, Proved), found
+    assert found.sound and isinstance(found.outcome, Proved if claim.check else Checked), found
 
 
 def test_blocks_and_paths_against_numpy() -> None:
@@ -128,11 +186,11 @@ def test_blocks_and_paths_against_numpy() -> None:
 def test_the_mean_of_the_logarithm_against_mpmath(spread: str) -> None:
     t = float(sp.Rational(spread))
     points = sorted({-14.0, -3.0, 0.0, 3.0, 14.0, *([-1 / t] if 1 / t < 14 else [])})
-    exact = mpmath.quad(
+    direct = mpmath.quad(
         lambda g: mpmath.log(abs(1 + t * g)) * mpmath.exp(-g * g / 2) / mpmath.sqrt(2 * mpmath.pi), points
     )
     world = CLAIMS[LOG].domain.world({tau: sp.Rational(spread)})  # type: ignore[union-attr]
-    assert float(ball(value(LEFT[LOG], world))) == pytest.approx(float(exact), abs=1e-9)
+    assert float(ball(value(LEFT[LOG], world))) == pytest.approx(float(direct), abs=1e-9)
 
 
 def test_the_log_gain_of_tanh_blocks_against_another_quadrature() -> None:
@@ -155,3 +213,71 @@ def test_the_extrapolation_finds_limits_of_its_form() -> None:
     assert found.contains(2) and float(found.rad()) < 1e-2
     with pytest.raises(Undefined, match="settle"):
         value(sp.Limit(sp.sqrt(L), L, sp.oo), World(dict(means)))
+
+
+@pytest.mark.parametrize("theta", [0.8, 2.0, 3.1])
+def test_the_wedge_against_mpmath(theta: float) -> None:
+    """Twice the chance that both of two normal numbers are positive, and twice the mean of their product."""
+    rho = float(np.cos(theta))
+
+    def density(u: mpmath.mpf, v: mpmath.mpf) -> mpmath.mpf:
+        return mpmath.exp(-(u * u - 2 * rho * u * v + v * v) / 2 / (1 - rho**2)) / (
+            2 * mpmath.pi * mpmath.sqrt(1 - rho**2)
+        )
+
+    for label, f in ((ACTIVE, lambda u, v: 1), (KERNEL, lambda u, v: u * v)):
+        domain = CLAIMS[label].domain
+        assert domain is not None
+        found = float(ball(value(LEFT[label], domain.world({angle: exact(theta)}))).mid())
+        marks = [0, 1, 3, 6, 12]
+        direct = 2 * mpmath.quad(lambda u, v, f=f: f(u, v) * density(u, v), marks, marks)
+        assert found == pytest.approx(float(direct), abs=1e-6)
+
+
+def test_the_correlation_against_quadrature_of_the_two_means() -> None:
+    """The angle recursion, its means by Gauss–Legendre over the directions in which both are positive."""
+    nodes, weights = np.polynomial.legendre.leggauss(40)
+    for blocks, share in ((6, 1.0), (6, 0.5), (24, 0.04)):
+        at, left = np.pi / 2, 1.0
+        for _ in range(blocks):
+            half = (np.pi - at) / 2
+            phi = at / 2 + half * nodes
+            left *= 1 - share + share * 2 * half * weights.sum() / (2 * np.pi)
+            kernel = 2 * (half * weights @ (np.cos(phi) * np.cos(phi - at))) / np.pi
+            at = np.arccos((1 - share) * np.cos(at) + share * kernel)
+        domain = CLAIMS[PLAIN].domain
+        assert domain is not None
+        found = value(correlation(blocks, sp.Rational(str(share))), domain.world({}))
+        assert float(ball(found)) == pytest.approx(left, rel=1e-9)
+
+
+def test_the_angle_of_one_block_against_simulated_pairs() -> None:
+    """θ′ as the angle between x + ReLU(Wx) of two vectors, whose mean squares are kept by a = 1/2."""
+    rng, n, theta = np.random.default_rng(2), 2000, 0.8
+    x = rng.standard_normal((2, n))
+    x[1] = np.cos(theta) * x[0] + np.sin(theta) * x[1]
+    y = x + np.sqrt(2) * np.maximum(x, 0) @ (rng.standard_normal((n, n)) / np.sqrt(n)).T
+    cosine = y[0] @ y[1] / np.linalg.norm(y[0]) / np.linalg.norm(y[1])
+    domain = CLAIMS[SHRINKS].domain
+    assert domain is not None
+    e = sp.Function("theta'")(angle)
+    found = float(ball(value(e, domain.world({a: fmpq(1, 2), angle: exact(theta)}))).mid())
+    assert found == pytest.approx(float(next_angle.subs({a: 0.5, angle: theta})), rel=1e-12)
+    assert np.cos(found) == pytest.approx(cosine, abs=0.06)
+
+
+def test_recursions_against_plain_loops() -> None:
+    """q of ReLU(Wx)/√L, and q of W tanh(x) by the midpoint rule."""
+    m, q, step = 0.0, 1.0, (1 / (100 * np.pi)) ** 0.5
+    for _ in range(100):
+        m, q = m + step * q**0.5, q + 2 * m * step * q**0.5 + q / 100
+    for label, expected, rel in ((LAST, q, 1e-12), (GROWS, None, 1e-6)):
+        if expected is None:
+            nodes = (np.arange(20_000) + 0.5) / 1000 - 10
+            law = np.exp(-(nodes**2) / 2) / np.sqrt(2 * np.pi) / 1000
+            expected = 1.0
+            for _ in range(400):
+                expected += law @ np.tanh(expected**0.5 * nodes) ** 2
+        domain = CLAIMS[label].domain
+        assert domain is not None
+        assert float(ball(value(RIGHT[label], domain.world({}))).mid()) == pytest.approx(expected, rel=rel)

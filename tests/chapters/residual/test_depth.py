@@ -20,22 +20,11 @@ from analysis.chapters.residual.depth import (
     wide_sweep,
 )
 from analysis.chapters.residual.shattered_gradients import InputGradients, input_gradients, predicted
-from analysis.claims.claim import Prediction
-from analysis.claims.outcome import Checked, Proved, Refuted
+from analysis.claims.outcome import Proved, Refuted
 from analysis.symbolic.catalogue import IDENTITY, SIGMOID, TANH
 
 CLAIMS_OF_TANH = {c.label: c for c in residual_claims.CLAIMS}
 CLAIMS = {c.label: c for c in (*residual_depth_claims.CLAIMS, *shattered_claims.CLAIMS)}
-
-
-def test_a_wrong_prediction_is_refused() -> None:
-    claim = CLAIMS["residual-relu-last-growth"]
-    assert isinstance(claim, Prediction)
-    mean, square = claim.statement.args
-    assert not isinstance(claim.settle(sp.Tuple(sp.Eq(mean.lhs, 0.9 * mean.rhs.doit()), square)), Checked)
-    wide = CLAIMS["residual-wide-lambda"]
-    assert isinstance(wide, Prediction)
-    assert not isinstance(wide.settle(sp.Eq(wide.statement.lhs, sp.log(2) / 2)), Checked)
 
 
 def test_a_seed_gives_the_same_draws() -> None:

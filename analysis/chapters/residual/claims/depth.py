@@ -7,7 +7,9 @@ branch such as W tanh(x) it falls towards 1 as the signal grows (Yang and Schoen
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from functools import cache
+from typing import Any
 
 import numpy as np
 import sympy as sp
@@ -15,10 +17,14 @@ from numpy.typing import NDArray
 
 from analysis.chapters.residual.claims.formulas import MEAN
 from analysis.chapters.residual.depth import BoundedSweep, WideSweep, bounded_sweep, iterated, wide_sweep
-from analysis.claims.claim import Estimate, Prediction
+from analysis.claims.claim import Claim
+from analysis.claims.domain import domain
+from analysis.claims.meaning import value
+from analysis.claims.world import Estimate, Given, World, ball
 from analysis.numeric.residual import chain_gains
 from analysis.symbolic.catalogue import TANH
 from analysis.symbolic.display import expectation, plus
+from analysis.symbolic.display import iterated as recursion
 from analysis.symbolic.residual import mean_log
 
 _lam = sp.Symbol(r"\lambda", real=True)
@@ -28,10 +34,6 @@ _ADDED = MEAN / sp.sqrt(100)
 """By what a block of a hundred raises the mean of the entries."""
 TAU, CHAINS, DEPTH = sp.Rational(1, 2), 2000, 200
 WIDTH, NETS, BLOCKS = 192, 8, 100
-
-
-def _value(statement: sp.Basic) -> float:
-    return float(statement.rhs.doit())
 
 
 @cache
@@ -53,29 +55,25 @@ def drawn(variance: float, scaled: bool, branch: str) -> WideSweep:
 
 
 def _wide_rate() -> Estimate:
-    return Estimate(*drawn(1.0, False, "weights last").rate())
+    """Finite width is allowed 0.002."""
+    return Estimate(*drawn(1.0, False, "weights last").rate(), 0.002)
 
 
-def _grown(branch: str) -> Estimate:
-    return Estimate(*drawn(2.0, True, branch).growth())
-
-
-def _after_blocks(statement: sp.Basic) -> float:
-    return float(traced(statement)[-1])
+def _grown(branch: str, allowed: float = 0.0) -> Estimate:
+    return Estimate(*drawn(2.0, True, branch).growth(), allowed)
 
 
 def traced(statement: sp.Basic) -> NDArray[np.float64]:
     """q after 0 … 100 blocks: the two maps of the statement, iterated from m = 0 and q = 1."""
-    mean, square = (equation.rhs.doit() for equation in statement.args)
+    mean, square = (x.doit() for x in statement.rhs.args[1])
     return iterated(mean, square, _m, _q, BLOCKS)[:, 1]
 
 
-def _maps(*terms: sp.Expr) -> sp.Tuple:
-    """m ← m + √(q/(100π)) and q ← the sum of the terms."""
-    arrow = sp.Function("next")
-    return sp.Tuple(
-        sp.Eq(arrow(_m), plus(_m, _ADDED), evaluate=False), sp.Eq(arrow(_q), plus(*terms), evaluate=False)
-    )
+def _maps(*terms: sp.Expr) -> sp.Eq:
+    """q after a hundred times m ← m + √(q/(100π)) and q ← the sum of the terms, from m = 0 and q = 1."""
+    maps = sp.Tuple(plus(_m, _ADDED), plus(*terms))
+    after = recursion(sp.Tuple(_m, _q), maps, sp.Tuple(0, 1), sp.Integer(BLOCKS))
+    return sp.Eq(_growth, after, evaluate=False)
 
 
 _mixed = 2 * _m * _ADDED
@@ -95,13 +93,18 @@ def bounded() -> BoundedSweep:
     return bounded_sweep(TANH, depth=TANH_BLOCKS)
 
 
+def _measured_gain(world: World) -> Estimate:
+    """Finite width is allowed 0.5, for the mean of a logarithm is below the logarithm of a mean."""
+    return Estimate(*bounded().log_gain(), 0.5)
+
+
 def by_maps(statement: sp.Basic, blocks: int = TANH_BLOCKS) -> NDArray[np.float64]:
-    """What the equations next(x) = … of a statement make of q = 1 and log G = 0 in 0 … ``blocks`` blocks:
-    (blocks + 1, 2)."""
-    equations = statement.args if isinstance(statement, sp.Tuple) else (statement,)
+    """What the maps of a statement make of q = 1 and log G = 0 in 0 … ``blocks`` blocks: (blocks + 1, 2)."""
+    letters, maps = (x if isinstance(x, sp.Tuple) else (x,) for x in statement.rhs.args[:2])
+    onward = dict(zip(letters, maps, strict=True))
     steps = []
     for x in (_q, _log_gain):
-        (right,) = [e.rhs.doit() for e in equations if e.lhs.args[0] == x] or [x]
+        right = onward.get(x, x).doit()
         means = sorted(right.atoms(expectation), key=str)
         inner = [sp.lambdify((_q, _g), e.args[0], "numpy") for e in means]
         named = sp.symbols(f"E_:{len(means)}", real=True)
@@ -118,84 +121,113 @@ def by_maps(statement: sp.Basic, blocks: int = TANH_BLOCKS) -> NDArray[np.float6
     return np.array(values)
 
 
-def _next(x: sp.Symbol, added: sp.Expr) -> sp.Eq:
-    return sp.Eq(sp.Function("next")(x), plus(x, added), evaluate=False)
+@cache
+def _compiled(e: sp.Expr) -> tuple[Any, Callable[..., Any]]:
+    """The letters of an expression but for g, and it as a function of g and these."""
+    names = tuple(sorted(e.free_symbols - {_g}, key=str))
+    return names, sp.lambdify((_g, *names), e, "numpy")
 
 
-_grows = _next(_q, expectation(_tanh**2))
+def _mean_over_g(e: sp.Basic, world: World) -> float:
+    """E over g ~ N(0, 1) by the trapezoid rule, as in ``by_maps``."""
+    names, f = _compiled(e.args[0])
+    return float(_LAW @ (f(_NODES, *(float(ball(value(x, world)).mid()) for x in names)) + 0.0 * _NODES))
+
+
+_grows = plus(_q, expectation(_tanh**2))
+_reached = sp.Symbol(f"q_{{{TANH_BLOCKS}}}", positive=True)
+_gained = sp.Symbol(rf"\log G_{{{TANH_BLOCKS}}}", real=True)
+
+
+def _square_is(onward: sp.Expr) -> sp.Eq:
+    return sp.Eq(_reached, recursion(_q, onward, sp.S.One, sp.Integer(TANH_BLOCKS)), evaluate=False)
+
+
+def _gain_is(added: sp.Expr) -> sp.Eq:
+    letters, maps = sp.Tuple(_q, _log_gain), sp.Tuple(_grows, plus(_log_gain, added))
+    after = recursion(letters, maps, sp.Tuple(1, 0), sp.Integer(TANH_BLOCKS))
+    return sp.Eq(_gained, after, evaluate=False)
+
+
+_tanh_gain = _gain_is(sp.log(1 + expectation(_slope**2)) / 2)
+_relu_last = _maps(_q, _mixed, _q / BLOCKS)
+_in_theory = by_maps(_tanh_gain)[-1]
+_plain_rate = sp.log(TAU) - (sp.EulerGamma + sp.log(2)) / 2
+_residual_rate = sp.log(TAU) + mean_log(1 / TAU)
+
+
 _how_tanh = (
     "x + W tanh(x), w ~ N(0, 1/n), n = 256, 16 networks of 400 blocks, x_0 with mean square 1; g ~ N(0, 1); "
     "the maps are iterated 400 times"
 )
 
 CLAIMS = (
-    Prediction(
+    Claim(
         label="residual-chain-lambda",
-        sentence="Where a plain chain loses a factor of 3.8 a layer, the residual chain with the same "
-        "weights loses 1.19.",
-        statement=sp.Eq(_lam, sp.log(TAU) + mean_log(1 / TAU), evaluate=False),
-        theory=_value,
-        simulate=_chains,
+        sentence=f"Where a plain chain loses a factor of {math.exp(-float(_plain_rate)):.1f} a layer, the "
+        f"residual chain with the same weights loses {math.exp(-float(_residual_rate)):.2f}.",
+        statement=sp.Eq(_lam, _residual_rate, evaluate=False),
+        check=None,
         scope="tanh, w ~ N(0, 1/4), biases that keep z = 0, so that the factor is 1 + w; 2,000 chains of "
         "200 layers",
-        false_sibling=sp.Eq(_lam, sp.log(TAU) - (sp.EulerGamma + sp.log(2)) / 2, evaluate=False),
+        false_sibling=sp.Eq(_lam, _plain_rate, evaluate=False),
+        domain=domain(means={_lam: Given(lambda world: _chains())}),
     ),
-    Prediction(
+    Claim(
         label="residual-wide-lambda",
         sentence="With homogeneous branches, such as W ReLU(x), a wide network's gradient grows by ½ log(1 "
         "+ s²c) a block, "
         "where a plain one changes by ½ log c.",
         statement=sp.Eq(_lam, sp.log(1 + sp.Rational(1, 2)) / 2, evaluate=False),
-        theory=_value,
-        simulate=_wide_rate,
+        check=None,
         scope="x + W ReLU(x), w ~ N(0, 1/n), so c = 1/2, s = 1; n = 192, 8 networks of 100 blocks; finite "
         "width is allowed 0.002",
         false_sibling=sp.Eq(_lam, sp.log(sp.Rational(1, 2)) / 2, evaluate=False),
-        tolerance=0.002,
+        domain=domain(means={_lam: Given(lambda world: _wide_rate())}),
     ),
-    Prediction(
+    Claim(
         label="residual-scaled-growth",
         sentence="With W ReLU(x)/√L the mean square grows by (1 + 1/L)^L in all, below e.",
         statement=sp.Eq(_growth, sp.Pow(1 + sp.Rational(1, BLOCKS), BLOCKS, evaluate=False), evaluate=False),
-        theory=_value,
-        simulate=lambda: _grown("weights last"),
+        check=None,
         scope="w ~ N(0, 2/n), n = 192, 8 networks of L = 100 blocks, x_0 with mean 0; finite width is "
         "allowed 0.02",
         false_sibling=sp.Eq(_growth, sp.Pow(2, BLOCKS, evaluate=False), evaluate=False),
-        tolerance=0.02,
+        domain=domain(means={_growth: Given(lambda world: _grown("weights last", 0.02))}),
     ),
-    Prediction(
+    Claim(
         label="residual-relu-last-growth",
-        sentence="With ReLU(Wx)/√L the mean adds up: at L = 100 the mean square has grown by 2·10⁴, not by "
-        "e.",
-        statement=_maps(_q, _mixed, _q / BLOCKS),
-        theory=_after_blocks,
-        simulate=lambda: _grown("relu last"),
+        sentence="With ReLU(Wx)/√L the mean adds up: at L = 100 the mean square has grown by "
+        f"{traced(_relu_last)[-1] / 1e4:.0f}·10⁴, not by e.",
+        statement=_relu_last,
+        check=None,
         scope="w ~ N(0, 2/n), n = 192, 8 networks of L = 100 blocks, x_0 with mean 0; the maps are "
         "iterated 100 times from m = 0, q = 1",
         false_sibling=_maps(_q, _q / BLOCKS),
+        domain=domain(means={_growth: Given(lambda world: _grown("relu last"))}),
     ),
-    Prediction(
+    Claim(
         label="residual-tanh-mean-square",
-        sentence="With W tanh(x) a block adds less than 1 to the mean square: linear growth, to 368 in 400 "
-        "blocks, not to 2^400.",
-        statement=_grows,
-        theory=lambda statement: float(by_maps(statement)[-1, 0]),
-        simulate=lambda: Estimate(*bounded().growth()),
+        sentence="With W tanh(x) a block adds less than 1 to the mean square: linear growth, to "
+        f"{_in_theory[0]:.0f} in {TANH_BLOCKS} blocks, not to 2^{TANH_BLOCKS}.",
+        statement=_square_is(_grows),
+        check=None,
         scope=_how_tanh + " from q = 1",
-        false_sibling=_next(_q, expectation(_slope**2)),
+        false_sibling=_square_is(plus(_q, expectation(_slope**2))),
+        domain=domain(
+            means={_reached: Given(lambda world: Estimate(*bounded().growth())), expectation: _mean_over_g}
+        ),
     ),
-    Prediction(
+    Claim(
         label="residual-tanh-log-gain",
-        sentence="Back through 400 such blocks the gradient grows by e^10.8 in theory; a constant c = 1 "
-        "would make that e^138.6.",
-        statement=sp.Tuple(_grows, _next(_log_gain, sp.log(1 + expectation(_slope**2)) / 2)),
-        theory=lambda statement: float(by_maps(statement)[-1, 1]),
-        simulate=lambda: Estimate(*bounded().log_gain()),
+        sentence=f"Back through {TANH_BLOCKS} such blocks the gradient grows by e^{_in_theory[1]:.1f} in "
+        f"theory; a constant c = 1 would make that e^{TANH_BLOCKS * math.log(2) / 2:.1f}.",
+        statement=_tanh_gain,
+        check=None,
         scope=_how_tanh
         + " from q = 1 and log G = 0; finite width is allowed 0.5, for the mean of a logarithm is below "
         "the logarithm of a mean",
-        false_sibling=sp.Tuple(_grows, _next(_log_gain, sp.log(1 + expectation(_slope)) / 2)),
-        tolerance=0.5,
+        false_sibling=_gain_is(sp.log(1 + expectation(_slope)) / 2),
+        domain=domain(means={_gained: Given(_measured_gain), expectation: _mean_over_g}),
     ),
 )

@@ -9,11 +9,16 @@ from typing import Any
 import sympy as sp
 
 from analysis.chapters.residual.shattered_gradients import input_gradients, predicted
-from analysis.claims.claim import Estimate, Prediction
+from analysis.claims.claim import Claim
+from analysis.claims.domain import Domain, domain
+from analysis.claims.meaning import numbers, whole
+from analysis.claims.world import Estimate, Given, Undefined, World, ball
 from analysis.symbolic.angles import SHARE
 from analysis.symbolic.residual import s
 
-FEW, MANY, WIDTH, NETS = 6, 24, 256, 24
+FEW, MANY, WIDTH = 6, 24, 256
+NETS = {FEW: 192, MANY: 24}
+"""Networks by the number of their blocks: the less is left, the more of them it takes to tell it from 0."""
 
 
 class gradient_correlation(sp.Function):  # type: ignore[misc]
@@ -33,57 +38,68 @@ class gradient_correlation(sp.Function):  # type: ignore[misc]
 _rho = sp.Symbol("rho", real=True)
 
 
-def _theory(statement: sp.Basic) -> float:
-    depth, angle, share = statement.rhs.args
-    return float(predicted(float(angle), [int(depth)], float(share))[0])
+def _correlation(e: sp.Basic, world: World) -> float:
+    """The product of ``gradient_correlation``, with the angle followed block after block."""
+    blocks = whole(e.args[0], world)
+    angle, share = (float(ball(x).mid()) for x in numbers(e.args[1:], world))
+    if blocks < 0 or not 0 < share <= 1 or not 0 <= angle <= math.pi:
+        raise Undefined("the share must lie in (0, 1], the angle between 0 and π")
+    return float(predicted(angle, [blocks], share)[0])
 
 
 @cache
 def _simulated(depth: int, shortcut: float, scale: float) -> Estimate:
     """ξ = −1 and ξ = 1: the signals x_0 at a right angle."""
-    found = input_gradients([-1.0, 1.0], depth=depth, shortcut=shortcut, scale=scale, width=WIDTH, nets=NETS)
-    return Estimate(*found.between(0, 1))
+    found = input_gradients(
+        [-1.0, 1.0], depth=depth, shortcut=shortcut, scale=scale, width=WIDTH, nets=NETS[depth]
+    )
+    return Estimate(*found.between(0, 1), 0.01)
+
+
+def _networks(depth: int, shortcut: float, scale: float) -> Domain:
+    """ρ as networks of that depth have it; finite width is allowed 0.01."""
+    measured = Given(lambda world: _simulated(depth, shortcut, scale))
+    return domain(means={_rho: measured, gradient_correlation: _correlation})
 
 
 def _is(depth: int, share: sp.Expr) -> sp.Eq:
     return sp.Eq(_rho, gradient_correlation(sp.Integer(depth), sp.pi / 2, share), evaluate=False)
 
 
-_how = (
-    f"ReLU, w ~ N(0, 2/n), n = {WIDTH}, {NETS} networks, inputs at a right angle; finite width is allowed "
-    "0.01"
-)
+def _how(depth: int) -> str:
+    return (
+        f"ReLU, w ~ N(0, 2/n), n = {WIDTH}, {NETS[depth]} networks, inputs at a right angle; finite width is "
+        "allowed 0.01"
+    )
+
 
 CLAIMS = (
-    Prediction(
+    Claim(
         label="shattered-plain",
         sentence="Six plain layers leave less than a tenth of the correlation of the gradients at two "
         "orthogonal inputs.",
         statement=_is(FEW, sp.S.One),
-        theory=_theory,
-        simulate=lambda: _simulated(FEW, 0.0, 1.0),
-        scope=_how,
+        check=None,
+        scope=_how(FEW),
         false_sibling=_is(FEW, sp.Rational(1, 2)),
-        tolerance=0.01,
+        domain=_networks(FEW, 0.0, 1.0),
     ),
-    Prediction(
+    Claim(
         label="shattered-residual",
         sentence="With an identity shortcut six blocks leave a quarter of it.",
         statement=_is(FEW, SHARE.subs(s, 1)),
-        theory=_theory,
-        simulate=lambda: _simulated(FEW, 1.0, 1.0),
-        scope=_how,
+        check=None,
+        scope=_how(FEW),
         false_sibling=_is(FEW, sp.S.One),
-        tolerance=0.01,
+        domain=_networks(FEW, 1.0, 1.0),
     ),
-    Prediction(
+    Claim(
         label="shattered-residual-scaled",
         sentence="With branches scaled by 1/√L even 24 blocks leave almost two thirds.",
         statement=_is(MANY, SHARE.subs(s, 1 / sp.sqrt(MANY))),
-        theory=_theory,
-        simulate=lambda: _simulated(MANY, 1.0, 1.0 / math.sqrt(MANY)),
-        scope=_how,
+        check=None,
+        scope=_how(MANY),
         false_sibling=_is(MANY, SHARE.subs(s, 1)),
-        tolerance=0.01,
+        domain=_networks(MANY, 1.0, 1.0 / math.sqrt(MANY)),
     ),
 )
