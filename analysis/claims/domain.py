@@ -156,12 +156,14 @@ def reals(*, largest: float = 1e3, words: str = "∈ ℝ") -> Range:
 
 def reals_together(count: int, spread: float = 1.5) -> Range:
     """Real numbers for a tuple of so many letters, such as the weights of a network: all 0, all 1, then
-    normal ones of that spread."""
-    return Range(
-        "∈ ℝ",
-        lambda random, world: tuple(exact(random.gauss(0, spread)) for _ in range(count)),
-        ((fmpq(0),) * count, (fmpq(1),) * count),
-    )
+    normal ones of that spread, one in six of them ten times as large."""
+
+    def draw(random: Random, world: World) -> tuple[fmpq, ...]:
+        return tuple(
+            exact(random.gauss(0, spread) * random.choice((1, 1, 1, 1, 1, 10))) for _ in range(count)
+        )
+
+    return Range("∈ ℝ", draw, ((fmpq(0),) * count, (fmpq(1),) * count))
 
 
 def nonzero(*, largest: float = 1e3) -> Range:

@@ -20,6 +20,7 @@ from analysis.claims.domain import (
     only,
     positive,
     reals,
+    reals_together,
     sequence,
     smooth,
 )
@@ -207,8 +208,17 @@ def test_a_domain_guessed_from_assumptions_leaves_bound_letters_alone() -> None:
 
 def test_the_scope_is_printed_from_the_domain() -> None:
     text = domain((z, reals()), (n, integers(2)), where=_no(sp.Lt, z, n), words="every sunny day").scope()
-    assert text == "z ∈ ℝ, n = 2, 3, …, with z < n, every sunny day"
-    sigma_w, lam = sp.Symbol("sigma_w"), sp.Symbol(chr(92) + "lambda")
-    assert domain((sigma_w, positive()), (lam, reals()), where=_no(sp.Le, lam, sigma_w)).scope() == (
-        "σ_w > 0, λ ∈ ℝ, with λ ≤ σ_w"
-    )
+    assert text == "$z$ ∈ ℝ, $n$ = 2, 3, …, with $z < n$, every sunny day"
+
+
+def test_numbers_drawn_together_are_some_of_them_large() -> None:
+    """x y = 0 fails beyond the first worlds, and what is true up to |x| = 9 alone fails as well."""
+    together = domain(((x, y, c), reals_together(3)))
+    for false in (
+        sp.Eq(x * y, 0, evaluate=False),
+        sp.Lt(sp.Abs(x), 9, evaluate=False),
+        sp.Ge(x + y + c, 0, evaluate=False),
+        sp.Eq(x, y, evaluate=False),
+    ):
+        assert evaluate(false, together).holds is False
+    assert evaluate(sp.Ge(x**2 + y**2, 0, evaluate=False), together).holds is True
