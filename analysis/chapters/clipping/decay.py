@@ -66,13 +66,14 @@ L1: sp.Expr = alpha * sp.Add(*(sp.Abs(v) for v in WEIGHTS))
 WITH_BIASES: sp.Expr = L2 + alpha / 2 * sp.Add(*(b_(j) ** 2 for j in range(1, DEPTH + 1)))
 
 
-_W, _g0, _g1 = sp.symbols("w g_1 g_2", real=True)
+start, g_1, g_2 = sp.symbols("w g_1 g_2", real=True)
+"""A weight before two steps, and the data gradients of the two."""
 
 
 def two_steps(momentum: sp.Expr | int, *, decoupled: bool) -> sp.Expr:
     """w after two steps with data gradients g_1 and g_2, α inside the gradient or beside it."""
-    at, speed = sp.sympify(_W), sp.S.Zero
-    for slope in (_g0, _g1):
+    at, speed = sp.sympify(start), sp.S.Zero
+    for slope in (g_1, g_2):
         speed = momentum * speed + slope + (0 if decoupled else alpha * at)
         at = (1 - eta * alpha if decoupled else 1) * at - eta * speed
     return at

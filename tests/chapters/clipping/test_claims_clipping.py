@@ -7,6 +7,8 @@ import pytest
 import sympy as sp
 from flint import fmpq
 
+from analysis.chapters.clipping import decay
+from analysis.chapters.clipping.claims import decay as decay_claims
 from analysis.chapters.clipping.claims import formulas
 from analysis.chapters.clipping.claims.gradients import ENTRIES, MEANS, T, beta_1, beta_2, g
 from analysis.claims.domain import exact
@@ -30,8 +32,10 @@ from analysis.symbolic.clipping import (
     softened,
     squared_distance,
 )
+from analysis.symbolic.display import partial
+from analysis.symbolic.notation import b_, w_
 
-CLAIMS = {claim.label: claim for claim in formulas.CLAIMS}
+CLAIMS = {claim.label: claim for claim in (*formulas.CLAIMS, *decay_claims.CLAIMS)}
 
 
 @pytest.mark.parametrize("limit", [0.5, 13.0, 100.0])
@@ -71,6 +75,21 @@ def test_gradients_with_all_entries_above_the_threshold_are_among_those_tried() 
     _, found = ENTRIES
     first = [[float(of(n, World({}))) for n in (1, 2, 3)] for of in found.hard]
     assert first == [[1e4] * 3, [-1e4, 1e4, -1e4], [0, 0, 0], [1e4, 0, 0]]
+
+
+@pytest.mark.parametrize(("momentum", "beside"), [(0, 0), (0, 1), (0.5, 0), (0.5, 1)])
+def test_two_steps_of_decay_are_the_loop(momentum: float, beside: int) -> None:
+    rate, strength, w, speed = 0.25, 0.125, 3.0, 0.0
+    numbers = {decay.eta: rate, decay.alpha: strength, decay.start: w, decay.g_1: -2.0, decay.g_2: 0.5}
+    for slope in (-2.0, 0.5):
+        speed = momentum * speed + slope + (0.0 if beside else strength * w)
+        w = w * (1 - rate * strength * beside) - rate * speed
+    means = CLAIMS["decay-decoupled-plain-descent"].domain.means
+    e = decay.after_two(sp.Rational(momentum), beside)
+    world = World({**means, **{letter: exact(x) for letter, x in numbers.items()}})
+    assert float(value(e, world)) == w
+    formula = decay.two_steps(sp.Rational(momentum), decoupled=beside == 1)
+    assert float(formula.xreplace({letter: sp.Rational(x) for letter, x in numbers.items()})) == w
 
 
 def _eq(left: sp.Basic, right: sp.Basic) -> sp.Eq:
@@ -150,10 +169,53 @@ FALSE = {
         sp.Lt(*CLAIMS["clip-adam-common-factor"].statement.args, evaluate=False),
     ],
 }
+_eta, _alpha, _steps = decay.eta, decay.alpha, decay.t
+_chain, _y = decay.output(), w_(1)
+_decayed = CLAIMS["decay-alone"].statement.lhs
+_left, _right = CLAIMS["decay-layer-factor"].statement.args
+_start = _right.args[-1] if isinstance(_right.args[-1], sp.Subs) else _right.args[0]
+FALSE_OF_DECAY = {
+    "decay-leaves-learning-speed": [
+        _eq(decay.penalised(b_(1), decay.L2 + _alpha * b_(1)), partial(_chain, b_(1))),
+        _eq(decay.penalised(b_(1), decay.L2), partial(_chain, b_(2))),
+        _eq(decay.penalised(b_(1), decay.L2), partial(_chain, b_(1)) + _alpha * w_(1)),
+        _eq(decay.penalised(_y, decay.L2), partial(_chain, _y)),
+    ],
+    "decay-l2-adds-only": [
+        _eq(decay.penalised(_y, decay.L2), partial(_chain, _y) + _alpha * sp.Abs(_y)),
+        _eq(decay.penalised(_y, decay.L2), partial(_chain, _y) + _alpha * w_(2)),
+        _eq(decay.penalised(_y, decay.L2), partial(_chain, _y) - _alpha * _y),
+        _eq(decay.penalised(_y, decay.L1), partial(_chain, _y) + _alpha * _y),
+    ],
+    "decay-l1-adds-only": [
+        _eq(decay.penalised(_y, decay.L1), partial(_chain, _y) + _alpha),
+        _eq(decay.penalised(_y, decay.L1), partial(_chain, _y) + _alpha * sp.sign(w_(2))),
+        _eq(decay.penalised(_y, decay.L1), partial(_chain, _y) + sp.sign(_y)),
+    ],
+    "decay-decoupled-plain-descent": [
+        _eq(decay.after_two(0, 0), decay.after_two(decay.mu, 1)),
+        _eq(decay.after_two(decay.mu, 0), decay.after_two(decay.mu, 1)),
+        sp.Ne(decay.after_two(0, 0), decay.after_two(0, 1), evaluate=False),
+        _eq(decay.after_two(0, 0), decay.start),
+    ],
+    "decay-alone": [
+        _eq(_decayed, w_(0) * (1 - _eta * _alpha) ** (_steps + 1)),
+        _eq(_decayed, w_(0) * sp.exp(-_eta * _alpha * _steps)),
+        _eq(_decayed, w_(0) * sp.Abs(1 - _eta * _alpha) ** _steps),
+        _eq(_decayed, w_(0) / (1 + _eta * _alpha) ** _steps),
+    ],
+    "decay-layer-factor": [
+        _eq(_left, (1 - _eta * _alpha * _steps) * _start),
+        _eq(_left, sp.Abs(1 - _eta * _alpha) ** _steps * _start),
+        _eq(_left, _start),
+        sp.Le(_left**2, _start**2, evaluate=False),
+    ],
+}
+FALSE |= FALSE_OF_DECAY
 
 
 def test_every_claim_has_false_variants() -> None:
-    assert set(FALSE) >= {claim.label for claim in formulas.CLAIMS}
+    assert set(FALSE) == set(CLAIMS)
 
 
 @pytest.mark.parametrize("label", FALSE)
