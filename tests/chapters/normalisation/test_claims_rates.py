@@ -60,8 +60,8 @@ def test_one_over_the_variance_of_drawn_batches() -> None:
 
 @pytest.mark.parametrize("size", [4, 8, 30])
 def test_two_normal_numbers_by_their_angle(size: int) -> None:
-    """Sheppard 1899 and Cho & Saul 2009, which the statements use, against the quadrature that judges
-    them."""
+    """Sheppard 1899 and Cho & Saul 2009, which the statements use,
+    against the quadrature that judges them."""
     active, product = pair(size)
     at = {theta: math.acos(-1 / (size - 1))}
     assert float(active) == pytest.approx(float(kappa_0.subs(at)) / 2, rel=1e-12)
@@ -70,8 +70,8 @@ def test_two_normal_numbers_by_their_angle(size: int) -> None:
 
 @pytest.mark.parametrize("size", [6, 12])
 def test_the_rate_of_a_layer_of_drawn_batches(size: int) -> None:
-    """D G D P multiplied out for batches drawn on the sphere, E[1/v] apart, whose variance is too large to
-    draw."""
+    """D G D P multiplied out for batches drawn on the sphere, E[1/v] apart,
+    whose variance is too large to draw."""
     x = np.random.default_rng(size).standard_normal((60_000, size))
     x -= x.mean(axis=1, keepdims=True)
     hat = x / np.sqrt((x**2).mean(axis=1, keepdims=True))

@@ -60,8 +60,8 @@ def by_both_routes(statement: sp.Basic) -> Outcome:
 
 
 def _trace_is_right() -> bool:
-    """``projected_trace`` against tr(D G D P) written out, for batches of 2 to 4 with a letter for each
-    slope and each x̂."""
+    """``projected_trace`` against tr(D G D P) written out,
+    for batches of 2 to 4 with a letter for each slope and each x̂."""
     for size in (2, 3, 4):
         d, x = (sp.symbols(f"{name}:{size}", real=True) for name in "dx")
         D, ones, hat = sp.diag(*d), sp.ones(size, 1), sp.Matrix(x)
@@ -78,8 +78,8 @@ def _trace_is_right() -> bool:
 
 
 def by_three_facts(statement: sp.Basic) -> Outcome:
-    """R(m) from E[1/v], the spread of ReLU's outputs and the projected slopes; the means over two examples
-    by polar integration."""
+    """R(m) from E[1/v], the spread of ReLU's outputs and the projected slopes;
+    the means over two examples by polar integration."""
     if not _trace_is_right():
         return Unknown("the trace of the projected slopes is not what is used")
     lemmas = [c for c in ANGLES if c.label in ("shattered-both-active", "shattered-kernel")]
@@ -111,8 +111,8 @@ def by_three_facts(statement: sp.Basic) -> Outcome:
 
 
 def by_hermite(statement: sp.Basic) -> Outcome:
-    """E[σ′²] ≥ c Var σ for σ = Σ c_n He_n: term n of the left side is n times that of the variance, and n ≥
-    1."""
+    """E[σ′²] ≥ c Var σ for σ = Σ c_n He_n: term n of the left side is n times that of the variance,
+    and n ≥ 1."""
     n = sp.Symbol("n", integer=True, positive=True)
     c = statement.rhs.coeff(variance(sigma(Z)))
     norms = sp.factorial(n)
@@ -127,8 +127,8 @@ def by_hermite(statement: sp.Basic) -> Outcome:
             "algebra",
             (
                 Step(
-                    "σ in Hermite polynomials that are orthogonal under N(0, 1): σ = Σ c_n He_n, "
-                    "He_n′ = n He_{n−1}"
+                    "σ in Hermite polynomials that are orthogonal under N(0, 1): σ = Σ c_n He_n, He_n′ = n "
+                    "He_{n−1}"
                 ),
                 Step(
                     "term n ≥ 1 adds c_n² n! to the variance, and to E[σ′²] this many times as much", of_slope
@@ -202,8 +202,8 @@ _ANY_ACTIVATION = (
     Range("any activation, of the catalogue or made up", _made_up.draw, activations().hard),
 )
 _INITIAL = (
-    "fully connected, W ~ N(0, 1/n), width n → ∞, many layers from both ends, all examples of a "
-    "batch alike, ε = 0, γ = 1, β = 0"
+    "fully connected, W ~ N(0, 1/n), width n → ∞, many layers from both ends, all examples of a batch alike, "
+    "ε = 0, γ = 1, β = 0"
 )
 
 CLAIMS = (
@@ -254,8 +254,8 @@ CLAIMS = (
         "with c = π/(π − 1).",
         statement=_power_is(LARGE),
         check=by_limit,
-        scope="x^(l+1) = x^l + W ReLU(BN(x^l)), Var W = 2/n, width n → ∞, normal inputs, large "
-        "batches; r_l for the squared norm",
+        scope="x^(l+1) = x^l + W ReLU(BN(x^l)), Var W = 2/n, width n → ∞, normal inputs, large batches; r_l "
+        "for the squared norm",
         false_sibling=_power_is(sp.S.One),
         domain=domain(means=BLOCKS),
     ),
