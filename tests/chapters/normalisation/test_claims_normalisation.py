@@ -162,6 +162,7 @@ FALSE = {
         _eq(partial(C, gamma), m * average(g[k]) * average(xhat[k])),
     ],
     "batch-norm-backward-shift": [
+        _eq(partial(C, beta), (m + (m - 2) * (m - 3) * (m - 4) * (m - 5) * (m - 6)) * average(g[k])),
         _eq(partial(C, beta), m * average(g[k]) + epsilon / 10**6),
         _eq(partial(C, beta), m * average(sp.Abs(g[k]))),
         sp.Ge(partial(C, beta), m * average(g[k]) + sp.Rational(1, 100), evaluate=False),

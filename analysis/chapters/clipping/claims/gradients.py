@@ -92,4 +92,4 @@ ENTRIES = (
 """Among them gradients with all entries above c, of both signs, and with one entry alone."""
 GRADIENTS = (g, sequence(reals(), words="∈ ℝ for every step"))
 NORMS = (r_t, _every(lambda index: 10**4, each=positive(), words="> 0 for every step"))
-STEPS = (T, integers(1, 6))
+STEPS = (T, integers(1, 12))

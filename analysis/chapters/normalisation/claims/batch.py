@@ -4,6 +4,7 @@ variance, and a cost that they enter."""
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -145,6 +146,8 @@ NEURON = (
     (_inputs, sequence(_VALUES)),
 )
 """A neuron's weights w_j, and its inputs h_kj for each example k; j is the weight whose gradient is meant."""
+SIZES = replace(integers(2, 6), hard=tuple(map(exact, (2, 3, 5, 9))))
+"""Small ones mostly: a batch of m has m derivatives, each of sums over m."""
 MEANS: dict[Any, Any] = {
     mu: average(x[k]),
     v: average((x[k] - mu) ** 2),
@@ -158,4 +161,4 @@ MEANS: dict[Any, Any] = {
 
 def batches(*ranges: tuple[Any, Range], means: Mapping[Any, Any] | None = None) -> Domain:
     """Batches of every size, in letters with these ranges and meanings beside those of ``MEANS``."""
-    return domain((m, integers(2, 6)), *ranges, means={**MEANS, **(means or {})})
+    return domain((m, SIZES), *ranges, means={**MEANS, **(means or {})})

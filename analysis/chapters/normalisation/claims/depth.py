@@ -115,9 +115,8 @@ CLAIMS = (
         ),
         check=None,
         scope=f"ReLU(BN(x) − 1), W ~ N(0, 2/n), n = {WIDTH}, batches of 64, {NETS} networks of 26 layers; F "
-        f"is ‖y‖² of the example where it is "
-        "largest over its mean in the batch, in the last layer; R the growth of ‖∂C/∂x‖² a layer, 8 layers "
-        "off both ends; the near miss has no shift",
+        "is ‖y‖² of the example where it is largest over its mean in the batch, in the last layer; R the "
+        "growth of ‖∂C/∂x‖² a layer, 8 layers off both ends; Y ~ N(−1, 1); the near miss has no shift",
         false_sibling=sp.Gt(_unshifted, 10, evaluate=False),
         domain=domain(
             means={
