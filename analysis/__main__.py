@@ -21,7 +21,7 @@ from importlib import import_module
 from tqdm import tqdm
 
 from analysis.claims import alterations_record
-from analysis.claims.claim import Claim, Evidence
+from analysis.claims.claim import Claim
 from analysis.claims.ledger import Row, select, settle_all
 
 RECORDS = {
@@ -47,7 +47,7 @@ def report(row: Row) -> str:
     )
 
 
-def run(evidence: Sequence[Evidence], as_json: bool = False) -> int:
+def run(evidence: Sequence[Claim], as_json: bool = False) -> int:
     """Settle and print; returns the exit status."""
     rows = []
     with tqdm(total=len(evidence), unit="claim", disable=None) as bar:
@@ -69,12 +69,12 @@ def run(evidence: Sequence[Evidence], as_json: bool = False) -> int:
     return 1 if bad else 0
 
 
-def alter(evidence: Sequence[Evidence]) -> int:
+def alter(evidence: Sequence[Claim]) -> int:
     """Alter every claim and print what becomes of it; returns 1 where an alteration comes out true that does
     not follow."""
     accepted = 0
     for claim in evidence:
-        if isinstance(claim, Claim) and claim.domain is not None:
+        if claim.domain is not None:
             found = claim.altered()
             accepted += len(found.accepted)
             print(found, flush=True)

@@ -9,7 +9,7 @@ from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 
-from analysis.claims.claim import Evidence, Settled, settle
+from analysis.claims.claim import Claim, Settled, settle
 from analysis.claims.outcome import Refuted
 from analysis.claims.render import summary
 from analysis.symbolic.printing import plain_text
@@ -76,9 +76,9 @@ CHAPTERS = {
 MODULES = tuple(name for names in CHAPTERS.values() for name in names)
 
 
-def collect(evidence: Iterable[Evidence]) -> dict[str, Evidence]:
+def collect(evidence: Iterable[Claim]) -> dict[str, Claim]:
     """The evidence by label, in order; raises ValueError where a label occurs twice."""
-    table: dict[str, Evidence] = {}
+    table: dict[str, Claim] = {}
     for item in evidence:
         if item.label in table:
             raise ValueError(f"label {item.label!r} is used twice; every claim needs a label of its own")
@@ -86,7 +86,7 @@ def collect(evidence: Iterable[Evidence]) -> dict[str, Evidence]:
     return table
 
 
-class Claims(Mapping[str, Evidence]):
+class Claims(Mapping[str, Claim]):
     """All claims by label, in the order of the book.
     Looking one up imports the modules it may be in, going through all imports all.
 
@@ -97,9 +97,9 @@ class Claims(Mapping[str, Evidence]):
 
     def __init__(self, modules: Sequence[str]) -> None:
         self._modules = tuple(modules)
-        self._all: dict[str, Evidence] | None = None
+        self._all: dict[str, Claim] | None = None
 
-    def __getitem__(self, label: str) -> Evidence:
+    def __getitem__(self, label: str) -> Claim:
         if self._all is None and isinstance(label, str):
             for name in sorted(self._modules, key=lambda name: f'"{label}"' not in _text(name)):
                 for item in _claims(name):
@@ -113,14 +113,14 @@ class Claims(Mapping[str, Evidence]):
     def __len__(self) -> int:
         return len(self._table())
 
-    def _table(self) -> dict[str, Evidence]:
+    def _table(self) -> dict[str, Claim]:
         if self._all is None:
             self._all = collect(item for name in self._modules for item in _claims(name))
         return self._all
 
 
-def _claims(name: str) -> Sequence[Evidence]:
-    found: Sequence[Evidence] = import_module(name).CLAIMS
+def _claims(name: str) -> Sequence[Claim]:
+    found: Sequence[Claim] = import_module(name).CLAIMS
     return found
 
 
@@ -129,7 +129,7 @@ def _text(name: str) -> str:
     return Path(spec.origin).read_text(encoding="utf-8") if spec and spec.origin else ""
 
 
-CLAIMS: Mapping[str, Evidence] = Claims(MODULES)
+CLAIMS: Mapping[str, Claim] = Claims(MODULES)
 
 
 @dataclass(frozen=True)
@@ -163,7 +163,7 @@ class Row:
         }
 
 
-def select(pattern: str = "", table: Mapping[str, Evidence] | None = None) -> list[Evidence]:
+def select(pattern: str = "", table: Mapping[str, Claim] | None = None) -> list[Claim]:
     """The evidence whose label contains ``pattern``; raises ValueError where none does."""
     table = CLAIMS if table is None else table
     found = [item for label, item in table.items() if pattern in label]
@@ -172,7 +172,7 @@ def select(pattern: str = "", table: Mapping[str, Evidence] | None = None) -> li
     return found
 
 
-def of_chapters(which: str) -> list[Evidence]:
+def of_chapters(which: str) -> list[Claim]:
     """The evidence of chapters ``"1-4"``, ``"5-8"``, ``"9-11"`` or ``"12-13"``, in order;
     raises ValueError for anything else."""
     if which not in CHAPTERS:
@@ -180,7 +180,7 @@ def of_chapters(which: str) -> list[Evidence]:
     return list(Claims(CHAPTERS[which]).values())
 
 
-def settle_all(evidence: Sequence[Evidence]) -> Iterator[Row]:
+def settle_all(evidence: Sequence[Claim]) -> Iterator[Row]:
     """Settle one after the other, yielding each line as it is ready."""
     for item in evidence:
         start = time.perf_counter()

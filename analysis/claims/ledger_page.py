@@ -13,7 +13,7 @@ from typing import NamedTuple
 from scipy import stats
 
 from analysis.claims.alterations_record import Counts, total
-from analysis.claims.claim import Evidence
+from analysis.claims.claim import Claim
 from analysis.claims.ledger import Row
 from analysis.claims.outcome import Checked
 from analysis.claims.render import as_markdown
@@ -62,7 +62,7 @@ def places(folder: Path) -> dict[str, Place]:
     return found
 
 
-def contents(chapters: Mapping[str, Iterable[Evidence]]) -> str:
+def contents(chapters: Mapping[str, Iterable[Claim]]) -> str:
     """A Markdown table, one line a page: how many claims of each kind it has, and a link to it."""
     lines = [
         "| chapters | claims | predictions, checked by simulation | recorded runs | published numbers |",
@@ -109,7 +109,7 @@ def together(rows: Iterable[Row]) -> str:
     )
 
 
-def altered(evidence: Iterable[Evidence], counts: Mapping[str, Counts]) -> str:
+def altered(evidence: Iterable[Claim], counts: Mapping[str, Counts]) -> str:
     """A Markdown table, one line a claim: alterations made and refuted, and what is open about the others."""
     found = [(item.label, counts[item.label]) for item in evidence if item.label in counts]
     made, refuted, nothing, still_open = total([c for _, c in found])

@@ -3,17 +3,22 @@ holds."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import sympy as sp
 from flint import fmpq
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
-from analysis.claims.laws import in_numbers
+from analysis.claims.claim import Claim
+from analysis.claims.domain import domain
+from analysis.claims.meaning import in_numbers
 from analysis.claims.world import Given, Meaningless, Runs, World
 from analysis.numeric.compiled import compiled
+
+Floats = NDArray[np.float64]
 
 
 class share(sp.Function):  # type: ignore[misc]
@@ -53,4 +58,38 @@ def share_of_runs(e: sp.Basic, world: World) -> fmpq:
     return fmpq(int(np.broadcast_to(np.asarray(holds, dtype=bool), (count,)).sum()), count)
 
 
-__all__ = ["of_each", "share", "share_of_runs"]
+def of_runs(
+    claims: Sequence[Claim],
+    measured: Callable[[sp.Symbol], Floats],
+    logarithmic: str = "",
+    others: Iterable[sp.Symbol] = (),
+) -> tuple[Claim, ...]:
+    """The claims with a domain in which every letter stands for its recorded runs.
+
+    Those that have a domain stay as they are.
+
+    ``measured`` gives a letter's numbers, one a seed (S,), or an exact count (). ``logarithmic`` holds the
+    initials of letters that span powers of ten. ``others`` are letters that no claim here names, for
+    statements of a reader's own.
+    """
+    letters = {
+        x
+        for c in claims
+        if c.domain is None
+        for x in (c.statement.free_symbols | c.false_sibling.free_symbols)
+    }
+    means = {x: Given(_reading(x, measured, logarithmic), recorded=True) for x in (*letters, *others)}
+    runs = domain(means=means)
+    return tuple(c if c.domain is not None else replace(c, domain=runs) for c in claims)
+
+
+def _reading(
+    x: sp.Symbol, measured: Callable[[sp.Symbol], Floats], logarithmic: str
+) -> Callable[[World], object]:
+    def read(world: World) -> object:
+        found = np.asarray(measured(x), dtype=float)
+        if not found.ndim:
+            return float(found)
+        return Runs(found, f"{len(found)} seeds", str(x)[0] in logarithmic)
+
+    return read

@@ -11,10 +11,10 @@ import sympy as sp
 
 from analysis.claims.claim import Claim, settle
 from analysis.claims.domain import Domain, domain, only, reals
-from analysis.claims.margins import of_runs
 from analysis.claims.outcome import Checked, Outcome, Proved, Refuted, Reproduced, Step, Unknown
 from analysis.claims.proof import by_deciding
 from analysis.claims.render import as_html, as_markdown, as_text
+from analysis.claims.runs import of_runs
 from analysis.claims.world import Estimate, Given
 from analysis.symbolic.catalogue import SIGMOID
 from analysis.symbolic.notation import sigma_prime, z

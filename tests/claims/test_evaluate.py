@@ -208,7 +208,7 @@ def test_a_domain_guessed_from_assumptions_leaves_bound_letters_alone() -> None:
 
 def test_the_scope_is_printed_from_the_domain() -> None:
     text = domain((z, reals()), (n, integers(2)), where=_no(sp.Lt, z, n), words="every sunny day").scope()
-    assert text == "$z$ ∈ ℝ, $n$ = 2, 3, …, with $z < n$, every sunny day"
+    assert text == "z ∈ ℝ, n = 2, 3, …, with z < n, every sunny day"
 
 
 def test_numbers_drawn_together_are_some_of_them_large() -> None:

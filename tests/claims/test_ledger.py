@@ -14,7 +14,7 @@ import sympy as sp
 import analysis
 from analysis import __main__ as command
 from analysis.claims import ledger
-from analysis.claims.claim import Claim, Evidence
+from analysis.claims.claim import Claim
 from analysis.claims.ledger_page import page
 from analysis.claims.outcome import Proved, Refuted, Unknown
 
@@ -83,7 +83,7 @@ def test_every_module_with_claims_is_named_in_the_ledger() -> None:
         ([claim("a", sibling=Refuted(""))], 1),
     ],
 )
-def test_exit_status(evidence: list[Evidence], status: int, capsys: pytest.CaptureFixture[str]) -> None:
+def test_exit_status(evidence: list[Claim], status: int, capsys: pytest.CaptureFixture[str]) -> None:
     assert command.run(evidence) == status
     out = capsys.readouterr()
     assert ("BAD" in out.out) == bool(status) and ("Not sound" in out.err) == bool(status)

@@ -15,8 +15,8 @@ from analysis.chapters.clipping import records as clipping_recorded
 from analysis.chapters.clipping.weight_clipping import critic
 from analysis.claims.claim import Claim
 from analysis.claims.domain import domain, exact, one_of
-from analysis.claims.margins import of_runs
 from analysis.claims.outcome import Checked, Outcome, Refuted, Step, Unknown
+from analysis.claims.runs import of_runs
 from analysis.claims.world import Estimate, Given
 from analysis.numeric.clipping import by_value
 from analysis.numeric.minibatches import at_best, best_run

@@ -9,7 +9,7 @@ from analysis.chapters.clipping.claims.weight_decay import log_gain
 from analysis.chapters.clipping.decay import alpha, eta
 from analysis.claims.claim import Claim
 from analysis.claims.domain import domain
-from analysis.claims.margins import of_runs
+from analysis.claims.runs import of_runs
 from analysis.claims.world import Given
 
 _STEPS = 500

@@ -11,7 +11,7 @@ import sympy as sp
 from analysis.chapters.gates import records as recorded
 from analysis.chapters.gates.adding_problem import VARIANTS, SequenceTraining
 from analysis.claims.claim import Claim
-from analysis.claims.margins import Floats, of_runs
+from analysis.claims.runs import Floats, of_runs
 
 _NAMES = {name.replace("-", "_"): name for name in VARIANTS}
 

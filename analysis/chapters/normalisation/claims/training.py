@@ -11,7 +11,7 @@ import sympy as sp
 from analysis.chapters.normalisation import records as recorded
 from analysis.chapters.normalisation.training import BatchNormTraining
 from analysis.claims.claim import Claim
-from analysis.claims.margins import of_runs
+from analysis.claims.runs import of_runs
 from analysis.numeric.minibatches import at_best, best_run
 
 DEEP = 40

@@ -16,7 +16,7 @@ from analysis.chapters.pretraining.stack import HIDDEN, PRETRAINING_COST, SCALES
 from analysis.claims.claim import Claim
 from analysis.claims.domain import domain, only
 from analysis.claims.laws import expectation_over, normal
-from analysis.claims.margins import of_runs
+from analysis.claims.runs import of_runs
 from analysis.claims.world import Estimate, Given, World
 from analysis.numeric.compiled import compiled
 from analysis.numeric.data import digits

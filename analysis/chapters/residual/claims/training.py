@@ -10,7 +10,7 @@ import sympy as sp
 from analysis.chapters.residual import records as residual_recorded
 from analysis.chapters.residual.training import VARIANTS
 from analysis.claims.claim import Claim
-from analysis.claims.margins import Floats, of_runs
+from analysis.claims.runs import Floats, of_runs
 
 DEEP = residual_recorded.DEPTHS[-1]
 _NAMES = {name.replace("-", "_"): name for name in VARIANTS}
