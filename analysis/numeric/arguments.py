@@ -125,11 +125,17 @@ def instance(name: str, x: Any, kind: type) -> None:
         )
 
 
-def several(name: str, x: Any) -> list[Any]:
+def function(name: str, x: Any) -> None:
+    """Raises TypeError unless x can be called."""
+    if not callable(x):
+        raise TypeError(f"{name} must be a function, not {type(x).__name__}")
+
+
+def several(name: str, x: Any, of: str = "arrays") -> list[Any]:
     """x as a list; raises TypeError unless it is a sequence,
     so that one array is not taken for a list of its rows unasked."""
     if isinstance(x, (str, bytes)) or not hasattr(x, "__iter__") or getattr(x, "ndim", 1) == 0:
-        raise TypeError(f"{name} must be a list of arrays, not {type(x).__name__}")
+        raise TypeError(f"{name} must be a list of {of}, not {type(x).__name__}")
     return list(x)
 
 

@@ -11,13 +11,15 @@ same minibatches.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import NamedTuple, Protocol, TypeVar
+from typing import NamedTuple, Protocol, TypeVar, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
 from tqdm import tqdm
 
+from analysis.numeric.arguments import function, instance, positive, real_array, several, whole
 from analysis.numeric.data import Dataset
+from analysis.numeric.training_arguments import different_seeds, positive_rates
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -42,8 +44,9 @@ class Split(NamedTuple):
 def split(data: Dataset) -> Split:
     """397 test images, 300 for validation, and all others to train on, the same for every network.
 
-    Raises ValueError where nothing would be left to train on.
+    Raises TypeError where data is no ``Dataset``, ValueError where nothing would be left to train on.
     """
+    instance("data", data, Dataset)
     held = TEST_IMAGES + VALIDATION_IMAGES
     if len(data.labels) <= held:
         raise ValueError(f"data must have more than {held} images, not {len(data.labels)}")
@@ -56,6 +59,7 @@ def split(data: Dataset) -> Split:
     )  # fmt: skip
 
 
+@runtime_checkable
 class Networks(Protocol):
     """S networks of one shape, trained at once."""
 
@@ -112,16 +116,25 @@ def learn(
 
     ``watch`` is called with the number of steps made so far and which networks are alive: before the first
     step and after each.
-    Where all networks have diverged the rest is left out. Raises ValueError where the minibatch is larger
-    than the training set or ``every`` does not divide the epochs.
+    Where all networks have diverged the rest is left out. Raises TypeError where networks, parts, ``move`` or
+    ``watch`` are nothing of the kind; ValueError where the rate is not positive, a seed comes twice, the
+    networks are not as many as the seeds, the minibatch is larger than the training set or ``every`` does not
+    divide the epochs.
     """
+    instance("networks", networks, Networks)
+    instance("parts", parts, Split)
     X, Y = parts.images, parts.targets
-    if not 1 <= minibatch <= len(X):
-        raise ValueError(f"minibatch must be at most {len(X)}, not {minibatch}")
-    if every < 1 or epochs % every:
+    rate, epochs, every = positive("rate", rate), whole("epochs", epochs), whole("every", every)
+    if epochs % every:
         raise ValueError(f"epochs must be a multiple of every = {every}, not {epochs}")
-    alive = np.ones(len(seeds), dtype=bool)
+    function("move", move)
+    if watch is not None:
+        function("watch", watch)
     draws = shuffles(seeds, len(X), minibatch)
+    sizes = {len(p) for p in networks.parameters}
+    if sizes != {len(seeds)}:
+        raise ValueError(f"networks must be as many as the seeds, {len(seeds)}, not {sorted(sizes)}")
+    alive = np.ones(len(seeds), dtype=bool)
     kept = Learned(*(np.full((len(seeds), epochs // every + 1), lost) for lost in LOST))
     step = 0
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
@@ -129,7 +142,7 @@ def learn(
             watch(step, alive)
         for epoch in range(epochs + 1):
             if epoch % every == 0:
-                for x, value, lost in zip(kept, evaluated(networks, parts), LOST, strict=True):
+                for x, value, lost in zip(kept, _evaluated(networks, parts), LOST, strict=True):
                     x[:, epoch // every] = np.where(alive, value, lost)
             if epoch == epochs:
                 break
@@ -146,12 +159,20 @@ def learn(
 
 def shuffles(seeds: Sequence[int], count: int, minibatch: int) -> Iterator[list[Integers]]:
     """Epoch after epoch, its minibatches: of ``count`` images the places of those taken, (S, minibatch)
-    each; a rest is left out."""
-    orders = [np.random.default_rng([s, 1]) for s in seeds]
+    each; a rest is left out.
+
+    Raises ValueError unless seeds are one or more different integers and 1 ≤ minibatch ≤ count.
+    """
+    orders = [np.random.default_rng([s, 1]) for s in different_seeds(seeds)]
+    count = whole("count", count)
+    minibatch = whole("minibatch", minibatch, 1, count)
     steps = count // minibatch
-    while True:
+
+    def epoch() -> list[Integers]:
         shuffled = np.stack([rng.permutation(count)[: steps * minibatch] for rng in orders])
-        yield np.split(shuffled, steps, axis=1)
+        return np.split(shuffled, steps, axis=1)
+
+    return iter(epoch, None)
 
 
 def bury(parameters: Sequence[Floats], alive: NDArray[np.bool_]) -> None:
@@ -176,7 +197,7 @@ def cross_entropy(logits: Floats, Y: Floats) -> Floats:
     return np.asarray((np.logaddexp.reduce(logits, axis=-1) - (logits * Y).sum(axis=-1)).mean(axis=-1))
 
 
-def evaluated(networks: Networks, parts: Split) -> Learned:
+def _evaluated(networks: Networks, parts: Split) -> Learned:
     """Loss, validation accuracy and test accuracy of each network now: (S,) each."""
     logits, *others = networks.outputs(parts.images[None], parts.validation[None], parts.test[None])
     right = [
@@ -187,11 +208,17 @@ def evaluated(networks: Networks, parts: Split) -> Learned:
 
 
 def over_rates(one: Callable[[float], Sequence[Floats]], rates: Sequence[float]) -> list[Floats]:
-    """What ``one`` gives for each rate, each array stacked along a new axis 0, the rates."""
-    runs = [one(rate) for rate in tqdm(rates, desc="rates", leave=False, disable=None)]
+    """What ``one`` gives for each rate, each array stacked along a new axis 0, the rates.
+
+    Raises TypeError where ``one`` is no function, ValueError unless rates are one or more positive numbers.
+    """
+    function("one", one)
+    checked = positive_rates(rates)
+    runs = [one(rate) for rate in tqdm(checked, desc="rates", leave=False, disable=None)]
     return [np.stack(x) for x in zip(*runs, strict=True)]
 
 
+@runtime_checkable
 class Tuned(Protocol):
     """A recorded training: R rates, S seeds; validation and accuracy (R, S, T+1)."""
 
@@ -213,7 +240,10 @@ class Best(NamedTuple):
 
 def best(run: Tuned, at: int = -1) -> Best:
     """The rate with the highest mean *validation* accuracy, and the *test* accuracy there; ``at`` is a place
-    on the axis of epochs."""
+    on the axis of epochs.
+
+    Raises what ``chosen`` does.
+    """
     final = at_best(run, at)
     return Best(
         run.rates[chosen(run, at)], float(final.mean()), float(final.std(ddof=1) / np.sqrt(len(final)))
@@ -221,13 +251,24 @@ def best(run: Tuned, at: int = -1) -> Best:
 
 
 def chosen(run: Tuned, at: int = -1) -> int:
-    """The place of the rate with the highest mean validation accuracy; of several the first."""
-    return int(run.validation[:, :, at].mean(axis=1).argmax())
+    """The place of the rate with the highest mean validation accuracy; of several the first.
+
+    Raises TypeError where run is no such training, ValueError where its accuracies are not fractions (R, S,
+    T+1) or ``at`` lies outside the axis of epochs.
+    """
+    instance("run", run, Tuned)
+    shape = (len(run.rates), "S", "T")
+    validation = real_array("validation of run", run.validation, shape, low=0.0, high=1.0)
+    real_array("accuracy of run", run.accuracy, validation.shape, low=0.0, high=1.0)
+    epochs = validation.shape[2]
+    at = whole("at", at, -epochs, epochs - 1)
+    return int(validation[:, :, at].mean(axis=1).argmax())
 
 
 def at_best(run: Tuned, at: int = -1) -> Floats:
-    """Test accuracy of each seed at the chosen rate (S,)."""
-    return run.accuracy[chosen(run, at), :, at]
+    """Test accuracy of each seed at the chosen rate (S,); raises what ``chosen`` does."""
+    place = chosen(run, at)
+    return run.accuracy[place, :, at]
 
 
 Run = TypeVar("Run", bound=Tuned)
@@ -235,5 +276,11 @@ Run = TypeVar("Run", bound=Tuned)
 
 def best_run(runs: Sequence[Run], at: int = -1) -> Run:
     """Of several trainings, scales of the weights say, the one with the highest mean validation accuracy at
-    its chosen rate."""
+    its chosen rate.
+
+    Raises TypeError where runs are no list, ValueError where it is empty, and what ``chosen`` does of each.
+    """
+    several("runs", runs, of="trainings")
+    if not runs:
+        raise ValueError("runs must be one or more trainings, not none")
     return max(runs, key=lambda run: float(run.validation[chosen(run, at), :, at].mean()))

@@ -21,9 +21,16 @@ def sizes_for(data: Dataset, sizes: Sequence[int]) -> tuple[int, ...]:
 
 
 def different_seeds(seeds: Iterable[int]) -> tuple[int, ...]:
-    checked = tuple(whole("each of seeds", s, 0) for s in seeds)
+    checked = tuple(whole("each of seeds", s, 0) for s in arguments.several("seeds", seeds, of="integers"))
     if not checked or len(set(checked)) < len(checked):
         raise ValueError(f"seeds must be one or more different integers, not {checked}")
+    return checked
+
+
+def positive_rates(rates: Iterable[float]) -> tuple[float, ...]:
+    checked = tuple(positive("each of rates", r) for r in arguments.several("rates", rates, of="numbers"))
+    if not checked:
+        raise ValueError("rates must be one or more positive numbers, not none")
     return checked
 
 

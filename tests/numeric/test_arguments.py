@@ -13,6 +13,7 @@ import pkgutil
 import re
 import warnings
 from fractions import Fraction
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -20,8 +21,9 @@ import pytest
 import sympy as sp
 
 import analysis.numeric
-from analysis.numeric import arguments, normalisation, rbm, recurrent, signed_log
+from analysis.numeric import arguments, minibatches, normalisation, rbm, recurrent, signed_log
 from analysis.numeric.arguments import number, one_of, real_array, several, whole
+from analysis.numeric.data import digits
 from analysis.numeric.network import Network
 from analysis.symbolic.catalogue import SIGMOID
 from analysis.symbolic.layer import plain
@@ -40,6 +42,8 @@ NORMALISED = normalisation.forward(X)
 LOGS = signed_log.of([1.0, -2.0])
 MATRICES = [np.eye(3)] * 2
 STACK = [np.ones((2, 3)), np.ones((2, 4, 1))]
+ACCURACY = np.full((2, 3, 2), 0.5)
+TUNED = SimpleNamespace(rates=(0.1, 1.0), validation=ACCURACY, accuracy=ACCURACY)
 
 A, R = "array", "rng"
 CHAIN = {"activation": SIGMOID, "a0": np.full(6, 0.5), "w": W, "b": W, "output_gradient": 1.0}
@@ -77,6 +81,21 @@ CALLS: dict[str, dict[str, Any]] = {
         "name": "tanh", "width": 2, "weight_std": 1.0, "bias_std": 1.0, "depth": 2, "replicates": 2,
         "rng": RNG,
     },
+    "minibatches.split": {"data": digits()},
+    "minibatches.learn": {
+        "networks": SimpleNamespace(
+            parameters=[np.zeros((1, 2))], gradients=lambda X, Y: [np.ones((1, 2))],
+            outputs=lambda *parts: [np.zeros((1, x.shape[1], 10)) for x in parts],
+        ),
+        "parts": minibatches.split(digits().first(700)), "rate": 0.1, "seeds": (1,), "epochs": 2,
+        "minibatch": 3, "every": 1, "move": minibatches.descend, "watch": lambda step, alive: None,
+    },
+    "minibatches.shuffles": {"seeds": (1, 2), "count": 4, "minibatch": 2},
+    "minibatches.over_rates": {"one": lambda rate: [np.array(rate)], "rates": (0.1, 1.0)},
+    "minibatches.best": {"run": TUNED, "at": -1},
+    "minibatches.chosen": {"run": TUNED, "at": -1},
+    "minibatches.at_best": {"run": TUNED, "at": -1},
+    "minibatches.best_run": {"runs": (TUNED, TUNED), "at": -1},
     "network.forward": {"network": NET, "X": X},
     "network.cost": {"network": NET, "X": X, "Y": Y, "kind": "cross-entropy"},
     "network.gradients": {"network": NET, "X": X, "Y": Y, "kind": "cross-entropy"},
@@ -145,6 +164,10 @@ EXCEPT = {
     "fused": "called by many_chains with what it has checked",
     "data.digits": "takes nothing",
     "data.mnist": "takes files, tested in test_data.py",
+    "minibatches.bury": "looks for what is not finite; its parameters are those of learn",
+    "minibatches.descend": "a step of learn, with the gradients of networks of which some diverge",
+    "minibatches.softmax_error": "NaN in gives NaN out: logits of networks of which some diverge",
+    "minibatches.cross_entropy": "NaN in gives NaN out: logits of networks of which some diverge",
     "many_chains.untiled": "moves logarithms, −inf among them, and looks at the shape only",
     "forward.slope_reach": "takes what forward has checked",
     "forward.underflow": "takes what forward has checked",
@@ -238,10 +261,10 @@ def wrong(label: str, name: str, value: Any) -> list[Any]:
         return ["Sigmoid?", None, 3, SIGMOID]
     if name == "sizes":
         return [(3,), (3, 0), (3, 2.5), (3, True), "32", None]
-    return [None, "x", 1.0]
+    return ["x", 1.0] if name in OPTIONAL else [None, "x", 1.0]
 
 
-OPTIONAL = {"count", "largest", "scale"}
+OPTIONAL = {"count", "largest", "scale", "watch"}
 
 
 @pytest.mark.parametrize("label", [x for x in public() if x not in EXCEPT])

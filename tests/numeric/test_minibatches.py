@@ -132,9 +132,12 @@ def test_a_parameter_above_a_million_has_diverged() -> None:
 @pytest.mark.parametrize(
     ("wrong", "says"),
     [
-        ({"minibatch": 0}, "minibatch must be"),
-        ({"minibatch": 1101}, "at most 1100"),
-        ({"every": 2}, "multiple"),
+        ({"minibatch": 0}, "minibatch must be an integer from 1 to 1100, not 0"),
+        ({"minibatch": 1101}, "minibatch must be an integer from 1 to 1100, not 1101"),
+        ({"every": 2}, "epochs must be a multiple of every = 2, not 1"),
+        ({"seeds": (1, 2)}, "networks must be as many as the seeds, 2, not"),
+        ({"seeds": (1, 1)}, "seeds must be one or more different integers"),
+        ({"rate": 0.0}, "rate must be a finite number > 0"),
     ],
 )
 def test_what_the_loop_refuses(wrong: dict[str, Any], says: str) -> None:

@@ -14,7 +14,7 @@ from analysis.numeric.compiled import compiled
 from analysis.numeric.data import digits
 from analysis.numeric.network import Gradients, Network, forward, gradients
 from analysis.numeric.sample_moments import Moments, moments
-from analysis.numeric.training_arguments import different_seeds, positive, whole
+from analysis.numeric.training_arguments import different_seeds, positive, positive_rates, whole
 from analysis.symbolic.catalogue import activation
 from analysis.symbolic.notation import z
 
@@ -96,7 +96,7 @@ def killed_by_a_step(
     A unit is off where its slope is at most ``below`` in size at every image. One network a seed. Raises
     ValueError on a number out of range.
     """
-    rates = tuple(positive("each of rates", eta) for eta in rates)
+    rates = positive_rates(rates)
     hidden, images = whole("hidden", hidden, 1), whole("images", images, 1)
     found = [
         _one_step(name, rates, hidden, images, positive("below", below, zero=True), s)

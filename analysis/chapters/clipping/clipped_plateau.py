@@ -31,7 +31,7 @@ from analysis.numeric.minibatches import Best, best, bury, over_rates
 from analysis.numeric.network import Network
 from analysis.numeric.norms import norm
 from analysis.numeric.threads import one_thread
-from analysis.numeric.training_arguments import different_seeds, positive, sizes_for, whole
+from analysis.numeric.training_arguments import different_seeds, positive, positive_rates, sizes_for, whole
 
 Floats = NDArray[np.float64]
 OPTIMISERS = ("plain", "momentum", "adam")
@@ -107,7 +107,7 @@ def clipped_plateau(
     """
     one_of("optimiser", optimiser, OPTIMISERS)
     one_of("clip", clip, CLIPPED)
-    seeds, rates = different_seeds(seeds), tuple(positive("each of rates", r) for r in rates)
+    seeds, rates = different_seeds(seeds), positive_rates(rates)
     steps, threshold = whole("steps", steps, 1), positive("threshold", threshold)
     if len(seeds) != len(ends) or not rates:
         raise ValueError(f"ends must be one network a seed, and rates not empty: {len(ends)}, {len(rates)}")

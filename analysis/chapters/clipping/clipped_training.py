@@ -21,7 +21,7 @@ from analysis.numeric.data import CLASSES, Dataset
 from analysis.numeric.minibatches import Best, best, learn, over_rates, shuffles, softmax_error, split
 from analysis.numeric.norms import norm
 from analysis.numeric.threads import one_thread
-from analysis.numeric.training_arguments import different_seeds, positive, whole
+from analysis.numeric.training_arguments import different_seeds, positive, positive_rates, whole
 
 Floats = NDArray[np.float64]
 DECAYS = ("none", "l2", "l1", "decoupled")
@@ -112,7 +112,7 @@ def deep_training(
     threshold, gain = positive("threshold", threshold), positive("gain", gain)
     alpha, momentum = positive("alpha", alpha, zero=True), positive("momentum", momentum, zero=True)
     depth, width, epochs = whole("depth", depth, 2), whole("width", width, 2), whole("epochs", epochs, 1)
-    rates, seeds = tuple(positive("each of rates", r) for r in rates), different_seeds(seeds)
+    rates, seeds = positive_rates(rates), different_seeds(seeds)
     minibatch = whole("minibatch", minibatch, 1)
     parts = split(data)
     X, Y = parts.images, parts.targets

@@ -27,7 +27,7 @@ from analysis.numeric.clipping import stack_norm
 from analysis.numeric.data import Dataset
 from analysis.numeric.recurrent import Weights, backward, forward, uniform_weights
 from analysis.numeric.threads import one_thread
-from analysis.numeric.training_arguments import different_seeds, positive, whole
+from analysis.numeric.training_arguments import different_seeds, positive_rates, whole
 
 Floats = NDArray[np.float64]
 TEST_SEQUENCES = VALIDATION_SEQUENCES = 500
@@ -198,7 +198,7 @@ def sequence_training(
         raise ValueError(f"variant must be one of {', '.join(VARIANTS)}, not {variant!r}")
     units, minibatch = whole("units", units, 1) * VARIANTS[variant].wider, whole("minibatch", minibatch, 1)
     updates, checkpoints = whole("updates", updates, 0), whole("checkpoints", checkpoints, 1)
-    rates, seeds = tuple(positive("each of rates", r) for r in rates), different_seeds(seeds)
+    rates, seeds = positive_rates(rates), different_seeds(seeds)
     if not rates:
         raise ValueError("rates must hold one or more learning rates")
     task = _adding(length, minibatch) if data is None else _digits(data, minibatch)

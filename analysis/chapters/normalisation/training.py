@@ -25,7 +25,7 @@ from analysis.numeric.data import CLASSES, Dataset
 from analysis.numeric.minibatches import Best, best, learn, over_rates, shuffles, softmax_error, split
 from analysis.numeric.norms import norm
 from analysis.numeric.threads import one_thread
-from analysis.numeric.training_arguments import different_seeds, positive, whole
+from analysis.numeric.training_arguments import different_seeds, positive, positive_rates, whole
 from analysis.symbolic.catalogue import activation as named_activation
 from analysis.symbolic.notation import z
 
@@ -146,7 +146,7 @@ def batch_norm_training(
         whole("every", every, 1),
         different_seeds(seeds),
     )
-    rates = tuple(positive("each of rates", r) for r in rates)
+    rates = positive_rates(rates)
     gain = positive("scale", scale) * (np.sqrt(2.0) if activation == "relu" else 1.0)
     parts = split(data)
     X, Y = parts.images, parts.targets

@@ -45,7 +45,7 @@ from analysis.numeric.minibatches import (
 from analysis.numeric.norms import norm, rms
 from analysis.numeric.optional import of_book
 from analysis.numeric.threads import one_thread
-from analysis.numeric.training_arguments import different_seeds, positive, whole
+from analysis.numeric.training_arguments import different_seeds, positive_rates, whole
 
 Floats = NDArray[np.float64]
 STARTS = ("pretrained", "shuffled", "rbm start", "xavier", "gaussian")
@@ -188,7 +188,7 @@ def finetuning(
     if epochs % every:
         raise ValueError(f"epochs must be a multiple of every = {every}, not {epochs}")
     minibatch, labelled = whole("minibatch", minibatch, 1), whole("labelled", labelled, 1)
-    rates = tuple(positive("each of rates", r) for r in rates)
+    rates = positive_rates(rates)
     parts = split(data)
     if not minibatch <= labelled <= len(parts.images):
         raise ValueError(f"labelled must be from {minibatch} to {len(parts.images)}, not {labelled}")

@@ -32,7 +32,7 @@ from analysis.numeric.minibatches import (
 )
 from analysis.numeric.norms import norm
 from analysis.numeric.threads import one_thread
-from analysis.numeric.training_arguments import different_seeds, positive, whole
+from analysis.numeric.training_arguments import different_seeds, positive_rates, whole
 
 Floats = NDArray[np.float64]
 
@@ -147,7 +147,7 @@ def residual_training(
     of, depth = VARIANTS[variant], whole("depth", depth, 1)
     width, epochs, every = whole("width", width, 2), whole("epochs", epochs, 0), whole("every", every, 1)
     minibatch = whole("minibatch", minibatch, 1)
-    rates, seeds = tuple(positive("each of rates", r) for r in rates), different_seeds(seeds)
+    rates, seeds = positive_rates(rates), different_seeds(seeds)
     parts = split(data)
     X, Y = parts.images, parts.targets
     if not rates or not 1 <= minibatch <= len(X):
