@@ -32,7 +32,6 @@ FOR_SYMBOLIC = {"sympy", "analysis", "__future__"} | set(sys.stdlib_module_names
 BETWEEN_CHAPTERS = {
     ("wide_layers.claims", "quarter_bound.claims"),
     ("normalisation.claims", "residual.claims"),
-    ("residual.explorable", "chain_rule.explorable"),
 }
 """(who imports, what) in analysis.chapters; each is one too many, and none is added lightly."""
 
