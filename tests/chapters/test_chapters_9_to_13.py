@@ -194,7 +194,7 @@ def test_what_batch_normalisation_gains_at_each_best_rate() -> None:
 
 
 def test_best_rates_at_the_edge_of_their_grid_are_named() -> None:
-    """Of chapter 13 every run of the record is looked at; the rates here are typed from the printed tables."""
+    """Of chapter 13 every recorded run is looked at; the rates here are typed from the printed tables."""
     kept = recurrent_recorded
     runs = [kept.adding(v, length) for v in VARIANTS for length in kept.lengths(v)]
     runs += [kept.pixels(v) for v in kept.PIXELS]
@@ -241,10 +241,8 @@ def test_the_scopes_say_how_many_units_and_rates() -> None:
     assert pixels.sentence.endswith("fewer than that by a vanilla tanh cell of as many units.")
     assert "four rates" in pixels.scope and "three seeds; 24 units" in pixels.scope
     adding = CLAIMS["more-units-are-no-memory"].scope
-    assert (
-        "24 units (48 in rnn_wide" in adding
-        and "five seeds (rnn_wide, lstm_0, lstm_long: four rates" in adding
-    )
+    assert "24 units (48 in rnn_wide" in adding and "best of six rates" in adding
+    assert "five seeds (rnn_wide, lstm_0, lstm_long: four rates, three seeds)" in adding
     for variant in recurrent_recorded.PIXELS:
         run = recurrent_recorded.pixels(variant)
         assert (run.units, len(run.rates), len(run.seeds)) == (24, 4, 3)
