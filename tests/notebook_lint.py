@@ -35,6 +35,7 @@ LONGEST_CELL = 20  # lines
 MOST_FUNCTIONS = 3
 WIDTH = tomllib.loads((ROOT / "notebooks" / "ruff.toml").read_text(encoding="utf-8"))["line-length"]
 LARGEST = 2_000_000  # bytes
+_TO_FILL = re.compile(r"\b(?:[A-Z]{2,}(?:_[A-Z]{2,})+|TODO|TBD|FIXME|XXX)\b")
 _PARSER = create_md_parser(
     MdParserConfig(enable_extensions={"amsmath", "dollarmath", "attrs_inline", "colon_fence", "deflist"}),
     RendererHTML,
@@ -163,6 +164,25 @@ def pictures_are_described(notebook: Notebook, path: Path) -> list[str]:
             if token.type == "image" and not token.content.strip():
                 found.append(f"{name} shows {token.attrs.get('src')} without a description")
     return found
+
+
+def nothing_is_left_to_fill(notebook: Notebook, path: Path) -> list[str]:
+    """No name in capitals, such as a draft has for a phrase to come, stands in prose, captions or notes."""
+    found = []
+    for name, cell in chain(cells(notebook, "markdown"), cells(notebook, "code")):
+        words = [*prose(text(cell))] if cell["cell_type"] == "markdown" else []
+        for hit in _TO_FILL.findall(" ".join([*words, *_written(cell["metadata"])])):
+            found.append(f"{name} has {hit} left to fill")
+    return found
+
+
+def _written(metadata: Any) -> Iterator[str]:
+    """Every text in the metadata of a cell: captions, descriptions, notes of slides."""
+    if isinstance(metadata, dict):
+        for value in metadata.values():
+            yield from _written(value)
+    elif isinstance(metadata, str):
+        yield metadata
 
 
 # Links
@@ -402,6 +422,7 @@ RULES: tuple[Rule, ...] = (
     prints_fit,
     has_no_set_up,
     pictures_are_described,
+    nothing_is_left_to_fill,
     links_lead_somewhere,
     numbers_are_computed,
 )

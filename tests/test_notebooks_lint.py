@@ -140,6 +140,14 @@ PLANTED: dict[str, tuple[str, Callable[[Notebook], None]]] = {
     "init_printing": ("init_printing", adding(code("sp.init_printing()", 4))),
     "no alt text": ("mystnb.image.alt", setting("cells", 3, "metadata", to={})),
     "no description": ("without a description", adding(markdown("![](01_first.ipynb)"))),
+    "a phrase to come": (
+        "has WHY_LARGER left to fill",
+        adding(markdown("It has another gate too, so WHY_LARGER.")),
+    ),
+    "a caption to come": (
+        "has TODO left to fill",
+        setting("cells", 3, "metadata", "mystnb", "figure", "caption", to="TODO"),
+    ),
     "a lost file": ("which is not there", adding(markdown("[x](03_third.ipynb)"))),
     "a lost file in HTML": ("which is not there", adding(markdown('<a href="03_third.ipynb">x</a>'))),
     "a lost heading": ("no such heading", adding(markdown("[x](01_first.ipynb#how-it-began)"))),
