@@ -124,7 +124,7 @@ def learn(
     instance("networks", networks, Networks)
     instance("parts", parts, Split)
     X, Y = parts.images, parts.targets
-    rate, epochs, every = positive("rate", rate), whole("epochs", epochs), whole("every", every)
+    rate, epochs, every = positive("rate", rate), whole("epochs", epochs, 0), whole("every", every)
     if epochs % every:
         raise ValueError(f"epochs must be a multiple of every = {every}, not {epochs}")
     function("move", move)

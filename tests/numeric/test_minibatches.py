@@ -86,6 +86,12 @@ def test_the_loop_is_the_one_written_by_hand() -> None:
             np.testing.assert_allclose(ours[s], theirs, rtol=1e-12)
 
 
+def test_no_epoch_at_all_is_how_the_networks_start() -> None:
+    run = learn(Softmax((3,)), PARTS, rate=0.5, seeds=(3,), epochs=0, minibatch=150)
+    for ours, theirs in zip(run, by_hand(3, 0.5, 0, 150), strict=True):
+        np.testing.assert_allclose(ours[0], theirs, rtol=1e-12)
+
+
 def test_every_variant_of_a_seed_is_given_the_same_minibatches() -> None:
     draws = shuffles((0, 5), 10, 4)
     epochs = [next(draws) for _ in range(2)]

@@ -109,8 +109,8 @@ def clipped_plateau(
     one_of("clip", clip, CLIPPED)
     seeds, rates = different_seeds(seeds), positive_rates(rates)
     steps, threshold = whole("steps", steps, 1), positive("threshold", threshold)
-    if len(seeds) != len(ends) or not rates:
-        raise ValueError(f"ends must be one network a seed, and rates not empty: {len(ends)}, {len(rates)}")
+    if len(seeds) != len(ends):
+        raise ValueError(f"ends must be one network a seed, {len(seeds)}, not {len(ends)}")
     start = [np.stack(x) for x in zip(*((*n.weights, *n.biases) for n in ends), strict=True)]
     shown = data.first(IMAGES)
     X, Y, depth = shown.images, shown.targets, len(start) // 2

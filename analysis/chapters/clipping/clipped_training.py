@@ -116,10 +116,8 @@ def deep_training(
     minibatch = whole("minibatch", minibatch, 1)
     parts = split(data)
     X, Y = parts.images, parts.targets
-    if not rates or minibatch > len(X):
-        raise ValueError(
-            f"rates must not be empty and minibatch at most {len(X)}, not {rates} and {minibatch}"
-        )
+    if minibatch > len(X):
+        raise ValueError(f"minibatch must be at most {len(X)}, not {minibatch}")
     sizes = (X.shape[1], *[width] * (depth - 1), CLASSES)
     steps = len(X) // minibatch
 

@@ -199,8 +199,6 @@ def sequence_training(
     units, minibatch = whole("units", units, 1) * VARIANTS[variant].wider, whole("minibatch", minibatch, 1)
     updates, checkpoints = whole("updates", updates, 0), whole("checkpoints", checkpoints, 1)
     rates, seeds = positive_rates(rates), different_seeds(seeds)
-    if not rates:
-        raise ValueError("rates must hold one or more learning rates")
     task = _adding(length, minibatch) if data is None else _digits(data, minibatch)
     T = len(task.test[0])
     p = _drawn(VARIANTS[variant], T, task, units, seeds, len(rates))

@@ -150,10 +150,8 @@ def residual_training(
     rates, seeds = positive_rates(rates), different_seeds(seeds)
     parts = split(data)
     X, Y = parts.images, parts.targets
-    if not rates or not 1 <= minibatch <= len(X):
-        raise ValueError(
-            f"rates must not be empty and minibatch at most {len(X)}, not {rates} and {minibatch}"
-        )
+    if not 1 <= minibatch <= len(X):
+        raise ValueError(f"minibatch must be at most {len(X)}, not {minibatch}")
 
     def begin() -> Stack:
         return Stack(_drawn(of, depth, width, X.shape[1], seeds), of.shortcut, of.scale(depth))

@@ -230,8 +230,8 @@ def test_a_network_that_leaves_all_bounds_is_lost() -> None:
         ({"clip": "sign"}, "clip must be one of"),
         ({"optimiser": "rprop"}, "optimiser must be one of"),
         ({"rates": (0.0,)}, "each of rates must"),
-        ({"rates": ()}, "rates not empty"),
-        ({"seeds": (1,)}, "one network a seed"),
+        ({"rates": ()}, "rates must be one or more positive numbers, not none"),
+        ({"seeds": (1,)}, "ends must be one network a seed, 1, not 2"),
         ({"threshold": 0.0}, "threshold must"),
     ],
 )

@@ -153,9 +153,9 @@ def test_the_command_keeps_what_is_there(tmp_path: Path, monkeypatch: pytest.Mon
         ({"variant": "crooked"}, "variant must be one of"),
         ({"depth": 0}, "depth must be"),
         ({"rates": [-1.0]}, "each of rates"),
-        ({"rates": []}, "rates must not be empty"),
+        ({"rates": []}, "rates must be one or more positive numbers, not none"),
         ({"seeds": [1, 1]}, "seeds must be"),
-        ({"minibatch": 5000}, "minibatch at most"),
+        ({"minibatch": 5000}, "minibatch must be at most 1100, not 5000"),
     ],
 )
 def test_training_refuses(problem: dict[str, Any], message: str) -> None:
