@@ -15,7 +15,6 @@ from analysis.chapters.outliers.outlier import LOSSES, Outlier, first_layer_boun
 @pytest.mark.parametrize("power", [0, 1, 2])
 def test_each_power_of_chapter_8_is_proved_and_measured(power: int) -> None:
     text = printed("08_outliers")
-    assert re.search(rf"Eq\(power\(.*\), {power}\)|predicted {power}, simulated", text)
     proved = {
         0: "outlier-relu-sigmoid-squared-error",
         1: "outlier-relu-cross-entropy",
@@ -26,6 +25,10 @@ def test_each_power_of_chapter_8_is_proved_and_measured(power: int) -> None:
         1: "outlier-power-cross-entropy",
         2: "outlier-power-squared-error",
     }
+    _, _, card = text.partition(f"{measured[power]} [checked]")
+    gap = f" - {power}" if power else ""
+    statement = rf"Eq\(share\(Abs\(power\(.*, t\){gap}\) <= 1/10000\), 1\)"
+    assert re.match(rf"\n.*\n *{statement}\n *checked: simulation\n", card)
     assert f"`{proved[power]}` (proved)" in text and f"`{measured[power]}` (checked)" in text
 
 
