@@ -38,21 +38,19 @@ def vouched(own: sp.Basic, statement: sp.Basic, outcome: Outcome) -> Outcome:
 class Claim:
     """A statement with its meaning and, where there is one, a proof.
 
-    ``domain`` says what its letters range over or stand for; every statement in them is evaluated there, and
-    a counter-example
-    refutes it whatever a proof says. ``check`` proves the claim's own statement, and vouches for no other.
-    Without one, only a statement
-    with nothing free is checked: between numbers that were simulated, recorded or published (then ``source``
-    names the publication).
-    ``scope`` says in words what the domain cannot.
+    ``domain`` says what its letters range over or stand for; every statement in them is evaluated there,
+    and a counter-example refutes it whatever a proof says. ``check`` proves the claim's own statement, and
+    vouches for no other. Without one, only a statement with nothing free is checked: between numbers that
+    were simulated, recorded or published (then ``source`` names the publication). ``scope`` says in words
+    what the domain cannot.
 
     >>> from analysis.claims.domain import domain, reals
     >>> from analysis.claims.proof import by_deciding
     >>> from analysis.symbolic.catalogue import SIGMOID
     >>> from analysis.symbolic.notation import z
     >>> below, above = (sp.Lt(SIGMOID.formula, bound, evaluate=False) for bound in (sp.S.One, sp.S.Half))
-    >>> mine = Claim("mine", "The sigmoid stays below 1.", below, by_deciding(), "", above, domain((z,
-    reals())))
+    >>> over = domain((z, reals()))
+    >>> mine = Claim("mine", "The sigmoid stays below 1.", below, by_deciding(), "", above, over)
     >>> mine.settle().status, mine.settle(above).status, mine.settle(sp.Lt(SIGMOID.formula, 2)).status
     ('proved', 'refuted', 'proved')
     """
