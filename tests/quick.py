@@ -1,4 +1,4 @@
-"""What ``make.py test --quick`` runs: of each test function ``CASES`` cases, of the claims every one, and
+"""What ``make.py test --quick`` runs: of each test function ``CASES`` cases, of the claims ``CLAIMS``, and
 none of what takes long.
 
 What takes long: what is marked as slow, shows a page in a browser or builds the book, makes environments, or
@@ -14,7 +14,8 @@ import pytest
 from sampling import spread
 
 CASES = 3
-EVERY_CASE = ("tests/claims/test_claims.py",)
+CLAIMS = 60
+SETTLED = "tests/claims/test_claims.py::test_claim_settles"
 FIXTURES = {"browser", "chrome", "driver", "html", "projector"}
 """Those that start a browser or build the book."""
 LONG = (
@@ -104,5 +105,5 @@ def kept(items: Iterable[pytest.Item]) -> list[pytest.Item]:
     return [
         item
         for name, cases in functions.items()
-        for item in (cases if name.startswith(EVERY_CASE) else spread(cases, CASES))
+        for item in spread(cases, CLAIMS if name.startswith(SETTLED) else CASES)
     ]

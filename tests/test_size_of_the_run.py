@@ -109,7 +109,7 @@ def item(nodeid: str, *fixtures: str, slow: bool = False) -> Any:
 
 def test_what_is_quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
-        quick, "LONG", ("tests/a.py::test_x", "tests/b.py", "tests/claims/test_claims.py::test_c[7]")
+        quick, "LONG", ("tests/a.py::test_x", "tests/b.py", "tests/claims/test_claims.py::test_claim_settles[7]")
     )
     names = [
         "tests/a.py::test_x",
@@ -121,11 +121,11 @@ def test_what_is_quick(monkeypatch: pytest.MonkeyPatch) -> None:
     items = [item(name) for name in names]
     items += [item("tests/c.py::test_p", "browser"), item("tests/c.py::test_s", slow=True)]
     items += [item(f"tests/c.py::test_n[{n}]") for n in range(9)]
-    items += [item(f"tests/claims/test_claims.py::test_c[{n}]") for n in range(9)]
+    items += [item(f"tests/claims/test_claims.py::test_claim_settles[{n}]") for n in range(9)]
     kept = [x.nodeid for x in quick.kept(items)]
     whole = ["tests/a.py::test_xy", "tests/b.pyx::test"]
     some = [f"tests/c.py::test_n[{n}]" for n in (0, 4, 8)]
-    every = [f"tests/claims/test_claims.py::test_c[{n}]" for n in range(9) if n != 7]
+    every = [f"tests/claims/test_claims.py::test_claim_settles[{n}]" for n in range(9) if n != 7]
     assert kept == whole + some + every
 
 
