@@ -109,7 +109,9 @@ def item(nodeid: str, *fixtures: str, slow: bool = False) -> Any:
 
 def test_what_is_quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
-        quick, "LONG", ("tests/a.py::test_x", "tests/b.py", "tests/claims/test_claims.py::test_claim_settles[7]")
+        quick,
+        "LONG",
+        ("tests/a.py::test_x", "tests/b.py", "tests/claims/test_claims.py::test_claim_settles[7]"),
     )
     names = [
         "tests/a.py::test_x",
