@@ -24,8 +24,6 @@ from analysis.numeric.speed_statistics import (
     joint_p_value,
     monotone,
     monotone_fraction,
-    place,
-    places_of_nielsen,
     ratio,
     recovered,
     resolved,
@@ -66,30 +64,6 @@ def test_clopper_pearson_by_its_definition(counts: tuple[int, int], level: float
 
 def test_all_of_two_hundred() -> None:
     assert clopper_pearson(200, 200).low == pytest.approx(0.025 ** (1 / 200), rel=1e-12)
-
-
-def test_place_counts_what_is_below_a_rounded_number() -> None:
-    sample = [0.064, 0.066, 0.07, 0.074, 0.076, 0.2]
-    found = place(0.07, sample, 2)
-    assert (found.rank_low, found.rank_high, found.sample_size) == (1, 4, 6)
-    assert (found.sample_low, found.sample_high) == (0.064, 0.2)
-    assert found.sample_median == pytest.approx(0.072)
-    assert found.inside
-    for outside in (0.05, 0.21):
-        assert not place(outside, sample, 2).inside
-    assert place(0.06, sample, 2).inside  # it may have been 0.0645
-
-
-def test_nielsens_numbers_are_placed_layer_by_layer() -> None:
-    for hidden, stated in NIELSEN_SPEEDS.items():
-        assert len(stated) == hidden
-        assert all(round(x, NIELSEN_DECIMALS[hidden]) == x for x in stated)
-        sample = np.array(stated) * np.array([[0.5], [0.8], [2.0]])
-        assert [(p.value, p.rank_low, p.rank_high) for p in places_of_nielsen(sample)] == [
-            (x, 2, 2) for x in stated
-        ]
-    with pytest.raises(ValueError, match=r"speeds must have shape \(S, 2\), \(S, 3\) or \(S, 4\)"):
-        places_of_nielsen(np.ones((3, 5)))
 
 
 def test_his_recorded_speeds_round_to_the_printed_ones() -> None:
