@@ -25,8 +25,8 @@ from analysis.claims.world import Called, Meaningless, Undefined, ball, precisio
 from analysis.symbolic.printing import plain_text
 
 POINTS = 48
-SECONDS, LEAST = 2.0, 12
-"""Seconds of work after which a search ends, unless it has looked at so few points yet; ten times as long
+SECONDS, LEAST = 1.0, 12
+"""Seconds of work after which a search ends, unless it has looked at so few points yet; four times as long
 ends any."""
 BITS = 200
 CORNERS = 700
@@ -109,7 +109,7 @@ class _Search:
                 if witness:
                     return Found(False, witness, len(self.held))
                 spent = time.process_time() - self.start
-                if spent > self.seconds * (1 if len(self.held) >= LEAST else 10):
+                if spent > self.seconds * (1 if len(self.held) >= LEAST else 4):
                     return self._kept(capped=True)
         except (
             Meaningless,
