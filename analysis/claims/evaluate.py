@@ -97,6 +97,7 @@ class _Search:
     def __init__(self, statement: sp.Basic, domain: Domain, random: Random, seconds: float) -> None:
         self.statement, self.domain, self.random, self.seconds = statement, domain, random, seconds
         self.start = time.process_time()
+        self.seen: set[tuple[tuple[str, str], ...]] = set()
         self.held: list[tuple[float, dict[Any, Any]]] = []
         self.open: list[str] = []
         self.undefined = ""
@@ -105,6 +106,8 @@ class _Search:
     def run(self, points: int) -> Found:
         try:
             for chosen in itertools.chain(self._points(points), self._closer(), self._turns()):
+                if self._seen_before(chosen):
+                    continue
                 witness = self._refuted(chosen)
                 if witness:
                     return Found(False, witness, len(self.held))
@@ -112,15 +115,25 @@ class _Search:
                 if spent > self.seconds * (1 if len(self.held) >= LEAST else 4):
                     return self._kept(capped=True)
         except (
-            Meaningless,
-            TypeError,
-            ValueError,
+            ArithmeticError,
             AttributeError,
+            LookupError,
             NotImplementedError,
             RecursionError,
+            TypeError,
+            ValueError,  # Meaningless among them
         ) as why:
             return Found(None, f"no meaning: {why}"[:300])  # a reader may hand in anything
         return self._kept()
+
+    def _seen_before(self, chosen: Mapping[Any, Any]) -> bool:
+        """Whether these very numbers were looked at; of sequences and functions no two are the same."""
+        if not chosen or not all(isinstance(x, fmpq) for x in chosen.values()):
+            return False
+        point = tuple(sorted((str(k), str(x)) for k, x in chosen.items()))
+        new = point not in self.seen
+        self.seen.add(point)
+        return not new
 
     def _kept(self, capped: bool = False) -> Found:
         if not self.held:
