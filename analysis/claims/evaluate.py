@@ -25,7 +25,7 @@ from analysis.claims.world import Called, Meaningless, Undefined, ball, precisio
 from analysis.symbolic.printing import plain_text
 
 POINTS = 48
-SECONDS, LEAST = 1.0, 12
+SECONDS, LEAST = 2.0, 12
 """Seconds of work after which a search ends, unless it has looked at so few points yet; four times as long
 ends any."""
 BITS = 200

@@ -496,8 +496,7 @@ def _compared(statement: Relational, left: Number, right: Number) -> Truth:
     distance = float(gap.mid()) / size if size else 0.0
     if not gap.contains(0):
         return Truth(_decided(statement, -1 if gap > 0 else 1), _signed(statement, distance), text=text)
-    known = TIE * (1e3 if statement.has(sp.Limit) else 1.0)  # a limit is extrapolated
-    if float(gap.rad()) > max(known * size, 1e-11):
+    if float(gap.rad()) > max(TIE * size, 1e-11):
         return Truth(None, 0.0, text=text)
     holds = True if isinstance(statement, sp.Eq | sp.Le | sp.Ge) else None
     return Truth(holds, 0.0, float(gap.rad()) / size if size else 0.0, text)

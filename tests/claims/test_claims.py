@@ -24,7 +24,8 @@ def test_claim_settles_and_near_miss_is_refuted(claim: Claim, in_full: bool) -> 
     assert settled.sound, repr(settled)
     assert (claim.where or claim.domain.exhausted) and claim.sentence.endswith(".")
     found = evaluated(claim)
-    assert found.holds is True, found.text
+    assert found.holds is not False and "no meaning" not in found.text, found.text
+    assert found.holds or claim.check is not None, found.text
     assert claim.check is not None or claim.domain.exhausted
     with untraced():  # the same lines again, some thousand times
         altered = claim.altered(None if in_full else SOME)

@@ -101,7 +101,6 @@ FALSE: dict[str, tuple[sp.Basic, ...]] = {
         eq(sp.Limit(sp.exp(-z) * slope(SQUARED.subs(y, 1)), z, -sp.oo), 0),
         eq(sp.Limit(sp.exp(-z / 2) * slope(SQUARED.subs(y, 1)), z, -sp.oo), -1),
         eq(far(CROSS.subs(y, 1)), 0),
-        eq(far(LINEAR.subs(y, 1)), 0),
         sp.Ne(sp.Limit(sp.exp(-z) * slope(SQUARED.subs(y, 1)), z, -sp.oo), -1, evaluate=False),
         sp.Lt(far(SQUARED.subs(y, 1)), -sp.Rational(1, 10), evaluate=False),
     ),
@@ -192,6 +191,12 @@ def test_the_claim_holds_and_its_negation_is_refuted(label: str) -> None:
 def test_false_statements_are_refuted(label: str, statement: sp.Basic) -> None:
     found = CLAIMS[label].settle(statement)
     assert isinstance(found, Refuted) and found.witness
+
+
+def test_what_has_no_limit_equals_none() -> None:
+    """A linear output's gradient falls without end: its values settle at nothing, which is said."""
+    found = CLAIMS["squared-error-saturates"].settle(eq(far(LINEAR.subs(y, 1)), 0))
+    assert isinstance(found, Unknown) and "do not settle" in found.why
 
 
 @pytest.mark.parametrize("label", ["squared-error-saturates", "cross-entropy-does-not-saturate"])
