@@ -26,7 +26,7 @@ import sympy as sp
 from flint import arb, ctx, fmpq, fmpz
 from sympy.core.relational import Relational
 
-from analysis.claims.arithmetic import FUNCTIONS, constant, power
+from analysis.claims.arithmetic import FUNCTIONS, constant, is_zero, power
 from analysis.claims.calculus import derivative, fast_integral, from_mp, integral, limit, to_mp
 from analysis.claims.world import (
     Called,
@@ -525,39 +525,65 @@ def _signed(statement: Relational, distance: float) -> float:
     )
 
 
-def gap(statement: Relational, world: World, logarithmic: bool = False) -> float:
-    """left − right as a float, or the logarithm of their ratio."""
-    left, right = (ball(value(side, world)) for side in statement.args)
-    return float((left / right).log()) if logarithmic else float(left - right)
+class Gap(NamedTuple):
+    """left − right over the size of both sides, or the logarithm of left over right; ``lost`` is what of it
+    the digits do not tell."""
+
+    value: float
+    lost: float
+
+
+def gap(statement: Relational, world: World, size: arb, logarithmic: bool = False) -> Gap:
+    """Exact where the sides are, so that no standard error is swamped by what both sides share."""
+    left, right = (value(side, world) for side in statement.args)
+    if logarithmic:
+        found = (ball(left) / ball(right)).log()
+    else:
+        difference = left - right
+        found = ball(difference) / size
+        if isinstance(difference, fmpq):
+            return Gap(float(found), 0.0)
+    if not found.is_finite():
+        raise Undefined("not finite")
+    return Gap(float(found.mid()), float(found.rad()))
 
 
 def _measured(statement: Relational, world: World, used: dict[Any, Any]) -> Truth:
     """A relation between numbers with errors, by the size of the gap in standard errors."""
-    groups: dict[str, int] = {}
-    for x in used.values():
-        if isinstance(x, Runs):
-            groups[x.group] = len(x.values)
+    with precision(400):
+        return _by_errors(statement, world, used)
+
+
+def _by_errors(statement: Relational, world: World, used: dict[Any, Any]) -> Truth:
+    groups = {x.group: len(x.values) for x in used.values() if isinstance(x, Runs)}
     logarithmic = bool(used) and all(isinstance(x, Runs) and x.geometric for x in used.values())
-    middle = gap(statement, world, logarithmic)
+    left, right = (value(side, world) for side in statement.args)
+    size = abs(ball(left)) + abs(ball(right))
+    if size.contains(0):
+        size = arb(1)
+    middle, lost = gap(statement, world, size, logarithmic)
     variance, bound = 0.0, 0.0
     for group, count in groups.items():
-        gaps = np.array([gap(statement, _seeded(world, group, i), logarithmic) for i in range(count)])
+        found = [gap(statement, _seeded(world, group, i), size, logarithmic) for i in range(count)]
+        gaps = np.array([x.value for x in found])
+        lost = max(lost, *(x.lost for x in found))
         variance += float(gaps.var(ddof=1)) / count if count > 1 else 0.0
         middle = float(gaps.mean()) if len(groups) == 1 else middle
     for key, x in used.items():
         if isinstance(x, Estimate):
             if x.standard_error:
-                variance += (
-                    gap(statement, _shifted(world, key, x.standard_error), logarithmic) - middle
-                ) ** 2
+                moved = gap(statement, _shifted(world, key, x.standard_error), size, logarithmic)
+                variance, lost = variance + (moved.value - middle) ** 2, max(lost, moved.lost)
             if x.bound:
-                bound += abs(gap(statement, _shifted(world, key, x.bound), logarithmic) - middle)
+                moved = gap(statement, _shifted(world, key, x.bound), size, logarithmic)
+                bound, lost = bound + abs(moved.value - middle), max(lost, moved.lost)
     error = math.sqrt(variance)
-    left, right = (value(side, world) for side in statement.args)
-    text = f"{_sides(left, right)}, standard error {error:.2g}" + (
-        f", give or take {bound:.2g}" if bound else ""
-    )
-    size = 1.0 if logarithmic else abs(float(ball(right))) or 1.0
+    unit = 1.0 if logarithmic else float((size / abs(ball(right))).mid()) if not is_zero(right) else 1.0
+    text = _sides(left, right)
+    if lost > error and abs(middle) <= lost:
+        return Truth(None, 0.0, text=f"{text}, and the digits do not tell them apart")
+    shown_error, shown_bound = (shown(ball(x) * (1 if logarithmic else size), 2) for x in (error, bound))
+    text += f", standard error {shown_error}" + (f", give or take {shown_bound}" if bound else "")
     if isinstance(statement, sp.Eq | sp.Ne):
         beyond = max(abs(middle) - bound, 0.0)
         distance = beyond / error if error else (math.inf if beyond > 0 else 0.0)
@@ -566,23 +592,16 @@ def _measured(statement: Relational, world: World, used: dict[Any, Any]) -> Trut
         if holds is False and error:
             far = f"{distance:.3g}" if distance < 1e3 else "more than 1,000"
             text += f": {far} standard errors apart"
-        return Truth(holds, -distance, (UNEQUAL * error + bound) / size, text)
+        return Truth(holds, -distance, (UNEQUAL * error + bound) * unit, text)
     less = -middle if isinstance(statement, sp.Lt | sp.Le) else middle  # > 0 where the inequality holds
     if error == 0.0 and bound == 0.0:
         strict = isinstance(statement, sp.Lt | sp.Gt)
-        return Truth(less > 0 or (less == 0 and not strict), less / size, abs(less) / size, text)
-    margin = (
-        (less - math.copysign(min(bound, abs(less)), less)) / error
-        if error
-        else math.copysign(math.inf, less)
-    )
+        return Truth(less > 0 or (less == 0 and not strict), less, abs(less) * unit, text)
+    room = less - math.copysign(min(bound, abs(less)), less)
+    margin = room / error if error else math.copysign(math.inf, less)
     holds = True if margin >= LESS else False if margin <= -UNEQUAL else None
-    return Truth(
-        holds,
-        margin,
-        (abs(less) + LESS * error) / size,
-        f"{text}; margin {min(abs(margin), 1e6):.1f} standard errors",
-    )
+    resolution = (abs(less) + LESS * error) * unit
+    return Truth(holds, margin, resolution, f"{text}; margin {min(abs(margin), 1e6):.1f} standard errors")
 
 
 def _seeded(world: World, group: str, seed: int) -> World:

@@ -389,3 +389,41 @@ def test_a_derivative_in_an_entry_whose_index_has_a_value() -> None:
         world = World({_a: {1: fmpq(2), 2: fmpq(3), 3: fmpq(5)}, k: fmpq(i)})
         assert ball(value(sp.Derivative(f, _a[k]), world)).contains(first)
         assert abs(float(value(sp.Derivative(f, _a[1], _a[k]), world)) - second) < 1e-12
+
+
+K, TINY = sp.Integer(10) ** 80, sp.Rational(1, 10**400)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        sp.Eq(sp.Add(x, K, evaluate=False), sp.Add(2, K, 1, evaluate=False), evaluate=False),
+        sp.Ge(sp.Add(x, K, evaluate=False), sp.Add(2, K, 10**6, evaluate=False), evaluate=False),
+        sp.Eq(sp.Mul(x, TINY, evaluate=False), sp.Mul(4, TINY, evaluate=False), evaluate=False),
+        sp.Eq(sp.tanh(1000 * x), sp.tanh(2000 * x), evaluate=False),
+        sp.Eq(sp.erf(200 * x), 1, evaluate=False),
+        sp.Eq(sp.exp(-9000 * x), 0, evaluate=False),
+        sp.Ge(sp.exp(-x - 3000), sp.exp(-x - 2990), evaluate=False),
+        sp.Eq(x ** sp.Integer(-9000), 0, evaluate=False),
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize(
+    "found", [Estimate(2.0, 0.01), Runs(np.array([1.98, 2.0, 2.01, 2.02]), "s")], ids=["simulated", "runs"]
+)
+def test_an_error_is_not_lost_in_what_both_sides_share_or_below_the_smallest_float(
+    statement: sp.Basic, found: object
+) -> None:
+    """Whoever adds 10⁸⁰ to both sides, or shrinks both below 10⁻³²³, does not make them equal."""
+    told = truth(statement, World({x: Given(lambda world: found)}))
+    assert told.holds is not True or (isinstance(statement, sp.Eq) and told.resolution > 0.0)
+
+
+def test_numbers_of_runs_that_are_all_equal_are_compared_exactly() -> None:
+    letters = {
+        x: Given(lambda w: Runs(np.array([0.5, 0.25]), "s")),
+        y: Given(lambda w: Runs(np.array([0.5, 0.25]), "s")),
+    }
+    assert truth(sp.Eq(x, y, evaluate=False), World(letters)).holds is True
+    off = sp.Eq(x, sp.Add(y, sp.Rational(1, 10**62), evaluate=False), evaluate=False)
+    assert truth(off, World(letters)).holds is False

@@ -116,7 +116,7 @@ FALSE: dict[str, tuple[sp.Basic, ...]] = {
         eq(grows("cross-entropy, sigmoid", RELU.formula, 1), 0),
         eq(grows("cross-entropy, sigmoid", RELU.formula, 1), v * w1),
         eq(grows("cross-entropy, sigmoid", RELU.formula, 2), v),
-        eq(grows("cross-entropy, sigmoid", RELU.formula, 1), sp.Min(v, 3)),
+        eq(grows("cross-entropy, sigmoid", RELU.formula, 1), sp.Min(v, sp.Rational(5, 4))),
         eq(grows("cross-entropy, sigmoid", RELU.formula, 1), v * sp.Min(w1, 1)),
         eq(grows("cross-entropy, sigmoid", RELU.formula, 1, target=1), v),
         eq(grows("squared error, sigmoid", RELU.formula, 1), v),
@@ -136,7 +136,9 @@ FALSE: dict[str, tuple[sp.Basic, ...]] = {
         eq(grows("cross-entropy, sigmoid", RELU.formula, 1), 0),
         sp.Gt(grows("squared error, sigmoid", RELU.formula, 0), v / 100, evaluate=False),
         losses.grows_like("squared error, sigmoid", RELU.formula, 1, w1, sp.exp(v * w1 * t)),
-        losses.grows_like("squared error, sigmoid", RELU.formula, 1, sp.Min(v, 3), sp.exp(v * w1 * t)),
+        losses.grows_like(
+            "squared error, sigmoid", RELU.formula, 1, sp.Min(v, sp.Rational(5, 4)), sp.exp(v * w1 * t)
+        ),
         losses.grows_like("squared error, sigmoid", RELU.formula, 2, v, sp.exp(v * w1 * t)),
         losses.grows_like("cross-entropy, sigmoid", RELU.formula, 1, v, sp.exp(-v * w1 * t)),
     ),
