@@ -16,6 +16,7 @@ by at least 3.
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from functools import cache, reduce
 from typing import Any, NamedTuple
@@ -545,7 +546,8 @@ def gap(statement: Relational, world: World, size: arb, logarithmic: bool = Fals
             return Gap(float(found), 0.0)
     if not found.is_finite():
         raise Undefined("not finite")
-    return Gap(float(found.mid()), float(found.rad()))
+    lost = 0.0 if found.is_exact() else max(float(found.rad()), sys.float_info.min)
+    return Gap(float(found.mid()), lost)
 
 
 def _measured(statement: Relational, world: World, used: dict[Any, Any]) -> Truth:
