@@ -13,7 +13,7 @@ from typing import NamedTuple
 import sympy as sp
 
 from analysis.claims.alterations import Alteration, alterations, some
-from analysis.claims.compare import contradicts, follows, same
+from analysis.claims.compare import contradicts, follows, key, same
 from analysis.claims.domain import Domain
 from analysis.claims.evaluate import Found, demanding, evaluate
 from analysis.claims.outcome import Check, Checked, Outcome, Proved, Refuted, Reproduced, Step, Unknown
@@ -91,8 +91,9 @@ class Claim:
             return self._own()
         try:
             asked = spoken(self.statement, self.domain, statement)
-        except ValueError as why:
-            return Unknown(str(why))
+            key(asked)
+        except (ValueError, RecursionError) as why:  # also of integers with more digits than Python prints
+            return Unknown(f"no meaning: {why}" if "no meaning" not in str(why) else str(why))
         if self.domain is None:
             return (
                 vouched(self.statement, asked, self.check(asked))

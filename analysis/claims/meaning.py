@@ -205,6 +205,9 @@ def ball_or_exact(x: Any) -> Number:
     return x
 
 
+TERMS = 20_000
+
+
 def _accumulated(e: Any, world: World, combine: Callable[[Number, Number], Number], empty: int) -> Number:
     """A sum or product over whole numbers; the first index of several is the innermost."""
     *inner, (index, low, high) = e.limits
@@ -212,7 +215,10 @@ def _accumulated(e: Any, world: World, combine: Callable[[Number, Number], Numbe
     if high == sp.oo:
         return _infinite(e, body, index, whole(low, world), world)
     total: Number = fmpq(empty)
-    for i in range(whole(low, world), whole(high, world) + 1):
+    first, last = whole(low, world), whole(high, world)
+    if last - first > TERMS:
+        raise Meaningless(f"more than {TERMS:,} terms are not added up")
+    for i in range(first, last + 1):
         total = combine(total, ball_or_exact(value(body, world.but({index: fmpq(i)}))))
     return _finite(total, e)
 
