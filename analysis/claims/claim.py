@@ -105,9 +105,9 @@ class Claim:
         found = evaluate(asked, self.domain)
         if found.holds is False:
             return Refuted(found.text)
-        if contradicts(self.statement, asked) and isinstance(self._own(), Proved | Checked):
+        if contradicts(self.statement, asked) and isinstance(own_outcome(self), Proved | Checked):
             return Refuted("it contradicts the claim, which holds")
-        if follows(self.statement, asked) and isinstance(own := self._own(), Proved):
+        if follows(self.statement, asked) and isinstance(own := own_outcome(self), Proved):
             return Proved(own.how, (*own.steps, Step("and the statement is a weaker form of it")))
         if found.holds and self.domain.exhausted:
             if found.resolution and (found.equation or found.margin == 0.0):
@@ -122,7 +122,7 @@ class Claim:
         return Unknown(found.text)
 
     def _own(self) -> Outcome:
-        return own_outcome(self)
+        return outcome_of(self)
 
     def measured(self, found: Found, own: bool = True) -> Outcome:
         """The outcome of a statement with nothing free that holds: how finely, and what it rests on."""
@@ -159,7 +159,12 @@ def _worked_out(statement: sp.Basic, found: Found) -> Outcome:
 
 @cache
 def own_outcome(claim: Claim) -> Outcome:
-    """What becomes of the claim's own statement; a counter-example beats its proof. Settled once."""
+    """What becomes of the claim's own statement, settled once for all that is compared with it."""
+    return outcome_of(claim)
+
+
+def outcome_of(claim: Claim) -> Outcome:
+    """What becomes of the claim's own statement; a counter-example beats its proof."""
     if claim.domain is None:
         return claim.check(claim.statement) if claim.check else Unknown("no domain is declared")
     found = evaluated(claim)

@@ -109,6 +109,12 @@ def together(rows: Iterable[Row]) -> str:
     )
 
 
+def _kind(changed: str) -> str:
+    """What was changed, without the letter or the number: these may be TeX."""
+    kind, colon, rest = changed.partition(":")
+    return kind + (rest[rest.index(" on the ") :] if colon and " on the " in rest else "")
+
+
 def altered(evidence: Iterable[Claim], counts: Mapping[str, Counts]) -> str:
     """A Markdown table, one line a claim: alterations made and refuted, and what is open about the others."""
     found = [(item.label, counts[item.label]) for item in evidence if item.label in counts]
@@ -122,7 +128,8 @@ def altered(evidence: Iterable[Claim], counts: Mapping[str, Counts]) -> str:
     ]
     for label, c in found:
         left = "; ".join(
-            f"{x['changed']} ({'no meaning' if 'no meaning' in x['why'] else 'open'})" for x in c["left"]
+            f"{_kind(x['changed'])} ({'no meaning' if 'no meaning' in x['why'] else 'open'})"
+            for x in c["left"]
         )
         lines.append(f"| `{label}` | {c['made']} | {c['refuted']} | {left.replace('|', chr(92) + '|')} |")
     return "\n".join(lines)

@@ -82,9 +82,15 @@ def test_simulated_equations_are_added_up() -> None:
 
 
 def test_the_alterations_are_counted_and_what_is_left_is_named() -> None:
-    left = [Left(changed="strict", statement="x < 1", why="unknown: no counter-example at 9 points")]
+    left = [
+        Left(
+            changed="strict: < for ≤ on the left",
+            statement="x < 1",
+            why="unknown: no counter-example at 9 points",
+        )
+    ]
     left += [Left(changed="factor | dropped", statement="x", why="unknown: no meaning: y")]
     counts = {"a|b": Counts(statement="x <= 1", made=7, refuted=5, left=left)}
     table = altered([row().settled.evidence], counts)
     assert "Of 7 alterations 5 are refuted with a counter-example, 1 have no meaning, 1 are open" in table
-    assert "| 7 | 5 | strict (open); factor \\| dropped (no meaning) |" in table
+    assert "| 7 | 5 | strict on the left (open); factor \\| dropped (no meaning) |" in table

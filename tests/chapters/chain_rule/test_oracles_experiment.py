@@ -104,7 +104,7 @@ def test_an_oracle_gone_wrong_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     right = COMPARED["complex step"]
     monkeypatch.setitem(COMPARED, "complex step", lambda chain: tuple(1.001 * x for x in right(chain)))
     assert agreement(example()).digits["complex step"].max() <= 3
-    assert isinstance(CLAIM.check(CLAIM.statement), Refuted)
+    assert isinstance(CLAIM.settle(), Refuted)
 
 
 def test_digits_agreed() -> None:

@@ -127,7 +127,7 @@ def test_batches_are_of_every_kind() -> None:
     assert batch == [[3, 3, 3], [1, 0, 0], [-1, 1, -1], [1, 4, 9]]
     drawn = found.draw(Random(1), World({}))
     assert drawn(2, World({})) == drawn(2, World({})) != drawn(3, World({}))
-    assert batches(*NEURON).scope().startswith("$m$ = 2, 3, …, $j$ ∈ {1, …, 2}")
+    assert batches(*NEURON).scope().startswith("m = 2, 3, …, j ∈ {1, …, 2}")
 
 
 def _eq(left: sp.Basic, right: sp.Basic) -> sp.Eq:

@@ -37,7 +37,7 @@ def jacobian_of(*gained: sp.Expr) -> sp.Eq:
 def _layers_of(depth: sp.Symbol) -> Range:
     """l = 1 … L."""
     return Range(
-        f"= 1, …, ${depth}$",
+        f"= 1, …, {depth}",
         lambda random, world: exact(random.randint(1, int(world.letters[depth].p))),
         tuple(exact(k) for k in (1, 2, 3, 4)),
         lambda x, world: bool(1 <= x <= world.letters[depth]),
