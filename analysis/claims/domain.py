@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from itertools import groupby
 from random import Random
 from typing import Any
 
@@ -74,7 +75,12 @@ class Domain:
     def scope(self) -> str:
         """What the letters range over, as running text: Greek letters as such, an index after an
         underscore."""
-        parts = [f"{_names(key)} {found.words}".strip() for key, found in self.ranges if found.words]
+        alike = groupby(self.ranges, key=lambda pair: pair[1].words)
+        parts = [
+            f"{', '.join(filter(None, (_names(key) for key, _ in pairs)))} {words}".strip()
+            for words, pairs in alike
+            if words
+        ]
         parts += [] if self.where == sp.true else [f"with {in_words(self.where)}"]
         parts += [self.words] if self.words else []
         return ", ".join(p for p in parts if p)
@@ -285,15 +291,18 @@ ACTIVATION = (sigma, sigma_prime, sigma_second)
 COST = (cost, cost_prime)
 
 
-def smooth(words: str = "any differentiable function", count: int = 2) -> Range:
+def smooth(words: str = "any differentiable function", count: int = 2, name: str = "C") -> Range:
     """A function and its derivatives, ``count`` in all: a x + b sin(c x + d) + e x², of random coefficients
-    with all their digits."""
+    with all their digits; ``name`` is what a counter-example calls it."""
 
     def draw(random: Random, world: World) -> tuple[Any, ...]:
         a, b, c, d, e = (sp.Rational(random.randint(-400, 400), 173) for _ in range(5))
         formula = a * _x + b * sp.sin(c * _x + d) + e * _x**2
         return tuple(
-            Called(sp.Lambda(_x, sp.diff(formula, _x, k) if k else formula), f"{formula}" if k == 0 else "")
+            Called(
+                sp.Lambda(_x, sp.diff(formula, _x, k) if k else formula),
+                f"{name}(x) = {formula}" if k == 0 else "",
+            )
             for k in range(count)
         )
 
@@ -304,25 +313,6 @@ def only(name: str) -> dict[Any, Any]:
     """σ, σ′ and σ″ of one activation, as what the classes of functions mean."""
     formula = ACTIVATIONS[name].formula.subs(z, _x)
     return {key: sp.Lambda(_x, formula.diff(_x, k) if k else formula) for k, key in enumerate(ACTIVATION)}
-
-
-def guessed(statement: sp.Basic) -> Domain:
-    """A domain from the assumptions of the statement's symbols, where none is declared."""
-    bound = {x for e in sp.preorder_traversal(statement) for x in _bound(e)}
-    letters = sorted((x for x in statement.free_symbols - bound if x.is_Symbol), key=str)
-    return Domain(tuple((x, _by_assumptions(x)) for x in letters))
-
-
-def _bound(e: sp.Basic) -> set[sp.Basic]:
-    return set(e.bound_symbols) if hasattr(e, "bound_symbols") and not isinstance(e, sp.Subs) else set()
-
-
-def _by_assumptions(x: sp.Symbol) -> Range:
-    if x.is_integer:
-        return integers(1 if x.is_positive else 0)
-    if x.is_positive:
-        return positive()
-    return nonnegative() if x.is_nonnegative else reals()
 
 
 __all__ = [
@@ -339,7 +329,6 @@ __all__ = [
     "between",
     "domain",
     "exact",
-    "guessed",
     "integers",
     "later",
     "nonnegative",

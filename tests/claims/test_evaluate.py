@@ -12,7 +12,6 @@ from analysis.claims.domain import (
     at_least,
     between,
     domain,
-    guessed,
     integers,
     later,
     nonzero,
@@ -199,11 +198,6 @@ def test_only_what_is_tighter_where_the_statement_is_tight_is_a_demand() -> None
 def test_nonsense_has_no_meaning(nonsense: sp.Basic) -> None:
     found = evaluate(nonsense, _z)
     assert found.holds is None and found.text.startswith("no meaning")
-
-
-def test_a_domain_guessed_from_assumptions_leaves_bound_letters_alone() -> None:
-    found = guessed(_no(sp.Eq, sp.Sum(k * x, (k, 1, n)), y))
-    assert {key for key, _ in found.ranges} == {n, x, y}
 
 
 def test_the_scope_is_printed_from_the_domain() -> None:

@@ -196,7 +196,7 @@ def _rate_by_angle(mean_inverse: sp.Expr) -> sp.Eq:
 
 LARGE = sp.pi / (sp.pi - 1)
 _SIZES = (m, integers(4, 40))
-_made_up = smooth(count=3)
+_made_up = smooth(count=3, name="σ")
 _ANY_ACTIVATION = (
     ACTIVATION,
     Range("any activation, of the catalogue or made up", _made_up.draw, activations().hard),
