@@ -108,9 +108,8 @@ def torch_epochs(torch: Any, data: Dataset, epochs: int, cores: int) -> Any:
 
 
 def torch_stacks(torch: Any, data: Dataset, epochs: int, cores: int) -> Any:
-    """The same for STACK networks at once on each core, one image a column: PyTorch's fastest form of those
-    tried (rows, one network,
-    gradients by hand in place of autograd).
+    """The same for STACK networks at once on each core, one image a column: PyTorch's fastest form of
+    those tried (rows, one network, gradients by hand in place of autograd).
     """
     networks = [initialiser("nielsen")(SIZES, np.random.default_rng(s)) for s in range(STACK)]
     X, Y = (

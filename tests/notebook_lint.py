@@ -300,8 +300,8 @@ _LABEL = re.compile(
 
 
 def normal(words: str) -> str:
-    """The text with a plain minus,
-    and with a space after each LaTeX command in place of LaTeX's own spaces."""
+    """The text with a plain minus, and with a space after each LaTeX command in place of LaTeX's own
+    spaces."""
     words = re.sub(r"\\[,;:! ]", " ", words.replace("−", "-").replace("{,}", ","))
     return re.sub(r"(\\[A-Za-z]+)", r"\1 ", words)
 

@@ -1,9 +1,8 @@
 """What ``make.py test --quick`` runs: of each test function ``CASES`` cases, of the claims ``CLAIMS``, and
 none of what takes long.
 
-What takes long: what is marked as slow, shows a page in a browser or builds the book, makes environments, or
-is named in ``LONG``
-(above 0.7 s of processor time in one case, 0.5 s for a claim).
+What takes long: what is marked as slow, shows a page in a browser or builds the book, makes environments,
+or is named in ``LONG`` (above 0.7 s of processor time in one case, 0.5 s for a claim).
 """
 
 from __future__ import annotations

@@ -90,9 +90,9 @@ def install(uv: str | None) -> None:
 def link_project() -> None:
     """Let .venv's Python find analysis/, wherever it is started: by a file that every locale can read.
 
-    An editable installation writes the path of the checkout, in which a letter that the locale does not have
-    ends
-    each start of Python; and a copied .venv would go on running the checkout that it was copied from.
+    An editable installation writes the path of the checkout, in which a letter that the locale does not
+    have ends each start of Python; and a copied .venv would go on running the checkout that it was copied
+    from.
     """
     code = "import sysconfig; print(ascii(sysconfig.get_path('purelib')))"
     told = subprocess.check_output([str(venv_python()), "-c", code], env=child_environment())

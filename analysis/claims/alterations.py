@@ -1,10 +1,9 @@
 """Relatives of a statement that ask for more than it does, so that they are false wherever it is sharp.
 
-Each is the statement with one thing changed: negated, a side scaled or shifted in the demanding direction, a
-strict relation for a
-touched one, an exponent, a factor, a letter, an end of a sum changed. What is merely weaker is not made
-where that can be
-seen from the form; the others are tried by whoever settles them.
+Each is the statement with one thing changed: negated, a side scaled or shifted in the demanding
+direction, a strict relation for a touched one, an exponent, a factor, a letter, an end of a sum changed.
+What is merely weaker is not made where that can be seen from the form; the others are tried by whoever
+settles them.
 """
 
 from __future__ import annotations

@@ -94,9 +94,9 @@ def integral(f: Callable[[Number], Number], low: Any, high: Any, digits: int = 1
 
 
 def fast_integral(f: Callable[[Floats], Floats], low: float, high: float) -> arb:
-    """∫ f for a vectorised f, by double-exponential quadrature in floats, split at 0; its bound: ten times
-    the change from half the nodes,
-    and rounding. Raises Undefined where f is not finite or the change is no small part of ∫ |f|.
+    """∫ f for a vectorised f, by double-exponential quadrature in floats, split at 0; its bound: ten
+    times the change from half the nodes, and rounding. Raises Undefined where f is not finite or the
+    change is no small part of ∫ |f|.
     """
     total, size, change = 0.0, 0.0, 0.0
     marks = [low, *([0.0] if low < 0.0 < high else []), high]

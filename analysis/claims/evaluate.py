@@ -1,6 +1,6 @@
-"""The search for a counter-example: a statement is evaluated at the ends and hard points of its domain, at
-its own constants, at
-random points, where its margin is smallest, and where one of its relations turns.
+"""The search for a counter-example: a statement is evaluated at the ends and hard points of its domain,
+at its own constants, at random points, where its margin is smallest, and where one of its relations
+turns.
 
 A counter-example refutes. That none was found proves nothing, unless nothing is free.
 """

@@ -1,8 +1,7 @@
 """What E[…], Pr[…] and Var(…) mean where letters are random: by enumeration, by quadrature or by simulation.
 
 A law with atoms is summed exactly, a law with a density is integrated, one that can only be drawn from is
-simulated, and then the
-number has a standard error.
+simulated, and then the number has a standard error.
 """
 
 from __future__ import annotations

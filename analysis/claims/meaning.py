@@ -1,16 +1,13 @@
 """What an expression means in a world: ``value(expression, world)``, from the leaves up and without SymPy's
 simplification.
 
-Nothing here differentiates, integrates or takes a limit by a formula: a derivative is a difference quotient,
-an integral a sum of
-values, a limit an extrapolation, each with a bound. So a proof, which uses formulas, is tested by another
-way.
+Nothing here differentiates, integrates or takes a limit by a formula: a derivative is a difference
+quotient, an integral a sum of values, a limit an extrapolation, each with a bound. So a proof, which uses
+formulas, is tested by another way.
 
-A statement is true, false or open in a world. Numbers without an error decide by their balls; two that agree
-to all digits
-known are equal, and neither less nor different. Measured numbers decide by standard errors: equal within 4,
-unequal beyond 5, less
-by at least 3.
+A statement is true, false or open in a world. Numbers without an error decide by their balls; two that
+agree to all digits known are equal, and neither less nor different. Measured numbers decide by standard
+errors: equal within 4, unequal beyond 5, less by at least 3.
 """
 
 from __future__ import annotations

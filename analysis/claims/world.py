@@ -1,12 +1,10 @@
 """A world gives every letter of a statement a value: a number, a function, a law, a measured number with its
 error.
 
-Numbers are exact rationals (``fmpq``) for as long as they can be and balls (``arb``) after that, so that a
-tie at a strict
-relation is seen as one and a digit that is not known is not used. What a simulation or a recorded run gave
-is an ``Estimate`` or
-``Runs``; how its error reaches a statement is found by evaluating the statement again with the number
-shifted.
+Numbers are exact rationals (``fmpq``) for as long as they can be and balls (``arb``) after that, so that
+a tie at a strict relation is seen as one and a digit that is not known is not used. What a simulation or
+a recorded run gave is an ``Estimate`` or ``Runs``; how its error reaches a statement is found by
+evaluating the statement again with the number shifted.
 """
 
 from __future__ import annotations

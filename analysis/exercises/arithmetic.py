@@ -160,8 +160,8 @@ def apply(m: Context, kind: type, values: list[Value]) -> Value:
 
 
 def bounded(m: Context, x: Value) -> Value:
-    """The same value, None where it is not finite,
-    UNKNOWN where it is far too large or small to go on with."""
+    """The same value, None where it is not finite, UNKNOWN where it is far too large or small to go on
+    with."""
     if x is None or isinstance(x, bool | Unknown):
         return x
     if not m.isfinite(x):

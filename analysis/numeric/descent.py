@@ -10,11 +10,9 @@ needed:
 so that the m × m Gram matrix X Xᵀ, computed once, replaces two passes over the images in every epoch. Lengths
 follow without forming anything either: ‖P X‖² = ⟨P, R⟩ and ‖∂C/∂w¹‖² = ⟨δ¹, δ¹ X Xᵀ⟩/m².
 
-Half of an epoch is the product δ¹ X Xᵀ, one matrix product for all networks. The layers above go network by
-network,
-for the arrays of one stay in the cache. There the sigmoid is written without a choice by the sign of z,
-which takes
-longer than the exponential where the processor cannot foresee the sign.
+Half of an epoch is the product δ¹ X Xᵀ, one matrix product for all networks. The layers above go network
+by network, for the arrays of one stay in the cache. There the sigmoid is written without a choice by the
+sign of z, which takes longer than the exponential where the processor cannot foresee the sign.
 """
 
 from __future__ import annotations

@@ -88,8 +88,8 @@ def xavier(
     output: str = "sigmoid",
     uniform: bool = False,
 ) -> Network:
-    """Var w = 2/(n_in + n_out)
-    (Glorot & Bengio 2010, equation 12; theirs is the uniform law of equation 16)."""
+    """Var w = 2/(n_in + n_out) (Glorot & Bengio 2010, equation 12; theirs is the uniform law of equation
+    16)."""
     return _by_variance(
         sizes, rng, zero_biases, activation, output, uniform, lambda n_in, n_out: 2 / (n_in + n_out)
     )
@@ -105,8 +105,8 @@ def he(
     uniform: bool = False,
     slope: float = 0.0,
 ) -> Network:
-    """Var w = 2/((1 + s²) n_in),
-    with s the ``slope`` on the negative side (He et al. 2015, equations 10 and 15)."""
+    """Var w = 2/((1 + s²) n_in), with s the ``slope`` on the negative side (He et al. 2015, equations 10
+    and 15)."""
     slope = number("slope", slope, least=-_STEEPEST, most=_STEEPEST)
     return _by_variance(
         sizes, rng, zero_biases, activation, output, uniform, lambda n_in, n_out: 2 / ((1 + slope**2) * n_in)

@@ -121,9 +121,9 @@ def vjp(network: Network, x: ArrayLike, u: ArrayLike) -> Floats:
 def spectrum(matrices: Sequence[ArrayLike], every: int = 1) -> Spectrum:
     """Singular values of M_L ⋯ M_1 for matrices M_1, …, M_L, the first applied first.
 
-    ``every`` is how many matrices are multiplied between two factorisations; more than 1 loses digits. Raises
-    ValueError for shapes that do not fit, NaN,
-    or a product whose singular values differ by more than 280 powers of ten, 0 apart.
+    ``every`` is how many matrices are multiplied between two factorisations; more than 1 loses digits.
+    Raises ValueError for shapes that do not fit, NaN, or a product whose singular values differ by more
+    than 280 powers of ten, 0 apart.
 
     >>> round(spectrum([np.diag([1.0, 1e-3])] * 50).decades, 9)
     150.0

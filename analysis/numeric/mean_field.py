@@ -1,7 +1,7 @@
 """The mean square of a wide layer's weighted inputs, followed from layer to layer, and its gradient factor χ.
 
-With weights N(0, σ_w²/n), biases N(0, σ_b²)
-and n → ∞ the weighted inputs of a layer are normal with variance q, and
+With weights N(0, σ_w²/n), biases N(0, σ_b²) and n → ∞ the weighted inputs of a layer are normal with
+variance q, and
 
     q ← σ_w² E[σ(√q x)²] + σ_b²,        χ(q) = σ_w² E[σ′(√q x)²],        x ~ N(0, 1)
 

@@ -2,10 +2,8 @@
 is chosen.
 
 Each training of chapters 9 to 12 goes through ``learn``. The rate, and the scale of the weights where
-several are tried, is chosen
-on *validation* images; what is reported is the accuracy on *test* images, which choose nothing. A seed gives
-every variant the
-same minibatches.
+several are tried, is chosen on *validation* images; what is reported is the accuracy on *test* images,
+which choose nothing. A seed gives every variant the same minibatches.
 """
 
 from __future__ import annotations
@@ -80,8 +78,7 @@ class Learned(NamedTuple):
     """S networks on axis 0; the epochs 0, every, 2 every … T on axis 1.
 
     loss: cross-entropy of the training images, NaN once a network has diverged; validation, accuracy: the
-    fraction of the
-    validation and of the test images classified rightly, 0 once it has.
+    fraction of the validation and of the test images classified rightly, 0 once it has.
     """
 
     loss: Floats

@@ -1,12 +1,10 @@
 """Recurrent cells on stacks of networks:
 forward through time, back-propagation through time, and the memory ∂c_{s+k}/∂c_s.
 
-A stack holds N networks of n units; ``xs`` is (T, N, B, d): time, network, sequence, input. The blocks of W
-(N, d, m·n),
-U (N, n, m·n) and b (N, 1, m·n) stand side by side: "lstm" has i, f, g, o (m = 4), "gru" r, z, g (m = 3), and
-the plain cells,
-which have no gates, h (m = 1): "rnn" with tanh, "rnn-relu" with max(0, z), whose slope at 0 is 0.
-The formulas are those of ``symbolic.gates``.
+A stack holds N networks of n units; ``xs`` is (T, N, B, d): time, network, sequence, input. The blocks of
+W (N, d, m·n), U (N, n, m·n) and b (N, 1, m·n) stand side by side: "lstm" has i, f, g, o (m = 4), "gru" r,
+z, g (m = 3), and the plain cells, which have no gates, h (m = 1): "rnn" with tanh, "rnn-relu" with max(0,
+z), whose slope at 0 is 0. The formulas are those of ``symbolic.gates``.
 """
 
 from __future__ import annotations

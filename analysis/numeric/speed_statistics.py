@@ -109,11 +109,10 @@ def joint_p_value(speeds: ArrayLike, sample: ArrayLike) -> Fraction:
     """How often a network of the sample (S, H), or the one with ``speeds`` (H,), lies as far out as the
     latter: k/(S + 1).
 
-    Far is Mahalanobis' distance of the logarithms, with the mean and the covariance of all S + 1 networks.
-    Each of them is then
-    treated alike, so a network drawn like the sample has a p-value of at most q with probability at most q,
-    whatever the law of the
-    speeds is (Vovk, Gammerman and Shafer 2005). Raises ValueError on speeds that are not positive.
+    Far is Mahalanobis' distance of the logarithms, with the mean and the covariance of all S + 1
+    networks. Each of them is then treated alike, so a network drawn like the sample has a p-value of at
+    most q with probability at most q, whatever the law of the speeds is (Vovk, Gammerman and Shafer
+    2005). Raises ValueError on speeds that are not positive.
     """
     logs = _logs("sample", sample)
     one = _logs("speeds", speeds)

@@ -11,8 +11,8 @@ EXPERIMENTS = {"gradient-size": "analysis.chapters.initialisation.gradient_size:
 
 
 def named(name: str) -> Experiment:
-    """The experiment of that name,
-    or for "package.module:NAME" the ``Experiment`` called NAME in a module of one's own.
+    """The experiment of that name, or for "package.module:NAME" the ``Experiment`` called NAME in a
+    module of one's own.
 
     The module must be importable on the workers too. Raises ValueError naming the known ones.
     """

@@ -8,10 +8,8 @@ Schmidhuber and Cummins (2000):
     c_t = f_t c_{t−1} + i_t g_t        h_t = o_t tanh(c_t)
 
 The gated recurrent unit (Cho et al. 2014) has r_t = σ(z_r), k_t = σ(z_k), g_t = tanh(w_g x_t + r_t u_g
-h_{t−1} + b_g) and
-h_t = k_t h_{t−1} + (1 − k_t) g_t; they write z for k. The vanilla cell, without gates, is h_t = tanh(w x_t +
-u h_{t−1} + b),
-or has another activation in place of tanh.
+h_{t−1} + b_g) and h_t = k_t h_{t−1} + (1 − k_t) g_t; they write z for k. The vanilla cell, without gates,
+is h_t = tanh(w x_t + u h_{t−1} + b), or has another activation in place of tanh.
 
 Here t counts the steps of a sequence, not the steps of training.
 """

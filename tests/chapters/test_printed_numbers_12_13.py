@@ -1,5 +1,5 @@
-"""Numbers that chapters 12 and 13 print,
-each computed a second way that shares nothing with the book's code."""
+"""Numbers that chapters 12 and 13 print, each computed a second way that shares nothing with the book's
+code."""
 
 from __future__ import annotations
 
@@ -41,8 +41,8 @@ def relu_last(mixed: bool = True) -> float:
 
 
 def left_of_correlation(blocks: int, share: float) -> float:
-    """The angle recursion from a right angle,
-    its two means over pairs of ReLUs by Gauss–Legendre in the angle of the pair."""
+    """The angle recursion from a right angle, its two means over pairs of ReLUs by Gauss–Legendre in the
+    angle of the pair."""
     nodes, weights = np.polynomial.legendre.leggauss(40)
     angle, left = math.pi / 2, 1.0
     for _ in range(blocks):

@@ -28,8 +28,8 @@ def in_mpmath(expr):
 
 
 def digits(x: float) -> int:
-    """So many that 1 + e^−|x|,
-    1 − tanh² and 1 + e^−x²/2 keep thirty (the last as long as float64 can tell it from 1)."""
+    """So many that 1 + e^−|x|, 1 − tanh² and 1 + e^−x²/2 keep thirty (the last as long as float64 can
+    tell it from 1)."""
     return 60 + int(0.9 * abs(x)) + min(int(0.25 * x * x), 400) + (80 if abs(x) < 1e-5 else 0)
 
 

@@ -2,16 +2,13 @@
 hidden layers.
 
 Plain full-batch descent (η = 0.1, λ = 5, 500 epochs) leaves it where the outputs only say how often each
-digit occurs. From there on
-``steps`` full-batch steps without decay: plain, with momentum, or of Adam; the gradient clipped by value, by
-its global norm, each layer by
-its own norm, or not at all. With a threshold c far below the entries of the gradient clipping by value cuts
-nearly every entry to ±c, and
+digit occurs. From there on ``steps`` full-batch steps without decay: plain, with momentum, or of Adam;
+the gradient clipped by value, by its global norm, each layer by its own norm, or not at all. With a
+threshold c far below the entries of the gradient clipping by value cuts nearly every entry to ±c, and
 clipping by layer gives all layers gradients of the same length.
 
-The network is trained on chapter 4's images, the first 1,000 digits. Of the other 797 the first 400 choose
-rate and threshold, and the
-last 397 test.
+The network is trained on chapter 4's images, the first 1,000 digits. Of the other 797 the first 400
+choose rate and threshold, and the last 397 test.
 """
 
 from __future__ import annotations
@@ -46,11 +43,10 @@ BETA_1, BETA_2, EPSILON = 0.9, 0.999, 1e-8
 class ClippedPlateau:
     """R rates on axis 0, S seeds on axis 1; on axis 2 the plateau and the end.
 
-    loss: cost of the training images, NaN for a network that diverged; training, validation, accuracy: the
-    fraction of the training,
-    validation and test images classified rightly, 0 for one that diverged (R, S, 2). ratio: ‖∂C/∂b‖ of the
-    fourth hidden layer over
-    that of the first, on the plateau, before clipping and after it (S, 2).
+    loss: cost of the training images, NaN for a network that diverged; training, validation, accuracy:
+    the fraction of the training, validation and test images classified rightly, 0 for one that diverged
+    (R, S, 2). ratio: ‖∂C/∂b‖ of the fourth hidden layer over that of the first, on the plateau, before
+    clipping and after it (S, 2).
     """
 
     optimiser: str
@@ -102,8 +98,7 @@ def clipped_plateau(
     steps: int = 600,
 ) -> ClippedPlateau:
     """From the plateau of ``plateau(data, sizes, seeds, epochs)`` on, with each of the rates. Raises
-    ValueError on unknown names or numbers
-    out of range.
+    ValueError on unknown names or numbers out of range.
     """
     one_of("optimiser", optimiser, OPTIMISERS)
     one_of("clip", clip, CLIPPED)

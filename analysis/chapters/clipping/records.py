@@ -1,6 +1,5 @@
-"""The trainings of chapter 10, kept in ``analysis/chapters/clipping/recorded``; ``python -m analysis record
-clipping`` makes them anew,
-in about ten minutes of one core.
+"""The trainings of chapter 10, kept in ``analysis/chapters/clipping/recorded``; ``python -m analysis
+record clipping`` makes them anew, in about ten minutes of one core.
 """
 
 from __future__ import annotations
@@ -52,8 +51,7 @@ FREE = {
 with clipping, too."""
 LENGTHS = {"value": (0.03, 0.1, 0.3), "norm": (0.1, 0.3, 1.0, 3.0), "layer": (0.3, 1.0, 3.0)}
 """ηc of plain descent by kind of clipping: how far an entry, the whole, or a layer moves where all is
-clipped. With momentum a tenth of
-it, since a steady step is ten times as long.
+clipped. With momentum a tenth of it, since a steady step is ten times as long.
 """
 
 

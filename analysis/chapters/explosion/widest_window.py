@@ -24,8 +24,8 @@ best_weight = sp.Symbol(r"w_\ast", positive=True)
 
 
 class WidestWindow(NamedTuple):
-    """Rational brackets of the edge z,
-    and balls that contain the weight |w| and the width of the widest window."""
+    """Rational brackets of the edge z, and balls that contain the weight |w| and the width of the widest
+    window."""
 
     low: sp.Rational
     high: sp.Rational

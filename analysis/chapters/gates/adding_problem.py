@@ -41,10 +41,9 @@ class Variant(NamedTuple):
     """The cell, what its recurrent weights start as, the forget gate's first bias, and how many times as
     many units it has.
 
-    ``kind`` and ``start`` are those of ``numeric.recurrent``: "rnn" is the plain cell with tanh, "rnn-relu"
-    that with ReLU. A forget
-    bias of None is b_f = log U(1, T − 1) together with b_i = −b_f for the input gate (Tallec and Ollivier
-    2018); otherwise b_i = 0.
+    ``kind`` and ``start`` are those of ``numeric.recurrent``: "rnn" is the plain cell with tanh,
+    "rnn-relu" that with ReLU. A forget bias of None is b_f = log U(1, T − 1) together with b_i = −b_f for
+    the input gate (Tallec and Ollivier 2018); otherwise b_i = 0.
     """
 
     kind: str
@@ -280,10 +279,9 @@ def _scored(kind: str, p: list[Floats], task: _Task, on: tuple[Floats, Floats]) 
 class _Adam:
     """Adam with β = (0.9, 0.999), after clipping each network's gradient to the global norm ``CLIP``.
 
-    ε is added after the bias correction, m̂/(√v̂ + ε): algorithm 1 of Kingma and Ba (2015), and PyTorch. The
-    formula at the end of
-    their section 2, and Keras, add it before: in step t that acts like an ε that is larger by 1/√(1 −
-    0.999^t), 32 times at first.
+    ε is added after the bias correction, m̂/(√v̂ + ε): algorithm 1 of Kingma and Ba (2015), and PyTorch.
+    The formula at the end of their section 2, and Keras, add it before: in step t that acts like an ε
+    that is larger by 1/√(1 − 0.999^t), 32 times at first.
     """
 
     def __init__(self, p: list[Floats], eta: Floats) -> None:

@@ -1,6 +1,5 @@
 """The trainings of chapter 13, kept in ``analysis/chapters/gates/recorded``; ``python -m
-analysis.chapters.gates.records`` makes
-them anew, in about twenty minutes of one core.
+analysis.chapters.gates.records`` makes them anew, in about twenty minutes of one core.
 """
 
 from __future__ import annotations

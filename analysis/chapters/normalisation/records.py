@@ -1,6 +1,5 @@
 """The trainings of chapter 11, kept in ``analysis/chapters/normalisation/recorded``; ``python -m analysis
-record normalisation`` makes
-them anew, in about a quarter of an hour of one core.
+record normalisation`` makes them anew, in about a quarter of an hour of one core.
 """
 
 from __future__ import annotations

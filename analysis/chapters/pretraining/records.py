@@ -1,6 +1,5 @@
 """The trainings of chapter 9, kept in ``analysis/chapters/pretraining/recorded``; ``python -m analysis
-record pretraining`` makes them
-anew, in about five minutes of one core.
+record pretraining`` makes them anew, in about five minutes of one core.
 """
 
 from __future__ import annotations

@@ -1,6 +1,5 @@
-"""The trainings of chapter 12, kept in ``analysis/chapters/residual/recorded``; ``python -m analysis record
-residual`` makes them anew,
-in about five minutes of one core.
+"""The trainings of chapter 12, kept in ``analysis/chapters/residual/recorded``; ``python -m analysis
+record residual`` makes them anew, in about five minutes of one core.
 """
 
 from __future__ import annotations

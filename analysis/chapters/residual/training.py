@@ -5,9 +5,8 @@ x^0 = X W_in; block l makes x ← k x + s (ReLU(x) W + b); the last x meets W_ou
 cross-entropy. k is 0 for a plain network and 1 for a residual one; s is 1, or 1/√L. Stochastic gradient
 descent on minibatches, no momentum, no decay, no normalisation.
 
-W ~ N(0, v/n) with v = 2 (He et al. 2015), 1 or 4, the first and the last matrix N(0, 1/n_in), b = 0. A seed
-gives every variant the
-same draws and the same minibatches.
+W ~ N(0, v/n) with v = 2 (He et al. 2015), 1 or 4, the first and the last matrix N(0, 1/n_in), b = 0. A
+seed gives every variant the same draws and the same minibatches.
 """
 
 from __future__ import annotations
@@ -65,8 +64,7 @@ class ResidualTraining:
     """R rates on axis 0, S seeds on axis 1; the epochs 0, every, 2 every … T on axis 2.
 
     loss, validation, accuracy: as in ``analysis.numeric.minibatches.Learned``. start_speeds: ‖∂C/∂W^l‖ of
-    the L matrices of the
-    blocks on the first minibatch, before training (S, L).
+    the L matrices of the blocks on the first minibatch, before training (S, L).
     """
 
     variant: str

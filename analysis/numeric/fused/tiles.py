@@ -1,8 +1,8 @@
 """The way back through one tile of chains, plain or as (sign, log-magnitude),
 and the copies in and out of a tile.
 
-A tile is L layers of B chains,
-so small that what its forward pass wrote is still in the cache on the way back.
+A tile is L layers of B chains, so small that what its forward pass wrote is still in the cache on the way
+back.
 """
 
 from __future__ import annotations

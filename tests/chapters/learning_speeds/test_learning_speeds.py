@@ -109,9 +109,8 @@ def test_speeds_at_the_start_are_those_of_back_propagation() -> None:
 
 @pytest.mark.parametrize("scale", [30.0, 3e3, 3e4])
 def test_speeds_of_saturated_networks_keep_their_digits(scale: float) -> None:
-    """Weights so large that σ′ is tiny, below 1e-300 and, last, that e⁻ᶻ overflows: the slopes from e⁻ᶻ hold
-    beside those of
-    the catalogue, and 1 − a, which is 0 for z above 37, does not come in.
+    """Weights so large that σ′ is tiny, below 1e-300 and, last, that e⁻ᶻ overflows: the slopes from e⁻ᶻ
+    hold beside those of the catalogue, and 1 − a, which is 0 for z above 37, does not come in.
     """
     data, sizes = load("digits", count=50), (64, 8, 8, 10)
     start = nielsen(sizes, np.random.default_rng(1))

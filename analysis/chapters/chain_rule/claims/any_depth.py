@@ -34,8 +34,8 @@ def _cases(statement: sp.Basic) -> Iterator[tuple[int, int]]:
 
 
 def at_small_depth(statement: sp.Basic) -> Refuted | None:
-    """The first of the depths 1 … 4 (and layer)
-    at which the statement differs from SymPy's own derivative."""
+    """The first of the depths 1 … 4 (and layer) at which the statement differs from SymPy's own
+    derivative."""
     for depth, layer in _cases(statement):
         left, right = (at(side, depth, layer) for side in statement.args)
         found = by_structure(definitions=definitions(depth))(sp.Eq(left, right, evaluate=False))

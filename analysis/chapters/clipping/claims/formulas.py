@@ -69,10 +69,9 @@ def _resolved(expr: sp.Expr) -> sp.Expr:
 
 
 def by_orders(statement: sp.Basic) -> Outcome:
-    """In every order of c, r and q, Min and Max resolve; then an equation is an identity of polynomials, and
-    the gap of an
-    inequality, linear in the cosine x, is at x = ±1 a polynomial in positive numbers without a negative
-    coefficient.
+    """In every order of c, r and q, Min and Max resolve; then an equation is an identity of polynomials,
+    and the gap of an inequality, linear in the cosine x, is at x = ±1 a polynomial in positive numbers
+    without a negative coefficient.
     """
     left, right = (side.doit() for side in statement.args)
     gap = right - left

@@ -33,10 +33,9 @@ def measured(symbol: sp.Symbol) -> Floats:
     """One number a seed, (S,), of variant v on sequences of length T at the chosen rate, or an exact count
     ().
 
-    E_{v, T} and G_{v, T}: the mean squared error, G to be compared by its logarithm. A_{v}: the accuracy on
-    the digits. B_{v, T} and
-    F_{v, T}: what ``reach`` averages before training and at the end. R_{v, T}: at how many of the rates four
-    seeds solve the problem.
+    E_{v, T} and G_{v, T}: the mean squared error, G to be compared by its logarithm. A_{v}: the accuracy
+    on the digits. B_{v, T} and F_{v, T}: what ``reach`` averages before training and at the end. R_{v,
+    T}: at how many of the rates four seeds solve the problem.
     """
     found = re.fullmatch(r"([EGABFR])_\{([a-z0-9_]+)(?:, (\d+))?\}", symbol.name.replace(r"\_", "_"))
     if found is None:

@@ -1,11 +1,10 @@
 """What is claimed of Nielsen's experiment, read off the recorded runs on the first 1,000 training images of
 MNIST.
 
-Letters: S_k, T_k the speed of hidden layer k of an untrained network drawn his way, or with N(0, 1) weights;
-m_{H,k}, F_{H,k} the lowest
-and the final speed of hidden layer k of H in 500 epochs; D_k how far layer k moves; E the cost on the
-plateau, A and B the cost after
-rescaled steps of all layers, or of all but the first. v_k: the speeds that Nielsen recorded for one network.
+Letters: S_k, T_k the speed of hidden layer k of an untrained network drawn his way, or with N(0, 1)
+weights; m_{H,k}, F_{H,k} the lowest and the final speed of hidden layer k of H in 500 epochs; D_k how far
+layer k moves; E the cost on the plateau, A and B the cost after rescaled steps of all layers, or of all
+but the first. v_k: the speeds that Nielsen recorded for one network.
 """
 
 from __future__ import annotations

@@ -36,8 +36,8 @@ equal ones, and ones at which a wrong order does not fit."""
 
 
 def at_small_widths(statement: sp.Basic) -> Refuted | None:
-    """The first of a few widths,
-    depths and layers at which the statement differs from SymPy's own derivative."""
+    """The first of a few widths, depths and layers at which the statement differs from SymPy's own
+    derivative."""
     for sizes, layer in _cases(statement):
         depth = len(sizes) - 1
         backward = isinstance(statement.lhs, error)
