@@ -1,4 +1,5 @@
-"""The record of alterations: one claim counted anew is what is stored, others stay, and an accepted one is an error."""
+"""The record of alterations: one claim counted anew is what is stored, others stay, and an accepted one is
+an error."""
 
 from __future__ import annotations
 
