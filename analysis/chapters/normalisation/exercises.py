@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
-from analysis.chapters.normalisation.rates import mean_under_normal
+from analysis.symbolic.normalisation_rates import mean_under_normal
 from analysis.exercises.domain import Domain, over
 from analysis.exercises.exercise import Choice, Condition, Exercise, Mistake, Value, Witness, instead
 from analysis.symbolic.activation import Activation

@@ -25,7 +25,7 @@ from analysis.chapters.normalisation.claims.layer import (
     variance,
 )
 from analysis.chapters.normalisation.depth import large_batch_growth
-from analysis.chapters.normalisation.rates import block, residual_growth
+from analysis.symbolic.normalisation_rates import block, residual_growth
 from analysis.claims.domain import only
 from analysis.claims.laws import expectation_over
 from analysis.claims.meaning import value

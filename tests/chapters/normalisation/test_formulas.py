@@ -9,7 +9,7 @@ import sympy as sp
 
 from analysis.chapters.normalisation.claims import formulas as normalised_claims
 from analysis.chapters.normalisation.claims import rates as normalised_rates_claims
-from analysis.chapters.normalisation.rates import (
+from analysis.symbolic.normalisation_rates import (
     both_active,
     both_relu,
     large_batch_rate,

@@ -12,7 +12,7 @@ import sympy as sp
 from analysis.chapters.normalisation.claims.layer import RATE, R, variance
 from analysis.chapters.normalisation.claims.rates import LARGE
 from analysis.chapters.normalisation.depth import DepthSweep, depth_sweep
-from analysis.chapters.normalisation.rates import block, linear_rate, relu_rate, residual_growth
+from analysis.symbolic.normalisation_rates import block, linear_rate, relu_rate, residual_growth
 from analysis.claims.claim import Claim
 from analysis.claims.domain import domain, only
 from analysis.claims.laws import Law, expectation_over, variance_over

@@ -18,7 +18,7 @@ from analysis.chapters.normalisation.claims.layer import (
     v,
     variance,
 )
-from analysis.chapters.normalisation.rates import (
+from analysis.symbolic.normalisation_rates import (
     active_together,
     angle,
     block,

@@ -1,0 +1,137 @@
+"""What theory says of each site, from the weights and signals that were measured there.
+
+On the way back one site multiplies the norm of the gradient by
+
+    weighted sum        σ_w = √(fan_in E w²)                       (chapter 7)
+    activation          √E σ′(z)², z normal with the measured mean and variance
+    normalisation       γ/√(v + ε), with the directions that it takes out (chapter 11)
+    sum x + F(x)        √(1 + c²), c the factor of the branch      (chapter 12)
+
+and on the way forward the root mean square by the corresponding factor.
+"""
+
+from __future__ import annotations
+
+import math
+from functools import lru_cache
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from analysis.diagnosis.measured import NORMS, SUM, WEIGHTED, Measured
+from analysis.diagnosis.path import branch, is_sum
+from analysis.numeric.compiled import compiled
+from analysis.numeric.moments import normal_mean, singular_points
+from analysis.symbolic.catalogue import ACTIVATIONS
+from analysis.symbolic.normalisation import m as m_symbol
+from analysis.symbolic.normalisation_rates import relu_rate
+from analysis.symbolic.notation import z
+
+Floats = NDArray[np.float64]
+
+
+class Predicted(NamedTuple):
+    """The log of the factor on the gradient's norm, and of that on the root mean square, at each site
+    (site,); NaN where there is no theory."""
+
+    backward: Floats
+    forward: Floats
+
+
+def predicted(measured: Measured) -> Predicted:
+    """Both factors of every site, from the means over seeds and batches of what was measured."""
+    count = len(measured.sites)
+    back, ahead = np.full(count, np.nan), np.full(count, np.nan)
+    for k in range(count):
+        back[k], ahead[k] = _of_site(measured, k, back)
+    return Predicted(back, ahead)
+
+
+def _of_site(measured: Measured, k: int, back: Floats) -> tuple[float, float]:
+    site = measured.sites[k]
+    before = site.parents[0] if site.parents else None
+    size = _mean(measured.forward[..., k])
+    if site.kind == "input" or before is None:
+        return 0.0, math.nan
+    came = _mean(measured.forward[..., before])
+    if site.kind in WEIGHTED:
+        w, b = _mean_log(measured.sigma_w[..., k]), _mean(measured.sigma_b[..., k] ** 2)
+        return w, 0.5 * np.logaddexp(2 * w, _log(b) - 2 * came)
+    if site.kind in ACTIVATIONS:
+        mean = _mean(measured.mean[..., before])
+        variance = math.exp(2 * came) - mean**2
+        if not (math.isfinite(variance) and variance > 1e-12 * mean**2 and variance > 0):
+            return math.nan, math.nan
+        second, slope = moments(site.kind, _rounded(mean), _rounded(math.sqrt(variance)))
+        return 0.5 * _log(slope), 0.5 * _log(second) - came
+    if site.kind == "batch norm" and (rate := _batch_norm_rate(measured, k)) is not None:
+        return rate - back[before], size - came
+    if site.kind in NORMS or site.kind in ("scale", "dropout", "pool"):
+        return _mean(measured.factor[..., k]), math.nan if site.kind == "pool" else size - came
+    if site.kind == SUM and is_sum(measured.sites, k):
+        return _of_sum(measured, k, back)
+    return math.nan, math.nan
+
+
+def _batch_norm_rate(measured: Measured, k: int) -> float | None:
+    """½ log R of a weighted sum, its batch normalisation and an activation together, less the activation's
+    own part; None where chapter 11 has no R for them (convolutions, learned γ, other surroundings)."""
+    sites, before = measured.sites, measured.sites[k].parents[0]
+    after = next((s.kind for s in sites if k in s.parents), "")
+    plain = sites[before].kind == "linear" and measured.batch_size >= 4
+    if not plain or after not in ACTIVATIONS:
+        return None
+    slope = moments(after, 0.0, 1.0)[1]
+    return 0.5 * (math.log(rate(after, measured.batch_size)) - _log(slope))
+
+
+@lru_cache(maxsize=256)
+def rate(name: str, batch: int) -> float:
+    """R, the growth of the squared gradient norm of one layer with batch normalisation before the activation:
+    exact for ReLU, for others that of large batches (chapter 11)."""
+    if name == "relu":
+        return float(relu_rate.subs(m_symbol, batch).evalf())
+    second, slope = moments(name, 0.0, 1.0)
+    of = ACTIVATIONS[name]
+    mean = normal_mean(compiled(of.value, z), 0.0, 1.0, singular_points(of))
+    return slope / (second - mean**2)
+
+
+def _of_sum(measured: Measured, k: int, back: Floats) -> tuple[float, float]:
+    """√(1 + c²) with c the product of the branch's factors; the squares of the two operands add up."""
+    both = branch(measured.sites, k)
+    paths = [float(sum(back[list(sites)])) if sites else 0.0 for sites in both.paths]
+    squares = [2 * _mean(measured.forward[..., p]) for p in measured.sites[k].parents[:2]]
+    came = _mean(measured.forward[..., both.source])
+    with np.errstate(invalid="ignore"):
+        back_factor, square = np.logaddexp(2 * paths[0], 2 * paths[1]), np.logaddexp(*squares)
+    return 0.5 * float(back_factor), 0.5 * float(square) - came
+
+
+@lru_cache(maxsize=4096)
+def moments(name: str, mean: float, deviation: float) -> tuple[float, float]:
+    """E σ(z)² and E σ′(z)² for z ~ N(mean, deviation²) and an activation of the catalogue."""
+    of = ACTIVATIONS[name]
+    value, slope, at = compiled(of.value, z), compiled(of.slope, z), singular_points(of)
+    found = [normal_mean(lambda x, f=f: np.asarray(f(x)) ** 2, mean, deviation, at) for f in (value, slope)]
+    return found[0], found[1]
+
+
+def _rounded(x: float) -> float:
+    """To three digits, which is more than samples have, so that equal layers share their moments."""
+    return float(f"{x:.3g}")
+
+
+def _mean(x: Floats) -> float:
+    x = x[np.isfinite(x)]
+    return float(x.mean()) if x.size else math.nan
+
+
+def _mean_log(x: Floats) -> float:
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return _mean(np.log(x))
+
+
+def _log(x: float) -> float:
+    return math.log(x) if x > 0 else (-math.inf if x == 0 else math.nan)
