@@ -14,6 +14,7 @@ TOPICS = (
     "normalisation",
     "residual",
     "gates",
+    "your_own_network",
 )
 """The topic of chapter n is ``TOPICS[n - 1]``;
 notebook, folder, tests, records and slider carry the same word."""

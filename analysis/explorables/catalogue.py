@@ -31,4 +31,5 @@ EXPLORABLES: dict[str, Callable[[], Explorable]] = {
     "normalisation": _made_by("normalisation.explorable", "normalisation_of_a_batch"),
     "residual": _made_by("residual.explorable", "residual"),
     "memory": _made_by("gates.explorable", "memory_of_a_cell"),
+    "your-own-network": _made_by("your_own_network.explorable", "your_own_network"),
 }

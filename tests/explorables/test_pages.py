@@ -27,6 +27,7 @@ from analysis.chapters.outliers.explorable import measured as measured_outlier
 from analysis.chapters.quarter_bound.explorable import log_products, theory
 from analysis.chapters.residual.explorable import computed as both_chains
 from analysis.chapters.wide_layers.explorable import log_diagonals
+from analysis.chapters.your_own_network.explorable import computed as sizes_of_layers
 from analysis.explorables.catalogue import EXPLORABLES as EVERY
 from analysis.explorables.explorable import Choice, Slider, Values, script
 from analysis.numeric.compiled import compiled
@@ -227,6 +228,11 @@ def expected_initialisation(v: Values) -> dict[str, float]:
     }
 
 
+def expected_sizes(v: Values) -> dict[str, float]:
+    found = sizes_of_layers(v)
+    return {"last": 10.0 ** found.forward[-1], "first": 10.0 ** found.backward[0]}
+
+
 def expected_normalisation(v: Values) -> dict[str, float]:
     (hats, slopes), xs = batch_normalised(v), batch(v)
     size = float(np.linalg.norm(slopes))
@@ -340,6 +346,19 @@ MOVES: dict[
             ),
         ],
         6e-4,
+    ),
+    "your-own-network": (
+        expected_sizes,
+        [
+            ({"scale": 0.15, "depth": 200}, {"scale": float(f"{10**0.15:.6g}")}),
+            ({"scale": 0.6, "depth": 60, "activation": "tanh"}, {"scale": float(f"{10**0.6:.6g}")}),
+            (
+                {"scale": 0.1, "activation": "gelu", "output": -5},
+                {"scale": float(f"{10**0.1:.6g}"), "output": 1e-5},
+            ),
+            ({"depth": 30, "activation": "sigmoid"}, {}),
+        ],
+        2e-3,
     ),
     "normalisation": (
         expected_normalisation,
@@ -486,6 +505,13 @@ EXTREMES: dict[str, list[dict[str, Any]]] = {
         {"steps": 200, "w": 6},
     ],
     "normalisation": [{}, {"scale": 1, "shift": 4, "point": 1.8}, {"scale": -1, "point": -1.8, "eps": 0}],
+    "your-own-network": [
+        {},
+        {"scale": -1, "depth": 200},
+        {"scale": 1, "depth": 200},
+        {"depth": 2, "activation": "sigmoid"},
+        {"depth": 40, "activation": "gelu", "output": -8},
+    ],
     "memory": [{}, {"bias": 5, "scale": 1}, {"bias": -2, "scale": -1}],
 }
 
@@ -684,6 +710,9 @@ HEAVIEST = {
     "outlier": [{"t": 1}, {"t": 2.5}],
     "normalisation": [{"scale": x} for x in np.linspace(-1, 1, 21).round(1).tolist()],
     "initialisation": [{"scale": x} for x in np.linspace(-1, 1, 21).round(1).tolist()],
+    "your-own-network": [
+        {"depth": 200, "activation": "gelu", "scale": x} for x in np.linspace(-0.3, 0.3, 7).round(1).tolist()
+    ],
     "memory": [{"scale": x} for x in np.linspace(-1, 1, 21).round(2).tolist()],
 }
 

@@ -1,0 +1,1 @@
+"""What chapter your_own_network claims."""

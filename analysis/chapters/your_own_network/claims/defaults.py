@@ -1,0 +1,87 @@
+"""What the default of ``nn.Linear`` draws, and what a ReLU behind it does to the gradient."""
+
+from __future__ import annotations
+
+import sympy as sp
+
+from analysis.chapters.your_own_network.defaults import EDGE, KAIMING_EDGE, of_uniform
+from analysis.claims.claim import Claim
+from analysis.claims.domain import Domain, Range, domain, positive, reals
+from analysis.claims.laws import expectation_over, uniform
+from analysis.claims.outcome import Outcome, Proved, Step, Unknown
+from analysis.claims.proof import counterexample
+from analysis.symbolic.display import expectation
+from analysis.symbolic.normal import density
+from analysis.symbolic.notation import z
+from analysis.symbolic.variance import HE, n, n_in, s
+
+
+u = sp.Symbol("u", real=True)
+"""Uniform on (−1, 1)."""
+
+
+def by_uniform(statement: sp.Basic) -> Outcome:
+    """E[f(u)] = ½ ∫ f(u) du over (−1, 1), put in; where the sides differ, a point shows it."""
+    if not isinstance(statement, sp.Eq):
+        return Unknown("the statement must be an equation in E[…]")
+    means = {e: sp.integrate(e.args[0] / 2, (u, -1, 1)) for e in statement.atoms(expectation)}
+    put_in = statement.func(*(x.xreplace(means) for x in statement.args), evaluate=False)
+    left, right = put_in.args
+    if sp.simplify(left - right) == 0:
+        return Proved("integration", tuple(Step(f"the mean of {e.args[0]}", x) for e, x in means.items()))
+    points = [{n_in: sp.Integer(k), s: a} for k, a in ((3, sp.S.One), (64, sp.S.Half))]
+    return counterexample(put_in, points) or Unknown("the sides differ in form")
+
+
+def by_integration(statement: sp.Basic) -> Outcome:
+    """SymPy carries the integral out."""
+    left, right = (sp.simplify(x.doit()) for x in statement.args)
+    if isinstance(statement, sp.Eq) and sp.simplify(sp.logcombine(left - right, force=True)) == 0:
+        return Proved("integration", (Step("the left side evaluates to", left),))
+    return counterexample(statement, [{}]) or Unknown("the sides differ in form")
+
+
+def _uniform(*ranges: tuple[sp.Symbol, Range]) -> Domain:
+    return domain(
+        (n_in, positive(largest=1e4)), *ranges, means={expectation: expectation_over({u: uniform(-1, 1)})}
+    )
+
+
+def _share(edge: sp.Expr) -> sp.Expr:
+    """fan_in · Var w of weights uniform on (−edge, edge)."""
+    return n_in * expectation((edge * u) ** 2)
+
+
+_gain = n_in * of_uniform(EDGE) * sp.Integral(density(z), (z, 0, sp.oo))
+_step = sp.log(_gain) / 2
+
+CLAIMS = (
+    Claim(
+        label="kaiming-uniform-variance",
+        sentence="kaiming_uniform_ with the slope s draws weights with fan_in · Var w = 2/(1 + s²).",
+        statement=sp.Eq(_share(KAIMING_EDGE), sp.simplify(n * HE), evaluate=False),
+        check=by_uniform,
+        scope="u uniform on (−1, 1), the weights on ±√3 · gain/√fan_in with gain² = 2/(1 + s²), n_in = fan_in; s is the argument a",
+        false_sibling=sp.Eq(_share(KAIMING_EDGE), 2 / (1 + s) ** 2, evaluate=False),
+        domain=_uniform((s, reals(largest=20))),
+    ),
+    Claim(
+        label="nn-linear-draws-a-third",
+        sentence="With a = √5, as nn.Linear calls it, fan_in · Var w is 1/3: a sixth of He's 2.",
+        statement=sp.Eq(_share(EDGE), HE.subs({s: sp.sqrt(5), n: 1}), evaluate=False),
+        check=by_uniform,
+        scope="u uniform on (−1, 1), the weights on ±1/√fan_in, n_in = fan_in: k² times the channels for a k × k convolution",
+        false_sibling=sp.Eq(_share(EDGE), HE.subs({s: 0, n: 1}), evaluate=False),
+        domain=_uniform(),
+    ),
+    Claim(
+        label="nn-linear-relu-log-gain",
+        sentence="A default nn.Linear with ReLU adds −½ log 6 to the logarithm of the gradient's norm: of the "
+        "norm 41 % is left.",
+        statement=sp.Eq(_step, -sp.log(6) / 2, evaluate=False),
+        check=by_integration,
+        scope="½ log χ with χ = σ_w² E[σ′(z)²], a wide square layer; the same for every size of z",
+        false_sibling=sp.Eq(_step, -sp.log(3) / 2, evaluate=False),
+        domain=domain(),
+    ),
+)
