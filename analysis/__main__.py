@@ -84,6 +84,15 @@ def alter(evidence: Sequence[Claim]) -> int:
 def main(argv: Sequence[str] | None = None) -> int:
     """Command line: ``record`` and the name of a chapter, or an optional part of a label and ``--json``."""
     given = list(sys.argv[1:] if argv is None else argv)
+    if given[:1] == ["diagnose"]:
+        from analysis.diagnosis import command
+
+        return command.main(given[1:])
+    if given[:1] == ["probe"]:
+        from analysis.diagnosis.reader import source
+
+        print(source(), end="")
+        return 0
     if given[:2] == ["record", "alterations"]:
         return alterations_record.main(given[2:])
     if given[:1] == ["record"]:

@@ -541,7 +541,7 @@ def _is_signal(torch: Any, x: Any) -> bool:
 
 def _log_norm(x: Any) -> float:
     size = float(x.detach().double().norm())
-    return math.log(size) if size > 0 else (-math.inf if size == 0 else math.nan)
+    return math.log(size) if size > 0 else (-math.inf if size == 0 else math.inf)
 
 
 def _log_rms(x: Any) -> float:
@@ -557,7 +557,7 @@ def _seen(torch: Any, x: Any) -> dict[str, float]:
     if x.ndim > 1 and len(x) > 1 and square > 0:
         spread = float(x.var(dim=0, unbiased=True).mean()) / square
     return {
-        "forward": 0.5 * math.log(square) if square > 0 else (-math.inf if square == 0 else math.nan),
+        "forward": 0.5 * math.log(square) if square > 0 else (-math.inf if square == 0 else math.inf),
         "mean": float(x.mean()),
         "varies": spread,
         "bad": bad,
