@@ -199,10 +199,10 @@ def _one_pass(torch: Any, model: Any, batch: Any, loss: Any, probes: int, seed: 
     found.batch_size = next((len(x) for x in [*parts, *options.values()] if getattr(x, "ndim", 0)), 0)
     with _as_found(torch, model), torch.enable_grad():
         watch = _watch(torch, model, found)
+        for x in [*parts, *options.values()]:
+            if isinstance(x, torch.Tensor) and x.is_floating_point() and x.ndim:
+                watch.new(x, "input", "input", ())
         with watch:
-            for x in [*parts, *options.values()]:
-                if isinstance(x, torch.Tensor) and x.is_floating_point() and x.ndim:
-                    watch.new(x, "input", "input", ())
             try:
                 output = model(*parts, **options)
             except (RuntimeError, TypeError, IndexError) as why:

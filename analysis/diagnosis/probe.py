@@ -38,4 +38,5 @@ class Probe:
         [hook.remove() for hook in self.hooks]
         lost = [n for n, p in self.model.named_parameters() if p.grad is None]
         sites = {"batch": self.batch, "sites": self.rows, "no_gradient": lost}
-        return json.dumps({"probe": "unstable-gradients 1"} | sites).replace("NaN", '"nan"')
+        text = json.dumps({"probe": "unstable-gradients 1"} | sites).replace("NaN", '"nan"')
+        return text.replace("-Infinity", '"-inf"').replace("Infinity", '"inf"')

@@ -24,9 +24,9 @@
 
   function read(text) {
     let given;
-    try { given = JSON.parse(text); } catch (why) { return { error: "This is not JSON: " + why.message }; }
+    try { given = JSON.parse(text); } catch (why) { return { refused: "This is not JSON: " + why.message }; }
     if (!given || given.probe !== data.probe || !Array.isArray(given.sites) || !given.sites.length) {
-      return { error: "This is not what the probe printed: paste all of it, from { to }." };
+      return { refused: "This is not what the probe printed: paste all of it, from { to }." };
     }
     const rows = given.sites.map((row) => {
       const made = { ...row };
@@ -127,7 +127,7 @@
   const field = root.querySelector("textarea"), answer = root.querySelector("output");
   function show() {
     const made = read(field.value);
-    if (made.error) { answer.innerHTML = `<p>${safe(made.error)}</p>`; return; }
+    if (made.refused) { answer.innerHTML = `<p>${safe(made.refused)}</p>`; return; }
     let text = made.found.map((f) => `<div class="finding" data-code="${safe(f.code)}"><p><b>${safe(f.code)}: ` +
       `${safe(f.where)}.</b> ${safe(f.what)}.</p><p>${safe(f.cause)}</p><p><b>First change:</b> ${safe(f.remedy)}</p>` +
       `<p>It would be refuted if ${safe(f.refuted_by)}. Proof: ${safe(f.chapter)}${f.claim ? ", claim " + safe(f.claim) : ""}.</p></div>`).join("");
