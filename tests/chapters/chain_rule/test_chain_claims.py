@@ -7,8 +7,12 @@ import pytest
 import sympy as sp
 
 from analysis.chapters.chain_rule.any_depth import A, B, L, W, Z, at, j, l, prod
-from analysis.chapters.chain_rule.claims.any_depth import at_small_depth, by_induction, by_unspecified_rest
 from analysis.chapters.chain_rule.claims.gradient import CLAIMS
+from analysis.chapters.chain_rule.claims.proof_any_depth import (
+    at_small_depth,
+    by_induction,
+    by_unspecified_rest,
+)
 from analysis.claims.outcome import Proved, Refuted, Unknown
 from analysis.symbolic.chain import gradient, in_order, of_cost
 from analysis.symbolic.display import partial, times

@@ -13,7 +13,7 @@ from analysis.chapters.clipping import clipped_training as training
 from analysis.chapters.clipping import records as clipping_recorded
 from analysis.chapters.clipping.claims import clipped_training as clipped_training_claims
 from analysis.chapters.clipping.claims import weight_decay_training as weight_decay_claims
-from analysis.chapters.clipping.claims.weight_decay import log_gain
+from analysis.chapters.clipping.claims.meaning_log_gain import log_gain
 from analysis.chapters.clipping.cliff import descend, surface
 from analysis.chapters.clipping.clipped_plateau import (
     OPTIMISERS,

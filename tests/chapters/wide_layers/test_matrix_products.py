@@ -13,7 +13,7 @@ from analysis.chapters.wide_layers.claims import error_and_jacobian as wide_laye
 from analysis.chapters.wide_layers.claims import gaussian_exponents as lyapunov_claims
 from analysis.chapters.wide_layers.claims.error_and_jacobian import errors_of, jacobian_of
 from analysis.chapters.wide_layers.claims.gaussian_exponents import by_supremum
-from analysis.chapters.wide_layers.claims.matrix_products import by_induction_back, by_recursion_on
+from analysis.chapters.wide_layers.claims.proof_matrix_products import by_induction_back, by_recursion_on
 from analysis.chapters.wide_layers.gaussian_exponents import balanced_std, gaussian_exponent
 from analysis.chapters.wide_layers.matrix_products import (
     L,
