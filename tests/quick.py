@@ -18,7 +18,7 @@ SETTLED = "tests/claims/test_claims.py::test_claim_settles"
 FIXTURES = {"browser", "chrome", "driver", "html", "projector"}
 """Those that start a browser or build the book."""
 LONG = (
-    "tests/chapters/chain_rule/test_chain_claims.py::test_depth_4_refutes_planted_errors",
+    "tests/chapters/chain_rule/test_claims_chain_rule.py::test_depth_4_refutes_planted_errors",
     "tests/chapters/chain_rule/test_oracles_experiment.py::test_oracles_agree_on_random_chains",
     "tests/chapters/clipping/test_clipped_training.py::test_the_plateau_comes_out_again",
     "tests/chapters/explosion/test_budget.py::test_share_of_large_gains_in_one_layer",
@@ -27,7 +27,7 @@ LONG = (
     "tests/chapters/initialisation/test_relu_spread.py::test_the_bar_covers_as_a_standard_error_should",
     "tests/chapters/initialisation/test_relu_spread.py::test_the_simulation_tells_four_and_six_from_five",
     "tests/chapters/initialisation/test_shares_of_networks.py::test_careful_networks_vanish_too_when_they_are_deep_enough",
-    "tests/chapters/initialisation/test_variance_layers_claims.py::test_the_critical_scale_of_the_sigmoid_is_resolved",
+    "tests/chapters/initialisation/test_claims_initialisation.py::test_the_critical_scale_of_the_sigmoid_is_resolved",
     "tests/chapters/learning_speeds/test_records.py::test_the_recorder_is_interrupted_and_goes_on",
     "tests/chapters/learning_speeds/test_records.py::test_the_way_beyond_the_plateau_run_again",
     "tests/chapters/normalisation/test_experiments.py::test_a_sample_of_the_growth_run_again",
@@ -71,10 +71,10 @@ LONG = (
     "tests/sweep/test_storage.py::test_a_broken_file_is_closed",
     "tests/sweep/test_sweep.py::test_joblib_says_nothing_where_there_are_no_semaphores",
     "tests/sweep/test_sweep.py::test_two_sweeps_on_one_folder_compute_each_point_once",
-    "tests/test_door.py::test_a_missing_package_is_named_in_one_sentence",
-    "tests/test_door.py::test_the_library_needs_no_package_of_the_book",
-    "tests/test_door.py::test_the_sweep_package_stays_a_package",
-    "tests/test_how_to.py::test_an_experiment_of_ones_own",
+    "tests/test_public_names.py::test_a_missing_package_is_named_in_one_sentence",
+    "tests/test_public_names.py::test_the_library_needs_no_package_of_the_book",
+    "tests/test_public_names.py::test_the_sweep_package_stays_a_package",
+    "tests/test_sweeps_page.py::test_an_experiment_of_ones_own",
     "tests/test_layering.py::test_imports_go_one_way",
     "tests/tools/test_environment.py",
     "tests/tools/test_lock.py",

@@ -1,4 +1,5 @@
-"""Clipping and decay: every claim settles, and the check notices a planted error in a definition."""
+"""Decay, the step of the cliff, momentum and Adam beside their formulas; a planted error in a definition is
+noticed."""
 
 from __future__ import annotations
 
