@@ -19,7 +19,7 @@ from PIL import Image
 from traitlets import TraitError
 
 from analysis.chapters.chain_rule.explorable import gradient_chain
-from analysis.chapters.explosion.explorable_factor import factor
+from analysis.chapters.explosion.explorable_window import factor
 from analysis.chapters.learning_speeds import replay
 from analysis.chapters.learning_speeds.explorable import learning_speeds
 from analysis.chapters.quarter_bound.explorable import log_product
