@@ -228,19 +228,6 @@ def test_the_replay_is_the_run_of_the_library() -> None:
         replay.recorded("xavier")
 
 
-def test_the_replay_is_recorded_by_one_command(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    whole = replay.run
-    monkeypatch.setattr(replay, "FOLDER", tmp_path)
-    monkeypatch.setattr(replay, "run", lambda name: whole(name, epochs=1))
-    replay.main()
-    assert capsys.readouterr().out == "replay-nielsen recorded\nreplay-gaussian recorded\n"
-    for name in replay.INITIALISERS:
-        assert replay.recorded(name).speeds.shape == (2, 4)
-        assert replay.COMMAND in (tmp_path / f"replay-{name}.json").read_text(encoding="utf-8")
-
-
 @pytest.mark.parametrize("bad", [-1, 2**32, 0.5])
 def test_seeds_are_checked(bad: float) -> None:
     with pytest.raises(ValueError, match="seed must be whole numbers from 0"):
