@@ -1,1 +1,1 @@
-"""Exact mathematics: definitions, derivations and the claims about them. Imports SymPy only."""
+"""Exact mathematics: definitions and derivations, with SymPy only. What is claimed of them is in the chapters."""
