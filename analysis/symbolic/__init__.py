@@ -1,1 +1,1 @@
-"""Exact mathematics: definitions and derivations, with SymPy only. What is claimed of them is in the chapters."""
+"""Exact mathematics: definitions and derivations, with SymPy only; chapters hold what is claimed of them."""
