@@ -1,10 +1,10 @@
 """``unstable-gradients`` and ``python -m analysis``:
 settle claims and print the ledger, or make recorded runs anew.
 
-    claims [LABEL] [--json]    settle the claims whose label contains LABEL, or all; ``claims`` may be left
-    out
-    claims [LABEL] --altered   alter them, every way, and print what becomes of each alteration
-    record [NAME …]            make the recorded runs of one chapter anew; its own options follow the NAME
+    claims [LABEL] [--json]      settle the claims whose label contains LABEL, or all
+    claims [LABEL] --altered     alter them, every way, and print what becomes of each alteration
+    record [NAME …]              make the recorded runs of one chapter anew; its own options follow the NAME
+    record alterations [LABEL]   count anew how many of their alterations are refuted, for the ledger
 
 ``claims`` may be left out. It returns 0 where every claim settles and every near miss is refuted with a
 counter-example; 1 otherwise; 2 for a label that matches nothing.
@@ -108,7 +108,10 @@ def record(argv: Sequence[str]) -> int:
         status: int = program(argv[1:])
         return status
     if list(argv[:1]) in ([], ["-h"], ["--help"]):
-        print(f"record NAME makes the recorded runs of a chapter anew; NAME is one of {known}")
+        print(
+            f"record NAME makes the recorded runs of a chapter anew; NAME is one of {known}; "
+            "record alterations counts those of the claims"
+        )
         return 0
     print(f"analysis: record takes one of {known}, not {argv[0]!r}", file=sys.stderr)
     return 2

@@ -16,4 +16,5 @@ TOPICS = (
     "gates",
 )
 """The topic of chapter n is ``TOPICS[n - 1]``;
-notebook, folder, tests, records and slider carry the same word."""
+notebook, folder and tests carry the same word. A slider has a name for what it shows
+(``analysis/explorables/catalogue.py``)."""
