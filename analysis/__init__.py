@@ -22,6 +22,8 @@ Numbers, in NumPy
     ``chain_gradients`` with bounds on the errors, ``many_chain_gradients`` fast;
     ``Network``, ``initialiser``, ``network_gradients``; ``layer_matrices`` and ``spectrum``;
     ``fixed_point``, ``chi`` and ``critical_scale`` of a wide layer.
+Your own network
+    ``diagnose``: which layer, why, and what to change.
 Runs, claims, exercises
     ``run_sweep`` and ``Experiment``; ``CLAIMS``, all of them by label, and ``Claim``, to make one;
     ``Exercise``, ``judge``, ``check`` and ``hint``.
@@ -37,6 +39,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from analysis.claims.claim import Claim
     from analysis.claims.ledger import CLAIMS
+    from analysis.diagnosis import diagnose
     from analysis.exercises import check, hint
     from analysis.exercises.exercise import Exercise
     from analysis.exercises.marking import judge
@@ -72,6 +75,7 @@ __all__ = [
     "check",
     "chi",
     "critical_scale",
+    "diagnose",
     "fixed_point",
     "hint",
     "initialiser",
@@ -101,6 +105,7 @@ _PLACES = {
     "check": "exercises",
     "chi": "numeric.mean_field",
     "critical_scale": "numeric.mean_field:critical",
+    "diagnose": "diagnosis",
     "fixed_point": "numeric.mean_field",
     "hint": "exercises",
     "initialiser": "numeric.initialise",

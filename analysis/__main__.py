@@ -1,10 +1,10 @@
 """``unstable-gradients`` and ``python -m analysis``:
 settle claims and print the ledger, or make recorded runs anew.
 
-    claims [LABEL] [--json]    settle the claims whose label contains LABEL, or all; ``claims`` may be left
-    out
-    claims [LABEL] --altered   alter them, every way, and print what becomes of each alteration
-    record [NAME …]            make the recorded runs of one chapter anew; its own options follow the NAME
+    claims [LABEL] [--json]      settle the claims whose label contains LABEL, or all
+    claims [LABEL] --altered     alter them, every way, and print what becomes of each alteration
+    record [NAME …]              make the recorded runs of one chapter anew; its own options follow the NAME
+    record alterations [LABEL]   count anew how many of their alterations are refuted, for the ledger
 
 ``claims`` may be left out. It returns 0 where every claim settles and every near miss is refuted with a
 counter-example; 1 otherwise; 2 for a label that matches nothing.
@@ -84,6 +84,15 @@ def alter(evidence: Sequence[Claim]) -> int:
 def main(argv: Sequence[str] | None = None) -> int:
     """Command line: ``record`` and the name of a chapter, or an optional part of a label and ``--json``."""
     given = list(sys.argv[1:] if argv is None else argv)
+    if given[:1] == ["diagnose"]:
+        from analysis.diagnosis import command
+
+        return command.main(given[1:])
+    if given[:1] == ["probe"]:
+        from analysis.diagnosis.reader import source
+
+        print(source(), end="")
+        return 0
     if given[:2] == ["record", "alterations"]:
         return alterations_record.main(given[2:])
     if given[:1] == ["record"]:
@@ -99,7 +108,10 @@ def record(argv: Sequence[str]) -> int:
         status: int = program(argv[1:])
         return status
     if list(argv[:1]) in ([], ["-h"], ["--help"]):
-        print(f"record NAME makes the recorded runs of a chapter anew; NAME is one of {known}")
+        print(
+            f"record NAME makes the recorded runs of a chapter anew; NAME is one of {known}; "
+            "record alterations counts those of the claims"
+        )
         return 0
     print(f"analysis: record takes one of {known}, not {argv[0]!r}", file=sys.stderr)
     return 2

@@ -17,4 +17,5 @@ TOPICS = (
     "your_own_network",
 )
 """The topic of chapter n is ``TOPICS[n - 1]``;
-notebook, folder, tests, records and slider carry the same word."""
+notebook, folder and tests carry the same word. A slider has a name for what it shows
+(``analysis/explorables/catalogue.py``)."""

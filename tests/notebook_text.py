@@ -7,7 +7,9 @@ or given as a path.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -75,3 +77,28 @@ def words(which: str | Path) -> str:
 def printed(which: str | Path) -> str:
     """All plain-text and Markdown outputs of a notebook."""
     return shown(cells(which), "text/plain", "text/markdown")
+
+
+@cache
+def its_own(which: str) -> tuple[Cell, ...]:
+    """The cells of a chapter but the table of verdicts, which is made elsewhere; not to be changed."""
+    return tuple(c for c in cells(which) if "Where the popular account is right" not in source(c))
+
+
+def number(text: str, pattern: str) -> float:
+    """The number that the pattern's group finds in the text; the pattern fits in one place only."""
+    (found,) = re.findall(pattern, text)
+    return float(found)
+
+
+def alt(which: str, figure: str) -> str:
+    """The alternative text of a chapter's figure."""
+    shown_by = [c["metadata"]["mystnb"] for c in cells(which) if "mystnb" in c["metadata"]]
+    (found,) = [m["image"]["alt"] for m in shown_by if m.get("figure", {}).get("name") == figure]
+    return str(found)
+
+
+def half_a_unit(printed: str) -> float:
+    """Half a unit in the last place of a number that is printed with decimals, and a thousandth of it more
+    for the rounding of the comparison."""
+    return 0.5005 * 10.0 ** -len(printed.split(".")[1])

@@ -140,11 +140,14 @@ def test_imports_between_chapters_are_all_needed(root: Path) -> None:
 
 
 def test_every_chapter_has_one_word(root: Path) -> None:
-    """Notebook, folder and tests of a chapter carry the same word."""
+    """Notebook, folder and tests of a chapter carry the same word, and so does the test of its claims."""
     for number, topic in enumerate(TOPICS, start=1):
         assert (root / "notebooks" / f"{number:02}_{topic}.ipynb").is_file(), topic
         assert (root / "analysis" / "chapters" / topic / "exercises.py").is_file(), topic
-        assert (root / "tests" / "chapters" / topic).is_dir(), topic
+        tests = root / "tests" / "chapters" / topic
+        assert tests.is_dir(), topic
+        if (root / "analysis" / "chapters" / topic / "claims").is_dir():
+            assert (tests / f"test_claims_{topic}.py").is_file(), topic
     known = {*TOPICS, "verdicts", "speed"}
     for folder in (root / "analysis" / "chapters", root / "tests" / "chapters"):
         assert {p.name for p in folder.iterdir() if p.is_dir() and p.name != "__pycache__"} <= known

@@ -4,6 +4,6 @@ Everything that runs before ``.venv`` is there uses the standard library only.
 
 - before: ``start``, ``environment``, ``installation``, ``variables``, ``places``, ``lock``
 - the command line: ``commands``, and the notebooks that its words name: ``notebooks``
-- the work: ``book``, ``serve``, ``slides``, ``pdf``, ``test``, ``quick``, ``lab``, ``refresh``, ``bench``
+- the work: ``book``, ``serve``, ``slides``, ``pdf``, ``test``, ``lab``, ``refresh``, ``bench``
 - for all: ``messages``, ``processes``
 """

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from analysis.diagnosis.advice import ADVICE
 from analysis.diagnosis.measured import NORMS, WEIGHTED, Measured
+from analysis.diagnosis.numbers import shown
 from analysis.diagnosis.path import Segment, branch, is_sum, main_path, segment
 from analysis.diagnosis.theory import Predicted, predicted
 from analysis.symbolic.catalogue import ACTIVATIONS
@@ -37,6 +38,9 @@ STEP = (1e-7, 0.3)
 """Sizes of an optimiser's step over that of the weights outside of which it is called too small or large."""
 FORMATS = {"float16": 2.0**-24, "bfloat16": 2.0**-133, "float32": 2.0**-149, "float64": 2.0**-1074}
 """The smallest positive number of each format."""
+
+NEAR = 16.0
+"""Root mean squares below so many times the smallest number of a format have lost most of their digits."""
 
 
 @dataclass(frozen=True)
@@ -140,11 +144,7 @@ def not_finite(at: _At, found: list[Finding]) -> Iterator[Finding]:
         )
         return
     gradient = at.measured.backward
-    lost = [
-        k
-        for k in range(gradient.shape[-1])
-        if np.isnan(gradient[..., k]).any() or np.isposinf(gradient[..., k]).any()
-    ]
+    lost = [k for k in range(gradient.shape[-1]) if np.isposinf(gradient[..., k]).any()]
     if lost:
         yield Finding(
             "not finite",
@@ -167,7 +167,7 @@ def below_the_floor(at: _At, found: list[Finding]) -> Iterator[Finding]:
         numbers = math.log(max(site.units * max(m.batch_size, 1), 1))
         size = _finite_mean(m.backward[..., k]) - 0.5 * numbers
         gone = bool(np.isneginf(m.backward[..., k]).all())
-        if (gone and not _dies(at, k)) or (not gone and size < math.log(floor) + math.log(16)):
+        if (gone and not _dies(at, k)) or (not gone and size < math.log(NEAR * floor)):
             what = "is 0 in every number" if gone else f"has root mean square {math.exp(size):.1e}"
             yield Finding(
                 "below the floor",
@@ -235,7 +235,7 @@ def slope_with_depth(at: _At, found: list[Finding]) -> Iterator[Finding]:
     factor = math.exp(-abs(s.slope)) if s.slope < 0 else math.exp(s.slope)
     theory = f"; theory says {s.predicted:+.3f}" if math.isfinite(s.predicted) else ""
     what = (
-        f"towards the input the gradient's norm {verb} a factor {math.exp(abs(s.total)):.1e} over {s.steps} layers, "
+        f"towards the input the gradient's norm {verb} a factor {shown(abs(s.total))} over {s.steps} layers, "
         f"{factor:.3g} a layer (log-gain {s.slope:+.3f} ± {s.error:.3f}{theory})"
     )
     yield Finding(_cause(at, s), where, what, s.slope, s.error, s.predicted)
@@ -296,7 +296,7 @@ def recurrence(at: _At, found: list[Finding]) -> Iterator[Finding]:
             f"recurrence {word}",
             r.name,
             f"each step back changes the gradient by {slope:+.3f} (log-gain{theory}), {steps} steps by "
-            f"{math.exp(max(min(slope * steps, 700), -700)):.1e}",
+            f"{shown(slope * steps)}",
             slope,
             error,
             forget,

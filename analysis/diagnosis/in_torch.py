@@ -199,10 +199,10 @@ def _one_pass(torch: Any, model: Any, batch: Any, loss: Any, probes: int, seed: 
     found.batch_size = next((len(x) for x in [*parts, *options.values()] if getattr(x, "ndim", 0)), 0)
     with _as_found(torch, model), torch.enable_grad():
         watch = _watch(torch, model, found)
+        for x in [*parts, *options.values()]:
+            if isinstance(x, torch.Tensor) and x.is_floating_point() and x.ndim:
+                watch.new(x, "input", "input", ())
         with watch:
-            for x in [*parts, *options.values()]:
-                if isinstance(x, torch.Tensor) and x.is_floating_point() and x.ndim:
-                    watch.new(x, "input", "input", ())
             try:
                 output = model(*parts, **options)
             except (RuntimeError, TypeError, IndexError) as why:
@@ -541,7 +541,7 @@ def _is_signal(torch: Any, x: Any) -> bool:
 
 def _log_norm(x: Any) -> float:
     size = float(x.detach().double().norm())
-    return math.log(size) if size > 0 else (-math.inf if size == 0 else math.nan)
+    return math.log(size) if size > 0 else (-math.inf if size == 0 else math.inf)
 
 
 def _log_rms(x: Any) -> float:
@@ -557,7 +557,7 @@ def _seen(torch: Any, x: Any) -> dict[str, float]:
     if x.ndim > 1 and len(x) > 1 and square > 0:
         spread = float(x.var(dim=0, unbiased=True).mean()) / square
     return {
-        "forward": 0.5 * math.log(square) if square > 0 else (-math.inf if square == 0 else math.nan),
+        "forward": 0.5 * math.log(square) if square > 0 else (-math.inf if square == 0 else math.inf),
         "mean": float(x.mean()),
         "varies": spread,
         "bad": bad,

@@ -2,8 +2,8 @@
 
 A *site* is the result of one operation in one forward pass: of a weighted sum, an activation, a
 normalisation, a sum ``x + F(x)``. Numbers have the axes (seed, batch, site), those of the backward pass
-(seed, batch, probe, site). Logarithms are natural; the logarithm of an exact 0 is −∞, and what was not
-measured is NaN.
+(seed, batch, probe, site). Logarithms are natural; that of an exact 0 is −∞, that of NaN or an
+infinity ∞, and what was not measured is NaN.
 """
 
 from __future__ import annotations
@@ -101,7 +101,7 @@ class Measured:
     last: int
     batch_size: int = 0
     probe: str = "random"
-    loss: Floats = field(default_factory=lambda: np.empty((0, 0)))
+    loss: Floats = field(default_factory=lambda: np.empty(0))
     parameters: tuple[Parameter, ...] = ()
     reaches: tuple[Reach, ...] = ()
     blocks: Mapping[str, Sequence[str]] = field(default_factory=dict)
@@ -146,7 +146,7 @@ class Measured:
             rows["sites"] = tuple(Site(**{**x, "parents": tuple(x["parents"])}) for x in rows["sites"])
             rows["parameters"] = tuple(Parameter(**x) for x in rows.get("parameters", ()))
             rows["reaches"] = tuple(
-                Reach(**{k: _numbers(v) if isinstance(v, list) else v for k, v in x.items()})
+                Reach(x["name"], x["kind"], *map(_numbers, (x["log_norm"], x["forget"], x["scale"])))
                 for x in rows.get("reaches", ())
             )
             rows["loss_gradient"] = float(rows.get("loss_gradient", np.nan))

@@ -94,7 +94,8 @@ def stations(measured: Measured) -> tuple[int, ...]:
     sums = [k for k in path if is_sum(measured.sites, k)]
     if len(sums) >= 3:
         return (branch(measured.sites, sums[0]).source, *sums)
-    return tuple(k for k in path if measured.sites[k].kind in (*WEIGHTED, *RECURRENT))
+    weighted = tuple(k for k in path if measured.sites[k].kind in (*WEIGHTED, *RECURRENT))
+    return weighted or tuple(k for k in path if measured.sites[k].kind in ("input", "function"))
 
 
 def segment(measured: Measured, back: Floats, ahead: Floats) -> Segment | None:

@@ -14,6 +14,7 @@ import numpy as np
 
 from analysis.diagnosis.findings import FORMATS, Finding, findings
 from analysis.diagnosis.measured import Measured
+from analysis.diagnosis.page import page, points
 from analysis.diagnosis.path import Segment, main_path, segment, stations
 from analysis.diagnosis.theory import Predicted, predicted
 from analysis.numeric.optional import of_book
@@ -77,15 +78,18 @@ class Report:
         return found
 
     def __repr__(self) -> str:
+        head = ("log rms", "log |grad|", "gain", "theory", "varies")
+        widths = (8, 11, 16, 8, 8)
         lines = [
-            f"{'site':<28} {'kind':<12} {'log rms':>8} {'log |grad|':>11} {'gain':>16} {'theory':>8} {'varies':>8}"
+            f"{'site':<28} {'kind':<12} " + " ".join(f"{h:>{w}}" for h, w in zip(head, widths, strict=True))
         ]
         rows = self.rows()
         for row in rows if len(rows) <= 40 else [*rows[:12], None, *rows[-12:]]:
             if row is None:
                 lines.append(f"… {len(rows) - 24} more")
                 continue
-            gain = f"{row['gain']:+.3f} ± {row['gain_error']:.3f}" if math.isfinite(row["gain"]) else ""
+            gain = f"{row['gain']:+.3f}" if math.isfinite(row["gain"]) else ""
+            gain += f" ± {row['gain_error']:.3f}" if math.isfinite(row["gain_error"]) else ""
             theory = f"{row['predicted']:+.3f}" if math.isfinite(row["predicted"]) else ""
             lines.append(
                 f"{row['site'][:28]:<28} {row['kind']:<12} {row['forward']:8.2f} {row['backward']:11.2f} "
@@ -100,7 +104,8 @@ class Report:
         if s is not None and math.isfinite(s.slope):
             theory = f", theory {s.predicted:+.4f}" if math.isfinite(s.predicted) else ""
             lines.append(
-                f"log-gain of the gradient for each layer towards the input: {s.slope:+.4f} ± {s.error:.4f}{theory}"
+                f"log-gain of the gradient for each layer towards the input: {s.slope:+.4f} ± "
+                f"{s.error:.4f}{theory}"
             )
         if not self.measured.complete:
             lines.append("interrupted: fewer seeds than asked for")
@@ -125,19 +130,11 @@ class Report:
         pyplot = of_book("matplotlib.pyplot")
         ax = pyplot.subplots()[1] if ax is None else ax
         m = self.measured
-        at = list(stations(m)) or list(main_path(m))
-        logs = [_mean_and_error(m.backward[..., k]) for k in at]
-        x = np.arange(len(at))
-        y = np.array([v for v, _ in logs])
-        ax.errorbar(
-            x, y, yerr=[e if math.isfinite(e) else 0.0 for _, e in logs], fmt="o", ms=4, label="measured"
-        )
-        path = main_path(m)
-        steps = [
-            sum(self.theory.backward[k] for k in path if a < k <= b) for a, b in zip(at, at[1:], strict=False)
-        ]
-        line = y[-1] + np.concatenate([np.cumsum(steps[::-1])[::-1], [0.0]])
+        y, errors, line = points(self)
+        x = np.arange(1, len(y) + 1)
+        ax.errorbar(x, y, yerr=np.nan_to_num(errors), fmt="o", ms=4, label="measured")
         ax.plot(x, line, label="theory")
+        at = list(stations(m)) or list(main_path(m))
         floor = FORMATS.get(m.sites[at[0]].format)
         if floor is not None and math.log(floor) > np.nanmin(y) - 40:
             units = max(m.sites[at[0]].units * max(m.batch_size, 1), 1)
@@ -151,8 +148,6 @@ class Report:
 
     def save_html(self, path: str | Path) -> None:
         """One page that needs no network."""
-        from analysis.diagnosis.page import page
-
         Path(path).write_text(page(self), encoding="utf-8")
 
 

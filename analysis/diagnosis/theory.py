@@ -57,7 +57,8 @@ def _of_site(measured: Measured, k: int, back: Floats) -> tuple[float, float]:
     came = _mean(measured.forward[..., before])
     if site.kind in WEIGHTED:
         w, b = _mean_log(measured.sigma_w[..., k]), _mean(measured.sigma_b[..., k] ** 2)
-        return w, 0.5 * np.logaddexp(2 * w, _log(b) - 2 * came)
+        with np.errstate(invalid="ignore"):
+            return w, 0.5 * float(np.logaddexp(2 * w, _log(b) - 2 * came))
     if site.kind in ACTIVATIONS:
         mean = _mean(measured.mean[..., before])
         variance = math.exp(2 * came) - mean**2

@@ -18,9 +18,9 @@ def _made_by(module: str, function: str) -> Callable[[], Explorable]:
 
 
 EXPLORABLES: dict[str, Callable[[], Explorable]] = {
-    "factor": _made_by("explosion.explorable_factor", "factor"),
+    "factor": _made_by("explosion.explorable_window", "factor"),
     "gradient-chain": _made_by("chain_rule.explorable", "gradient_chain"),
-    "explosion": _made_by("explosion.explorable", "explosion"),
+    "explosion": _made_by("explosion.explorable_shift", "explosion"),
     "log-product": _made_by("quarter_bound.explorable", "log_product"),
     "learning-speeds": _made_by("learning_speeds.explorable", "learning_speeds"),
     "spectrum": _made_by("wide_layers.explorable", "spectrum"),

@@ -28,6 +28,14 @@ def by_value(x: ArrayLike, threshold: float) -> Floats:
     return np.asarray(compiled(BY_VALUE, g, c)(real_array("x", x), positive("threshold", threshold)))
 
 
+def by_norm(x: ArrayLike, threshold: float) -> Floats:
+    """x · c/‖x‖ where ‖x‖ exceeds c, x itself elsewhere; the norm is that of all entries, shape of x.
+    Raises ValueError for a threshold that is not positive, or NaN or infinity in x.
+    Several arrays by their joint norm, or networks side by side: ``clip_stack``."""
+    (cut,) = clip_stack([real_array("x", x)[None]], "norm", threshold)
+    return np.asarray(cut[0])
+
+
 def clip_stack(
     gradients: Sequence[Floats], how: str, threshold: float, *, diverging: bool = False
 ) -> list[Floats]:

@@ -1,1 +1,1 @@
-"""Exact mathematics: definitions, derivations and the claims about them. Imports SymPy only."""
+"""Exact mathematics: definitions and derivations, with SymPy only; chapters hold what is claimed of them."""

@@ -8,18 +8,17 @@ import numpy as np
 import pytest
 
 from analysis.chapters.activations import activation_table as atlas
-from analysis.chapters.activations import selu_moments as selu
+from analysis.chapters.activations import selu_moments
 from analysis.chapters.chain_rule import chain_speeds
 from analysis.chapters.chain_rule.oracles import Chain
 from analysis.chapters.clipping import cliff, clipped_training
-from analysis.chapters.explosion import balance_curve, fragile_explosion, fragility
-from analysis.chapters.explosion import widest_window as window
+from analysis.chapters.explosion import balance_curve, fragile_explosion, fragility, widest_window
 from analysis.chapters.explosion.identity_neuron_errors import identity_errors
 from analysis.chapters.gates import memory_horizon
 from analysis.chapters.initialisation import relu_spread
 from analysis.chapters.initialisation.gradient_size import gradient_size
 from analysis.chapters.outliers.outlier import standardise
-from analysis.chapters.pretraining import stack as pretraining
+from analysis.chapters.pretraining import stack
 from analysis.chapters.quarter_bound.claims import gaussian_factor as gaussian_factor_claims
 from analysis.chapters.residual import depth as residual_depth
 from analysis.chapters.residual import shattered_gradients as shattered
@@ -98,9 +97,9 @@ def test_numbers_are_numbers(bad: Any) -> None:
     ("name", "call"),
     [
         ("x", lambda x: atlas.entry(x)),
-        ("of", lambda x: selu.layer_map(0.0, 1.0, x)),
-        ("of", lambda x: selu.path(0.0, 1.0, 2, x)),
-        ("of", lambda x: selu.attraction_rate(x)),
+        ("of", lambda x: selu_moments.layer_map(0.0, 1.0, x)),
+        ("of", lambda x: selu_moments.path(0.0, 1.0, 2, x)),
+        ("of", lambda x: selu_moments.attraction_rate(x)),
         ("activation", lambda x: residual_depth.bounded_sweep(x, depth=2)),
     ],
 )
@@ -112,9 +111,9 @@ def test_an_activation_by_any_argument_is_not_its_name(name: str, call: Any) -> 
 @pytest.mark.parametrize(
     ("name", "call", "bad"),
     [
-        ("start", lambda x: pretraining.begin(np.ones((4, 3)), x, [0]), ["zzz", None, ["xavier"]]),
-        ("mean", lambda x: selu.layer_map(x, 1.0), [np.nan, "0", 1e300, None]),
-        ("step", lambda x: selu.attraction_rate(step=x), [0.0, np.nan, 2.0]),
+        ("start", lambda x: stack.begin(np.ones((4, 3)), x, [0]), ["zzz", None, ["xavier"]]),
+        ("mean", lambda x: selu_moments.layer_map(x, 1.0), [np.nan, "0", 1e300, None]),
+        ("step", lambda x: selu_moments.attraction_rate(step=x), [0.0, np.nan, 2.0]),
         ("width", lambda x: relu_spread.relative_moments(x, 3), [-1, 0, 1.5, True]),
         ("depth", lambda x: relu_spread.relative_moments(3, x), [-1, 0, 1.5, True]),
         ("networks", lambda x: relu_spread.spread_error(3, 3, x), [-1, 0, 1.5]),
@@ -128,7 +127,7 @@ def test_an_activation_by_any_argument_is_not_its_name(name: str, call: Any) -> 
         ("gain", lambda x: clipped_training.draw((3, 2), [0], x), [np.nan, "1", -1.0, 0.0]),
         ("stds", lambda x: balance_curve.balance(x), [[np.nan], ["1"], 1.0]),
         ("digits", lambda x: fragility.crossing(digits=x), [np.nan, 0, 1.5, "8"]),
-        ("bits", lambda x: window.widest_window(x), [-1, 0, np.nan, "8"]),
+        ("bits", lambda x: widest_window.widest_window(x), [-1, 0, np.nan, "8"]),
         ("slope", lambda x: initialise.he((3, 2), RNG, slope=x), [1e200, np.nan, "1"]),
         ("rngs", lambda x: recurrent.uniform_weights("rnn", 2, 3, x), [[]]),
     ],

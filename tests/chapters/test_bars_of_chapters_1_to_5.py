@@ -11,10 +11,10 @@ import pytest
 import sympy as sp
 
 from analysis.chapters.explosion import off_centre
-from analysis.chapters.explosion.claims import random_and_tied_chains as balance_claims
+from analysis.chapters.explosion.claims import random_and_tied_chains
 from analysis.chapters.quarter_bound.claims import gaussian_factor as gaussian_factor_claims
 from analysis.chapters.quarter_bound.claims import log_product as log_product_claims
-from analysis.chapters.wide_layers import random_layers as wide_layers
+from analysis.chapters.wide_layers import random_layers
 from analysis.claims.claim import Estimate
 from analysis.claims.meaning import value
 from analysis.claims.world import World
@@ -31,7 +31,7 @@ def tied(seed: int) -> Estimate:
 
 def untied(seed: int) -> Estimate:
     """λ of chains without biases."""
-    return balance_claims.simulated_exponent(
+    return random_and_tied_chains.simulated_exponent(
         np.random.default_rng(seed), 3.0, chains=60, layers=20, burn_in=5
     )
 
@@ -44,7 +44,7 @@ def below_quarter(seed: int) -> Estimate:
 def wide(seed: int) -> Estimate:
     """λ₁ of sigmoid networks of width 4."""
     rng = np.random.default_rng(seed)
-    run = wide_layers.exponent_by_width(
+    run = random_layers.exponent_by_width(
         "sigmoid", [4], lambda n: 0.5, rng, 1.0, depth=10, burn_in=3, replicates=24
     )
     return Estimate(float(run.top[0]), float(run.standard_errors[0]))

@@ -72,6 +72,19 @@ def test_every_module_with_claims_is_named_in_the_ledger() -> None:
             assert module in named, f"{module} exports CLAIMS but the ledger does not name it"
 
 
+def test_what_else_lies_beside_the_claims_says_so_in_its_name() -> None:
+    """A module of a chapter's ``claims`` has claims and is in the ledger, or is named for the meanings or
+    the proofs that it holds."""
+    root = Path(analysis.__file__).parent
+    beside = {
+        ".".join(["analysis", *path.relative_to(root).with_suffix("").parts]): path.stem
+        for path in root.glob("chapters/*/claims/*.py")
+        if path.stem != "__init__"
+    }
+    others = {module for module, stem in beside.items() if stem.startswith(("meaning_", "proof_"))}
+    assert others and others == set(beside) - set(ledger.MODULES)
+
+
 @pytest.mark.parametrize(
     ("evidence", "status"),
     [
@@ -114,8 +127,8 @@ def test_interrupt_is_one_sentence(
 def test_the_pages_of_the_ledger_hold_every_claim_once() -> None:
     pages = [claim.label for which in ledger.CHAPTERS for claim in ledger.of_chapters(which)]
     assert pages == list(ledger.CLAIMS)
-    with pytest.raises(ValueError, match="which must be one of 1-4, .*'14'"):
-        ledger.of_chapters("14")
+    with pytest.raises(ValueError, match="which must be one of 1-4, .*'99'"):
+        ledger.of_chapters("99")
 
 
 def test_the_pages_of_the_ledger_are_notebooks_that_settle_their_chapters() -> None:

@@ -19,7 +19,7 @@ from PIL import Image
 from traitlets import TraitError
 
 from analysis.chapters.chain_rule.explorable import gradient_chain
-from analysis.chapters.explosion.explorable_factor import factor
+from analysis.chapters.explosion.explorable_window import factor
 from analysis.chapters.learning_speeds import replay
 from analysis.chapters.learning_speeds.explorable import learning_speeds
 from analysis.chapters.quarter_bound.explorable import log_product
@@ -226,19 +226,6 @@ def test_the_replay_is_the_run_of_the_library() -> None:
         assert inside.all()
     with pytest.raises(ValueError, match="initialiser must be one of nielsen, gaussian"):
         replay.recorded("xavier")
-
-
-def test_the_replay_is_recorded_by_one_command(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    whole = replay.run
-    monkeypatch.setattr(replay, "FOLDER", tmp_path)
-    monkeypatch.setattr(replay, "run", lambda name: whole(name, epochs=1))
-    replay.main()
-    assert capsys.readouterr().out == "replay-nielsen recorded\nreplay-gaussian recorded\n"
-    for name in replay.INITIALISERS:
-        assert replay.recorded(name).speeds.shape == (2, 4)
-        assert replay.COMMAND in (tmp_path / f"replay-{name}.json").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("bad", [-1, 2**32, 0.5])

@@ -12,7 +12,7 @@ import sympy as sp
 from scipy.stats import ks_2samp, kstest
 
 from analysis.chapters.chain_rule.explorable import DEEPEST, FIRST_INPUT, computed, gradient_chain, network
-from analysis.chapters.explosion.explorable import SHIFTS, explosion
+from analysis.chapters.explosion.explorable_shift import SHIFTS, explosion
 from analysis.chapters.explosion.fragile_explosion import fragility
 from analysis.chapters.explosion.window import edge, width
 from analysis.chapters.learning_speeds import replay

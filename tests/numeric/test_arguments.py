@@ -59,6 +59,7 @@ CALLS: dict[str, dict[str, Any]] = {
     "many_chains.log_gradients": CHAIN,
     "many_chains.has_loops": {"activation": SIGMOID},
     "many_chains.tiled": {"x": W, "width": 3},
+    "clipping.by_norm": {"x": W, "threshold": 1.0},
     "clipping.by_value": {"x": W, "threshold": 1.0},
     "clipping.clip_stack": {"gradients": STACK, "how": "norm", "threshold": 1.0},
     "clipping.stack_norm": {"arrays": STACK},
@@ -145,7 +146,7 @@ CALLS: dict[str, dict[str, Any]] = {
 }  # fmt: skip
 
 EXCEPT = {
-    "optional": "takes the name of a package, tested in test_door.py",
+    "optional": "takes the name of a package, tested in test_public_names.py",
     "threads": "takes nothing",
     "training_arguments": "checks themselves, tested with the experiments that call them",
     "descent": "takes what an experiment has checked",
@@ -227,7 +228,7 @@ def changed(value: Any, how: str) -> Any:
 
 HOW = ("NaN", "inf", "-inf", "None", "complex", "masked", "shape", "strings", "objects", "ragged")
 ANY_SHAPE = {
-    "clipping.by_value", "signed_log.of", "signed_log.from_parts",
+    "clipping.by_norm", "clipping.by_value", "signed_log.of", "signed_log.from_parts",
     "sample_moments.moments", "network.softmax", "network.cross_entropy",
     "chain.backward",
     "chain.gradient", "forward.forward", "forward.fitted", "normalisation.forward",

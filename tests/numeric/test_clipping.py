@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from analysis.numeric.clipping import by_value, clip_stack, stack_norm
+from analysis.numeric.clipping import by_norm, by_value, clip_stack, stack_norm
 
 RNG = np.random.default_rng(0)
 DRAWN = [RNG.standard_normal((40, 6)) * 10.0 ** RNG.uniform(-3, 3, (40, 1)) for _ in range(2)]
@@ -17,10 +17,6 @@ DRAWN = [RNG.standard_normal((40, 6)) * 10.0 ** RNG.uniform(-3, 3, (40, 1)) for 
 def by_global_norm(parts: Any, threshold: float) -> list[np.ndarray]:
     """The parameters of one network, clipped as a stack of one."""
     return [x[0] for x in clip_stack([np.asarray(x)[None] for x in parts], "norm", threshold)]
-
-
-def by_norm(x: Any, threshold: float) -> np.ndarray:
-    return by_global_norm([x], threshold)[0]
 
 
 def test_properties_of_clipping_by_norm() -> None:
@@ -36,6 +32,12 @@ def test_by_value_and_zero_and_the_largest_numbers() -> None:
     assert by_value([-3.0, 0.5, 7.0], 1.0).tolist() == [-1.0, 0.5, 1.0]
     assert by_norm([0.0, 0.0], 1.0).tolist() == [0.0, 0.0]
     assert by_norm([3e300, 4e300], 5.0) == pytest.approx([3.0, 4.0], rel=1e-14)
+
+
+def test_the_norm_is_that_of_all_entries() -> None:
+    """A matrix by its Frobenius norm, a number by its size."""
+    np.testing.assert_allclose(by_norm([[6.0, 0.0], [0.0, -8.0]], 5.0), [[3.0, 0.0], [0.0, -4.0]], rtol=1e-15)
+    assert by_norm(-7.0, 2.0).shape == () and float(by_norm(-7.0, 2.0)) == -2.0
 
 
 def test_global_norm_keeps_the_ratio_of_the_layers() -> None:
@@ -66,7 +68,7 @@ def test_thresholds_that_make_no_sense(threshold: float) -> None:
 
 
 def test_bad_input_is_named() -> None:
-    with pytest.raises(ValueError, match="finite"):
+    with pytest.raises(ValueError, match="x must be finite"):
         by_norm([np.inf], 1.0)
     with pytest.raises(ValueError, match="how must be"):
         clip_stack(DRAWN, "both", 1.0)

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from scipy.special import digamma
 
-from analysis.numeric import jacobian as numeric
+from analysis.numeric import jacobian
 from analysis.numeric.lyapunov import exponents, gaussian_matrices, network_matrices
 from analysis.numeric.network import Network, forward
 
@@ -38,11 +38,11 @@ def test_jacobian_is_the_derivative() -> None:
         (forward(net, (X + h * e)[None]).a[-1][0] - forward(net, (X - h * e)[None]).a[-1][0]) / (2 * h)
         for e in np.eye(3)
     ]
-    J = numeric.jacobian(net, X)
+    J = jacobian.jacobian(net, X)
     np.testing.assert_allclose(J, np.array(columns).T, atol=1e-9)
     u, v = np.arange(4.0) - 1.5, np.arange(3.0) + 1
-    np.testing.assert_allclose(numeric.jvp(net, X, v), J @ v, rtol=1e-12)
-    np.testing.assert_allclose(numeric.vjp(net, X, u), J.T @ u, rtol=1e-12)
+    np.testing.assert_allclose(jacobian.jvp(net, X, v), J @ v, rtol=1e-12)
+    np.testing.assert_allclose(jacobian.vjp(net, X, u), J.T @ u, rtol=1e-12)
 
 
 @pytest.mark.parametrize("width", [3, 8])
@@ -53,26 +53,26 @@ def test_small_singular_values_against_mpmath(width: int) -> None:
         for m in matrices:
             product = mpmath.matrix(m.tolist()) * product
         exact = np.sort([float(mpmath.log(s)) for s in mpmath.svd_r(product, compute_uv=False)])[::-1]
-    found = numeric.spectrum(list(matrices))
+    found = jacobian.spectrum(list(matrices))
     np.testing.assert_allclose(found.log_values, exact, atol=2e-12)
-    assert np.abs(numeric.direct_log_values(list(matrices)) - exact).max() > 1.0
+    assert np.abs(jacobian.direct_log_values(list(matrices)) - exact).max() > 1.0
 
 
 @pytest.mark.parametrize("width", [16, 64])
 def test_log_determinant(width: int) -> None:
     matrices = list(np.random.default_rng(1).standard_normal((64, width, width)))
     dets = sum(np.linalg.slogdet(m)[1] for m in matrices)
-    assert numeric.spectrum(matrices).log_volume == pytest.approx(dets, abs=1e-9)
+    assert jacobian.spectrum(matrices).log_volume == pytest.approx(dets, abs=1e-9)
 
 
 def test_rectangular_and_singular_products() -> None:
     rng = np.random.default_rng(3)
     matrices = [rng.standard_normal((5, 3)), rng.standard_normal((2, 5)), rng.standard_normal((4, 2))]
     exact = np.linalg.svd(matrices[2] @ matrices[1] @ matrices[0], compute_uv=False)
-    found = numeric.spectrum(matrices).log_values
+    found = jacobian.spectrum(matrices).log_values
     assert len(found) == 3 and found[2] == -np.inf
     np.testing.assert_allclose(found[:2], np.log(exact[:2]), atol=1e-12)
-    dead = numeric.spectrum([np.diag([1.0, 0.0, 2.0])]).log_values
+    dead = jacobian.spectrum([np.diag([1.0, 0.0, 2.0])]).log_values
     np.testing.assert_allclose(dead, [np.log(2), 0.0, -np.inf])
 
 
@@ -88,14 +88,14 @@ def test_rectangular_and_singular_products() -> None:
 )
 def test_bad_matrices(matrices: Any, message: str) -> None:
     with pytest.raises(ValueError, match=message):
-        numeric.spectrum(matrices)
+        jacobian.spectrum(matrices)
 
 
 def test_bad_vectors() -> None:
     with pytest.raises(ValueError, match="x must have shape"):
-        numeric.jacobian(network(), np.ones(2))
+        jacobian.jacobian(network(), np.ones(2))
     with pytest.raises(ValueError, match="v must have shape"):
-        numeric.jvp(network(), X, np.ones(4))
+        jacobian.jvp(network(), X, np.ones(4))
 
 
 @pytest.mark.parametrize("width", [1, 2, 5])
@@ -142,16 +142,16 @@ APART = [(1e300, 1e-10), (1e200, 1e-200), (1.0, 1e-320), (1e308, 1e-308)]
 def test_singular_values_too_far_apart_are_refused_not_said_to_be_zero(pair: tuple[float, float]) -> None:
     for matrices in ([np.diag(pair)], [np.eye(2), np.diag(pair)], [np.diag(pair[::-1])]):
         with pytest.raises(ValueError, match="within 280 powers of ten"):
-            numeric.spectrum(matrices)
+            jacobian.spectrum(matrices)
     with pytest.raises(ValueError, match="within 280 powers of ten"):
-        numeric.spectrum([np.diag([1.0, 1e-200])] * 2, every=2)
+        jacobian.spectrum([np.diag([1.0, 1e-200])] * 2, every=2)
 
 
 def test_singular_values_280_powers_apart_are_had() -> None:
-    found = numeric.spectrum([np.diag([1e135, 1e-135]), np.diag([2.0, 0.5])]).log_values
+    found = jacobian.spectrum([np.diag([1e135, 1e-135]), np.diag([2.0, 0.5])]).log_values
     np.testing.assert_allclose(found, np.log([2e135, 5e-136]), rtol=1e-14)
     np.testing.assert_allclose(
-        numeric.spectrum([np.diag([1e200, 0.0, 1e-70])]).log_values, [np.log(1e200), np.log(1e-70), -np.inf]
+        jacobian.spectrum([np.diag([1e200, 0.0, 1e-70])]).log_values, [np.log(1e200), np.log(1e-70), -np.inf]
     )
 
 

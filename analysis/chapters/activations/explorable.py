@@ -9,7 +9,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from analysis.explorables.explorable import Choice, Explorable, Slider, Values, constants, figure, joined
-from analysis.explorables.formulas import activations as formulas
+from analysis.explorables.formulas import activations as formulas_of
 from analysis.numeric.compiled import compiled
 from analysis.numeric.moments import REACH, SATURATED
 from analysis.symbolic.catalogue import ACTIVATIONS, activation
@@ -24,7 +24,7 @@ SPAN = 4.0
 def activations() -> Explorable:
     """Drag the mean and the spread of z; read off what each activation makes of it."""
     code = joined(
-        formulas(ACTIVATIONS.values()),
+        formulas_of(ACTIVATIONS.values()),
         constants(span=SPAN, reach=REACH, saturated=SATURATED),
         beside=__file__,
     )

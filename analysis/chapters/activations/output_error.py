@@ -1,4 +1,5 @@
-"""Two costs of one sigmoid output with target y: the squared error and the cross-entropy (row B1)."""
+"""Two costs of one sigmoid output with target y: the squared error and the cross-entropy
+(row B1 of ``verdicts/table.py``)."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
 """One sigmoid neuron that starts badly wrong, trained with the squared error and with the cross-entropy
-(row B1)."""
+(row B1 of ``verdicts/table.py``)."""
 
 from __future__ import annotations
 

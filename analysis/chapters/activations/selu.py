@@ -1,7 +1,7 @@
 """SELU's two constants, derived: mean 0 and second moment 1 are kept for z ~ N(0, 1) (Klambauer et al. 2017).
 
 With unknown λ and α, E σ(z) and E σ(z)² are integrals that SymPy carries out; two equations in two unknowns.
-That the fixed point attracts is in ``experiments.selu``.
+That the fixed point attracts is in ``selu_moments``.
 """
 
 from __future__ import annotations

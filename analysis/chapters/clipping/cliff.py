@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from analysis.chapters.clipping import cliff_formulas as cliff
+from analysis.chapters.clipping import cliff_formulas
 from analysis.numeric import clipping
 from analysis.numeric.arguments import real_array
 from analysis.numeric.compiled import compiled
@@ -15,10 +15,10 @@ from analysis.numeric.training_arguments import positive, whole
 from analysis.symbolic.notation import b, h, w
 
 Floats = NDArray[np.float64]
-_state = compiled(cliff.STATE, h, w, b)
-_by_w = compiled(cliff.STATE_BY_W, h, w, b, cliff.by_w)
-_by_b = compiled(cliff.STATE_BY_B, h, w, b, cliff.by_b)
-_last, _last_slope = compiled(cliff.LAST, h), compiled(cliff.LAST_SLOPE, h)
+_state = compiled(cliff_formulas.STATE, h, w, b)
+_by_w = compiled(cliff_formulas.STATE_BY_W, h, w, b, cliff_formulas.by_w)
+_by_b = compiled(cliff_formulas.STATE_BY_B, h, w, b, cliff_formulas.by_b)
+_last, _last_slope = compiled(cliff_formulas.LAST, h), compiled(cliff_formulas.LAST_SLOPE, h)
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,8 +40,8 @@ class Path:
 def surface(weights: ArrayLike, biases: ArrayLike) -> tuple[Floats, Floats, Floats]:
     """C, ∂C/∂w and ∂C/∂b for weights and biases that broadcast; raises ValueError for what is not finite."""
     W, B = np.broadcast_arrays(real_array("weights", weights), real_array("biases", biases))
-    x, x_w, x_b = np.full(W.shape, float(cliff.START)), np.zeros(W.shape), np.zeros(W.shape)
-    for _ in range(cliff.STEPS):
+    x, x_w, x_b = np.full(W.shape, float(cliff_formulas.START)), np.zeros(W.shape), np.zeros(W.shape)
+    for _ in range(cliff_formulas.STEPS):
         x, x_w, x_b = _state(x, W, B), _by_w(x, W, B, x_w), _by_b(x, W, B, x_b)
     slope = _last_slope(x)
     return np.asarray(_last(x)), np.asarray(slope * x_w), np.asarray(slope * x_b)

@@ -8,8 +8,7 @@ from functools import cache
 import numpy as np
 from matplotlib.figure import Figure
 
-from analysis.chapters.clipping import cliff_formulas as formulas
-from analysis.chapters.clipping import figures
+from analysis.chapters.clipping import cliff_formulas, figures
 from analysis.chapters.clipping.cliff import Path, descend, surface
 from analysis.explorables.explorable import Choice, Explorable, Slider, Values, constants, figure, script
 from analysis.explorables.javascript import arrow
@@ -26,16 +25,16 @@ def cliff() -> Explorable:
     the path of gradient descent over the cost of a neuron fed back to itself."""
     code = "\n".join(
         (
-            f"const state = {arrow(formulas.STATE, h, w, b)};",
-            f"const stateByW = {arrow(formulas.STATE_BY_W, h, w, b, formulas.by_w)};",
-            f"const stateByB = {arrow(formulas.STATE_BY_B, h, w, b, formulas.by_b)};",
-            f"const last = {arrow(formulas.LAST, h)};",
-            f"const lastSlope = {arrow(formulas.LAST_SLOPE, h)};",
+            f"const state = {arrow(cliff_formulas.STATE, h, w, b)};",
+            f"const stateByW = {arrow(cliff_formulas.STATE_BY_W, h, w, b, cliff_formulas.by_w)};",
+            f"const stateByB = {arrow(cliff_formulas.STATE_BY_B, h, w, b, cliff_formulas.by_b)};",
+            f"const last = {arrow(cliff_formulas.LAST, h)};",
+            f"const lastSlope = {arrow(cliff_formulas.LAST_SLOPE, h)};",
             f"const byValue = {arrow(BY_VALUE, g, c)};",
             f"const share = {arrow(SHARE, r, c)};",
             constants(
-                start0=float(formulas.START), steps=formulas.STEPS, left=LEFT, right=RIGHT, bottom=BOTTOM,
-                top1=TOP
+                start0=float(cliff_formulas.START), steps=cliff_formulas.STEPS,
+                left=LEFT, right=RIGHT, bottom=BOTTOM, top1=TOP,
             ),
             script(pathlib.Path(__file__).with_suffix(".js")),
         )

@@ -1,5 +1,6 @@
-"""The trainings of chapter 13, kept in ``analysis/chapters/gates/recorded``; ``python -m
-analysis.chapters.gates.records`` makes them anew, in about twenty minutes of one core.
+"""The trainings of chapter 13, kept in ``analysis/chapters/gates/recorded``; ``python -m analysis record
+gates`` makes them anew, in about twenty minutes of one core. So does this module when it is run, which the
+stored files name.
 """
 
 from __future__ import annotations
@@ -11,11 +12,11 @@ from pathlib import Path
 from analysis.chapters.gates.adding_problem import VARIANTS, SequenceTraining, sequence_training
 from analysis.numeric.arguments import one_of
 from analysis.numeric.data import digits
-from analysis.sweep.recording import recorder
+from analysis.sweep.recording import command, recorder
 from analysis.sweep.storage import load_result, save_result
 
 FOLDER = Path(__file__).parent / "recorded"
-COMMAND = "python -m analysis.chapters.gates.records"
+COMMAND = command("gates")
 LENGTHS, LAG = (10, 20, 50, 100), 50
 FOLLOWED = ("rnn", "rnn-orthogonal", "relu", "relu-identity", "lstm-1")
 """The cells that were given sequences of every length; the others had those of ``LAG`` steps."""

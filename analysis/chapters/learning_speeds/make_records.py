@@ -14,6 +14,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from analysis.chapters.learning_speeds import replay
 from analysis.chapters.learning_speeds.gradient_bars import gradient_bars
 from analysis.chapters.learning_speeds.learning_speeds import learning_speeds
 from analysis.chapters.learning_speeds.near_optimum import near_optimum
@@ -29,6 +30,8 @@ TRAINED_SEEDS = {"nielsen": range(200), "gaussian": range(60)}
 BAR_SEEDS = range(5)
 NEAR_OPTIMUM_SEEDS = range(10)
 EPOCHS = 500
+PARTS = (*DATA, "replay")
+"""The runs on either images, and the two that the slider replays."""
 
 
 def images(name: str, mnist: str | Path | None = None) -> Dataset:
@@ -77,7 +80,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--mnist", metavar="FOLDER", help="where MNIST's IDX files lie; downloaded if not given"
     )
-    parser.add_argument("--only", choices=DATA, help="these images alone")
+    parser.add_argument("--only", choices=PARTS, help="these images alone, or the two runs of the slider")
     parser.add_argument("--into", type=Path, default=FOLDER, help="where the files go")
     parser.add_argument(
         "--checkpoints",
@@ -98,10 +101,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _recorded(options: argparse.Namespace, checkpoints: Path) -> int:
     given = shlex.split(command("learning_speeds"))
     given += ["--mnist", "FOLDER"] if options.mnist else []
-    for name in [options.only] if options.only else DATA:
+    for name in [options.only] if options.only else PARTS:
+        made_by = shlex.join([*given, "--only", name])
         try:
-            data = images(name, options.mnist)
-            record(name, data, options.into, checkpoints, shlex.join([*given, "--only", name]))
+            if name == "replay":
+                ready(options.into)
+                replay.record(options.into, made_by)
+            else:
+                record(name, images(name, options.mnist), options.into, checkpoints, made_by)
         except (OSError, ValueError) as error:
             print(error, file=sys.stderr)
             return 1

@@ -1,6 +1,7 @@
 """What the learning-speed explorable replays: two recorded runs of 500 epochs, small enough for a page.
 
-``python -m analysis.chapters.learning_speeds.replay`` makes them anew.
+``python -m analysis record learning_speeds --only replay`` makes them anew, and so does this module when it
+is run, which the stored files name.
 """
 
 from __future__ import annotations
@@ -22,7 +23,6 @@ from analysis.sweep.storage import load_result, save_result
 Floats = NDArray[np.float64]
 
 FOLDER = Path(__file__).parent / "recorded"
-COMMAND = "python -m analysis.chapters.learning_speeds.replay"
 INITIALISERS = ("nielsen", "gaussian")
 IMAGES, SIZES, SEED, EPOCHS = 1000, (64, 30, 30, 30, 30, 10), 0, 500
 ETA, DECAY = 0.1, 5.0
@@ -73,11 +73,11 @@ def run(initialiser: str, epochs: int = EPOCHS, seed: int = SEED) -> Replay:
     )
 
 
-def recorded(initialiser: str) -> Replay:
+def recorded(initialiser: str, folder: Path = FOLDER) -> Replay:
     """The recorded run with these weights; raises ValueError for an unknown name."""
     if initialiser not in INITIALISERS:
         raise ValueError(f"initialiser must be one of {', '.join(INITIALISERS)}, not {initialiser!r}")
-    return load_result(Replay, FOLDER / f"replay-{initialiser}")
+    return load_result(Replay, folder / f"replay-{initialiser}")
 
 
 def packed(x: ArrayLike) -> str:
@@ -99,12 +99,11 @@ def unpack(level: sp.Expr) -> sp.Expr:
     return sp.Integer(10) ** (level / _STEPS - _FLOOR)
 
 
-def main() -> None:
-    """Record both runs, rounded to what the page needs."""
+def record(into: Path, command: str) -> None:
+    """Record both runs in the folder ``into``, with the command that did so."""
     for name in INITIALISERS:
-        save_result(FOLDER / f"replay-{name}", run(name), COMMAND)
-        print(f"replay-{name} recorded")
+        save_result(into / f"replay-{name}", run(name), command)
 
 
 if __name__ == "__main__":
-    main()
+    record(FOLDER, "python -m analysis.chapters.learning_speeds.replay")

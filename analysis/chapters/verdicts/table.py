@@ -136,7 +136,8 @@ def of_chapter(chapter: int) -> str:
     """The rows that a chapter settles, as a Markdown table; raises ValueError where there are none."""
     rows = [row for row in VERDICTS.values() if chapter in row.chapters]
     if not rows:
-        raise ValueError(f"chapter must be one that settles a row, 1 to 13, not {chapter!r}")
+        last = max(number for row in VERDICTS.values() for number in row.chapters)
+        raise ValueError(f"chapter must be one that settles a row, 1 to {last}, not {chapter!r}")
     lines = ["| row | the account's words | verdict |", "|-|-|-|"]
     for row in rows:
         elsewhere = f" ([shown here]({row.shown}))" if row.shown == HERE else ""

@@ -8,8 +8,7 @@ import numpy as np
 import pytest
 
 from analysis.chapters.activations import activation_table as atlas
-from analysis.chapters.activations import dead_units, saturated_neuron, slope_above_one
-from analysis.chapters.activations import selu_moments as selu
+from analysis.chapters.activations import dead_units, saturated_neuron, selu_moments, slope_above_one
 from analysis.numeric.compiled import compiled
 from analysis.numeric.network import Network, gradients
 from analysis.symbolic.catalogue import ACTIVATIONS
@@ -139,12 +138,12 @@ def test_the_stuck_neuron() -> None:
 
 
 def test_selus_fixed_point_attracts() -> None:
-    assert selu.layer_map(0.0, 1.0) == pytest.approx((0.0, 1.0), abs=1e-12)
-    assert selu.path(0.4, 2.0, 80)[-1] == pytest.approx((0.0, 1.0), abs=1e-6)
-    steps = [q - 1 for _, q in selu.path(0.0, 1.001, 12)]
-    assert steps[-1] / steps[-2] == pytest.approx(selu.attraction_rate(), rel=1e-2)
+    assert selu_moments.layer_map(0.0, 1.0) == pytest.approx((0.0, 1.0), abs=1e-12)
+    assert selu_moments.path(0.4, 2.0, 80)[-1] == pytest.approx((0.0, 1.0), abs=1e-6)
+    steps = [q - 1 for _, q in selu_moments.path(0.0, 1.001, 12)]
+    assert steps[-1] / steps[-2] == pytest.approx(selu_moments.attraction_rate(), rel=1e-2)
     with pytest.raises(ValueError, match="layers"):
-        selu.path(0.0, 1.0, 0)
+        selu_moments.path(0.0, 1.0, 0)
 
 
 def test_the_three_sizes_of_a_slope() -> None:

@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 
 from analysis.chapters.activations import activation_table as atlas
-from analysis.chapters.activations import dead_units, figures, saturated_neuron
-from analysis.chapters.activations import selu_moments as selu
+from analysis.chapters.activations import dead_units, figures, saturated_neuron, selu_moments
 from analysis.symbolic.catalogue import ACTIVATIONS, GELU, SELU
 
 
@@ -43,5 +42,5 @@ def test_curves_are_the_data() -> None:
     ends = np.array([segment[:, 1] for segment in bars[2][0].get_segments()])
     np.testing.assert_allclose(np.diff(ends)[:, 0], 4 * after.std(axis=0, ddof=1) / np.sqrt(3))
     assert any(line.get_ydata()[0] == pytest.approx(0.2) and line.get_linestyle() == ":" for line in ax.lines)
-    path = selu.path(0.0, 2.0, 3)
+    path = selu_moments.path(0.0, 2.0, 3)
     np.testing.assert_array_equal(figures.attraction([path]).lines[0].get_xdata(), [p[0] for p in path])

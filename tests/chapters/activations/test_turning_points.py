@@ -8,7 +8,7 @@ import pytest
 import sympy as sp
 
 from analysis.chapters.activations import selu
-from analysis.chapters.activations.claims.turning_points import by_turning_points
+from analysis.chapters.activations.claims.proof_turning_points import by_turning_points
 from analysis.chapters.activations.turning_points import largest_slope
 from analysis.claims.outcome import Proved, Refuted, Unknown
 from analysis.symbolic.catalogue import GELU, SELU, SILU

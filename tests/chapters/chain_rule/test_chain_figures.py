@@ -13,24 +13,23 @@ import sympy as sp
 from matplotlib.axes import Axes
 from matplotlib.text import Text
 
-from analysis.chapters.chain_rule import drawings as figures
-from analysis.chapters.chain_rule import figures as plots
+from analysis.chapters.chain_rule import drawings, figures
 from analysis.chapters.chain_rule.chain_speeds import Speeds
 from analysis.symbolic.chain import in_order
 from analysis.symbolic.notation import a_, b_, w_, z_
 
 CHAINS = [Speeds("falls", np.linspace(-9.0, -1.0, 9), -1.0), Speeds("stays", np.zeros(9), -0.001)]
 DRAWINGS: dict[str, Callable[[], Axes]] = {
-    "network": figures.network,
-    "network of depth 1": lambda: figures.network(1),
-    "network of depth 5, from layer 2": lambda: figures.network(5, 2),
-    "factors": figures.factors_in_place,
-    "factors of layer 3 of 5": lambda: figures.factors_in_place(5, 3),
-    "factors of the last layer": lambda: figures.factors_in_place(3, 3),
-    "readings": figures.readings,
-    "readings of depth 2": lambda: figures.readings(2),
-    "sizes": lambda: plots.sizes([1, 2, 4, 8, 16, 32], [3, 6, 12, 24, 48, 96], [3, 10, 50, 148, 488, 1800]),
-    "speeds": lambda: plots.learning_speeds(CHAINS),
+    "network": drawings.network,
+    "network of depth 1": lambda: drawings.network(1),
+    "network of depth 5, from layer 2": lambda: drawings.network(5, 2),
+    "factors": drawings.factors_in_place,
+    "factors of layer 3 of 5": lambda: drawings.factors_in_place(5, 3),
+    "factors of the last layer": lambda: drawings.factors_in_place(3, 3),
+    "readings": drawings.readings,
+    "readings of depth 2": lambda: drawings.readings(2),
+    "sizes": lambda: figures.sizes([1, 2, 4, 8, 16, 32], [3, 6, 12, 24, 48, 96], [3, 10, 50, 148, 488, 1800]),
+    "speeds": lambda: figures.learning_speeds(CHAINS),
 }
 
 
@@ -73,7 +72,7 @@ def test_labels_stand_apart_and_inside(draw: Callable[[], Axes]) -> None:
 
 
 def test_overlapping_labels_would_be_seen() -> None:
-    ax = figures.network()
+    ax = drawings.network()
     ax.text(labels(ax)[0].get_position()[0], 0.1, "on top")
     ax.figure.draw_without_rendering()
     assert overlaps(labels(ax))
@@ -82,7 +81,7 @@ def test_overlapping_labels_would_be_seen() -> None:
 @pytest.mark.parametrize("depth", [1, 2, 4, 5])
 def test_network_names_every_symbol_once(depth: int) -> None:
     expected = [a_(0), *(letter(j) for j in range(1, depth + 1) for letter in (w_, b_, z_, a_))]
-    assert sorted(written(figures.network(depth))) == sorted([*map(tex, expected), "C"])
+    assert sorted(written(drawings.network(depth))) == sorted([*map(tex, expected), "C"])
 
 
 def place(ax: Axes, label: str) -> tuple[float, float]:
@@ -92,7 +91,7 @@ def place(ax: Axes, label: str) -> tuple[float, float]:
 
 @pytest.mark.parametrize(("depth", "layer"), [(4, 1), (5, 3), (3, 3)])
 def test_factors_stand_below_where_they_arise(depth: int, layer: int) -> None:
-    ax = figures.factors_in_place(depth, layer)
+    ax = drawings.factors_in_place(depth, layer)
     rows = sorted({round(t.get_position()[1], 2) for t in labels(ax)})
     bottom = sorted(
         (t for t in labels(ax) if round(t.get_position()[1], 2) == rows[0]), key=lambda t: t.get_position()
@@ -113,15 +112,15 @@ def test_factors_stand_below_where_they_arise(depth: int, layer: int) -> None:
 
 
 def test_only_the_way_from_the_bias_is_blue() -> None:
-    ax = figures.network(4, 2)
+    ax = drawings.network(4, 2)
     colour = {t.get_text().strip("$"): t.get_color() for t in labels(ax)}
-    blue = {name for name, c in colour.items() if c == figures.FORWARD}
+    blue = {name for name, c in colour.items() if c == drawings.FORWARD}
     assert blue == {"b_{2}", "z_{2}", "a_{2}", "w_{3}", "z_{3}", "a_{3}", "w_{4}", "z_{4}", "a_{4}", "C"}
-    assert {c for name, c in colour.items() if name not in blue} == {figures.GREY}
+    assert {c for name, c in colour.items() if name not in blue} == {drawings.GREY}
 
 
 def test_readings_name_every_gradient_once() -> None:
-    names = written(figures.readings(4))
+    names = written(drawings.readings(4))
     for j in range(1, 5):
         assert names.count(rf"\dfrac{{\partial C}}{{\partial b_{{{j}}}}}") == 1
     assert [n for n in names if n.startswith(r"\Delta")] == [
@@ -129,7 +128,7 @@ def test_readings_name_every_gradient_once() -> None:
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("draw", [figures.network, figures.factors_in_place])
+@pytest.mark.parametrize("draw", [drawings.network, drawings.factors_in_place])
 def test_what_is_not_there_is_refused(draw: Callable[[int, int], Axes]) -> None:
     with pytest.raises(ValueError, match="layer must be"):
         draw(4, 5)
@@ -139,15 +138,15 @@ def test_what_is_not_there_is_refused(draw: Callable[[int, int], Axes]) -> None:
 
 def test_drawn_on_given_axes() -> None:
     figure, axes = plt.subplots(5)
-    calls = [figures.network, figures.factors_in_place, figures.readings]
+    calls = [drawings.network, drawings.factors_in_place, drawings.readings]
     for ax, draw in zip(axes, calls, strict=False):
         assert draw(ax=ax) is ax
-    assert plots.sizes([1, 2], [3, 6], [3, 10], ax=axes[3]) is axes[3]
-    assert plots.learning_speeds(CHAINS, ax=axes[4]) is axes[4]
+    assert figures.sizes([1, 2], [3, 6], [3, 10], ax=axes[3]) is axes[3]
+    assert figures.learning_speeds(CHAINS, ax=axes[4]) is axes[4]
 
 
 def test_speeds_show_the_numbers_given() -> None:
-    ax = plots.learning_speeds(CHAINS)
+    ax = figures.learning_speeds(CHAINS)
     x, y = ax.lines[0].get_data()
     assert np.array_equal(x, np.arange(9))
     assert np.allclose(y, np.arange(0.0, -9.0, -1.0) / np.log(10.0))

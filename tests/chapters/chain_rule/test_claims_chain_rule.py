@@ -17,6 +17,7 @@ from analysis.numeric import chain as numeric_chain
 from analysis.numeric import signed_log
 from analysis.numeric.forward import forward
 from analysis.symbolic.catalogue import SIGMOID
+from analysis.symbolic.chain import gradient as in_sympy
 from analysis.symbolic.chain import in_order, of_cost
 from analysis.symbolic.display import partial, plus, times
 from analysis.symbolic.notation import a_, b, b_, cost, cost_prime, h, sigma, sigma_prime, w, w_, z_
@@ -145,3 +146,47 @@ def test_the_chain_that_is_evaluated_is_the_library_s() -> None:
     assert float(value(Z[3], world)) == pytest.approx(run.z[2], rel=1e-12)
     slopes = signed_log.to_float(numeric_chain.gradient(*at, output_gradient=1.0).b)
     assert float(value(here, world)) == pytest.approx(slopes[1], rel=1e-12)
+
+
+def test_product_stands_in_brackets() -> None:
+    latex = sp.latex(CLAIMS["chain-gradient-any-layer"].statement)
+    assert r"\left(\prod_{j=l + 1}^{L} {w}_{j}\, \sigma'\left({z}_{j}\right)\right)\, \frac" in latex
+
+
+def test_depth_4_refutes_planted_errors() -> None:
+    claim = CLAIMS["chain-gradient-depth-4"]
+    long, short = sorted(claim.statement.args, key=lambda side: len(side.args), reverse=True)
+    terms = list(long.args)
+    for i, term in enumerate(terms):
+        wrong = [times(*terms[:i], *terms[i + 1 :]), times(*terms, term)]
+        if i == 0:
+            wrong.append(times(-1, *terms))
+        for planted in wrong:
+            statement = sp.Eq(short, planted, evaluate=False)
+            outcome = claim.settle(statement)
+            assert isinstance(outcome, Refuted), (planted, outcome)
+
+
+def test_first_weight_is_no_factor_but_every_other_is() -> None:
+    claim = CLAIMS["first-weight-is-no-factor"]
+    for i in (2, 3, 4):
+        assert isinstance(claim.settle(sp.Eq(sp.Derivative(in_order(4), w_(i)), 0, evaluate=False)), Refuted)
+
+
+def test_tied_weights_need_every_layer() -> None:
+    claim = CLAIMS["tied-weights-gradient"]
+    left, right = claim.statement.args
+    for i in range(len(right.args)):
+        fewer = sp.Add(*(term.doit() for k, term in enumerate(right.args) if k != i))
+        assert isinstance(claim.settle(sp.Eq(left, fewer, evaluate=False)), Refuted)
+    assert isinstance(claim.settle(sp.Eq(left, 3 * right.args[0], evaluate=False)), Refuted)
+
+
+def test_answers_of_the_exercises() -> None:
+    """1.1, 1.2, 1.3 and 1.4 as the chapter's answers have them, each against SymPy's own derivative."""
+    one = sigma_prime(z_(3)) * w_(4) * sigma_prime(z_(4)) * w_(5) * sigma_prime(z_(5)) * cost_prime(a_(5))
+    assert in_sympy(5, 3) == one and in_sympy(5, 3, w) == a_(2) * one
+    assert of_cost(5, b_(3)).doit().count_ops() > in_sympy(5, 3).count_ops()
+    of_the_last = CLAIMS["tied-weights-gradient"].statement.lhs.doit().xreplace({w: sp.S.Zero})
+    slope = sigma_prime(b)  # at w = 0 only the last layer's own term is left
+    assert of_the_last == sigma(b) * slope * cost_prime(sigma(b))

@@ -10,7 +10,7 @@ from flint import fmpq
 from analysis.chapters.clipping import decay
 from analysis.chapters.clipping.claims import decay as decay_claims
 from analysis.chapters.clipping.claims import formulas
-from analysis.chapters.clipping.claims.gradients import ENTRIES, MEANS, T, beta_1, beta_2, g
+from analysis.chapters.clipping.claims.meaning_clipping import ENTRIES, MEANS, T, beta_1, beta_2, g
 from analysis.claims.domain import exact
 from analysis.claims.meaning import value
 from analysis.claims.outcome import Proved, Refuted

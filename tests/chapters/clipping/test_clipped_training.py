@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from analysis.chapters.clipping import clipped_training as training
+from analysis.chapters.clipping import clipped_training
 from analysis.chapters.clipping import records as clipping_recorded
 from analysis.chapters.clipping.claims import clipped_training as clipped_training_claims
 from analysis.chapters.clipping.claims import weight_decay_training as weight_decay_claims
-from analysis.chapters.clipping.claims.weight_decay import log_gain
+from analysis.chapters.clipping.claims.meaning_log_gain import log_gain
 from analysis.chapters.clipping.cliff import descend, surface
 from analysis.chapters.clipping.clipped_plateau import (
     OPTIMISERS,
@@ -35,15 +35,15 @@ CLAIMS = {item.label: item for item in (*clipped_training_claims.CLAIMS, *weight
 def test_gradients_are_differences() -> None:
     data = digits()
     X, Y = data.images[:14].reshape(2, 7, 64), data.targets[:14].reshape(2, 7, 10)
-    weights, biases = training.draw((64, 6, 6, 10), (0, 1), 1.5)
+    weights, biases = clipped_training.draw((64, 6, 6, 10), (0, 1), 1.5)
     for k, b in enumerate(biases):
         b[...] = 0.1 * np.random.default_rng(k).standard_normal(b.shape)
 
     def cost(n: int) -> float:
-        z = training._forward(weights, biases, X)[-1][n]
+        z = clipped_training._forward(weights, biases, X)[-1][n]
         return float((np.log(np.exp(z).sum(-1)) - (z * Y[n]).sum(-1)).mean())
 
-    down_w, down_b = training.gradients(weights, biases, X, Y)
+    down_w, down_b = clipped_training.gradients(weights, biases, X, Y)
     for x, by in zip([*weights, *biases], [*down_w, *down_b], strict=True):
         for at in ((0, 0, 0), (1, 0, 2), (0, -1, 1)):
             kept, step = x[at], 1e-6

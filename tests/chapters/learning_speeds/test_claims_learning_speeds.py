@@ -10,7 +10,7 @@ from flint import fmpq
 
 from analysis.chapters.learning_speeds import records as recorded
 from analysis.chapters.learning_speeds.claims import records as claims
-from analysis.chapters.learning_speeds.claims.published import p_value, rounded, rounded_to
+from analysis.chapters.learning_speeds.claims.meaning_published import p_value, rounded, rounded_to
 from analysis.chapters.learning_speeds.claims.records import A, B, D, E, F, S, T, his, m, r, usual
 from analysis.claims.outcome import Checked, Refuted, Reproduced, Unknown
 from analysis.claims.runs import share

@@ -16,6 +16,7 @@ from sampling import sampled
 from analysis.chapters.learning_speeds import learning_speeds as speeds_module
 from analysis.chapters.learning_speeds import make_records as record
 from analysis.chapters.learning_speeds import records as recorded
+from analysis.chapters.learning_speeds import replay
 from analysis.chapters.learning_speeds.gradient_bars import gradient_bars
 from analysis.chapters.learning_speeds.learning_speeds import learning_speeds
 from analysis.chapters.learning_speeds.near_optimum import blind_cost, rescaled_descent
@@ -180,6 +181,24 @@ def test_the_recorder_says_what_it_lacks(tmp_path: Path, capsys: pytest.CaptureF
     assert record.main(["--only", "mnist", "--mnist", str(tmp_path), "--into", str(tmp_path / "into")]) == 1
     assert "holds no MNIST train images" in capsys.readouterr().err
     assert not (tmp_path / "into").exists()
+
+
+def test_the_runs_of_the_slider_are_made_by_the_same_command(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = replay.run
+    monkeypatch.setattr(replay, "run", lambda name: whole(name, epochs=1))
+    asked: list[str] = []
+    monkeypatch.setattr(record, "record", lambda name, *rest: asked.append(name))
+    monkeypatch.setattr(record, "images", lambda *which: None)
+    into = ["--into", str(tmp_path / "into"), "--checkpoints", str(tmp_path)]
+    assert record.main([*into, "--only", "replay"]) == 0 and asked == []
+    for name in replay.INITIALISERS:
+        assert replay.recorded(name, tmp_path / "into").speeds.shape == (2, 4)
+        kept = (tmp_path / "into" / f"replay-{name}.json").read_text(encoding="utf-8")
+        assert '"python -m analysis record learning_speeds --only replay"' in kept
+    monkeypatch.setattr(replay, "record", lambda into, command: asked.append("replay"))
+    assert record.main(into) == 0 and asked == ["digits", "mnist", "replay"]
 
 
 def test_checkpoints_lie_in_a_folder_of_ones_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,7 +12,8 @@ from autograd import grad
 from flint import fmpq
 
 from analysis.chapters.normalisation.claims import formulas
-from analysis.chapters.normalisation.claims.batch import (
+from analysis.chapters.normalisation.claims.formulas import alpha, any_alpha, batch_norm, weight_gradient
+from analysis.chapters.normalisation.claims.meaning_batch import (
     MEANS,
     NEURON,
     C,
@@ -21,7 +22,6 @@ from analysis.chapters.normalisation.claims.batch import (
     gradient_entry,
     normalised_entry,
 )
-from analysis.chapters.normalisation.claims.formulas import alpha, any_alpha, batch_norm, weight_gradient
 from analysis.claims.domain import exact
 from analysis.claims.meaning import value
 from analysis.claims.outcome import Proved, Refuted

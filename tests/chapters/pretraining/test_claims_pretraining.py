@@ -10,7 +10,7 @@ import pytest
 import sympy as sp
 
 from analysis.chapters.pretraining.claims import formulas
-from analysis.chapters.pretraining.claims.states import MEANS, weights_of_states
+from analysis.chapters.pretraining.claims.meaning_states import MEANS, weights_of_states
 from analysis.chapters.pretraining.formulas import (
     PARAMETERS,
     W,

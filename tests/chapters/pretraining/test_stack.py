@@ -8,9 +8,8 @@ import pytest
 from autograd import grad
 
 from analysis.chapters.pretraining import contrastive_divergence as contrastive
-from analysis.chapters.pretraining import figures
+from analysis.chapters.pretraining import figures, stack
 from analysis.chapters.pretraining import records as recorded
-from analysis.chapters.pretraining import stack as training
 from analysis.numeric.data import digits
 from analysis.numeric.minibatches import split
 
@@ -18,8 +17,8 @@ X, Y, *_ = split(digits())
 
 
 def test_training_follows_the_gradient_of_reverse_mode() -> None:
-    W, B = training.begin(X, "gaussian", (3,))
-    of_w, of_b, deltas = training.gradients(W, B, X[None, :6], Y[None, :6])
+    W, B = stack.begin(X, "gaussian", (3,))
+    of_w, of_b, deltas = stack.gradients(W, B, X[None, :6], Y[None, :6])
 
     def cost(weights: list[np.ndarray], biases: list[np.ndarray]) -> float:
         a = X[:6]
@@ -36,7 +35,7 @@ def test_training_follows_the_gradient_of_reverse_mode() -> None:
 
 
 def test_shuffling_keeps_the_numbers_and_nothing_else() -> None:
-    kept, mixed = (training.begin(X[:50], s, (1,), rbm_epochs=1) for s in ("pretrained", "shuffled"))
+    kept, mixed = (stack.begin(X[:50], s, (1,), rbm_epochs=1) for s in ("pretrained", "shuffled"))
     for one, other in zip((*kept[0], *kept[1]), (*mixed[0], *mixed[1]), strict=True):
         np.testing.assert_array_equal(np.sort(one.ravel()), np.sort(other.ravel()))
     assert not np.array_equal(kept[0][0], mixed[0][0])
@@ -46,7 +45,7 @@ def test_shuffling_keeps_the_numbers_and_nothing_else() -> None:
 def test_the_machines_look_at_no_label_and_each_at_what_is_below() -> None:
     from sklearn.neural_network import BernoulliRBM
 
-    layers = training.pretrained_stack(X[:60], 2, epochs=1, hidden=(5, 4))
+    layers = stack.pretrained_stack(X[:60], 2, epochs=1, hidden=(5, 4))
     below = 1 / (1 + np.exp(-(X[:60] @ layers[0][0] + layers[0][1])))
     again = BernoulliRBM(
         4, learning_rate=0.05, batch_size=10, n_iter=1, random_state=np.random.RandomState(2001)
@@ -63,7 +62,7 @@ def test_the_beginning_of_a_record_comes_out_again(start: str, labelled: int) ->
     assert stored.rates == recorded.RATES[labelled] and stored.seeds == tuple(recorded.SEEDS)
     assert stored.digest == digits().digest
     every = stored.every
-    again = training.finetuning(
+    again = stack.finetuning(
         digits(),
         start=start,
         rates=stored.rates[1:2],
@@ -137,7 +136,7 @@ def test_the_pictures_show_the_numbers() -> None:
 def test_what_does_not_fit_is_refused(wrong: dict[str, object], says: str) -> None:
     fits: dict[str, object] = {"start": "xavier", "seeds": (1,), "rates": (1.0,), "epochs": 0}
     with pytest.raises(ValueError, match=says):
-        training.finetuning(digits(), **{**fits, **wrong})  # type: ignore[arg-type]
+        stack.finetuning(digits(), **{**fits, **wrong})  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="start and labelled must be one of"):
         recorded.name("xavier", 7)
     with pytest.raises(ValueError, match="epoch must be"):

@@ -6,7 +6,7 @@ import pytest
 import sympy as sp
 
 from analysis.chapters.residual.claims import formulas as residual_claims
-from analysis.chapters.residual.claims import gradient_angles as shattered_claims
+from analysis.chapters.residual.claims import gradient_angles as angle_claims
 from analysis.claims.claim import Claim
 from analysis.claims.outcome import Outcome, Refuted, Unknown
 from analysis.symbolic.catalogue import ACTIVATIONS, SIGMOID, TANH
@@ -30,7 +30,7 @@ from analysis.symbolic.residual import (
     tau,
 )
 
-CLAIMS = {claim.label: claim for claim in (*residual_claims.CLAIMS, *shattered_claims.CLAIMS)}
+CLAIMS = {claim.label: claim for claim in (*residual_claims.CLAIMS, *angle_claims.CLAIMS)}
 
 
 @pytest.mark.parametrize("name", ["sigmoid", "tanh", "softplus", "identity"])

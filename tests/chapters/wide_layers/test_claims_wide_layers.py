@@ -12,8 +12,7 @@ from flint import arb, fmpq
 
 from analysis.chapters.wide_layers.claims import error_and_jacobian, gaussian_exponents, random_layers
 from analysis.chapters.wide_layers.claims.error_and_jacobian import errors_of, jacobian_of
-from analysis.chapters.wide_layers.claims.random_layers import is_
-from analysis.chapters.wide_layers.claims.small_networks import (
+from analysis.chapters.wide_layers.claims.meaning_small_networks import (
     ACTIVATIONS,
     LETTERS,
     NETWORK,
@@ -21,6 +20,7 @@ from analysis.chapters.wide_layers.claims.small_networks import (
     differences,
     drawn,
 )
+from analysis.chapters.wide_layers.claims.random_layers import is_
 from analysis.chapters.wide_layers.gaussian_exponents import (
     SLOPES,
     WEIGHTS,

@@ -8,12 +8,12 @@ from dataclasses import replace
 import pytest
 import sympy as sp
 
-from analysis.chapters.wide_layers import gaussian_exponents as lyapunov
+from analysis.chapters.wide_layers import gaussian_exponents
 from analysis.chapters.wide_layers.claims import error_and_jacobian as wide_layers_claims
-from analysis.chapters.wide_layers.claims import gaussian_exponents as lyapunov_claims
+from analysis.chapters.wide_layers.claims import gaussian_exponents as exponent_claims
 from analysis.chapters.wide_layers.claims.error_and_jacobian import errors_of, jacobian_of
 from analysis.chapters.wide_layers.claims.gaussian_exponents import by_supremum
-from analysis.chapters.wide_layers.claims.matrix_products import by_induction_back, by_recursion_on
+from analysis.chapters.wide_layers.claims.proof_matrix_products import by_induction_back, by_recursion_on
 from analysis.chapters.wide_layers.gaussian_exponents import balanced_std, gaussian_exponent
 from analysis.chapters.wide_layers.matrix_products import (
     L,
@@ -32,7 +32,7 @@ from analysis.chapters.wide_layers.matrix_products import (
 from analysis.claims.outcome import Proved, Refuted, Unknown
 from analysis.symbolic.display import times
 
-CLAIMS = (*wide_layers_claims.CLAIMS, *lyapunov_claims.CLAIMS)
+CLAIMS = (*wide_layers_claims.CLAIMS, *exponent_claims.CLAIMS)
 
 
 @pytest.mark.parametrize(
@@ -71,11 +71,11 @@ def test_unequal_widths_written_out() -> None:
 
 
 def gain_at_most(right: sp.Expr) -> sp.Le:
-    gain = lyapunov.spectral_norm(lyapunov.WEIGHTS * lyapunov.SLOPES)
+    gain = gaussian_exponents.spectral_norm(gaussian_exponents.WEIGHTS * gaussian_exponents.SLOPES)
     return sp.Le(gain, right, evaluate=False)
 
 
-NORM = lyapunov.spectral_norm(lyapunov.WEIGHTS)
+NORM = gaussian_exponents.spectral_norm(gaussian_exponents.WEIGHTS)
 
 
 @pytest.mark.parametrize("factor", [sp.Rational(1, 5), sp.Rational(24, 100), -sp.Rational(1, 4), sp.S.Zero])
@@ -88,37 +88,37 @@ def test_a_larger_bound_follows(right: sp.Expr) -> None:
     assert isinstance(by_supremum(gain_at_most(right)), Proved)
 
 
-@pytest.mark.parametrize("right", [NORM**2 / 4, sp.sqrt(NORM), NORM / 5 + 3, lyapunov.c * NORM])
+@pytest.mark.parametrize("right", [NORM**2 / 4, sp.sqrt(NORM), NORM / 5 + 3, gaussian_exponents.c * NORM])
 def test_a_bound_of_another_shape_is_not_settled(right: sp.Expr) -> None:
     assert isinstance(by_supremum(gain_at_most(right)), Unknown)
 
 
 def test_another_left_side_is_not_settled() -> None:
     assert isinstance(by_supremum(sp.Le(NORM, NORM / 4, evaluate=False)), Unknown)
-    other = lyapunov.spectral_norm(lyapunov.WEIGHTS * lyapunov.SLOPES)
+    other = gaussian_exponents.spectral_norm(gaussian_exponents.WEIGHTS * gaussian_exponents.SLOPES)
     assert isinstance(by_supremum(sp.Ge(other, NORM / 4, evaluate=False)), Unknown)
 
 
 def test_the_supremum_rests_on_the_claim_of_chapter_2(monkeypatch: pytest.MonkeyPatch) -> None:
-    false = replace(lyapunov_claims._slope_claim, statement=lyapunov_claims._slope_claim.false_sibling)
-    monkeypatch.setattr(lyapunov_claims, "_slope_claim", false)
+    false = replace(exponent_claims._slope_claim, statement=exponent_claims._slope_claim.false_sibling)
+    monkeypatch.setattr(exponent_claims, "_slope_claim", false)
     assert isinstance(by_supremum(gain_at_most(NORM / 4)), Refuted)
 
 
 def test_a_diagonal_entry_above_the_bound_would_be_seen() -> None:
     """The part that each component leaves is d·g·… with g = D − d;
     for a negative g it need not be positive."""
-    _, gap = lyapunov_claims._diagonal_norm()
+    _, gap = exponent_claims._diagonal_norm()
     d, g, x = (next(y for y in gap.free_symbols if y.name == name) for name in "dgx")
     assert sp.expand(gap - ((d + g) ** 2 - d**2) * x**2) == 0
     assert gap.subs({d: 1, g: -sp.Rational(1, 2), x: 1}) < 0
 
 
 def test_what_is_shown_is_what_is_computed() -> None:
-    n, i, s = lyapunov.n, lyapunov.i, lyapunov.s
-    assert sp.simplify(lyapunov.shown_exponent().doit() - gaussian_exponent()) == 0
+    n, i, s = gaussian_exponents.n, gaussian_exponents.i, gaussian_exponents.s
+    assert sp.simplify(gaussian_exponents.shown_exponent().doit() - gaussian_exponent()) == 0
     at = {n: 5, i: 2, s: sp.Rational(1, 3)}
-    assert float(lyapunov.shown_exponent().xreplace(at).doit()) == pytest.approx(
+    assert float(gaussian_exponents.shown_exponent().xreplace(at).doit()) == pytest.approx(
         float(gaussian_exponent(5, 2, sp.Rational(1, 3))), abs=1e-14
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import sympy as sp
 
-from analysis.chapters.activations.claims.turning_points import by_turning_points
+from analysis.chapters.activations.claims.proof_turning_points import by_turning_points
 from analysis.chapters.activations.turning_points import TURNS
 from analysis.claims.claim import Claim
 from analysis.claims.domain import Domain, domain, nonzero, reals

@@ -8,7 +8,7 @@ from typing import Any
 import sympy as sp
 
 from analysis.chapters.chain_rule.any_depth import A, B, L, W, Z, j, l, prod
-from analysis.chapters.chain_rule.claims.any_depth import by_induction, by_unspecified_rest
+from analysis.chapters.chain_rule.claims.proof_any_depth import by_induction, by_unspecified_rest
 from analysis.claims.claim import Claim
 from analysis.claims.domain import (
     ACTIVATION,

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import sympy as sp
 
-from analysis.chapters.clipping.claims.gradients import (
+from analysis.chapters.clipping.claims.meaning_clipping import (
     COSINE,
     ENTRIES,
     GRADIENTS,

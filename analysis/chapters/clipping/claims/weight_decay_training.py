@@ -5,7 +5,7 @@ from __future__ import annotations
 import sympy as sp
 
 from analysis.chapters.clipping.claims.clipped_training import measure, measured
-from analysis.chapters.clipping.claims.weight_decay import log_gain
+from analysis.chapters.clipping.claims.meaning_log_gain import log_gain
 from analysis.chapters.clipping.decay import alpha, eta
 from analysis.claims.claim import Claim
 from analysis.claims.domain import domain

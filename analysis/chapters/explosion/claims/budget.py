@@ -11,7 +11,13 @@ from flint import fmpq
 from analysis.chapters.explosion.budget import a0 as _a0
 from analysis.chapters.explosion.budget import aL as _aL
 from analysis.chapters.explosion.budget import gain, upper_limit
-from analysis.chapters.explosion.claims.gains import highest_late_rate, one_chain, share, some_chain, total
+from analysis.chapters.explosion.claims.meaning_gains import (
+    highest_late_rate,
+    one_chain,
+    share,
+    some_chain,
+    total,
+)
 from analysis.chapters.explosion.window import length, width
 from analysis.claims.claim import Claim
 from analysis.claims.domain import Range, domain, exact

@@ -9,7 +9,7 @@ import sympy as sp
 from flint import fmpq
 
 from analysis.chapters.explosion import identity_neuron_errors
-from analysis.chapters.explosion.claims.lengths import largest_on
+from analysis.chapters.explosion.claims.meaning_lengths import largest_on
 from analysis.chapters.explosion.identity_neuron import (
     SMALL,
     as_stated,

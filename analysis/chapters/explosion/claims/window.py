@@ -9,7 +9,7 @@ from random import Random
 import sympy as sp
 from flint import fmpq
 
-from analysis.chapters.explosion.claims.lengths import measured_length
+from analysis.chapters.explosion.claims.meaning_lengths import measured_length
 from analysis.chapters.explosion.window import (
     _W,
     _size,

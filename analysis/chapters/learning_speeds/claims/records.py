@@ -17,7 +17,7 @@ import sympy as sp
 from numpy.typing import NDArray
 
 from analysis.chapters.learning_speeds import records as recorded
-from analysis.chapters.learning_speeds.claims.published import (
+from analysis.chapters.learning_speeds.claims.meaning_published import (
     p_value,
     p_value_among,
     rounded,

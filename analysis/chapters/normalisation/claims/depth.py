@@ -9,7 +9,7 @@ from functools import cache, partial
 import numpy as np
 import sympy as sp
 
-from analysis.chapters.normalisation.claims.layer import RATE, R, variance
+from analysis.chapters.normalisation.claims.meaning_rates import RATE, R, variance
 from analysis.chapters.normalisation.claims.rates import LARGE
 from analysis.chapters.normalisation.depth import DepthSweep, depth_sweep
 from analysis.symbolic.normalisation_rates import block, linear_rate, relu_rate, residual_growth

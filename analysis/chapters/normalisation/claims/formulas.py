@@ -6,7 +6,7 @@ from typing import Any
 
 import sympy as sp
 
-from analysis.chapters.normalisation.claims.batch import (
+from analysis.chapters.normalisation.claims.meaning_batch import (
     ANY_EXAMPLE,
     EPSILON,
     EXAMPLE,

@@ -7,7 +7,7 @@ from functools import cache
 
 import sympy as sp
 
-from analysis.chapters.normalisation.claims.layer import (
+from analysis.chapters.normalisation.claims.meaning_rates import (
     BATCH_VARIANCE,
     BLOCKS,
     NORMAL,

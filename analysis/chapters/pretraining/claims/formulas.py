@@ -8,7 +8,7 @@ from itertools import product
 
 import sympy as sp
 
-from analysis.chapters.pretraining.claims.states import ANY_IMAGE, ANY_MACHINE, MEANS
+from analysis.chapters.pretraining.claims.meaning_states import ANY_IMAGE, ANY_MACHINE, MEANS
 from analysis.chapters.pretraining.formulas import (
     PARAMETERS,
     W,

@@ -10,7 +10,7 @@ import numpy as np
 import sympy as sp
 
 from analysis.chapters.pretraining import records as recorded
-from analysis.chapters.pretraining.claims.contrastive_divergence import sampled_share
+from analysis.chapters.pretraining.claims.meaning_contrastive_divergence import sampled_share
 from analysis.chapters.pretraining.contrastive_divergence import CHAINS, share
 from analysis.chapters.pretraining.stack import HIDDEN, PRETRAINING_COST, SCALES, Finetuning
 from analysis.claims.claim import Claim

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import sympy as sp
 
-from analysis.chapters.wide_layers.claims.matrix_products import by_induction_back, by_recursion_on
-from analysis.chapters.wide_layers.claims.small_networks import LETTERS, NETWORK, small_networks
+from analysis.chapters.wide_layers.claims.meaning_small_networks import LETTERS, NETWORK, small_networks
+from analysis.chapters.wide_layers.claims.proof_matrix_products import by_induction_back, by_recursion_on
 from analysis.chapters.wide_layers.matrix_products import (
     L,
     error,

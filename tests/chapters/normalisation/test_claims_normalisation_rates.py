@@ -11,7 +11,7 @@ import sympy as sp
 from flint import fmpq
 
 from analysis.chapters.normalisation.claims import depth, rates
-from analysis.chapters.normalisation.claims.layer import (
+from analysis.chapters.normalisation.claims.meaning_rates import (
     BATCH_VARIANCE,
     BLOCKS,
     NORMAL,

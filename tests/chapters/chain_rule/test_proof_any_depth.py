@@ -1,5 +1,5 @@
-"""Chapter 1's claims hold, and the ways in which such statements go wrong are refused,
-each with a counter-example."""
+"""Statements about a chain of any depth: the induction proves those that are true, and refutes the ways in
+which they go wrong, each with a counter-example."""
 
 from __future__ import annotations
 
@@ -7,12 +7,16 @@ import pytest
 import sympy as sp
 
 from analysis.chapters.chain_rule.any_depth import A, B, L, W, Z, at, j, l, prod
-from analysis.chapters.chain_rule.claims.any_depth import at_small_depth, by_induction, by_unspecified_rest
 from analysis.chapters.chain_rule.claims.gradient import CLAIMS
+from analysis.chapters.chain_rule.claims.proof_any_depth import (
+    at_small_depth,
+    by_induction,
+    by_unspecified_rest,
+)
 from analysis.claims.outcome import Proved, Refuted, Unknown
-from analysis.symbolic.chain import gradient, in_order, of_cost
+from analysis.symbolic.chain import gradient
 from analysis.symbolic.display import partial, times
-from analysis.symbolic.notation import a_, b, b_, cost, cost_prime, sigma, sigma_prime, w, w_, z_
+from analysis.symbolic.notation import cost, cost_prime, sigma_prime
 
 BY_LABEL = {claim.label: claim for claim in CLAIMS}
 COST = partial(A[L], A[L])
@@ -136,47 +140,3 @@ def test_recursion_for_weights_and_its_limits() -> None:
     assert isinstance(by_unspecified_rest(says(in_the_open, B[l])), Unknown)
     late = times(from_5_on(l), sigma_prime(Z[l]), W[l + 1], partial(A[L], B[l + 1]))
     assert isinstance(by_unspecified_rest(says(late, B[l])), Unknown)
-
-
-def test_product_stands_in_brackets() -> None:
-    latex = sp.latex(BY_LABEL["chain-gradient-any-layer"].statement)
-    assert r"\left(\prod_{j=l + 1}^{L} {w}_{j}\, \sigma'\left({z}_{j}\right)\right)\, \frac" in latex
-
-
-def test_depth_4_refutes_planted_errors() -> None:
-    claim = BY_LABEL["chain-gradient-depth-4"]
-    long, short = sorted(claim.statement.args, key=lambda side: len(side.args), reverse=True)
-    terms = list(long.args)
-    for i, term in enumerate(terms):
-        wrong = [times(*terms[:i], *terms[i + 1 :]), times(*terms, term)]
-        if i == 0:
-            wrong.append(times(-1, *terms))
-        for planted in wrong:
-            statement = sp.Eq(short, planted, evaluate=False)
-            outcome = claim.settle(statement)
-            assert isinstance(outcome, Refuted), (planted, outcome)
-
-
-def test_first_weight_is_no_factor_but_every_other_is() -> None:
-    claim = BY_LABEL["first-weight-is-no-factor"]
-    for i in (2, 3, 4):
-        assert isinstance(claim.settle(sp.Eq(sp.Derivative(in_order(4), w_(i)), 0, evaluate=False)), Refuted)
-
-
-def test_tied_weights_need_every_layer() -> None:
-    claim = BY_LABEL["tied-weights-gradient"]
-    left, right = claim.statement.args
-    for i in range(len(right.args)):
-        fewer = sp.Add(*(term.doit() for k, term in enumerate(right.args) if k != i))
-        assert isinstance(claim.settle(sp.Eq(left, fewer, evaluate=False)), Refuted)
-    assert isinstance(claim.settle(sp.Eq(left, 3 * right.args[0], evaluate=False)), Refuted)
-
-
-def test_answers_of_the_exercises() -> None:
-    """1.1, 1.2, 1.3 and 1.4 as the chapter's answers have them, each against SymPy's own derivative."""
-    one = sigma_prime(z_(3)) * w_(4) * sigma_prime(z_(4)) * w_(5) * sigma_prime(z_(5)) * cost_prime(a_(5))
-    assert gradient(5, 3) == one and gradient(5, 3, w) == a_(2) * one
-    assert of_cost(5, b_(3)).doit().count_ops() > gradient(5, 3).count_ops()
-    tied = BY_LABEL["tied-weights-gradient"].statement.lhs.doit().xreplace({w: sp.S.Zero})
-    slope = sigma_prime(b)  # at w = 0 only the last layer's own term is left
-    assert tied == sigma(b) * slope * cost_prime(sigma(b))

@@ -1,4 +1,5 @@
-"""Clipping and decay: every claim settles, and the check notices a planted error in a definition."""
+"""Decay, the step of the cliff, momentum and Adam beside their formulas; a planted error in a definition is
+noticed."""
 
 from __future__ import annotations
 
@@ -6,8 +7,7 @@ import numpy as np
 import pytest
 import sympy as sp
 
-from analysis.chapters.clipping import cliff_formulas as cliff
-from analysis.chapters.clipping import decay
+from analysis.chapters.clipping import cliff_formulas, decay
 from analysis.chapters.clipping.claims import decay as decay_claims
 from analysis.chapters.clipping.claims import formulas as clipped_claims
 from analysis.claims.outcome import Proved, Refuted, Unknown
@@ -43,10 +43,13 @@ def test_the_step_of_the_cliff_is_its_derivative() -> None:
     from analysis.symbolic.notation import b
 
     at = {w: sp.Rational(9, 2), b: sp.Rational(-23, 10)}
-    first = cliff.STATE.subs(h, cliff.START)
-    second = cliff.STATE.subs(h, first)
-    for name, of, by in ((w, cliff.STATE_BY_W, cliff.by_w), (b, cliff.STATE_BY_B, cliff.by_b)):
-        x_first = of.subs({h: cliff.START, by: 0})
+    first = cliff_formulas.STATE.subs(h, cliff_formulas.START)
+    second = cliff_formulas.STATE.subs(h, first)
+    for name, of, by in (
+        (w, cliff_formulas.STATE_BY_W, cliff_formulas.by_w),
+        (b, cliff_formulas.STATE_BY_B, cliff_formulas.by_b),
+    ):
+        x_first = of.subs({h: cliff_formulas.START, by: 0})
         x_second = of.subs(by, x_first).subs(h, first)
         nudge = sp.Rational(1, 10**15)
         up, down = (second.subs(at | {name: at[name] + s * nudge}) for s in (1, -1))

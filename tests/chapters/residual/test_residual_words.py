@@ -1,0 +1,205 @@
+"""What chapter 12 says in words and prints: the right values, each found a second way or typed from one, and
+what was wrong gone."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from itertools import combinations
+
+import mpmath
+import notebook_text
+import numpy as np
+import pytest
+from leads import ahead, at_best
+from notebook_text import half_a_unit, number
+
+from analysis.chapters.residual import records
+
+NAME = "12_residual"
+CELLS = notebook_text.its_own(NAME)
+SAID, SHOWN = notebook_text.said(CELLS), notebook_text.shown(CELLS)
+
+
+@pytest.mark.parametrize(
+    "gone",
+    [
+        "what the scale adds is less than three standard errors",
+        "the residual one loses ten at most",
+        "by ten to twenty powers of ten",
+        "at an angle of about $3\\pi/48\\approx0.2$",
+    ],
+)
+def test_what_was_wrong_is_gone(gone: str) -> None:
+    assert gone not in SAID + SHOWN
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "after 48 plain layers, from a right angle: 0.161",
+        "after 48 plain layers, from opposite inputs: 0.164",
+        "depth 4, residual-scaled less plain: 0.65 ± 0.28 points, 2.3 errors",
+        "depth 4, residual-scaled less plain-small: 3.48 ± 0.76 points, 4.6 errors",
+    ],
+)
+def test_the_right_number_stands_in_an_output(line: str) -> None:
+    """The angles by their recursion, the rest from the recorded arrays by NumPy alone."""
+    assert line in SHOWN
+
+
+def test_what_a_scaled_shortcut_gains_at_depth_four() -> None:
+    runs = {v: records.training(v, 4) for v, depth in records.TRAINED if depth == 4}
+    ends = {v: at_best(run) for v, run in runs.items()}
+    assert ahead(ends["residual-scaled"], ends["plain"]) == pytest.approx((0.65, 0.28, 2.3), abs=0.05)
+    assert ahead(ends["residual-scaled"], ends["plain-small"]) == pytest.approx((3.48, 0.76, 4.6), abs=0.05)
+    for kind in ("plain", "residual-scaled"):  # with He's weights, of three scales
+        scales = {
+            v: run.validation[:, :, -1].mean(axis=1).max() for v, run in runs.items() if v.startswith(kind)
+        }
+        assert len(scales) == 3 and max(scales, key=scales.__getitem__) == kind
+    assert "$0.65\\pm0.28$ points, $2.3$ standard errors" in SAID
+
+
+def angle_after(angle: float, layers: int) -> float:
+    """The exact recursion cos θ′ = ((π − θ) cos θ + sin θ)/π."""
+    for _ in range(layers):
+        angle = math.acos(((math.pi - angle) * math.cos(angle) + math.sin(angle)) / math.pi)
+    return angle
+
+
+def test_the_angle_after_48_plain_layers() -> None:
+    assert (
+        number(SAID, r"an angle of \$(0[\d.]+)\$, and no two")
+        == round(angle_after(math.pi / 2, 48), 3)
+        == 0.161
+    )
+    assert number(SAID, r"more than \$(0[\d.]+)\$ apart") == round(angle_after(math.pi, 48), 3) == 0.164
+    assert all(angle_after(x, 48) <= angle_after(math.pi, 48) for x in np.linspace(0.01, math.pi, 50))
+
+
+def chains(
+    activation: str, scale: float, *, bias: float = 1.0, count: int = 3000
+) -> tuple[np.ndarray, np.ndarray]:
+    """log₁₀ of what 200 layers do to a gradient, (plain, residual with s = 1),
+    for so many chains from a_0 = ½; written here anew."""
+    value: Callable[[np.ndarray], np.ndarray]
+    slope: Callable[[np.ndarray], np.ndarray]
+    if activation == "tanh":
+        value, slope = np.tanh, lambda z: 1 / np.cosh(np.minimum(np.abs(z), 300)) ** 2
+    elif activation == "relu":
+        value, slope = lambda z: np.maximum(z, 0), lambda z: (z > 0) * 1.0
+    else:  # the identity
+        value, slope = lambda z: z, np.ones_like
+    rng, found = np.random.default_rng(1912), []
+    for kept in (0.0, 1.0):
+        a, log = np.full(count, 0.5), np.zeros(count)
+        for _ in range(200):
+            w, b = scale * rng.standard_normal(count), bias * rng.standard_normal(count)
+            z = w * a + b
+            with np.errstate(divide="ignore"):
+                log += np.log10(np.abs(kept + w * slope(z)))
+            a = kept * a + value(z)
+        found.append(log)
+    return found[0], found[1]
+
+
+def test_what_the_picture_of_the_residual_chain_shows() -> None:
+    plain, residual = chains("tanh", 1.0)
+    assert (plain < -100).mean() > 0.999 and np.median(residual) == pytest.approx(-3, abs=0.4)
+    assert (residual < -10).mean() == pytest.approx(1 / 20, abs=0.015)
+    assert (
+        "loses three powers of ten with tanh and weights near 1, and more than ten in one draw of twenty"
+        in SAID
+    )
+    assert np.median(chains("tanh", 1.8, bias=0.0)[0]) == pytest.approx(-14, abs=1)
+    assert "with zero biases a plain tanh chain of weight scale $1.8$ typically loses about $14$" in SAID
+    low, typical, high = np.percentile(chains("identity", 1.0)[1], (16, 50, 84))
+    assert (low, typical, high) == pytest.approx((-24.5, -18, -12), abs=0.7)
+    assert "typically by $18$ powers of ten, two draws in three between $12$ and $25$" in SAID
+    assert (
+        np.median(chains("relu", 0.1)[1]) == pytest.approx(3, abs=0.2)
+        and np.median(chains("relu", 10)[1]) > 80
+    )
+    assert "from three powers of ten at the smallest weight scale to more than eighty at the largest" in SAID
+
+
+def normal_mean(f: Callable[[mpmath.mpf], mpmath.mpf], *splits: float) -> float:
+    """E f(g) for g ~ N(0, 1), by mpmath with the singularities as ends of panels."""
+    points = sorted({-14.0, -3.0, 0.0, 3.0, 14.0, *splits})
+    law = mpmath.sqrt(2 * mpmath.pi)
+    return float(mpmath.quad(lambda g: f(g) * mpmath.exp(-g * g / 2) / law, points))
+
+
+def mean_log(tau: float) -> float:
+    return normal_mean(lambda g: mpmath.log(abs(1 + tau * g)), -1 / tau)
+
+
+def relu_last(mixed: bool = True) -> float:
+    m, q, step = 0.0, 1.0, math.sqrt(1 / (100 * math.pi))
+    for _ in range(100):
+        m, q = m + step * math.sqrt(q), q + (2 * m * step * math.sqrt(q) if mixed else 0.0) + q / 100
+    return q
+
+
+def left_of_correlation(blocks: int, share: float) -> float:
+    """The angle recursion from a right angle, its two means over pairs of ReLUs by Gauss–Legendre in the
+    angle of the pair."""
+    nodes, weights = np.polynomial.legendre.leggauss(40)
+    angle, left = math.pi / 2, 1.0
+    for _ in range(blocks):
+        half = (math.pi - angle) / 2  # both are active where φ runs from θ − π/2 to π/2
+        phi = angle / 2 + half * nodes
+        both = 2 * half * weights.sum() / (2 * math.pi)
+        product = 2 * (half * weights @ (np.cos(phi) * np.cos(phi - angle))) / math.pi
+        left *= 1 - share + share * both
+        angle = math.acos(min(1.0, (1 - share) * math.cos(angle) + share * product))
+    return left
+
+
+def path_length(blocks: int, c: float) -> float:
+    """By all subsets of ten blocks (c = 1/L), otherwise by 60-digit sums of the binomial law."""
+    if blocks == 10:
+        sizes = [len(S) for k in range(11) for S in combinations(range(10), k)]
+        return sum(k * c**k for k in sizes) / sum(c**k for k in sizes)
+    with mpmath.workdps(60):
+        terms = [mpmath.binomial(blocks, k) * mpmath.mpf(c) ** k for k in range(blocks + 1)]
+        return float(mpmath.fsum(k * t for k, t in enumerate(terms)) / mpmath.fsum(terms))
+
+
+NUMBERS: tuple[tuple[str, Callable[[], float]], ...] = (
+    ("-0.172795", lambda: mean_log(0.5)),
+    ("-0.00045", lambda: mean_log(0.03)),
+    ("-0.00508", lambda: mean_log(0.1)),
+    ("-0.20850", lambda: mean_log(1.0)),
+    ("0.51797", lambda: mean_log(3.0)),
+    ("-1.32833", lambda: normal_mean(lambda g: mpmath.log(abs(g / 2)))),
+    ("0.9091", lambda: path_length(10, 0.1)),
+    ("0.9990", lambda: path_length(1000, 0.001)),
+    ("0.202733", lambda: 0.25 * math.log(2.25)),
+    ("2.70481", lambda: relu_last(mixed=False)),
+    ("22147.5", relu_last),
+    ("166.884", lambda: (1 + 1 / math.sqrt(100 * math.pi)) ** 198 / (100 * math.pi)),
+    ("9.371", lambda: (1 + math.cosh(2 * math.sqrt(10 / math.pi))) / 2),
+    ("0.0798058", lambda: left_of_correlation(6, 1.0)),
+    ("0.258754", lambda: left_of_correlation(6, 0.5)),
+    ("0.640914", lambda: left_of_correlation(24, 1 / 25)),
+    ("7.844", lambda: left_of_correlation(1000, 1.0) / left_of_correlation(2000, 1.0)),
+    ("1.243", lambda: left_of_correlation(2000, 0.5) / left_of_correlation(1000, 1.0)),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("printed", "again"), NUMBERS, ids=[printed for printed, _ in NUMBERS])
+def test_a_printed_number_comes_out_a_second_way(printed: str, again: Callable[[], float]) -> None:
+    assert printed in SHOWN
+    assert again() == pytest.approx(float(printed), abs=half_a_unit(printed))
+
+
+def test_best_rates_at_the_edge_of_their_grid_are_named() -> None:
+    for variant, depth in records.TRAINED:
+        rate, accuracy, _ = records.training(variant, depth).best()
+        assert 0.003 < rate < 1.0 or accuracy < 0.75
+    assert (
+        "The chosen rates lie inside the grid, but for networks that learn nothing and for the unscaled one"
+        in SAID
+    )
