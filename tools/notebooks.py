@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import os
 import re
+from importlib.util import find_spec
 from pathlib import Path
 
 from tools import places
@@ -30,6 +33,24 @@ def notebooks_called(name: str) -> list[Path]:
     begins = (wanted + "_", wanted + "/")
     found = [path for path in every if called(path) == wanted or called(path).startswith(begins)]
     return found or [path for path in every if path.stem == wanted]
+
+
+def lacks(path: Path) -> list[str]:
+    """The packages that a notebook names under ``requires`` in its metadata and that are not there."""
+    wanted = json.loads(path.read_text(encoding="utf-8")).get("metadata", {}).get("requires", [])
+    return [name for name in wanted if find_spec(name) is None]
+
+
+def runnable(paths: list[Path]) -> tuple[list[Path], list[str]]:
+    """The notebooks that can run here, and a sentence for each that cannot; all of them where
+    REQUIRE_TORCH=1 asks for it, so that they fail instead."""
+    if os.environ.get("REQUIRE_TORCH") == "1":
+        return paths, []
+    left_out = {path: missing for path in paths if (missing := lacks(path))}
+    told = [
+        f"{called(path)}.ipynb: skipped, for {', '.join(x)} is not installed" for path, x in left_out.items()
+    ]
+    return [path for path in paths if path not in left_out], told
 
 
 def no_notebook(name: str, other: str = "") -> Stop:

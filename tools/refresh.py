@@ -16,7 +16,7 @@ from nbformat import NotebookNode
 from tqdm import tqdm
 
 from tools import environment
-from tools.notebooks import called
+from tools.notebooks import called, runnable
 
 TIMEOUT = 600  # seconds for a cell
 
@@ -93,6 +93,9 @@ def refresh(paths: list[Path]) -> int:
     """Store the outputs of these notebooks, each on its own; 1 where one failed."""
     environment.warm_fonts()
     failed = 0
+    paths, skipped = runnable(paths)
+    for sentence in skipped:
+        print(sentence, flush=True)
     for path in paths:
         cells = len(nbformat.read(path, as_version=4).cells)
         with tqdm(total=cells, desc=path.stem, unit="cell", disable=None) as bar:

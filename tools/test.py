@@ -22,7 +22,7 @@ from typing import NamedTuple
 from tools import environment, places, processes
 from tools.book import build_book
 from tools.messages import say
-from tools.notebooks import leading_notebooks, notebook_paths
+from tools.notebooks import leading_notebooks, notebook_paths, runnable
 
 TYPED = ["analysis", "unstable_gradients", "tools", "make.py"]
 """What mypy reads."""
@@ -58,8 +58,13 @@ def nbval(paths: list[Path], count: int) -> list[str]:
     """Run notebooks again and compare with their stored outputs, in so many processes: strictly on Linux,
     else for errors only.
 
-    That there is none is a failure.
+    That there is none is a failure; one that needs a package that is not there is skipped, and said to be.
     """
+    paths, told = runnable(paths)
+    for sentence in told:
+        say(sentence)
+    if told and not paths:
+        return ["-c", ""]
     if not paths:
         return ["-c", "import sys; sys.exit('There is no notebook in notebooks/ to run.')"]
     mode = "--nbval" if sys.platform.startswith("linux") else "--nbval-lax"

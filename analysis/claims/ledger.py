@@ -60,7 +60,7 @@ CHAPTERS = {
         "analysis.chapters.normalisation.claims.depth",
         "analysis.chapters.normalisation.claims.training",
     ),
-    "12-13": (
+    "12-14": (
         "analysis.chapters.residual.claims.formulas",
         "analysis.chapters.residual.claims.depth",
         "analysis.chapters.residual.claims.training",
@@ -70,6 +70,8 @@ CHAPTERS = {
         "analysis.chapters.gates.claims.cell_at_rest",
         "analysis.chapters.gates.claims.memory_horizon",
         "analysis.chapters.gates.claims.adding_problem",
+        "analysis.chapters.your_own_network.claims.defaults",
+        "analysis.chapters.your_own_network.claims.thirty_layers",
     ),
 }
 """Every module with claims, by the chapters that show them, in the order of the book."""
@@ -173,7 +175,7 @@ def select(pattern: str = "", table: Mapping[str, Claim] | None = None) -> list[
 
 
 def of_chapters(which: str) -> list[Claim]:
-    """The evidence of chapters ``"1-4"``, ``"5-8"``, ``"9-11"`` or ``"12-13"``, in order;
+    """The evidence of chapters ``"1-4"``, ``"5-8"``, ``"9-11"`` or ``"12-14"``, in order;
     raises ValueError for anything else."""
     if which not in CHAPTERS:
         raise ValueError(f"which must be one of {', '.join(CHAPTERS)}, not {which!r}")

@@ -21,7 +21,7 @@ _sphinx_numbers = TocTreeCollector.assign_section_numbers
 def chapter_number(docname: str) -> int | None:
     """2 for notebooks/02_quarter_bound; None where the name has no number."""
     found = re.match(r"(?:.*/)?(\d+)_[^/]*$", docname)
-    return int(found[1]) if found and "solutions" not in docname else None
+    return int(found[1]) if found and not {"solutions", "pytorch"} & set(docname.split("/")) else None
 
 
 def _assign(self: TocTreeCollector, env: BuildEnvironment) -> list[str]:

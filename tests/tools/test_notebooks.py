@@ -8,6 +8,8 @@ import pytest
 from small_project import done, sentence
 
 from tools import refresh as refreshing
+from tools.notebooks import runnable
+from tools.test import nbval
 
 
 @pytest.fixture
@@ -104,3 +106,42 @@ def test_a_name_of_nothing_lists_what_there_is(
     assert no_work == []
     told = sentence(capsys.readouterr().out)
     assert told.startswith(f"No notebook is called {name}") and all(x in told for x in chapters)
+
+
+WANTING = '{"metadata": {"requires": ["no_such_package"]}, "cells": []}'
+
+
+def test_a_notebook_that_wants_what_is_not_there_is_left_out_and_said_to_be(
+    chapters: list[str], project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("REQUIRE_TORCH", raising=False)
+    path = project / "notebooks" / "02_quarter.ipynb"
+    other = project / "notebooks" / "05_wide.ipynb"
+    path.write_text(WANTING, encoding="utf-8")
+    assert runnable([path, other]) == (
+        [other],
+        ["02_quarter.ipynb: skipped, for no_such_package is not installed"],
+    )
+    path.write_text(WANTING.replace("no_such_package", "json"), encoding="utf-8")
+    assert runnable([path, other]) == ([path, other], [])
+
+
+def test_what_is_required_is_not_left_out(
+    chapters: list[str], project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("REQUIRE_TORCH", "1")
+    path = project / "notebooks" / "02_quarter.ipynb"
+    path.write_text(WANTING, encoding="utf-8")
+    assert runnable([path]) == ([path], [])
+
+
+def test_nbval_runs_nothing_where_all_is_left_out(
+    chapters: list[str], project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("REQUIRE_TORCH", raising=False)
+    path = project / "notebooks" / "02_quarter.ipynb"
+    path.write_text(WANTING, encoding="utf-8")
+    assert nbval([path], 1) == ["-c", ""]
+    assert "02_quarter.ipynb: skipped" in capsys.readouterr().out
+    other = project / "notebooks" / "05_wide.ipynb"
+    assert nbval([path, other], 1)[-1] == "notebooks/05_wide.ipynb"

@@ -759,7 +759,7 @@ _ROWS = (
     ),
     Verdict(
         id="B19",
-        chapters=(6, 7),
+        chapters=(6, 7, 14),
         quote="if the derivative of the activation is 1, there is no problem of vanishing or exploding any "
         "more, every layer can get the same update speed; so ReLU came into being",
         original="如果激活函数的导数为1，那么就不存在梯度消失爆炸的问题了，每层的网络都可以得到相同的更新速度，relu就这样应运而生",
@@ -851,7 +851,7 @@ _ROWS = (
     ),
     Verdict(
         id="B25",
-        chapters=(12,),
+        chapters=(12, 14),
         quote="residual connections easily build networks of hundreds, of more than a thousand layers, "
         "without worry that the gradient vanishes too quickly; the reason is the shortcut",
         original="残差可以很轻松的构建几百层，一千多层的网络而不用担心梯度消失过快的问题，原因就在于残差的捷径（shortcut）部分",

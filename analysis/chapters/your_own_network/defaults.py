@@ -68,7 +68,10 @@ DEFAULTS = (
     Default("PyTorch `nn.Embedding`", "$N(0,1)$; it looks up one row and sums nothing", sp.S.One, sp.S.Zero),
     Default("Keras `Dense`, `Conv2D`", "`glorot_uniform`: Xavier's variance", XAVIER, sp.S.Zero),
     Default(
-        "Flax `Dense`, `Conv`", "`lecun_normal`: a normal law cut off at $\\pm2$, rescaled", 1 / n_in, sp.S.Zero
+        "Flax `Dense`, `Conv`",
+        "`lecun_normal`: a normal law cut off at $\\pm2$, rescaled",
+        1 / n_in,
+        sp.S.Zero,
     ),
     Default(
         "for comparison: He",

@@ -15,10 +15,16 @@ _fan_in = _kernel**2 * _channels
 _edge = Value(
     right=lambda: EDGE.subs(n_in, _fan_in),
     mistakes=(
-        instead(sp.Rational(1, 4), "A neuron of a convolution sums over its 3 × 3 kernel too: fan_in = k² c."),
-        instead(sp.sqrt(sp.Rational(1, _kernel**2 * _filters)), "That is for fan_out. The default takes fan_in."),
+        instead(
+            sp.Rational(1, 4), "A neuron of a convolution sums over its 3 × 3 kernel too: fan_in = k² c."
+        ),
+        instead(
+            sp.sqrt(sp.Rational(1, _kernel**2 * _filters)), "That is for fan_out. The default takes fan_in."
+        ),
         Mistake(lambda right: right**2, "This is the edge squared."),
-        Mistake(lambda right: right / sp.sqrt(3), "This is the standard deviation. The edge is √3 times that."),
+        Mistake(
+            lambda right: right / sp.sqrt(3), "This is the standard deviation. The edge is √3 times that."
+        ),
         instead(sp.sqrt(sp.Rational(6, _fan_in)), "That is He's edge, for a = 0. The default has a = √5."),
     ),
 )
@@ -49,7 +55,8 @@ _threshold = Value(
     mistakes=(
         Mistake(lambda right: sp.Rational(2 * sum(_norms), len(_norms)),
             "This is twice the mean, which one step of 80 has moved."),
-        Mistake(lambda right: right / 2, "This is the median. Twice that is asked for: half of all steps are longer "
+        Mistake(lambda right: right / 2, "This is the median. Twice that is asked for: half of all "
+            "steps are longer "
             "than the median."),
         instead(max(_norms), "This is the largest: it would cut off nothing that was seen."),
         instead(2 * max(_norms), "This is twice the largest. Which norm is the one in the middle?"),
@@ -61,7 +68,9 @@ _leaky = Witness(
     symbol=s,
     conditions=(
         Condition(
-            sp.Ge(_factor, 1, evaluate=False), "Not yet: the factor of one layer is {left}.", sp.Rational(1, 100)
+            sp.Ge(_factor, 1, evaluate=False),
+            "Not yet: the factor of one layer is {left}.",
+            sp.Rational(1, 100),
         ),
     ),
 )

@@ -59,7 +59,8 @@ def your_own_network() -> Explorable:
         code=code,
         still=_still,
         alt=(
-            "Forty layers on a logarithmic axis: the signal falls from left to right, the gradient from right "
+            "Forty layers on a logarithmic axis: the signal falls from left to right, the gradient "
+            "from right "
             "to left, on a straight line that crosses the floor of float16 a good twenty layers before the "
             "input and stays above those of bfloat16 and float32."
         ),
@@ -90,7 +91,8 @@ def _still(values: Values) -> Figure:
     ax.set(
         xlabel="layer $l$",
         ylabel="$\\log_{10}$ of the root mean square",
-        title=f"{values['activation']}, $\\sigma_w$ = {values['scale']:.3g}: layers 1 to {lost} get nothing in "
+        title=f"{values['activation']}, $\\sigma_w$ = {values['scale']:.3g}: layers 1 to {lost} "
+        f"get nothing in "
         "float16"
         if lost
         else f"{values['activation']}, $\\sigma_w$ = {values['scale']:.3g}",

@@ -31,12 +31,12 @@ class Format(NamedTuple):
     @property
     def smallest(self) -> float:
         """log10 of the smallest positive number, a subnormal one: 2^(2 − 2^(e−1) − f)."""
-        return (2 - 2 ** (self.exponent - 1) - self.fraction) * math.log10(2.0)
+        return float(2 - 2 ** (self.exponent - 1) - self.fraction) * math.log10(2.0)
 
     @property
     def largest(self) -> float:
         """log10 of the largest finite number: (2 − 2^−f) 2^(2^(e−1) − 1)."""
-        return math.log10(2.0 - 2.0**-self.fraction) + (2 ** (self.exponent - 1) - 1) * math.log10(2.0)
+        return math.log10(2.0 - 2.0**-self.fraction) + float(2 ** (self.exponent - 1) - 1) * math.log10(2.0)
 
 
 FORMATS = {"float16": Format(5, 10), "bfloat16": Format(8, 7), "float32": Format(8, 23)}

@@ -1,4 +1,4 @@
-"""The remedy map, one page: what is seen, why, what helps, where the book shows it, and what it costs."""
+"""The map of the remedies: what is seen, why, what helps, the claims that show it, and what it costs."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 from analysis.claims.ledger_page import Place, places
 
-NOT_SHOWN = "not shown in this book yet"
+NOT_SHOWN = "no claim of this book yet"
 NOTEBOOKS = Path(__file__).parents[3] / "notebooks"
 
 
@@ -16,7 +16,7 @@ NOTEBOOKS = Path(__file__).parents[3] / "notebooks"
 class Remedy:
     """One line: symptom, cause, what helps, the claims that show it, and its price or limit. Markdown.
 
-    Without claims the line says that the book does not show it yet.
+    Without claims the line says that there is none.
     """
 
     symptom: str
@@ -27,6 +27,15 @@ class Remedy:
 
 
 REMEDIES = (
+    Remedy(
+        "a deep network of ReLUs as PyTorch draws it; its output is the same for every input",
+        "the default has a sixth of He's variance: the gradient loses more than half of its norm "
+        "in each layer, and the "
+        "biases are all that is left of the signal",
+        "He's weights and biases of 0",
+        ("nn-linear-draws-a-third", "nn-linear-relu-log-gain", "thirty-layers-default-learns-nothing"),
+        "thirty plain layers remain hard with them, above all for plain descent",
+    ),
     Remedy(
         "early layers hardly learn",
         "the mean logarithm of a layer's factor is below 0",
@@ -128,6 +137,20 @@ REMEDIES = (
         "Adam, which divides each entry by its own size",
         ("momentum-and-adam-leave-the-plateau",),
         "shown on one plateau only, which momentum leaves as well",
+    ),
+    Remedy(
+        "zeros in float16 where float32 has small numbers",
+        "what lies below the smallest number of the format is rounded to 0",
+        "a loss scale, or bfloat16",
+        (),
+        "lifts the whole line by a few powers of ten; a slope with depth stays",
+    ),
+    Remedy(
+        "NaN",
+        "an operation whose result is not finite: overflow, division by 0, logarithm of 0",
+        "find the first such operation; skip steps whose norm is not finite",
+        (),
+        "clipping alone does not help: a NaN divided by a NaN is a NaN",
     ),
     Remedy(
         "some directions grow while others vanish",

@@ -27,7 +27,8 @@ from analysis.symbolic.notation import z
 
 Floats = NDArray[np.float64]
 HIDDEN, WIDTH, DEAD_LAYER = 10, 32, 5
-FAR_BELOW = -100.0
+FAR_BELOW, SPREAD = -100.0, 0.1
+"""What the biases of the dead layer are lowered by, and the standard deviation of all others."""
 STEPS, RATE = 1000, 0.03
 LOSS = "softmax cross-entropy"
 
@@ -96,9 +97,10 @@ def trained(network: Network, data: Dataset, steps: int = STEPS, rate: float = R
 def three_cases(data: Dataset, seed: int = 0) -> tuple[Case, Case, Case]:
     """The vanished, the dead and the trained network on the same images."""
     sizes = (data.images.shape[1], *(WIDTH,) * HIDDEN, CLASSES)
-    good = he(sizes, np.random.default_rng(seed), output="identity")
-    biases = [b.copy() for b in good.biases]
-    biases[DEAD_LAYER - 1] += FAR_BELOW
+    drawn = he(sizes, np.random.default_rng(seed), output="identity", zero_biases=False)
+    biases = [SPREAD * b for b in drawn.biases]
+    good = Network(sizes, drawn.weights, tuple(biases), "relu", "identity")
+    biases[DEAD_LAYER - 1] = biases[DEAD_LAYER - 1] + FAR_BELOW
     networks = {
         "vanished": default_network(sizes, np.random.default_rng(seed)),
         "dead": Network(sizes, good.weights, tuple(biases), "relu", "identity"),

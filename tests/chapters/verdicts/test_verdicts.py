@@ -21,7 +21,6 @@ from analysis.chapters.clipping.clipped_training import draw
 from analysis.chapters.learning_speeds import records as recorded
 from analysis.chapters.learning_speeds.gradient_bars import gradient_bars
 from analysis.chapters.pretraining import records as pretraining_recorded
-from analysis.chapters.your_own_network import remedy_map
 from analysis.chapters.verdicts.figures import COLOURS
 from analysis.chapters.verdicts.table import (
     FALSE,
@@ -38,6 +37,7 @@ from analysis.chapters.verdicts.table import (
     table,
     verdicts,
 )
+from analysis.chapters.your_own_network import remedy_map
 from analysis.claims.ledger import CLAIMS
 from analysis.claims.ledger_page import anchor, places
 from analysis.numeric.data import load

@@ -15,7 +15,6 @@ from analysis.symbolic.normal import density
 from analysis.symbolic.notation import z
 from analysis.symbolic.variance import HE, n, n_in, s
 
-
 u = sp.Symbol("u", real=True)
 """Uniform on (−1, 1)."""
 
@@ -54,6 +53,8 @@ def _share(edge: sp.Expr) -> sp.Expr:
 
 _gain = n_in * of_uniform(EDGE) * sp.Integral(density(z), (z, 0, sp.oo))
 _step = sp.log(_gain) / 2
+LEFT = float(100 * sp.sqrt(_gain.doit()))
+"""How much of the norm a layer leaves, in per cent."""
 
 CLAIMS = (
     Claim(
@@ -61,7 +62,8 @@ CLAIMS = (
         sentence="kaiming_uniform_ with the slope s draws weights with fan_in · Var w = 2/(1 + s²).",
         statement=sp.Eq(_share(KAIMING_EDGE), sp.simplify(n * HE), evaluate=False),
         check=by_uniform,
-        scope="u uniform on (−1, 1), the weights on ±√3 · gain/√fan_in with gain² = 2/(1 + s²), n_in = fan_in; s is the argument a",
+        scope="u uniform on (−1, 1), the weights on ±√3 · gain/√fan_in with gain² = 2/(1 + s²), "
+        "n_in = fan_in; s is the argument a",
         false_sibling=sp.Eq(_share(KAIMING_EDGE), 2 / (1 + s) ** 2, evaluate=False),
         domain=_uniform((s, reals(largest=20))),
     ),
@@ -70,14 +72,15 @@ CLAIMS = (
         sentence="With a = √5, as nn.Linear calls it, fan_in · Var w is 1/3: a sixth of He's 2.",
         statement=sp.Eq(_share(EDGE), HE.subs({s: sp.sqrt(5), n: 1}), evaluate=False),
         check=by_uniform,
-        scope="u uniform on (−1, 1), the weights on ±1/√fan_in, n_in = fan_in: k² times the channels for a k × k convolution",
+        scope="u uniform on (−1, 1), the weights on ±1/√fan_in, n_in = fan_in: k² times the "
+        "channels for a k × k convolution",
         false_sibling=sp.Eq(_share(EDGE), HE.subs({s: 0, n: 1}), evaluate=False),
         domain=_uniform(),
     ),
     Claim(
         label="nn-linear-relu-log-gain",
-        sentence="A default nn.Linear with ReLU adds −½ log 6 to the logarithm of the gradient's norm: of the "
-        "norm 41 % is left.",
+        sentence=f"A default nn.Linear with ReLU adds −½ log 6 to the logarithm of the gradient's norm: "
+        f"{LEFT:.0f} % of it are left.",
         statement=sp.Eq(_step, -sp.log(6) / 2, evaluate=False),
         check=by_integration,
         scope="½ log χ with χ = σ_w² E[σ′(z)²], a wide square layer; the same for every size of z",

@@ -1,0 +1,113 @@
+"""Pictures of chapter 14: three ways to a gradient of 0, thirty layers, a clipping threshold, and which of
+the planted faults are found."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.axes import Axes
+from numpy.typing import NDArray
+
+from analysis.chapters.your_own_network.thirty_layers import OPTIMISERS, VARIANTS, ThirtyLayers
+from analysis.chapters.your_own_network.three_cases import Case
+
+Floats = NDArray[np.float64]
+GREY = "0.45"
+RECORDED = Path(__file__).parent / "recorded"
+
+
+def _axes(ax: Axes | None) -> Axes:
+    return plt.subplots()[1] if ax is None else ax
+
+
+def three_cases(cases: Sequence[Case], floor: float = -6.0, ax: Axes | None = None) -> Axes:
+    """log10 of the gradient's norm by layer, over that at the output: from the loss (full) and from a random
+    direction at the output (dashed). What is 0, or below 10^floor, stands on the floor as a cross."""
+    ax = _axes(ax)
+    for k, case in enumerate(cases):
+        layer = np.arange(1, len(case.of_loss) + 1)
+        # the loss's gradient in units of what an untrained network has at its output, so that a minimum shows
+        start = max(float(c.of_loss[-1]) for c in cases)
+        for logs, style, name in (
+            (case.of_loss - start, "-", case.name),
+            (case.of_probe - case.of_probe[-1], "--", "_nolegend_"),
+        ):
+            tens = logs / np.log(10.0)
+            gone = ~(tens > floor)
+            ax.plot(layer, np.where(gone, np.nan, tens), style, color=f"C{k}", label=name)
+            if gone.any():
+                ax.plot(layer[gone], np.full(int(gone.sum()), floor), "x", color=f"C{k}", ms=5)
+    ax.legend(loc="lower right")
+    ax.set(
+        xlabel="layer $l$",
+        ylabel=r"$\log_{10}$ of the gradient's norm",
+        ylim=(floor - 0.5, 1.5),
+        xticks=np.arange(1, len(cases[0].of_loss) + 1, 2),
+    )
+    return ax
+
+
+def thirty_layers(runs: Mapping[tuple[str, str], ThirtyLayers], ax: Axes | None = None) -> Axes:
+    """Test accuracy at the chosen rate with two standard errors, a row for each variant, a mark for each
+    optimiser."""
+    ax = _axes(ax)
+    names = list(VARIANTS)
+    for k, optimiser in enumerate(OPTIMISERS):
+        found = [runs[name, optimiser].best() for name in names]
+        y = np.arange(len(names)) + 0.16 * (2 * k - 1)
+        ax.errorbar(
+            [b.accuracy for b in found],
+            y,
+            xerr=[2 * b.error for b in found],
+            fmt="os"[k],
+            color=f"C{k}",
+            ms=5,
+            label={"descent": "plain descent", "adam": "Adam"}[optimiser],
+        )
+    ax.axvline(0.1, color=GREY, ls=":", lw=1.0)
+    ax.set(xlim=(0.0, 1.0), xlabel="test accuracy (dotted: chance)", yticks=range(len(names)))
+    ax.set_yticklabels([VARIANTS[name].words.replace("`", "") for name in names])
+    ax.invert_yaxis()
+    ax.legend(loc="center right")
+    return ax
+
+
+def first_hundred(norms: Floats, threshold: float, ax: Axes | None = None) -> Axes:
+    """The norm of the gradient step by step, and the threshold."""
+    ax = _axes(ax)
+    ax.semilogy(np.arange(1, len(norms) + 1), norms, color="C0", lw=1.2)
+    ax.axhline(threshold, color="C1", lw=1.2)
+    ax.annotate(
+        "twice the median",
+        (len(norms), threshold),
+        (0, 4),
+        textcoords="offset points",
+        ha="right",
+        color="C1",
+    )
+    ax.set(xlabel="step", ylabel=r"$\|\partial C\|$ of all weights")
+    return ax
+
+
+def confusion(path: Path = RECORDED / "confusion.json", ax: Axes | None = None) -> Axes:
+    """The share of planted faults (rows) that were called so (columns), from the record: ``planted`` and
+    ``found``, names; ``counts``, how often. Raises FileNotFoundError where it was not recorded."""
+    given = json.loads(path.read_text(encoding="utf-8"))
+    counts = np.array(given["counts"], dtype=float)
+    shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1.0)
+    ax = _axes(ax)
+    ax.imshow(shares, cmap="Blues", vmin=0.0, vmax=1.0, aspect="auto")
+    for (row, column), share in np.ndenumerate(shares):
+        if share > 0:
+            ax.text(
+                column, row, f"{100 * share:.0f}", ha="center", va="center", color="w" if share > 0.5 else "k"
+            )
+    ax.set_xticks(range(len(given["found"])), given["found"], rotation=60, ha="right")
+    ax.set_yticks(range(len(given["planted"])), given["planted"])
+    ax.set(xlabel="first finding", ylabel="planted")
+    ax.grid(False)
+    return ax
