@@ -1,5 +1,5 @@
-"""Imports go one way: symbolic, numeric, then claims, sweep and the machinery of sliders and exercises,
-then the chapters.
+"""Imports go one way: symbolic, numeric, then claims, sweep, the diagnosis of a reader's network and the
+machinery of sliders and exercises, then the chapters.
 
 Inside a chapter: theory and experiments, claims, figures, then slider and exercises. Chapters import one
 another only where ``BETWEEN_CHAPTERS`` says so. Read from the syntax tree, so that an import inside a
@@ -23,6 +23,7 @@ LEVEL = {
     "numeric": 1,
     "claims": 2,
     "sweep": 2,
+    "diagnosis": 2,
     "explorables": 2,
     "exercises": 2,
     "chapters": 3,
@@ -126,7 +127,7 @@ def test_imports_go_one_way(root: Path) -> None:
 
 def test_every_layer_is_read(root: Path) -> None:
     seen = {part_of(module) for module, _, _ in modules(root / "analysis")}
-    assert {"symbolic", "numeric", "claims", "sweep", "chapters"} <= seen
+    assert {"symbolic", "numeric", "claims", "sweep", "diagnosis", "chapters"} <= seen
 
 
 def test_imports_between_chapters_are_all_needed(root: Path) -> None:

@@ -1,8 +1,6 @@
 """The reader's own network: measured, compared with the theory of its architecture, and what to change.
 
->>> from analysis.diagnosis import diagnose
->>> from analysis.numeric.initialise import initialiser
->>> make = initialiser("he")
+It stands on ``symbolic`` and ``numeric`` alone, and names claims by their labels.
 """
 
 from __future__ import annotations
@@ -21,7 +19,25 @@ __all__ = ["Finding", "Measured", "Report", "Site", "diagnose"]
 
 
 class _Diagnose:
-    """``diagnose(model, batches)``, ``diagnose.chain(functions, x)`` and ``diagnose.recorded(x)``."""
+    """``diagnose(model, batches)`` measures a network and says which layer is wrong, why, and what to change.
+
+    ``diagnose.chain(functions, x)`` measures a list of functions, ``diagnose.recorded(x)`` reads what was
+    measured elsewhere.
+
+    >>> import numpy as np
+    >>> from analysis.numeric.network import Network
+    >>> def make(rng):  # thirty layers of 50 ReLU neurons with half of He's variance
+    ...     sizes = (20, *[50] * 30, 10)
+    ...     shapes = zip(sizes, sizes[1:])
+    ...     weights = tuple(rng.standard_normal((n, m)) / np.sqrt(m) for m, n in shapes)
+    ...     biases = tuple(np.zeros(n) for n in sizes[1:])
+    ...     return Network(sizes, weights, biases, activation="relu", output="identity")
+    >>> report = diagnose(make, np.random.default_rng(0).standard_normal((64, 20)))
+    >>> report.findings[0].code
+    'weights too small'
+    >>> print(f"{report.segment.predicted:.2f} = log(1/2)/2; {report.segment.slope:.2f} measured")
+    -0.35 = log(1/2)/2; -0.36 measured
+    """
 
     def __call__(
         self,

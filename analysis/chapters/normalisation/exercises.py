@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sympy as sp
 
-from analysis.symbolic.normalisation_rates import mean_under_normal
 from analysis.exercises.domain import Domain, over
 from analysis.exercises.exercise import Choice, Condition, Exercise, Mistake, Value, Witness, instead
 from analysis.symbolic.activation import Activation
@@ -21,6 +20,7 @@ from analysis.symbolic.normalisation import (
     v,
     x,
 )
+from analysis.symbolic.normalisation_rates import mean_under_normal
 from analysis.symbolic.notation import b, h, w, z
 
 _FOLDED = normalised(plain()).output.args[0]

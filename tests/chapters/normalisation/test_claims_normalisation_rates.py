@@ -25,7 +25,6 @@ from analysis.chapters.normalisation.claims.meaning_rates import (
     variance,
 )
 from analysis.chapters.normalisation.depth import large_batch_growth
-from analysis.symbolic.normalisation_rates import block, residual_growth
 from analysis.claims.domain import only
 from analysis.claims.laws import expectation_over
 from analysis.claims.meaning import value
@@ -34,6 +33,7 @@ from analysis.claims.world import Undefined, World
 from analysis.symbolic.angles import kappa_0, kappa_1, theta
 from analysis.symbolic.display import expectation
 from analysis.symbolic.normalisation import m
+from analysis.symbolic.normalisation_rates import block, residual_growth
 from analysis.symbolic.notation import sigma, sigma_prime
 
 CLAIMS = {claim.label: claim for claim in (*rates.CLAIMS, *depth.CLAIMS)}

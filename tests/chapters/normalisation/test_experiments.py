@@ -14,10 +14,10 @@ from autograd import grad
 from analysis.chapters.normalisation import figures, training
 from analysis.chapters.normalisation import records as recorded
 from analysis.chapters.normalisation.depth import depth_sweep, growth_by_batch, large_batch_growth
-from analysis.symbolic.normalisation_rates import large_batch_rate
 from analysis.numeric.compiled import compiled
 from analysis.numeric.data import digits
 from analysis.symbolic.catalogue import RELU, SIGMOID
+from analysis.symbolic.normalisation_rates import large_batch_rate
 from analysis.symbolic.notation import z
 
 

@@ -9,15 +9,6 @@ import sympy as sp
 
 from analysis.chapters.normalisation.claims import formulas as normalised_claims
 from analysis.chapters.normalisation.claims import rates as normalised_rates_claims
-from analysis.symbolic.normalisation_rates import (
-    both_active,
-    both_relu,
-    large_batch_rate,
-    linear_rate,
-    projected_trace,
-    relu_rate,
-    relu_trace,
-)
 from analysis.claims.outcome import Proved, Refuted, Unknown
 from analysis.symbolic.activation import Activation
 from analysis.symbolic.catalogue import IDENTITY, RELU, SIGMOID, TANH
@@ -41,6 +32,15 @@ from analysis.symbolic.normalisation import (
     written_out,
     x,
     xhat,
+)
+from analysis.symbolic.normalisation_rates import (
+    both_active,
+    both_relu,
+    large_batch_rate,
+    linear_rate,
+    projected_trace,
+    relu_rate,
+    relu_trace,
 )
 from analysis.symbolic.notation import b, h, w, z
 

@@ -12,7 +12,6 @@ import sympy as sp
 from analysis.chapters.normalisation.claims.meaning_rates import RATE, R, variance
 from analysis.chapters.normalisation.claims.rates import LARGE
 from analysis.chapters.normalisation.depth import DepthSweep, depth_sweep
-from analysis.symbolic.normalisation_rates import block, linear_rate, relu_rate, residual_growth
 from analysis.claims.claim import Claim
 from analysis.claims.domain import domain, only
 from analysis.claims.laws import Law, expectation_over, variance_over
@@ -20,6 +19,7 @@ from analysis.claims.world import Estimate, Given, Runs, World
 from analysis.symbolic.display import expectation
 from analysis.symbolic.normal import density
 from analysis.symbolic.normalisation import m
+from analysis.symbolic.normalisation_rates import block, linear_rate, relu_rate, residual_growth
 from analysis.symbolic.notation import sigma, sigma_prime
 
 WIDTH, NETS, DEPTH = 512, 8, 40

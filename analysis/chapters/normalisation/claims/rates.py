@@ -18,6 +18,14 @@ from analysis.chapters.normalisation.claims.meaning_rates import (
     v,
     variance,
 )
+from analysis.chapters.residual.claims.gradient_angles import CLAIMS as ANGLES
+from analysis.claims.claim import Claim
+from analysis.claims.domain import ACTIVATION, Range, activations, domain, integers, smooth
+from analysis.claims.laws import expectation_over
+from analysis.claims.outcome import Outcome, Proved, Step, Unknown
+from analysis.symbolic.angles import kappa_0, kappa_1, theta
+from analysis.symbolic.display import expectation
+from analysis.symbolic.normalisation import m
 from analysis.symbolic.normalisation_rates import (
     active_together,
     angle,
@@ -30,14 +38,6 @@ from analysis.symbolic.normalisation_rates import (
     relu_rate,
     residual_growth,
 )
-from analysis.chapters.residual.claims.gradient_angles import CLAIMS as ANGLES
-from analysis.claims.claim import Claim
-from analysis.claims.domain import ACTIVATION, Range, activations, domain, integers, smooth
-from analysis.claims.laws import expectation_over
-from analysis.claims.outcome import Outcome, Proved, Step, Unknown
-from analysis.symbolic.angles import kappa_0, kappa_1, theta
-from analysis.symbolic.display import expectation
-from analysis.symbolic.normalisation import m
 from analysis.symbolic.notation import sigma, sigma_prime, z
 
 
