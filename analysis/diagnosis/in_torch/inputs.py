@@ -75,7 +75,9 @@ def unwrapped(model: Any) -> Any:
         raise Refused("model must hold numbers: parameters on the device meta have a shape only")
     complex_ = next((name for name, p in model.named_parameters() if p.is_complex()), None)
     if complex_ is not None:
-        raise Refused(f"model must have real parameters: {complex_} is complex, and theory here is of real ones")
+        raise Refused(
+            f"model must have real parameters: {complex_} is complex, and theory here is of real ones"
+        )
     return model
 
 
@@ -88,17 +90,17 @@ def is_lazy(model: Any) -> bool:
 def batches_of(batches: Any) -> list[Any]:
     """The batches as a list; raises TypeError or ValueError unless each holds a tensor."""
     right = "batches must be a tensor, a tuple of arguments, a dict of keyword arguments, or a list of these"
-    if isinstance(batches, torch.Tensor | np.ndarray | tuple | Mapping):
-        batches = [batches]
-    if not isinstance(batches, list):
-        more = "; of a loader give a few: [next(iter(loader))]" if hasattr(batches, "__iter__") else ""
-        raise TypeError(f"{right}, not {kind(batches)}{'' if isinstance(batches, str) else more}")
-    if not batches:
+    some = batches if isinstance(batches, list) else [batches]
+    if not some:
         raise Refused(f"{right}; the list is empty")
-    for batch in batches:
+    for batch in some:
+        if not isinstance(batch, torch.Tensor | np.ndarray | tuple | list | Mapping):
+            loader = hasattr(batch, "__iter__") and not isinstance(batch, str)
+            hint = "; of a loader give a few: [next(iter(loader))]" if loader else ""
+            raise TypeError(f"{right}, not {kind(batch)}{hint}")
         if not any(isinstance(x, torch.Tensor | np.ndarray) for x in leaves(batch)):
-            raise TypeError(f"{right}; a batch without a tensor was given: {kind(batch)}")
-    return batches
+            raise TypeError(f"{right}; {kind(batch)} without a tensor was given")
+    return some
 
 
 def leaves(x: Any) -> list[Any]:
@@ -121,7 +123,11 @@ def split(batch: Any, with_loss: bool) -> Batch:
     if isinstance(batch, Mapping):
         return Batch((), {**batch}, batch if with_loss else None)
     if isinstance(batch, tuple | list):
-        return Batch(tuple(batch[:-1]), {}, batch[-1]) if with_loss and len(batch) > 1 else Batch(tuple(batch), {}, None)
+        return (
+            Batch(tuple(batch[:-1]), {}, batch[-1])
+            if with_loss and len(batch) > 1
+            else Batch(tuple(batch), {}, None)
+        )
     return Batch((batch,), {}, None)
 
 
@@ -144,6 +150,8 @@ def ready(x: Any, like: Any) -> Any:
         x = x.to(like.dtype) if x.is_floating_point() else x
     if not isinstance(x, torch.Tensor):
         return x
+    if not x.numel():
+        raise Refused("batches must hold examples: one tensor is empty")
     if x.is_complex():
         raise Refused("batches must be real: complex numbers have no gradient that the theory here speaks of")
     if x.is_floating_point() and x.layout is torch.strided and not bool(torch.isfinite(x).all()):
@@ -175,7 +183,8 @@ def kind(x: Any) -> str:
     if isinstance(x, torch.Tensor):
         shape = f"a tensor of shape {tuple(x.shape)}" if x.ndim else "a single number"
         return shape + ("" if x.requires_grad else " that depends on no parameter")
-    return "None" if x is None else f"a {type(x).__name__}"
+    name = type(x).__name__
+    return "None" if x is None else f"{'an' if name[0] in 'aeiouAEIO' else 'a'} {name}"
 
 
 def shapes(batch: Batch) -> str:

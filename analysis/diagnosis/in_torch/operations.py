@@ -49,7 +49,9 @@ KINDS = {
     "__neg__": "scale",
     "sum": "pool",
     "mean": "pool",
-    **{f"{way}_pool{d}d": "pool" for way in ("avg", "max", "adaptive_avg", "adaptive_max") for d in (1, 2, 3)},
+    **{
+        f"{way}_pool{d}d": "pool" for way in ("avg", "max", "adaptive_avg", "adaptive_max") for d in (1, 2, 3)
+    },
     **{f"{way}_pool{d}d_with_indices": "pool" for way in ("max", "adaptive_max") for d in (1, 2, 3)},
     "scaled_dot_product_attention": "attention",
     "multi_head_attention_forward": "attention",

@@ -11,7 +11,7 @@ from typing import Any
 from analysis.diagnosis.in_torch import inputs, state
 from analysis.diagnosis.in_torch.library import Refused, torch
 from analysis.diagnosis.in_torch.reach import reach
-from analysis.diagnosis.in_torch.watch import Watch
+from analysis.diagnosis.in_torch.watch import Watch, shown
 from analysis.diagnosis.measured import Parameter, Reach
 
 
@@ -48,7 +48,7 @@ def one_pass(
             gradients = _from_loss(found, output, loss, parts.target, towards)
         of = dict(zip(trained, gradients, strict=False))
         found.parameters = tuple(
-            Parameter(name, bool(p.requires_grad), of.get(name) is not None, id(p) in watch.used)
+            Parameter(shown(name), bool(p.requires_grad), of.get(name) is not None, id(p) in watch.used)
             for name, p in model.named_parameters()
         )
         if optimiser is not None:
@@ -122,7 +122,7 @@ def _blocks(model: Any) -> dict[str, list[str]]:
     for path, module in model.named_modules():
         holds = isinstance(module, torch.nn.Sequential | torch.nn.ModuleList | torch.nn.ModuleDict)
         if next(module.children(), None) is not None and not holds:
-            classes.setdefault(type(module).__name__, []).append(path.replace("_orig_mod.", ""))
+            classes.setdefault(type(module).__name__, []).append(shown(path))
     return {name: paths for name, paths in classes.items() if len(paths) > 1}
 
 

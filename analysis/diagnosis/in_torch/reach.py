@@ -34,7 +34,9 @@ def reach(module: Any, path: str, x: Any) -> Reach:
     n = int(module.hidden_size)
     kind = {"LSTM": "lstm", "GRU": "gru"}.get(module.mode, "rnn")
     scale = math.sqrt(n * float(wide(module.weight_hh_l0).square().mean()))
-    forget = max(_forget(module, layer, n) for layer in range(module.num_layers)) if kind == "lstm" else math.nan
+    forget = (
+        max(_forget(module, layer, n) for layer in range(module.num_layers)) if kind == "lstm" else math.nan
+    )
     return Reach(path or kind, kind, logs[None], np.array([forget]), np.array([scale]))
 
 

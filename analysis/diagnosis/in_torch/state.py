@@ -45,7 +45,9 @@ def as_found(model: Any) -> Iterator[None]:
     gradients = [(p, p.grad, p.requires_grad) for p in model.parameters()]
     buffers = [(b, b.detach().clone()) for b in model.buffers()]
     attributes = [(m.__dict__, dict(m.__dict__)) for m in model.modules()]
-    inside = [(x, copy.copy(x)) for _, d in attributes for x in d.values() if isinstance(x, dict | list | set)]
+    inside = [
+        (x, copy.copy(x)) for _, d in attributes for x in d.values() if isinstance(x, dict | list | set)
+    ]
     try:
         yield
     finally:

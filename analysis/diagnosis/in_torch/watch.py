@@ -49,12 +49,13 @@ class Watch(TorchFunctionMode):  # type: ignore[misc]
         self._hooks: list[Any] = []
         self._places: Any = WeakTensorKeyDictionary()
         self._nodes: dict[int, int] = {}
+        self._buffers = {id(b) for b in model.buffers()}
         self._labels: dict[str, int] = {}
         self._rows: dict[int, Any] = {}
 
     def __enter__(self) -> Any:
         for path, module in self.model.named_modules():
-            path = path.replace("_orig_mod.", "")
+            path = shown(path)
 
             def enter(m: Any, given: Any, path: str = path) -> None:
                 self._stack.append((path, m))
@@ -82,6 +83,8 @@ class Watch(TorchFunctionMode):  # type: ignore[misc]
             scaled = self.__torch_function__(torch.mul, types, (args[1], kwargs["alpha"]))
             return self.__torch_function__(func, types, (args[0], scaled))
         self.used.update(id(x) for x in given if isinstance(x, torch.nn.Parameter))
+        if not torch.is_grad_enabled():
+            return func(*args, **kwargs)  # cut off, or within an autograd.Function: its result says which
         if not given or name in REARRANGING:
             return self._unseen(func, args, kwargs, given)
         kind = kind_of(name)
@@ -91,7 +94,7 @@ class Watch(TorchFunctionMode):  # type: ignore[misc]
             several = name not in JOINING or len(parents) > 1
             return self._other(func, name, args, kwargs, given, parents if several else ())
         if not parents and kind != "embedding":
-            data = next((x for x, k in zip(given, places, strict=True) if k is None and _is_signal(x)), None)
+            data = self._data(given, places)
             if data is None or kind in (SUM, "scale", "pool", "softmax") and not data.requires_grad:
                 return self._unseen(func, args, kwargs, given)
             args, kwargs, given = self._begin(name, data, args, kwargs, given)
@@ -101,10 +104,17 @@ class Watch(TorchFunctionMode):  # type: ignore[misc]
             return self._unseen(func, args, kwargs, given)
         return self._site(func, name, refined, args, kwargs, given, parents)
 
+    def _data(self, given: list[Any], places: list[int | None]) -> Any:
+        """The operand that an input is; None where weights are computed, from buffers too."""
+        unknown = [x for x, k in zip(given, places, strict=True) if k is None and _is_signal(x)]
+        if OF_WEIGHTS in places and not any(isinstance(x, torch.nn.Parameter) for x in given):
+            unknown = [x for x in unknown if id(x) not in self._buffers]
+        return unknown[0] if unknown else None
+
     def _begin(self, name: str, data: Any, args: Any, kwargs: Any, given: list[Any]) -> tuple[Any, Any, Any]:
         """Data that nothing is known of: an input. Gradients are to reach it: a copy takes its place."""
         copy = data
-        if not data.requires_grad and torch.is_grad_enabled() and not _in_place(name):
+        if not data.requires_grad and not _in_place(name):
             copy = self._source(data)
         self._new(copy, "input", "input", (), {})
         if copy is not data:
@@ -113,7 +123,14 @@ class Watch(TorchFunctionMode):  # type: ignore[misc]
         return args, kwargs, given
 
     def _site(
-        self, func: Any, name: str, kind: str, args: Any, kwargs: Any, given: list[Any], parents: tuple[int, ...]
+        self,
+        func: Any,
+        name: str,
+        kind: str,
+        args: Any,
+        kwargs: Any,
+        given: list[Any],
+        parents: tuple[int, ...],
     ) -> Any:
         before = self._before(kind, name, args, kwargs, given, parents)
         out = func(*args, **kwargs)
@@ -121,7 +138,7 @@ class Watch(TorchFunctionMode):  # type: ignore[misc]
         if not isinstance(x, torch.Tensor) or not x.is_floating_point():
             self._pass_on(given, out)
             return out
-        if kind == "embedding" and not x.requires_grad and torch.is_grad_enabled():
+        if kind == "embedding" and not x.requires_grad:
             x = out = self._source(x)  # frozen: gradients are to reach it all the same
         k = self._new(x, name, kind, parents, before)
         for other in out[1:] if isinstance(out, tuple) else ():
@@ -137,7 +154,7 @@ class Watch(TorchFunctionMode):  # type: ignore[misc]
         x = out[0] if isinstance(out, tuple | list) and out else out
         if not isinstance(x, torch.Tensor) or name.endswith("_like") or name.startswith("new_"):
             return out
-        if not x.requires_grad and torch.is_grad_enabled() and any(g.requires_grad for g in given):
+        if not x.requires_grad and any(g.requires_grad for g in given):
             return out  # a comparison, a sign: no gradient passes
         changed = self._places.get(x) is None or _in_place(name)
         if parents and changed and x.is_floating_point() and x.ndim:
@@ -155,7 +172,9 @@ class Watch(TorchFunctionMode):  # type: ignore[misc]
     def _pass_on(self, given: list[Any], out: Any) -> None:
         """The result stands for the site of its operand, or is of weights as its operand."""
         results = [x for x in _tensors((out,)) if x.is_floating_point() or x.is_complex()]
-        results = [x for x in results if not isinstance(x, torch.nn.Parameter) and self._places.get(x) is None]
+        results = [
+            x for x in results if not isinstance(x, torch.nn.Parameter) and self._places.get(x) is None
+        ]
         if not results:
             return
         places = [k for k in map(self._place, given) if k is not None]
@@ -341,7 +360,9 @@ class Watch(TorchFunctionMode):  # type: ignore[misc]
         k = self._place(out)
         self.last = k if k is not None and k >= 0 else len(self.sites) - 1
 
-    def backward(self, start: Any, direction: Any, towards: list[Any], again: bool = False) -> tuple[Any, ...]:
+    def backward(
+        self, start: Any, direction: Any, towards: list[Any], again: bool = False
+    ) -> tuple[Any, ...]:
         """The gradients of ``towards`` (None where none comes), which keep no ``.grad``; adds a row to
         ``norms``."""
         self._row = [-math.inf] * len(self.sites)
@@ -367,6 +388,11 @@ class Watch(TorchFunctionMode):  # type: ignore[misc]
 
 
 ACCUMULATE = "struct torch::autograd::AccumulateGrad"
+
+
+def shown(path: str) -> str:
+    """The path of a module or parameter without the part that torch.compile puts into it."""
+    return ".".join(part for part in path.split(".") if part != "_orig_mod")
 
 
 def _does_one_thing(module: Any) -> bool:
