@@ -18,8 +18,8 @@ nn, F = torch.nn, torch.nn.functional
 
 
 def network() -> Any:
-    """BatchNorm with statistics, dropout, a frozen layer, a part in evaluation, hooks and gradients of its own,
-    and attributes that change as it runs."""
+    """BatchNorm with statistics, dropout, a frozen layer, a part in evaluation, hooks and gradients of its
+    own, and attributes that change as it runs."""
     torch.manual_seed(0)
 
     def forward(net: Any, x: Any) -> Any:

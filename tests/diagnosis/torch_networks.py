@@ -57,7 +57,7 @@ def backward(record: Measured) -> Any:
 
 
 def gradient_norms(model: Any, x: Any, paths: list[str], v: Any) -> list[float]:
-    """Logs of the gradient norms at the outputs of these modules, from v at the output, by ``retain_grad``."""
+    """Logs of the gradient norms at the outputs of these modules, from v at the output."""
     kept = {}
     modules = dict(model.named_modules())
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from analysis.diagnosis.in_torch import inputs, state
+from analysis.diagnosis.in_torch import inputs, state, statistics
 from analysis.diagnosis.in_torch.library import Refused, torch
 from analysis.diagnosis.in_torch.passes import Pass, one_pass
 from analysis.diagnosis.in_torch.reach import joined
@@ -73,6 +73,8 @@ def measure(
             if not rows and not found:
                 raise
             rows = rows or [found]
+        finally:
+            statistics.give_back()
     return _record(rows, loss is not None, complete)
 
 
@@ -94,8 +96,8 @@ def _optimiser(optimiser: Any, net: Any) -> Any:
     found = optimiser(net)
     if not isinstance(found, torch.optim.Optimizer):
         raise TypeError(
-            f"optimiser must be a torch.optim.Optimizer or make one, as lambda net: SGD(net.parameters(), 0.1); "
-            f"it made {inputs.kind(found)}"
+            "optimiser must be a torch.optim.Optimizer or make one, as lambda net: SGD(net.parameters(), "
+            f"0.1); it made {inputs.kind(found)}"
         )
     return found
 
@@ -107,15 +109,15 @@ def _record(rows: list[list[Pass]], with_loss: bool, complete: bool) -> Measured
     for one in (one for some in rows for one in some):
         if [(s.name, s.kind) for s in one.watch.sites] != kinds:
             raise ValueError(
-                "model must call the same operations for every seed and batch: give batches of one shape, and "
-                "call model.eval() where parts are skipped at random"
+                "model must call the same operations for every seed and batch: give batches of one shape, "
+                "and call model.eval() where parts are skipped at random"
             )
     arrays = {
         name: np.array([[one.watch.numbers[name] for one in some] for some in rows]) for name in NUMBERS
     }
     if len(rows) > 1 and all((arrays["forward"][0] == row).all() for row in arrays["forward"][1:]):
         warnings.warn(
-            "model made the same network for every seed: let the function that makes it set no seed of its own",
+            "model made the same network for every seed: the function that makes it must set no seed itself",
             stacklevel=3,
         )
     never = np.full((len(rows), len(kinds)), np.nan)

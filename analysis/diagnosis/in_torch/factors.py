@@ -7,7 +7,7 @@ import math
 from typing import Any, NamedTuple
 
 from analysis.diagnosis.in_torch.library import torch
-from analysis.diagnosis.in_torch.statistics import wide
+from analysis.diagnosis.in_torch.statistics import borrowed, wide
 
 
 def argument(args: Any, kwargs: Any, place: int, name: str, default: Any = None) -> Any:
@@ -29,8 +29,8 @@ class Weights(NamedTuple):
 
 def weights(name: str, args: Any, kwargs: Any, signal: Any) -> Weights | None:
     """Of a weighted sum of ``signal``; None where its weights cannot be told from its signal."""
-    bias = None
-    by_rows = True
+    bias, by_rows = None, True
+    fan_in: float
     if name == "einsum":
         found = _einsum(args, signal)
         if found is None:
@@ -52,11 +52,11 @@ def weights(name: str, args: Any, kwargs: Any, signal: Any) -> Weights | None:
         if name.startswith("conv_transpose"):
             fan_in = _fan_in_of_transposed(w, args, kwargs)
             by_rows = False
-    large = wide(w)
-    rows = large.square().flatten(1).sum(dim=1) if by_rows and w.ndim > 1 else None
-    square = float((rows if rows is not None else large.square()).sum()) / max(w.numel(), 1)
+    large = borrowed(w).flatten(1) if w.ndim > 1 else borrowed(w)[None]
+    rows = torch.linalg.vecdot(large, large)
+    square = float(rows.sum()) / max(w.numel(), 1)
     shift = float(wide(bias).square().mean().sqrt()) if isinstance(bias, torch.Tensor) else 0.0
-    return Weights(float(fan_in), math.sqrt(fan_in * square), shift, square == 0.0, rows)
+    return Weights(fan_in, math.sqrt(fan_in * square), shift, square == 0.0, rows if by_rows else None)
 
 
 def _fan_in_of_transposed(w: Any, args: Any, kwargs: Any) -> float:

@@ -24,19 +24,18 @@ class Batch(NamedTuple):
     target: Any
 
 
+MODEL = "model must be a torch.nn.Module, or a function without arguments that makes one"
+
+
 def is_model(model: Any) -> bool:
     """Whether it is a module; False for a function that makes one. Raises TypeError for anything else."""
     if isinstance(model, torch.nn.Module):
         return True
     if not callable(model):
-        raise TypeError(
-            f"model must be a torch.nn.Module, or a function without arguments that makes one, not {kind(model)}"
-        )
+        raise TypeError(f"{MODEL}, not {kind(model)}")
     if _needs_arguments(model):
-        raise TypeError(
-            f"model must be a torch.nn.Module, or a function without arguments that makes one; {_called(model)} "
-            f"needs arguments: give lambda: {_called(model)}(…)"
-        )
+        name = getattr(model, "__name__", type(model).__name__)
+        raise TypeError(f"{MODEL}; {name} needs arguments: give lambda: {name}(…)")
     return False
 
 
@@ -171,7 +170,7 @@ def result(output: Any) -> Any:
         x = parts.get(name)
         if isinstance(x, torch.Tensor) and x.is_floating_point():
             return x
-    found = [x for x in leaves(output if isinstance(output, tuple | list) else dict(parts))]
+    found = leaves(output if isinstance(output, tuple | list) else dict(parts))
     tensors = [x for x in found if isinstance(x, torch.Tensor) and x.is_floating_point()]
     for x in [*(x for x in tensors if x.ndim), *tensors]:
         return x
@@ -206,10 +205,6 @@ def _needs_arguments(f: Callable[..., Any]) -> bool:
         return False
     positional = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
     return any(p.default is p.empty and p.kind in (*positional, p.KEYWORD_ONLY) for p in parameters)
-
-
-def _called(f: Any) -> str:
-    return str(getattr(f, "__name__", type(f).__name__))
 
 
 def examples(batch: Batch) -> int:

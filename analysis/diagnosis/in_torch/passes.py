@@ -68,9 +68,9 @@ def _forward(model: Any, watch: Watch, parts: inputs.Batch) -> tuple[Any, Any]:
         except (Refused, torch.cuda.OutOfMemoryError):
             raise
         except (RuntimeError, TypeError, ValueError, IndexError) as why:
+            given = inputs.shapes(parts) or "what was given"
             raise Refused(
-                f"batches must be what the model takes; with {inputs.shapes(parts) or 'what was given'} it says: "
-                f"{inputs.first_line(why)}"
+                f"batches must be what the model takes; with {given} it says: {inputs.first_line(why)}"
             ) from why
         out = inputs.result(output)
         watch.finish(out)
@@ -99,11 +99,9 @@ def _from_loss(found: Pass, output: Any, loss: Callable[..., Any], target: Any, 
     try:
         value = loss(*given)
     except (RuntimeError, TypeError, ValueError, IndexError, AttributeError) as why:
-        shown = ", ".join(inputs.kind(x) for x in given)
-        raise Refused(
-            f"loss must take the model's output{' and the target' if target is not None else ''}; given {shown} "
-            f"it says: {inputs.first_line(why)}"
-        ) from why
+        kinds = ", ".join(inputs.kind(x) for x in given)
+        what = "the model's output" if target is None else "the model's output and the target"
+        raise Refused(f"loss must take {what}; given {kinds} it says: {inputs.first_line(why)}") from why
     if not isinstance(value, torch.Tensor) or value.numel() != 1 or not value.requires_grad:
         raise Refused(
             "loss must return one number that depends on the model's output (take the mean; no .item(), no "

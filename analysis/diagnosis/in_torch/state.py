@@ -41,38 +41,43 @@ def seed_all(seed: int) -> None:
 
 @contextlib.contextmanager
 def as_found(model: Any) -> Iterator[None]:
-    """Gradients, ``requires_grad``, buffers, modes, hooks, and whatever else a module keeps as an attribute."""
-    gradients = [(p, p.grad, p.requires_grad) for p in model.parameters()]
-    buffers = [(b, b.detach().clone()) for b in model.buffers()]
-    attributes = [(m.__dict__, dict(m.__dict__)) for m in model.modules()]
-    inside = [
-        (x, copy.copy(x)) for _, d in attributes for x in d.values() if isinstance(x, dict | list | set)
-    ]
+    """Gradients, ``requires_grad``, buffers, modes, hooks, and whatever a module keeps as an attribute."""
+    modules = list(model.modules())
+    parameters = {id(p): p for m in modules for p in m._parameters.values() if p is not None}
+    tensors = {id(b): b for m in modules for b in m._buffers.values() if b is not None}
+    gradients = [(p, p.grad, p.requires_grad) for p in parameters.values()]
+    buffers = [(b, b.detach().clone()) for b in tensors.values()]
+    attributes = [(m.__dict__, dict(m.__dict__)) for m in modules]
+    held = [x for _, d in attributes for x in d.values() if isinstance(x, dict | list | set)]
+    inside = [(x, x.copy() if x else None) for x in held]  # most are empty, and there are thousands
     try:
         yield
     finally:
         for now, before in attributes:
             _put_back(now, before)
         for container, kept in inside:
-            if isinstance(container, dict):
-                _put_back(container, kept)
+            if kept is None:
+                if container:
+                    container.clear()
             elif isinstance(container, list):
                 container[:] = kept
-            else:
-                container.clear()
+            elif isinstance(container, set):
+                container.intersection_update(kept)
                 container.update(kept)
+            else:
+                _put_back(container, kept)
         for p, gradient, trained in gradients:
             if p.grad is not gradient:
                 p.grad = gradient
             if p.requires_grad != trained:
                 p.requires_grad_(trained)
         with torch.no_grad():
-            for b, kept in buffers:
-                if not torch.equal(b, kept):
-                    b.copy_(kept)
+            for b, values in buffers:
+                if not torch.equal(b, values):
+                    b.copy_(values)
 
 
-def _put_back(now: dict[Any, Any], before: dict[Any, Any]) -> None:
+def _put_back(now: Any, before: Any) -> None:
     """Never empty on the way, or Ctrl-C could leave a module without its parts."""
     for name in now.keys() - before.keys():
         del now[name]

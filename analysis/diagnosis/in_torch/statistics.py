@@ -33,20 +33,46 @@ def wide(x: Any) -> Any:
     return x.cpu().double() if x.device.type == "mps" else x.double()
 
 
+_SCRATCH: dict[Any, Any] = {}  # by device; new memory for each tensor would take longer than its sums
+
+
+def borrowed(x: Any) -> Any:
+    """The same in memory that the next call takes again."""
+    x = x.detach()
+    if x.dtype is torch.float64 or x.device.type == "mps":
+        return wide(x)
+    kept = _SCRATCH.get(x.device)
+    if kept is None or kept.numel() < x.numel():
+        kept = _SCRATCH[x.device] = torch.empty(x.numel(), dtype=torch.float64, device=x.device)
+    return kept[: x.numel()].view(x.shape).copy_(x)
+
+
+def give_back() -> None:
+    """Let go of that memory."""
+    _SCRATCH.clear()
+
+
+def _floats(*numbers: Any) -> list[float]:
+    """Numbers of one device, which is waited for once."""
+    if numbers[0].device.type == "cpu":
+        return [x.item() for x in numbers]
+    return list(torch.stack(numbers).tolist())
+
+
 def seen(x: Any, axis: int = 0) -> Seen:
     """The numbers of a result; ``axis`` counts the examples."""
     if not x.numel():
         return Seen(math.nan, math.nan, math.nan, 0.0)
-    x = wide(x)
+    x = borrowed(x)
     flat = x.reshape(-1)
     count, examples = flat.numel(), x.shape[axis] if x.ndim > 1 else 1
     squares = torch.dot(flat, flat)
     if examples > 1:  # one pass over the numbers: E var = E x² − E (mean over examples)²
         means = x.mean(dim=axis).reshape(-1)
-        total, mean, common = torch.stack([squares, means.mean(), torch.dot(means, means)]).tolist()
+        total, mean, common = _floats(squares, means.mean(), torch.dot(means, means))
         common /= means.numel()
     else:
-        total, mean = torch.stack([squares, flat.mean()]).tolist()
+        total, mean = _floats(squares, flat.mean())
         common = math.nan
     square = total / count
     if not 0 < square < math.inf:
@@ -58,7 +84,7 @@ def seen(x: Any, axis: int = 0) -> Seen:
 
 def log_norm(x: Any) -> float:
     """log of the Euclidean norm: −∞ where every number is 0, NaN or ∞ where one of them is."""
-    flat = wide(x).reshape(-1)
+    flat = borrowed(x).reshape(-1)
     total = float(torch.dot(flat, flat))
     return 0.5 * math.log(total) if 0 < total < math.inf else _log_size(flat)
 
@@ -67,7 +93,7 @@ def _log_size(flat: Any) -> float:
     """The same where the sum of the squares leaves float64: divided by the largest number first."""
     largest = float(flat.abs().max()) if flat.numel() else 0.0
     if not 0 < largest < math.inf:
-        return -math.inf if largest == 0 else largest  # ∞ or NaN
+        return -math.inf if largest == 0 else math.inf if largest > 0 else math.nan
     flat = flat / largest
     return math.log(largest) + 0.5 * math.log(float(torch.dot(flat, flat)))
 
@@ -87,7 +113,7 @@ def saturated(kind: str, x: Any) -> float:
         return 0.0
     x = x.detach()
     outside = torch.count_nonzero(x.clamp(low, high) != x)
-    return float(outside) / max(x.numel(), 1)
+    return float(outside) / max(int(x.numel()), 1)
 
 
 @lru_cache(maxsize=64)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from torch.nn.modules.module import register_module_forward_hook, register_module_forward_pre_hook
 from torch.overrides import TorchFunctionMode
 from torch.utils.weak import WeakTensorKeyDictionary
 
@@ -21,11 +22,11 @@ from analysis.symbolic.catalogue import ACTIVATIONS
 
 OF_WEIGHTS = -1
 """The place of what is computed from parameters alone, as a normalised weight."""
-NUMBERS = ("forward", "mean", "varies", "bad", "sigma_w", "sigma_b", "factor", "saturated")
+NUMBERS = (*statistics.Seen._fields, "sigma_w", "sigma_b", "factor", "saturated")
 _FAR = 500  # nodes of autograd's graph that are searched for the site that a tensor comes from
 
 
-class Watch(TorchFunctionMode):  # type: ignore[misc]
+class Watch(TorchFunctionMode):  # type: ignore[misc, unused-ignore]
     """Filled while the model runs: ``sites``; ``numbers``, by name a list over the sites; ``off``, which
     units are off; ``used``, the parameters that were operands; ``recurrent``, (module, its path, its input).
     ``sources``, the tensors at which gradients end that pass no parameter.
@@ -54,22 +55,26 @@ class Watch(TorchFunctionMode):  # type: ignore[misc]
         self._rows: dict[int, Any] = {}
 
     def __enter__(self) -> Any:
-        for path, module in self.model.named_modules():
-            path = shown(path)
+        paths = {id(module): shown(path) for path, module in self.model.named_modules()}
 
-            def enter(m: Any, given: Any, path: str = path) -> None:
-                self._stack.append((path, m))
-                self._see_time_first(m, given)
+        def enter(module: Any, given: Any) -> None:
+            if id(module) in paths:
+                self._stack.append((paths[id(module)], module))
+                self._see_time_first(module, given)
 
-            def leave(m: Any, given: Any, out: Any) -> None:
+        def leave(module: Any, given: Any, out: Any) -> None:
+            if id(module) in paths:
                 self._stack.pop()
 
-            self._hooks.append(module.register_forward_pre_hook(enter))
-            self._hooks.append(module.register_forward_hook(leave, always_call=True))
-        return super().__enter__()
+        # of all modules there are: none of the model's own hooks is touched, however many it has
+        self._hooks = [
+            register_module_forward_pre_hook(enter),
+            register_module_forward_hook(leave, always_call=True),
+        ]
+        return super().__enter__()  # type: ignore[no-untyped-call, unused-ignore]
 
     def __exit__(self, *why: Any) -> None:
-        super().__exit__(*why)
+        super().__exit__(*why)  # type: ignore[no-untyped-call, unused-ignore]
         for hook in self._hooks:
             hook.remove()
 
@@ -82,7 +87,7 @@ class Watch(TorchFunctionMode):  # type: ignore[misc]
         if name in ("add", "sub", "add_", "sub_") and kwargs.get("alpha", 1) != 1 and len(args) == 2:
             scaled = self.__torch_function__(torch.mul, types, (args[1], kwargs["alpha"]))
             return self.__torch_function__(func, types, (args[0], scaled))
-        self.used.update(id(x) for x in given if isinstance(x, torch.nn.Parameter))
+        self.used.update(id(x) for x in given if x.is_leaf)
         if not torch.is_grad_enabled():
             return func(*args, **kwargs)  # cut off, or within an autograd.Function: its result says which
         if not given or name in REARRANGING:
@@ -99,10 +104,13 @@ class Watch(TorchFunctionMode):  # type: ignore[misc]
                 return self._unseen(func, args, kwargs, given)
             args, kwargs, given = self._begin(name, data, args, kwargs, given)
             parents = (len(self.sites) - 1,)
-        refined = self._refined(kind, given)
+            places = [self._place(x) for x in given]
+        signals = [x for x, k in zip(given, places, strict=True) if k is not None and k >= 0]
+        refined = self._refined(kind, signals)
         if refined is None:
             return self._unseen(func, args, kwargs, given)
-        return self._site(func, name, refined, args, kwargs, given, parents)
+        signal = signals[0] if signals else given[0]
+        return self._site(func, name, refined, args, kwargs, signal, parents)
 
     def _data(self, given: list[Any], places: list[int | None]) -> Any:
         """The operand that an input is; None where weights are computed, from buffers too."""
@@ -129,14 +137,14 @@ class Watch(TorchFunctionMode):  # type: ignore[misc]
         kind: str,
         args: Any,
         kwargs: Any,
-        given: list[Any],
+        signal: Any,
         parents: tuple[int, ...],
     ) -> Any:
-        before = self._before(kind, name, args, kwargs, given, parents)
+        before = self._before(kind, name, args, kwargs, signal, parents)
         out = func(*args, **kwargs)
         x = out[0] if isinstance(out, tuple) else out
         if not isinstance(x, torch.Tensor) or not x.is_floating_point():
-            self._pass_on(given, out)
+            self._pass_on([signal], out)
             return out
         if kind == "embedding" and not x.requires_grad:
             x = out = self._source(x)  # frozen: gradients are to reach it all the same
@@ -183,9 +191,8 @@ class Watch(TorchFunctionMode):  # type: ignore[misc]
             for x in results:
                 self._places[x] = sited[0] if sited else OF_WEIGHTS
 
-    def _refined(self, kind: str, given: list[Any]) -> str | None:
-        """The kind by what the operands are; None for what adds or multiplies no two signals."""
-        signals = [x for x in given if self._at(x) >= 0]
+    def _refined(self, kind: str, signals: list[Any]) -> str | None:
+        """The kind by the operands that are results of sites; None for a sum of one such."""
         if kind == SUM:
             if len(signals) < 2 or signals[0].shape != signals[1].shape:
                 return None
@@ -197,10 +204,9 @@ class Watch(TorchFunctionMode):  # type: ignore[misc]
         return kind
 
     def _before(
-        self, kind: str, name: str, args: Any, kwargs: Any, given: list[Any], parents: tuple[int, ...]
+        self, kind: str, name: str, args: Any, kwargs: Any, signal: Any, parents: tuple[int, ...]
     ) -> dict[str, Any]:
         """What the operation's own numbers say, taken before it may change them."""
-        signal = next((x for x in given if self._at(x) >= 0), given[0])
         with torch.no_grad():
             if kind in WEIGHTED:
                 found = factors.weights(name, args, kwargs, signal)
@@ -262,11 +268,11 @@ class Watch(TorchFunctionMode):  # type: ignore[misc]
 
     def _place(self, x: Any) -> int | None:
         """The site that a tensor is the result of; ``OF_WEIGHTS``; None for data that nothing is known of."""
-        if isinstance(x, torch.nn.Parameter):
-            return OF_WEIGHTS
         known = self._places.get(x)
         if known is not None:
             return int(known)
+        if isinstance(x, torch.nn.Parameter):
+            return OF_WEIGHTS
         if x.grad_fn is None or not (x.is_floating_point() or x.is_complex()):
             return None
         sources = self._sources(x.grad_fn)  # made where no function was seen, as by an autograd.Function
@@ -296,17 +302,18 @@ class Watch(TorchFunctionMode):  # type: ignore[misc]
         return tuple(sorted(found))
 
     def _new(self, x: Any, name: str, kind: str, parents: tuple[int, ...], before: dict[str, Any]) -> int:
-        k = len(self.sites)
+        k, axis = len(self.sites), self._axis(x)
         with torch.no_grad():
-            seen = statistics.seen(x, self._axis(x))
+            seen = statistics.seen(x, axis)
             self.off.append(statistics.off(x, self._unit_axis(x, parents)) if kind == "relu" else None)
         if kind == "scale" and "came" in before:
             before["factor"] = seen.forward - before["came"] if math.isfinite(before["came"]) else math.nan
         if kind == "pool":
             before["factor"] = factors.of_pool(plain(name), before["many"], x.numel(), *before["call"])
-        numbers = {**before, **seen._asdict()}
-        for key, row in self.numbers.items():
-            row.append(float(numbers.get(key, math.nan)))
+        for key, number in zip(seen._fields, seen, strict=True):
+            self.numbers[key].append(number)
+        for key in NUMBERS[len(seen) :]:
+            self.numbers[key].append(float(before.get(key, math.nan)))
         path = self._stack[-1][0] if self._stack else ""
         self.sites.append(
             Site(
@@ -314,7 +321,7 @@ class Watch(TorchFunctionMode):  # type: ignore[misc]
                 kind,
                 parents,
                 round(before.get("fan_in", 0)),
-                x.numel() // max(x.shape[self._axis(x)], 1) if x.ndim else 1,
+                x.numel() // max(x.shape[axis], 1) if x.ndim else 1,
                 str(x.dtype).removeprefix("torch."),
                 bool(before.get("zero", False)),
                 "input" if kind == "input" else path,
@@ -330,7 +337,7 @@ class Watch(TorchFunctionMode):  # type: ignore[misc]
         return k
 
     def _label(self, name: str, kind: str) -> str:
-        """The path of a module of PyTorch's own; elsewhere path and operation; ``#2`` where it stands already."""
+        """The path of a module of PyTorch's own; elsewhere path and operation; ``#2`` where it is there."""
         path, module = self._stack[-1] if self._stack else ("", None)
         word = plain(name) if kind == "function" else kind
         if kind == "input":
