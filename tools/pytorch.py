@@ -6,7 +6,8 @@ from __future__ import annotations
 import importlib.util
 import json
 import re
-import shutil
+import subprocess
+import sys
 import tomllib
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,6 +16,7 @@ from tools import installation, places
 from tools.lock import alone
 from tools.messages import Stop, say
 from tools.places import venv_python
+from tools.variables import child_environment
 
 COVERED = "analysis/diagnosis/in_torch/*"
 """What no test reaches without it."""
@@ -44,15 +46,30 @@ def constraints() -> Path:
     return path
 
 
+def pip() -> list[str]:
+    """pip for .venv: its own, or that of the Python that it was made from.
+
+    Not uv, which does not read pip's settings; there stands where a build for the CPU alone is to be had.
+    """
+    python, base = str(venv_python()), getattr(sys, "_base_executable", None) or sys.executable
+    for command in ([python, "-m", "pip"], [base, "-m", "pip", "--python", python]):
+        tried = subprocess.run(
+            [*command, "--version"], env=child_environment(), capture_output=True, check=False
+        )
+        if tried.returncode == 0:
+            return command
+    installation.run_logged([python, "-m", "ensurepip", "--default-pip"], "python -m ensurepip")
+    return [python, "-m", "pip"]
+
+
 def install() -> int:
     """Install it without a change of any version of the lock; raises Stop where that fails."""
-    uv, python = shutil.which("uv"), str(venv_python())
-    pip = [uv, "pip"] if uv else [python, "-m", "pip"]
-    where = ["--python", python] if uv else []
-    command = [*pip, "install", *where, wanted(), "-c", str(constraints())]
     with alone("set-up", "setting up .venv"):
-        installation.run_logged(command, "the installation of PyTorch")
-        installation.run_logged([*pip, "check", *where], "pip check")
+        command = pip()
+        installation.run_logged(
+            [*command, "install", wanted(), "-c", str(constraints())], "the installation of PyTorch"
+        )
+        installation.run_logged([*command, "check"], "pip check")
     say("PyTorch is in .venv: python3 make.py test now runs its tests too.")
     return 0
 

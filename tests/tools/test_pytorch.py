@@ -10,9 +10,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from small_project import done, posix, sentence, stand_in
+from small_project import done, posix, script, sentence, stand_in
 
-from tools import environment, places, pytorch
+from tools import environment, installation, places, pytorch
 
 REAL = places.ROOT
 LOCK = """\
@@ -34,28 +34,51 @@ def write(project: Path) -> None:
 
 
 @posix
-def test_it_is_installed_within_the_lock_and_checked_and_venv_stays(project: Path) -> None:
+def test_it_is_installed_within_the_lock_and_checked_and_venv_stays(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     write(project)
     stand_in(project)
     environment.set_up()
-    (project / "calls").unlink()
+    script(project / "bin" / "pip", f'echo "$@" >> "{project}/asked"')
+    monkeypatch.setattr(pytorch, "pip", lambda: [str(project / "bin" / "pip")])
     assert done(["torch"]) == 0
-    install, check = (project / "calls").read_text(encoding="utf-8").splitlines()
+    install, check = (project / "asked").read_text(encoding="utf-8").splitlines()
     constraints = project / "build" / "constraints.txt"
-    assert install == f"pip install --python {places.venv_python()} torch>=2.13,<2.14 -c {constraints}"
-    assert check == f"pip check --python {places.venv_python()}"
+    assert install == f"install torch>=2.13,<2.14 -c {constraints}" and check == "check"
     pins = ['numpy==2.3.5 ; python_version >= "3.12"', "sympy==1.14.0"]
     assert constraints.read_text(encoding="utf-8").splitlines() == pins
     assert environment.is_ready()  # nothing is made again because it is there
 
 
 @posix
-def test_a_clash_with_the_lock_fails(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_clash_with_the_lock_fails(
+    project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     write(project)
-    clash = "torch 2.13.0 requires x>=2, but 1 is installed"
-    stand_in(project, f'if [ "$2" = check ]; then echo "{clash}"; exit 1; fi')
+    stand_in(project)
+    clash = "torch 2.13.0 has requirement sympy>=2, but you have sympy 1.14.0."
+    script(project / "bin" / "pip", f'if [ "$1" = check ]; then echo "{clash}"; exit 1; fi')
+    monkeypatch.setattr(pytorch, "pip", lambda: [str(project / "bin" / "pip")])
     assert done(["torch"]) == 1
-    assert clash in sentence(capsys.readouterr().out)
+    assert clash.rstrip(".") in sentence(capsys.readouterr().out)
+
+
+@posix
+def test_pip_is_that_of_venv_or_of_the_python_it_was_made_from(
+    project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stand_in(project)  # makes environments without pip, as uv does
+    environment.set_up()
+    command = pytorch.pip()
+    assert command[1:] == ["-m", "pip", "--python", str(places.venv_python())]
+    told = subprocess.check_output([*command, "--version"], text=True)
+    assert told.startswith("pip ")
+    run: list[list[str]] = []
+    monkeypatch.setattr(sys, "_base_executable", "/bin/false")
+    monkeypatch.setattr(installation, "run_logged", lambda command, what: run.append(command))
+    own = [str(places.venv_python()), "-m", "pip"]
+    assert pytorch.pip() == own and run == [[own[0], "-m", "ensurepip", "--default-pip"]]
 
 
 @pytest.mark.slow
