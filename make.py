@@ -1,4 +1,4 @@
-"""Read, test and work on the book: ``python3 make.py book | slides | pdf | test | lab | refresh | bench``.
+"""Read, test and work on the book: ``python3 make.py book | slides | pdf | test | lab | refresh | torch | bench``.
 
 This file finds a Python that is new enough; ``tools`` then makes ``.venv`` and works in it. Standard library only, and in
 the syntax of an old Python 3: whoever starts it with one is told so in a sentence instead of a SyntaxError.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 
-from tools import notebooks, pdf, serve
+from tools import notebooks, pdf, pytorch, serve
 
 PASSED_ON = {"test", "lab"}
 """Commands whose words are not all make.py's own."""
@@ -35,6 +35,7 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument(
         "names", nargs="*", metavar="NAME", help="as in 02, 02_quarter_bound, 02_solutions (default: all)"
     )
+    commands.add_parser("torch", help="install PyTorch into .venv, for diagnoses of PyTorch modules")
     one = commands.add_parser("bench", help="time the fast paths beside other libraries")
     one.add_argument("--peers", action="store_true", help="install PyTorch and JAX first")
     one.add_argument("--store", action="store_true", help="keep the results for the page on speed")
@@ -86,6 +87,8 @@ def run(options: argparse.Namespace) -> int:
             from tools.lab import lab
 
             return lab(options.words)
+        case "torch":
+            return pytorch.install()
         case "bench":
             from tools.bench import bench
 
@@ -93,4 +96,4 @@ def run(options: argparse.Namespace) -> int:
         case _:
             from tools.refresh import refresh
 
-            return refresh(notebooks.named(options.names))
+            return refresh(pytorch.runnable(notebooks.named(options.names), named=bool(options.names)))

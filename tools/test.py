@@ -19,7 +19,7 @@ from pathlib import Path
 from types import FrameType
 from typing import NamedTuple
 
-from tools import environment, places, processes
+from tools import environment, places, processes, pytorch
 from tools.book import build_book
 from tools.messages import say
 from tools.notebooks import leading_notebooks, notebook_paths, runnable
@@ -103,7 +103,7 @@ def whole(every: bool) -> tuple[list[Step], list[Step]]:
     options = ["--durations", "12", "--cov", "--cov-report=", *(["--all"] if every else [])]
     first = [Step("book, no warning", strict_book), Step("unit tests, coverage", unit(*options))]
     # half of the cores, for the unit tests need more than twice the time
-    notebooks = nbval(notebook_paths(), max(1, workers() // 2))
+    notebooks = nbval(pytorch.runnable(notebook_paths()), max(1, workers() // 2))
     uncached = ["-p", "no:cacheprovider"]  # the unit tests write what failed last, for --lf
     return first, [*static(), Step("notebooks", notebooks + uncached)]
 
@@ -216,13 +216,16 @@ def test(words: list[str], small: bool = False, every: bool = False) -> int:
     size = ["--quick"] if small else ["--all"] if every else []
     if paths:
         environment.warm_fonts()
-        return processes.python_call(*nbval(paths, workers()), *rest)
+        return processes.python_call(*nbval(pytorch.runnable(paths, named=True), workers()), *rest)
     if rest:
         asked = any(word.startswith("--nbval") for word in rest)
         options = ["-p", "no:randomly"] if asked else []
         return processes.python_call("-m", "pytest", *options, *size, *rest)
     os.environ.pop("BOOK_IS_BUILT", None)
-    if small:
-        return summary(beside(*quick()))
-    environment.warm_fonts()
-    return summary(beside(*whole(every)))
+    if not pytorch.there():
+        os.environ["NOT_COVERED"] = pytorch.COVERED  # pyproject.toml leaves it out of the measure
+    if not small:
+        environment.warm_fonts()
+    code = summary(beside(*(quick() if small else whole(every))))
+    pytorch.skipped()
+    return code
