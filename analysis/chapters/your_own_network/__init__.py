@@ -1,0 +1,1 @@
+"""Chapter 14, your own network: measure, read, change."""
