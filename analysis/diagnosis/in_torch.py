@@ -16,6 +16,7 @@ import numpy as np
 
 from analysis.diagnosis.measured import RECURRENT, SUM, WEIGHTED, Measured, Parameter, Site
 from analysis.diagnosis.reach import reach
+from analysis.diagnosis.theory import kept_by_padding
 from analysis.numeric.arguments import function, whole
 from analysis.numeric.optional import of_extra
 from analysis.symbolic.catalogue import ACTIVATIONS
@@ -443,6 +444,12 @@ def _watch(torch: Any, model: Any, found: _Pass) -> Any:
                 if kind in WEIGHTED:
                     call.update(_weights(torch, kind, name, args, kwargs, given))
                     self.latest = call.pop("rows")
+                    if kind == "convolution" and given[0].ndim == given[1].ndim:
+                        padding = kwargs.get("padding", args[4] if len(args) > 4 else 0)
+                        stride = kwargs.get("stride", args[3] if len(args) > 3 else 1)
+                        call["factor"] = kept_by_padding(
+                            tuple(given[0].shape[2:]), tuple(given[1].shape[2:]), padding, stride
+                        )
                 elif kind.endswith(" norm"):
                     rows = self.rows.get(self.of(given[0]))
                     call["factor"] = _norm_factor(torch, kind, args, kwargs, rows)
@@ -452,6 +459,8 @@ def _watch(torch: Any, model: Any, found: _Pass) -> Any:
                     call["factor"] = -0.5 * math.log1p(-p) if on and p < 1 else 0.0
                 elif kind in ACTIVATIONS:
                     call["saturated"] = _saturated(torch, kind, given[0])
+                elif kind == "pool":
+                    call["share"] = {"sum": -1.0, "mean": 1.0}.get(name, float("avg" in name))
                 call["came"] = _log_rms(given[0])
                 call["numbers"] = float(given[0].numel())
             return call
@@ -467,7 +476,8 @@ def _watch(torch: Any, model: Any, found: _Pass) -> Any:
                 call["factor"] = seen["forward"] - call["came"]
             if kind == "pool" and "came" in call:
                 few, many = float(x.numel()), call["numbers"]
-                call["factor"] = 0.5 * math.log(few / many) if few < many else 0.0
+                # a mean gives each of k numbers 1/k of the gradient, a sum all of it, a maximum to one of them
+                call["factor"] = call["share"] * 0.5 * math.log(few / many) if few < many else 0.0
             k = len(found.sites)
             found.sites.append(
                 Site(

@@ -83,17 +83,17 @@ def _middle(net: Any) -> tuple[int, Any]:
 
 
 def _dead_bias(net: Any) -> str:
-    """The biases before a rectifier in the middle at −30: off for every example."""
+    """The biases right before a rectifier in the middle at −30: off for every example."""
     nn = torch().nn
     k, block = _middle(net)
     name, part = (f"blocks.{k}", block) if _rectified(block) else ("head", net.head)
-    sums = [m for m in part.modules() if isinstance(m, nn.Linear | nn.Conv2d | nn.BatchNorm2d)]
-    modules = list(part.modules())
-    before = next(
-        m for m in sums if any(isinstance(x, nn.ReLU) for x in modules[modules.index(m) : modules.index(m) + 3])
-    )
-    nn.init.constant_(before.bias, -30.0)
-    return name
+    before = None
+    for m in part.modules():
+        if isinstance(m, nn.ReLU) and before is not None:
+            nn.init.constant_(before.bias, -30.0)
+            return name
+        before = m if hasattr(m, "bias") else before
+    raise ValueError("net must have a rectifier behind a bias")
 
 
 def _rectified(part: Any) -> bool:
@@ -133,7 +133,7 @@ def _detached(net: Any) -> str:
         block.layers = _cut()(block.layers)
         return f"blocks.{k}.layers"
     net.blocks[k] = _cut()(block)
-    return "blocks.0"
+    return f"blocks.{k}"
 
 
 def _no_shortcut(net: Any) -> str:
@@ -211,7 +211,7 @@ FAULTS: tuple[Fault, ...] = (
         "doubled gain",
         ("weights too large",),
         {
-            "mlp": (*MLP, Design("mlp", "tanh", 64, 30)),
+            "mlp": (*MLP, Design("mlp", "tanh", 64, 60)),
             "convolution": CONVOLUTION,
         },
         _double,
@@ -248,8 +248,8 @@ FAULTS: tuple[Fault, ...] = (
         ("shortcut sums grow",),
         {
             "residual": (
-                Design("residual", "relu", 8, 100, branch=1.0),
-                Design("residual", "tanh", 8, 100, branch=1.0),
+                Design("residual", "relu", 8, 100, branch=1.0, length=8),
+                Design("residual", "gelu", 8, 100, branch=1.0, length=8),
             ),
             "transformer": (
                 Design("transformer", "relu", 16, 50, branch=1.0),

@@ -11,14 +11,14 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from analysis.diagnosis.theory import balanced
 from analysis.numeric.arguments import one_of, whole
-from analysis.numeric.mean_field import critical, gain
 from analysis.numeric.optional import of_extra
 
 BATCH = 32
 """Examples in a batch."""
 INPUTS, OUTPUTS = 64, 10
-"""Numbers in an example (an image of 8 by 8 for convolutions), and outputs."""
+"""Numbers in an example of an MLP, and outputs."""
 
 
 @dataclass(frozen=True)
@@ -29,8 +29,9 @@ class Design:
     attention and two layers in a transformer), layers of LSTMs. ``norm``: "", "batch", "layer", and of
     transformers "before" or "after" the sum. ``weights``: "balanced" (σ_w of the activation), "default"
     (PyTorch's own). ``law``: "normal", "uniform" or "orthogonal". ``branch``: the factor on a branch, 0 for
-    1/√(number of branches). ``length``: steps of a sequence. ``forget``: the bias of the forget gate; NaN
-    leaves PyTorch's own. ``format``: of the numbers. ``fused``: PyTorch's own layer where there is one.
+    1/√(number of branches). ``length``: steps of a sequence, or the side of an image. ``forget``: the bias of
+    the forget gate; NaN leaves PyTorch's own. ``format``: of the numbers. ``fused``: PyTorch's own layer
+    where there is one.
     """
 
     architecture: str
@@ -60,7 +61,13 @@ class Design:
         parts = [self.architecture, self.activation, f"width {self.width}", f"depth {self.depth}"]
         parts += [f"norm {self.norm}"] if self.norm else []
         parts += [f"{self.weights} weights" if self.weights == "default" else self.law]
-        parts += [f"{self.length} steps"] if self.architecture in ("transformer", "lstm") else []
+        parts += {
+            "mlp": [],
+            "convolution": [f"images of {self.length} by {self.length}"],
+            "residual": [f"images of {self.length} by {self.length}"],
+            "transformer": [f"{self.length} steps"],
+            "lstm": [f"{self.length} steps"],
+        }[self.architecture]
         parts += [f"forget bias {self.forget:.3g}"] if math.isfinite(self.forget) else []
         parts += [f"branches times {self.branch:.3g}"] if self.branch else []
         parts += ["PyTorch's own layer"] if self.fused else []
@@ -68,13 +75,6 @@ class Design:
 
 
 ARCHITECTURES = ("mlp", "convolution", "residual", "transformer", "lstm")
-
-
-def balanced(name: str) -> float:
-    """The σ_w at which an activation hands signals on: its critical one where that holds every mean square or
-    draws them in, else the one that keeps a mean square of 1."""
-    found = critical(name)
-    return found.sigma_w if found.kind in ("every", "attracts") and found.q <= 1 else gain(name)
 
 
 def network(design: Design) -> Any:
@@ -89,8 +89,8 @@ def batch(design: Design, seed: int) -> Any:
     generator = torch().Generator().manual_seed(seed)
     shape: tuple[int, ...] = {
         "mlp": (BATCH, INPUTS),
-        "residual": (BATCH, 1, 8, 8),
-        "convolution": (BATCH, 1, 8, 8),
+        "convolution": (BATCH, 1, design.length, design.length),
+        "residual": (BATCH, 1, design.length, design.length),
         "transformer": (BATCH, design.length, design.width),
         "lstm": (BATCH, design.length, 8),
     }[design.architecture]
@@ -233,7 +233,9 @@ def _classes() -> Any:
 
 def _mlp(design: Design) -> Any:
     nn, n = torch().nn, design.width
-    norm = {"": lambda: None, "batch": lambda: nn.BatchNorm1d(n), "layer": lambda: nn.LayerNorm(n)}[design.norm]
+    norm = {"": lambda: None, "batch": lambda: nn.BatchNorm1d(n), "layer": lambda: nn.LayerNorm(n)}[
+        design.norm
+    ]
     blocks = []
     for k in range(design.depth):
         parts = [nn.Linear(INPUTS if k == 0 else n, n), norm(), activation(design.activation)]
