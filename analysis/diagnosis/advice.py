@@ -21,8 +21,8 @@ ADVICE: dict[str, Advice] = {
         "A factor 0 stands in the product of the chain rule; after the first step it is gone.",
         "nothing, if it is meant (zero-initialised heads and branches); else draw these weights at random.",
         "the weights are still 0 after a few steps of training",
-        "weight-gradient-any-layer",
-        "12_residual",
+        "chain-gradient-any-layer",
+        "01_chain_rule",
     ),
     "frozen": Advice(
         "Somebody set requires_grad to False, as fine-tuning does.",
@@ -70,8 +70,8 @@ ADVICE: dict[str, Advice] = {
         "On the flat tails of the activation its slope is nearly 0.",
         "smaller weights, inputs of mean 0 and variance 1, or a normalisation before the activation.",
         "the weighted inputs lie within a few units of 0",
-        "sigmoid-log-slope-rate",
-        "06_activations",
+        "outlier-sigmoid-hidden",
+        "08_outliers",
     ),
     "shortcut missing": Advice(
         "Without x + F(x) the block's gradient is that of its branch alone.",

@@ -247,6 +247,7 @@ def _one_pass(torch: Any, model: Any, batch: Any, loss: Any, probes: int, seed: 
         )
         if optimiser is not None:
             found.step = _steps(torch, model, optimiser)
+        watch.tensors.clear()  # each holds the graph, and the graph's hooks hold the watch
         found.backward = watch.norms
         found.reaches = [reach(torch, *call) for call in watch.recurrent]
     return found

@@ -9,7 +9,9 @@ from typing import Any, NamedTuple
 
 from analysis.chapters.your_own_network.networks import (
     ARCHITECTURES,
+    BATCH,
     MEMORY,
+    OUTPUTS,
     Design,
     batch,
     forget_bias,
@@ -57,8 +59,6 @@ def planted(fault: Fault, architecture: str, seed: int) -> Planted:
 
 def target(seed: int) -> Any:
     """A class for each example of a batch."""
-    from analysis.chapters.your_own_network.networks import BATCH, OUTPUTS
-
     generator = torch().Generator().manual_seed(seed + 1)
     return torch().randint(OUTPUTS, (BATCH,), generator=generator)
 
@@ -121,6 +121,14 @@ def _cut() -> Any:
             return self.part(x).detach()
 
     return Cut
+
+
+def uncut(net: Any) -> None:
+    """Take the cuts out again."""
+    for m in list(net.modules()):
+        for name, child in m.named_children():
+            if isinstance(child, _cut()):
+                setattr(m, name, child.part)
 
 
 def _detached(net: Any) -> str:

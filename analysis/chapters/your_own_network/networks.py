@@ -17,8 +17,8 @@ from analysis.numeric.optional import of_extra
 
 BATCH = 32
 """Examples in a batch."""
-INPUTS, OUTPUTS = 64, 10
-"""Numbers in an example of an MLP, and outputs."""
+INPUTS, OUTPUTS, CHANNELS = 64, 10, 8
+"""Numbers in an example of an MLP, outputs, and numbers in a step of a sequence."""
 
 
 @dataclass(frozen=True)
@@ -91,8 +91,8 @@ def batch(design: Design, seed: int) -> Any:
         "mlp": (BATCH, INPUTS),
         "convolution": (BATCH, 1, design.length, design.length),
         "residual": (BATCH, 1, design.length, design.length),
-        "transformer": (BATCH, design.length, design.width),
-        "lstm": (BATCH, design.length, 8),
+        "transformer": (BATCH, design.length, CHANNELS),
+        "lstm": (BATCH, design.length, CHANNELS),
     }[design.architecture]
     return torch().randn(shape, generator=generator).to(getattr(torch(), design.format))
 
@@ -192,8 +192,8 @@ def _classes() -> Any:
         def __init__(self, design: Design, factor: float) -> None:
             super().__init__()
             n = design.width
-            norm = (lambda: nn.LayerNorm(n)) if design.norm else nn.Identity
-            self.norm1, self.norm2 = norm(), norm()
+            norm = nn.LayerNorm if design.norm else nn.Identity
+            self.norm1, self.norm2 = norm(n), norm(n)
             self.attention = Attention(n, 4)
             self.layers = nn.Sequential(
                 nn.Linear(n, 2 * n), activation(design.activation), nn.Linear(2 * n, n)
@@ -231,15 +231,23 @@ def _classes() -> Any:
     return {c.__name__: c for c in (Network, ResidualBlock, TransformerBlock, Recurrent, Last, Mean)}
 
 
+def shortcuts(net: Any) -> None:
+    """Make x + F(x) of every block that keeps the shape of its input, F being the block as it was."""
+    for k, block in enumerate(net.blocks):
+        sums = [m for m in block.modules() if isinstance(m, torch().nn.Linear | torch().nn.Conv2d)]
+        pools = any(isinstance(m, torch().nn.MaxPool2d) for m in block.modules())
+        if sums and not pools and sums[0].weight.shape[1] == sums[-1].weight.shape[0]:
+            net.blocks[k] = _classes()["ResidualBlock"](block, 1.0)
+
+
 def _mlp(design: Design) -> Any:
     nn, n = torch().nn, design.width
-    norm = {"": lambda: None, "batch": lambda: nn.BatchNorm1d(n), "layer": lambda: nn.LayerNorm(n)}[
-        design.norm
-    ]
+    norm: Any = {"batch": nn.BatchNorm1d, "layer": nn.LayerNorm}.get(design.norm)
     blocks = []
     for k in range(design.depth):
-        parts = [nn.Linear(INPUTS if k == 0 else n, n), norm(), activation(design.activation)]
-        blocks.append(nn.Sequential(*[p for p in parts if p is not None]))
+        parts = [nn.Linear(INPUTS if k == 0 else n, n)]
+        parts += [norm(n)] if norm is not None else []
+        blocks.append(nn.Sequential(*parts, activation(design.activation)))
     net = _classes()["Network"](nn.Identity(), blocks, nn.Linear(n, OUTPUTS))
     _balance(net, design)
     return net
@@ -299,7 +307,7 @@ def _transformer(design: Design) -> Any:
         blocks = [_classes()["TransformerBlock"](design, factor) for _ in range(design.depth)]
     last = nn.LayerNorm(n) if design.norm == "before" else nn.Identity()
     head = nn.Sequential(last, _classes()["Mean"](), nn.Linear(n, OUTPUTS))
-    net = _classes()["Network"](nn.Identity(), blocks, head)
+    net = _classes()["Network"](nn.Linear(CHANNELS, n), blocks, head)
     if design.weights == "balanced":
         for part in net.modules():
             if isinstance(part, nn.Linear):
@@ -311,7 +319,7 @@ def _transformer(design: Design) -> Any:
 def _lstm(design: Design) -> Any:
     """Layers of LSTMs and a head of two layers on the last step."""
     nn, n = torch().nn, design.width
-    blocks = [_classes()["Recurrent"](8 if k == 0 else n, n) for k in range(design.depth)]
+    blocks = [_classes()["Recurrent"](CHANNELS if k == 0 else n, n) for k in range(design.depth)]
     if math.isfinite(design.forget):
         for block in blocks:
             forget_bias(block.lstm, design.forget)
