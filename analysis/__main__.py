@@ -31,7 +31,7 @@ RECORDS = {
     "normalisation": "records",
     "residual": "records",
     "gates": "records",
-    "your_own_network": "thirty_layers",
+    "your_own_network": "records",
 }
 """The topics with recorded runs, and in which of a chapter's modules the program is that makes them."""
 

@@ -3,11 +3,13 @@
 The rules are tried in an order in which an earlier finding explains later ones: what is zero by design or
 not in the graph; what is no number; what lies below the number format; what is dead or saturated; then the
 slopes of the norms with depth, over the steps of a recurrence, the steps of the optimiser, the minimum.
+What explains a finding stands before it: growth before the overflow that it ends in.
 """
 
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -18,7 +20,7 @@ from analysis.diagnosis.advice import ADVICE
 from analysis.diagnosis.measured import NORMS, WEIGHTED, Measured
 from analysis.diagnosis.numbers import shown
 from analysis.diagnosis.path import Segment, branch, is_sum, main_path, segment
-from analysis.diagnosis.theory import Predicted, predicted
+from analysis.diagnosis.theory import Predicted, balanced, memory_slope, predicted
 from analysis.symbolic.catalogue import ACTIVATIONS
 
 Floats = NDArray[np.float64]
@@ -38,9 +40,12 @@ STEP = (1e-7, 0.3)
 """Sizes of an optimiser's step over that of the weights outside of which it is called too small or large."""
 FORMATS = {"float16": 2.0**-24, "bfloat16": 2.0**-133, "float32": 2.0**-149, "float64": 2.0**-1074}
 """The smallest positive number of each format."""
-
-NEAR = 16.0
-"""Root mean squares below so many times the smallest number of a format have lost most of their digits."""
+NARROW = ("float16", "bfloat16")
+"""Formats whose floor a healthy network can reach; in the others what vanishes on the way is the cause."""
+ROOM = 16.0
+"""A gradient whose root mean square is below so many times the smallest number has lost its digits."""
+USUAL_STEP = 1e-3
+"""The usual size of a step over that of the weights."""
 
 
 @dataclass(frozen=True)
@@ -57,14 +62,17 @@ class Finding:
     error: float = math.nan
     predicted: float = math.nan
     note: bool = False
+    first: str = ""
 
     @property
     def cause(self) -> str:
+        """Why it happens."""
         return ADVICE[self.code].cause
 
     @property
     def remedy(self) -> str:
-        return ADVICE[self.code].remedy
+        """What to change first, with the numbers of this network where there are any."""
+        return self.first or ADVICE[self.code].remedy
 
     @property
     def refuted_by(self) -> str:
@@ -129,54 +137,101 @@ def not_in_the_graph(at: _At, found: list[Finding]) -> Iterator[Finding]:
     if unused:
         yield Finding("not called", _some(unused), "the forward pass does not call it")
     if detached:
-        yield Finding("detached", _some(detached), "it is called, and the backward pass gives it no gradient")
+        more = f" (nor {len(detached) - 1} more)" if len(detached) > 1 else ""
+        yield Finding(
+            "detached",
+            detached[-1],  # the nearest to the output: the cut is right behind it
+            f"it is called, and the backward pass gives it no gradient{more}",
+        )
+
+
+def overflow(at: _At, found: list[Finding]) -> Iterator[Finding]:
+    """Signals or gradients that grow from layer to layer until they leave the number format."""
+    s, m = at.segment, at.measured
+    if s is None:
+        return
+    ahead = next((k for k in at.path if np.nanmax(m.bad[..., k]) > 0), None)
+    if ahead is not None:
+        what, end, rate = "root mean square", ahead, (s.forward, s.forward_error, s.forward_predicted)
+    elif (back := _lost(m)) is not None:
+        what, end, rate = "gradient's norm", back, (s.slope, s.error, s.predicted)
+    else:
+        return
+    if not rate[0] > ERRORS * rate[1] or rate[0] * s.steps < math.log(FACTOR):
+        return
+    code = _cause(at, s, growing=True)
+    yield Finding(
+        code,
+        f"{m.sites[s.stations[0]].name} … {m.sites[end].name}",
+        f"the {what} grows by a factor {math.exp(min(rate[0], 700)):.3g} a layer (log-gain {rate[0]:+.3f} ± "
+        f"{rate[1]:.3f}{_theory(rate[2])}) until it leaves {m.sites[end].format}",
+        *rate,
+        first=_change(at, s, code),
+    )
 
 
 def not_finite(at: _At, found: list[Finding]) -> Iterator[Finding]:
-    bad = np.nanmax(at.measured.bad, axis=(0, 1))
-    k = next((k for k in range(len(bad)) if bad[k] > 0), None)
-    if k is not None:
-        site = at.measured.sites[k]
+    m = at.measured
+    first = next((k for k in range(len(m.sites)) if np.nanmax(m.bad[..., k]) > 0), None)
+    if first is not None:
+        site = m.sites[first]
         yield Finding(
             "not finite",
             site.name,
             f"its result is the first with NaN or infinity ({site.kind}, {site.format})",
         )
-        return
-    gradient = at.measured.backward
-    lost = [k for k in range(gradient.shape[-1]) if np.isposinf(gradient[..., k]).any()]
-    if lost:
+    elif (lost := _lost(m)) is not None:
         yield Finding(
-            "not finite",
-            at.measured.sites[lost[-1]].name,
-            "the gradient is NaN or infinite there first, on its way back",
+            "not finite", m.sites[lost].name, "the gradient is NaN or infinite there first, on its way back"
         )
 
 
+def _lost(m: Measured) -> int | None:
+    """The first site, on the way back, whose gradient is NaN or infinite."""
+    lost = (np.isnan(m.backward) | np.isposinf(m.backward)).any(axis=(0, 1, 2))
+    return int(np.flatnonzero(lost)[-1]) if lost.any() else None
+
+
 def below_the_floor(at: _At, found: list[Finding]) -> Iterator[Finding]:
-    """A gradient whose numbers come near the smallest of its format, or are 0 below it."""
+    """A gradient whose numbers come near the smallest of its format, or are 0 below it. In a wide format
+    a slope that takes it there is told first, for no constant would help."""
     if _has(found, "not finite"):
         return
     m = at.measured
-    blocked = {k for k, s in enumerate(m.sites) if s.zero}
     for k in reversed(at.path):
         site = m.sites[k]
         floor = FORMATS.get(site.format)
-        if floor is None or k in blocked:
+        gone = bool(np.isneginf(m.backward[..., k]).all())
+        if floor is None or site.zero or (gone and (_has(found, "detached") or _dies(at, k))):
             return
         numbers = math.log(max(site.units * max(m.batch_size, 1), 1))
         size = _finite_mean(m.backward[..., k]) - 0.5 * numbers
-        gone = bool(np.isneginf(m.backward[..., k]).all())
-        if (gone and not _dies(at, k)) or (not gone and size < math.log(NEAR * floor)):
+        if gone or size < math.log(floor) + math.log(ROOM):
+            if site.format not in NARROW:
+                yield from slope_with_depth(at, found)
             what = "is 0 in every number" if gone else f"has root mean square {math.exp(size):.1e}"
             yield Finding(
                 "below the floor",
                 site.name,
                 f"the gradient {what}; the smallest positive {site.format} is {floor:.1e}",
+                first=_loss_scale(at, floor),
             )
             return
-        if gone:
-            return
+
+
+def _loss_scale(at: _At, floor: float) -> str:
+    """The power of 2 that brings the largest gradient of the main path to 2⁻⁴, in words."""
+    m = at.measured
+    sizes = [
+        _finite_mean(m.backward[..., k]) - 0.5 * math.log(max(m.sites[k].units * max(m.batch_size, 1), 1))
+        for k in at.path
+    ]
+    largest = max((x for x in sizes if math.isfinite(x)), default=math.log(floor))
+    power = max(math.floor(-largest / math.log(2)) - 4, 1)
+    return (
+        f"multiply the loss by 2**{power} before backward and divide the gradients by it before the step "
+        "(torch.amp.GradScaler does both), or compute in bfloat16 or float32."
+    )
 
 
 def _dies(at: _At, k: int) -> bool:
@@ -203,58 +258,124 @@ def dead_or_saturated(at: _At, found: list[Finding]) -> Iterator[Finding]:
         yield Finding(
             "saturated units",
             _some([m.sites[k].name for k in stuck]),
-            f"{100 * flat[stuck[0]]:.0f} % of its weighted inputs lie where the slope is below 1/20 of its largest",
+            f"{100 * flat[stuck[0]]:.0f} % of its weighted inputs lie where the slope is below 1/20 of its "
+            "largest",
         )
 
 
 def shortcut_missing(at: _At, found: list[Finding]) -> Iterator[Finding]:
-    """A block without a sum, where most of its siblings have one."""
+    """A block with fewer sums x + F(x) than most of its siblings have."""
     m = at.measured
     sums = [s.module for k, s in enumerate(m.sites) if is_sum(m.sites, k)]
     called = {s.module for s in m.sites}
     for kind, names in m.blocks.items():
         inside = [n for n in names if any(c == n or c.startswith(f"{n}.") for c in called)]
-        without = [n for n in inside if n not in sums]
-        if inside and 0 < len(without) < len(inside) / 2:
+        count = {n: sum(c == n or c.startswith(f"{n}.") for c in sums) for n in inside}
+        usual, blocks = Counter(count.values()).most_common(1)[0] if count else (0, 0)
+        without = [n for n in inside if count[n] < usual]
+        if without and blocks > len(inside) / 2:
+            has = "none" if not count[without[0]] else f"only {count[without[0]]}"
+            times = f"add their input {usual} times" if usual > 1 else "add their input"
             yield Finding(
                 "shortcut missing",
                 _some(without),
-                f"{len(inside) - len(without)} of {len(inside)} blocks {kind} add their input, this one does not",
+                f"{blocks} of {len(inside)} blocks {kind} {times}, this one {has}",
             )
 
 
 def slope_with_depth(at: _At, found: list[Finding]) -> Iterator[Finding]:
     s, m = at.segment, at.measured
-    if s is None or not math.isfinite(s.slope) or _has(found, "not finite"):
+    if s is None or not math.isfinite(s.slope) or _has(found, "not finite", *SLOPES):
         return
     if abs(s.total) < math.log(FACTOR) or abs(s.slope) < ERRORS * s.error:
         return
     first, last = m.sites[s.stations[0]].name, m.sites[s.stations[-1]].name
-    where = f"{first} … {last}"
     verb = "loses" if s.slope < 0 else "gains"
-    factor = math.exp(-abs(s.slope)) if s.slope < 0 else math.exp(s.slope)
-    theory = f"; theory says {s.predicted:+.3f}" if math.isfinite(s.predicted) else ""
     what = (
-        f"towards the input the gradient's norm {verb} a factor {shown(abs(s.total))} over {s.steps} layers, "
-        f"{factor:.3g} a layer (log-gain {s.slope:+.3f} ± {s.error:.3f}{theory})"
+        f"towards the input the gradient's norm {verb} a factor {shown(abs(s.total))} over {s.steps} "
+        f"layers, {math.exp(abs(s.slope)):.3g} a layer (log-gain {s.slope:+.3f} ± {s.error:.3f}"
+        f"{_theory(s.predicted)})"
     )
-    yield Finding(_cause(at, s), where, what, s.slope, s.error, s.predicted)
+    code = _cause(at, s, growing=s.slope > 0)
+    yield Finding(code, f"{first} … {last}", what, s.slope, s.error, s.predicted, first=_change(at, s, code))
 
 
-def _cause(at: _At, s: Segment) -> str:
+SLOPES = (
+    "shortcut sums grow",
+    "normalisation multiplies the gradient",
+    "slopes below one half",
+    "weights too small",
+    "weights too large",
+)
+"""The findings that a slope with depth can be."""
+
+
+def _inside(at: _At, s: Segment) -> list[int]:
+    """The sites between the first station and the last, branches included."""
     m = at.measured
-    inside = [k for k in at.path if s.stations[0] < k <= s.stations[-1]]
-    sums = [k for k in inside if is_sum(m.sites, k)]
-    branches = [j for k in sums for way in branch(m.sites, k).paths for j in way]
-    kinds = {m.sites[k].kind for k in (*inside, *branches)}
-    growing = s.slope > 0
-    if sums and growing and s.forward > 0.1 * s.slope:
+    main = [k for k in at.path if s.stations[0] < k <= s.stations[-1]]
+    return [*main, *(j for k in main if is_sum(m.sites, k) for way in branch(m.sites, k).paths for j in way)]
+
+
+def _cause(at: _At, s: Segment, growing: bool) -> str:
+    m = at.measured
+    inside = _inside(at, s)
+    kinds = {m.sites[k].kind for k in inside}
+    sums = any(is_sum(m.sites, k) for k in inside)
+    grows = s.forward * s.steps > math.log(FACTOR) or s.forward > 0.1 * s.slope
+    if sums and growing and grows:
         return "shortcut sums grow"
     if growing and kinds.intersection(NORMS) and abs(s.forward) < 0.25 * s.slope:
         return "normalisation multiplies the gradient"
     if not growing and any(k in ACTIVATIONS and float(ACTIVATIONS[k].slope_bound) <= 0.5 for k in kinds):
         return "slopes below one half"
     return "weights too large" if growing else "weights too small"
+
+
+def _change(at: _At, s: Segment, code: str) -> str:
+    """The remedy of a slope with the numbers of this network."""
+    m = at.measured
+    inside = _inside(at, s)
+    if code == "shortcut sums grow":
+        count = sum(is_sum(m.sites, k) for k in inside)
+        return (
+            f"multiply each of the {count} branches by 1/√{count} = {count**-0.5:.3g}, x + {count**-0.5:.3g} "
+            "F(x), or start the last weights of each branch at 0, or normalise within it."
+        )
+    if code == "normalisation multiplies the gradient":
+        most = int(math.log(FACTOR) / s.slope)
+        return (
+            "add shortcuts, x + F(x) with the normalisation inside F; without them the gradient stays within "
+            f"a factor {FACTOR:.0f} up to {most} layers."
+        )
+    names = [m.sites[k].kind for k in inside if m.sites[k].kind in ACTIVATIONS]
+    weighted = [k for k in inside if m.sites[k].kind in WEIGHTED]
+    if not names or not weighted:
+        return ""
+    name = Counter(names).most_common(1)[0][0]
+    if code == "slopes below one half":
+        return (
+            f"put nn.ReLU in the place of {name} and draw the weights with {_line('relu')}: σ_w = "
+            f"{balanced('relu'):.3g}; or nn.Tanh with σ_w = 1."
+        )
+    measured = float(np.nanmedian(m.sigma_w[..., weighted]))
+    return (
+        f"σ_w = √(fan_in · mean w²) is {measured:.3g} here, and {balanced(name):.4g} hands signals on "
+        f"through {name}: {_line(name)}, biases 0, in each layer."
+    )
+
+
+def _line(name: str) -> str:
+    """The line of PyTorch that draws weights with the balanced σ_w."""
+    if name == "relu":
+        return "nn.init.kaiming_normal_(layer.weight, nonlinearity='relu')"
+    if name == "leaky relu":
+        return "nn.init.kaiming_normal_(layer.weight, a=0.01, nonlinearity='leaky_relu')"
+    return f"nn.init.normal_(layer.weight, std={balanced(name):.4g} / layer.weight[0].numel() ** 0.5)"
+
+
+def _theory(predicted: float) -> str:
+    return f"; theory says {predicted:+.3f}" if math.isfinite(predicted) else ""
 
 
 def output_constant(at: _At, found: list[Finding]) -> Iterator[Finding]:
@@ -274,33 +395,44 @@ def output_constant(at: _At, found: list[Finding]) -> Iterator[Finding]:
 def recurrence(at: _At, found: list[Finding]) -> Iterator[Finding]:
     for r in at.measured.reaches:
         steps = r.log_norm.shape[1] - 1
-        if steps < 2:
-            continue
-        logs = np.where(np.isfinite(r.log_norm), r.log_norm, np.nan)
-        slopes = []
-        for row in logs:
-            good = np.isfinite(row)
-            if good.sum() > 2:
-                t = np.flatnonzero(good)[::-1].max() - np.flatnonzero(good)
-                slopes.append(float(np.polyfit(t, row[good], 1)[0]))
-        if not slopes:
+        slopes = [x for x in map(_slope_of_steps, r.log_norm) if math.isfinite(x)]
+        if steps < 2 or not slopes:
             continue
         slope = float(np.mean(slopes))
         error = float(np.std(slopes, ddof=1) / math.sqrt(len(slopes))) if len(slopes) > 1 else math.nan
         if abs(slope) * steps < math.log(FACTOR):
             continue
-        forget = float(np.nanmean(r.forget)) if np.isfinite(r.forget).any() else math.nan
-        theory = f"; the forget gates at rest alone give {forget:+.3f}" if math.isfinite(forget) else ""
+        at_rest = memory_slope(_finite_mean(r.forget), _finite_mean(r.scale), steps + 1)
+        gates = f"; theory says {at_rest:+.3f} at rest" if math.isfinite(at_rest) else ""
+        plus = f" ± {error:.3f}" if math.isfinite(error) else ""
         word = "forgets" if slope < 0 else "explodes"
         yield Finding(
             f"recurrence {word}",
             r.name,
-            f"each step back changes the gradient by {slope:+.3f} (log-gain{theory}), {steps} steps by "
-            f"{shown(slope * steps)}",
+            f"each step back changes the gradient's norm by a factor {math.exp(slope):.3g} (log-gain "
+            f"{slope:+.3f}{plus}{gates}), {steps} steps by {shown(slope * steps)}",
             slope,
             error,
-            forget,
+            at_rest,
+            first=_remember(r.kind, steps + 1) if word == "forgets" else "",
         )
+
+
+def _slope_of_steps(row: Floats) -> float:
+    """The slope of the log of ‖∂h_T/∂x_t‖ for each step back; NaN where fewer than three are finite."""
+    good = np.flatnonzero(np.isfinite(row))
+    return float(np.polyfit(-good, row[good], 1)[0]) if len(good) > 2 else math.nan
+
+
+def _remember(kind: str, steps: int) -> str:
+    """The remedy for a memory of so many steps; "" for cells without a forget gate."""
+    if kind != "lstm" or steps < 3:
+        return ""
+    bias = math.log(steps - 1)
+    return (
+        f"a forget bias of log(T − 1) = {bias:.2f} for T = {steps} steps: with n = lstm.hidden_size and no "
+        f"gradient, lstm.bias_ih_l0[n:2*n] = {bias:.2f} and lstm.bias_hh_l0[n:2*n] = 0, in each layer."
+    )
 
 
 def steps_of_the_optimiser(at: _At, found: list[Finding]) -> Iterator[Finding]:
@@ -314,13 +446,24 @@ def steps_of_the_optimiser(at: _At, found: list[Finding]) -> Iterator[Finding]:
             "step too large",
             _some(list(moving)),
             f"one step changes the weights by {typical:.1e} of their size",
+            first=_learning_rate(typical),
         )
     elif typical < STEP[0] and not _has(found, "weights too small", "slopes below one half"):
         yield Finding(
             "step too small",
             _some(list(moving)),
             f"one step changes the weights by {typical:.1e} of their size",
+            first=_learning_rate(typical),
         )
+
+
+def _learning_rate(typical: float) -> str:
+    if not math.isfinite(typical):
+        return ""
+    return (
+        f"multiply the learning rate by {USUAL_STEP / typical:.1g}: a step is usually near {USUAL_STEP:g} of "
+        "the weights."
+    )
 
 
 def at_a_minimum(at: _At, found: list[Finding]) -> Iterator[Finding]:
@@ -339,6 +482,7 @@ def at_a_minimum(at: _At, found: list[Finding]) -> Iterator[Finding]:
 RULES: tuple[Rule, ...] = (
     zero_by_design,
     not_in_the_graph,
+    overflow,
     not_finite,
     below_the_floor,
     dead_or_saturated,

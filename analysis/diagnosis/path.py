@@ -6,6 +6,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import groupby, pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -89,41 +90,55 @@ class Segment(NamedTuple):
 
 
 def stations(measured: Measured) -> tuple[int, ...]:
-    """The sites of the main path that count as layers."""
+    """The sites of the main path that count as layers: the sums x + F(x) with the site where the first of
+    them parts, where there are three or more; else the longest run of weighted sums of one kind, for a head
+    behind convolutions has another number of numbers."""
     path = main_path(measured)
     sums = [k for k in path if is_sum(measured.sites, k)]
     if len(sums) >= 3:
         return (branch(measured.sites, sums[0]).source, *sums)
-    weighted = tuple(k for k in path if measured.sites[k].kind in (*WEIGHTED, *RECURRENT))
-    return weighted or tuple(k for k in path if measured.sites[k].kind in ("input", "function"))
+    layers = [k for k in path if measured.sites[k].kind in (*WEIGHTED, *RECURRENT)]
+    runs = [tuple(run) for _, run in groupby(layers, key=lambda k: measured.sites[k].kind)]
+    longest = max(runs, key=len, default=())
+    return longest or tuple(k for k in path if measured.sites[k].kind in ("input", "function"))
 
 
 def segment(measured: Measured, back: Floats, ahead: Floats) -> Segment | None:
     """The stretch between the first and the last station; None where there are fewer than three.
 
     ``back`` and ``ahead`` are the predictions of ``theory.predicted``. One slope a seed, by least squares;
-    the error is that of their mean, or, from one network, what the spread of one draw makes it: each layer
-    of n neurons adds about 5/(4n) to the variance of a logarithm (chapter 7).
+    the error is that of their mean, and of fewer than four networks no less than what one draw makes it: a
+    sum of n weighted numbers adds up to 5/(4n) to the variance of a logarithm (chapter 7, for ReLU).
     """
     at = stations(measured)
     if len(at) < 3:
         return None
     path = main_path(measured)
-    between = [[k for k in path if low < k <= high] for low, high in zip(at, at[1:], strict=False)]
+    between = [[k for k in path if low < k <= high] for low, high in pairwise(at)]
     # gradient norms are taken at a station's result: what lies between is the factor of one layer
     steps_back = np.array([sum(back[k] for k in some) for some in between])
     steps_ahead = np.array([sum(ahead[k] for k in some) for some in between])
-    distance = np.arange(len(at))[::-1].astype(float)  # layers towards the input
-    slopes = [_slope(distance, row) for row in _by_seed(measured.backward[..., list(at)])]
-    rises = [_slope(-distance, row) for row in _by_seed(measured.forward[..., list(at)])]
-    width = min(measured.sites[k].units for k in at) or 1
+    layers = np.arange(len(at)).astype(float)
+    drawn = _spread_of_one_draw(measured, at)
+    slopes = [_slope(-layers, row) for row in _by_seed(measured.backward[..., list(at)])]
+    rises = [_slope(layers, row) for row in _by_seed(measured.forward[..., list(at)])]
     return Segment(
         at,
-        *_mean_and_error(slopes, width, len(at)),
-        _theory(distance, np.cumsum(np.concatenate([steps_back, [0.0]])[::-1])[::-1]),
-        *_mean_and_error(rises, width, len(at)),
-        _theory(np.arange(len(at)).astype(float), np.concatenate([[0.0], np.cumsum(steps_ahead)])),
+        *_mean_and_error(slopes, drawn),
+        _theory(-layers, np.cumsum(np.concatenate([steps_back, [0.0]])[::-1])[::-1]),
+        *_mean_and_error(rises, drawn),
+        _theory(layers, np.concatenate([[0.0], np.cumsum(steps_ahead)])),
     )
+
+
+def _spread_of_one_draw(measured: Measured, at: Sequence[int]) -> float:
+    """The standard deviation of the least-squares slope Σ cₗ yₗ of one network, where each step adds a
+    variance of its own to all later y: √Σⱼ vⱼ (Σ_{l≥j} cₗ)²."""
+    sites = measured.sites
+    numbers = [sites[k].fan_in or sites[k].units or 1 for k in at[1:]]
+    x = np.arange(len(at)) - (len(at) - 1) / 2
+    tails = np.cumsum((x / (x @ x))[::-1])[::-1][1:]
+    return math.sqrt(sum(5 / (4 * n) * tail**2 for n, tail in zip(numbers, tails, strict=True)))
 
 
 def _by_seed(x: Floats) -> Floats:
@@ -150,11 +165,10 @@ def _theory(x: Floats, y: Floats) -> float:
     return _slope(x, y) if np.isfinite(y).all() else math.nan
 
 
-def _mean_and_error(slopes: list[float], width: int, layers: int) -> tuple[float, float]:
+def _mean_and_error(slopes: list[float], drawn: float) -> tuple[float, float]:
+    """The mean over networks and its standard error; ``drawn`` is the deviation of one network in theory."""
     found = np.array([s for s in slopes if math.isfinite(s)])
     if not found.size:
         return math.nan, math.nan
-    # a random walk of variance v a step has a least-squares slope of variance 6 v/(5 L)
-    drawn = math.sqrt(5 / (4 * width) * 6 / (5 * max(layers - 1, 1)) / found.size)
     spread = float(found.std(ddof=1)) / math.sqrt(found.size) if found.size > 1 else 0.0
-    return float(found.mean()), max(spread, drawn) if found.size < 4 else spread
+    return float(found.mean()), max(spread, drawn / math.sqrt(found.size)) if found.size < 4 else spread

@@ -57,7 +57,7 @@ def tables() -> dict[str, Any]:
         "slopes": slopes,
         "advice": {code: advice._asdict() for code, advice in ADVICE.items()},
         "formats": findings.FORMATS,
-        "near": findings.NEAR,
+        "near": findings.ROOM,
         "dead": findings.DEAD,
         "factor": findings.FACTOR,
         "errors": findings.ERRORS,

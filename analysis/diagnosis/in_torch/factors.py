@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from analysis.diagnosis.in_torch.library import torch
 from analysis.diagnosis.in_torch.statistics import borrowed, wide
+from analysis.diagnosis.theory import kept_by_padding
 
 
 def argument(args: Any, kwargs: Any, place: int, name: str, default: Any = None) -> Any:
@@ -131,6 +132,16 @@ def _of_batch_norm(x: Any, args: Any, kwargs: Any, rows: Any) -> float:
     if rows is not None and rows.shape == scale.shape and float(rows.sum()) > 0:
         return _half_log(left * float((scale * rows).sum() / rows.sum()))
     return _half_log(left * float(scale.mean()))
+
+
+def of_padding(name: str, args: Any, kwargs: Any) -> float:
+    """What zeros around the input of a convolution leave of a signal's norm, as a logarithm; 0 elsewhere."""
+    if not name.startswith("conv") or name.startswith("conv_transpose"):
+        return 0.0
+    x, w = argument(args, kwargs, 0, "input"), argument(args, kwargs, 1, "weight")
+    d = w.ndim - 2
+    padding, stride = argument(args, kwargs, 4, "padding", 0), argument(args, kwargs, 3, "stride", 1)
+    return kept_by_padding(tuple(x.shape[-d:]), tuple(w.shape[-d:]), padding, stride)
 
 
 def of_dropout(args: Any, kwargs: Any) -> float:

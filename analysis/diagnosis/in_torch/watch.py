@@ -210,7 +210,9 @@ class Watch(TorchFunctionMode):  # type: ignore[misc, unused-ignore]
         with torch.no_grad():
             if kind in WEIGHTED:
                 found = factors.weights(name, args, kwargs, signal)
-                return {} if found is None else found._asdict()
+                if found is None:
+                    return {}
+                return {**found._asdict(), "factor": factors.of_padding(plain(name), args, kwargs)}
             if kind in NORMS:
                 rows = self._rows.get(parents[0])
                 return {"factor": factors.of_normalisation(plain(name), args, kwargs, rows)}
