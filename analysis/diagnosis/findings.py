@@ -188,7 +188,7 @@ def not_finite(at: _At, found: list[Finding]) -> Iterator[Finding]:
 
 def _lost(m: Measured) -> int | None:
     """The first site, on the way back, whose gradient is NaN or infinite."""
-    lost = (np.isnan(m.backward) | np.isposinf(m.backward)).any(axis=(0, 1, 2))
+    lost = np.isposinf(m.backward).any(axis=(0, 1, 2))
     return int(np.flatnonzero(lost)[-1]) if lost.any() else None
 
 

@@ -39,35 +39,13 @@
     const say = (code, where, what) => found.push({ code, where, what, ...data.advice[code] });
     const some = (names) => names[0] + (names.length > 1 ? " and " + (names.length - 1) + " more" : "");
     const lost = given.no_gradient || [];
-    if (lost.length) say("detached", some(lost), "the backward pass gives it no gradient");
-    const bad = rows.findIndex((row) => row.bad > 0);
-    let wrong = bad >= 0;
-    if (wrong) say("not finite", rows[bad].name, "its result is the first with NaN or infinity");
-    else {
-      for (let k = rows.length - 1; k >= 0 && !wrong; k--) {
-        if (rows[k].backward === Infinity) {
-          wrong = true;
-          say("not finite", rows[k].name, "the gradient is NaN or infinite there first, on its way back");
-        }
-      }
-    }
-    const dead = rows.filter((row) => row.never_on > data.dead).map((row) => row.name);
-    for (let k = rows.length - 1; k >= 0 && !wrong; k--) {
-      const floor = Math.log(data.formats[rows[k].format] || 0);
-      const size = rows[k].backward - 0.5 * Math.log(rows[k].units * given.batch);
-      const gone = rows[k].backward === -Infinity;
-      if (gone && rows.slice(k).some((row) => row.never_on >= 1)) break;
-      if (gone || size < floor + Math.log(data.near)) {
-        say("below the floor", rows[k].name, gone ? "the gradient is 0 in every number"
-          : "the gradient has root mean square " + Math.exp(size).toExponential(1));
-        break;
-      }
-    }
-    if (dead.length) say("dead units", some(dead), "nearly all of its units are off for every example");
+    if (lost.length) say("detached", lost[lost.length - 1], "the backward pass gives it no gradient");
+
     const layers = rows.map((row, k) => k).filter((k) => data.layers.includes(data.kinds[rows[k].kind]));
     const count = layers.length, back = layers.map((k) => rows[k].backward);
     const toward = layers.map((_, j) => count - 1 - j);
     const made = { rows, layers, found, slope: NaN, error: NaN, predicted: NaN, line: [] };
+    let forward = NaN;
     if (count >= 3) {
       made.slope = slope(toward, back);
       made.error = Math.sqrt((1.5 / Math.min(...layers.map((k) => rows[k].units))) / Math.max(count - 1, 1));
@@ -78,22 +56,61 @@
       }
       made.line = line;
       if (line.every(isFinite)) made.predicted = slope(toward, line);
-      const forward = slope(toward.map((x) => -x), layers.map((k) => rows[k].forward));
+      forward = slope(toward.map((x) => -x), layers.map((k) => rows[k].forward));
+    }
+    function cause(growing) {
+      const kinds = rows.slice(layers[0] + 1, layers[count - 1] + 1).map((row) => data.kinds[row.kind]);
+      if (growing && kinds.some((x) => data.norms.includes(x)) && Math.abs(forward) < 0.25 * made.slope) {
+        return "normalisation multiplies the gradient";
+      }
+      if (!growing && kinds.some((x) => data.gentle.includes(x))) return "slopes below one half";
+      return growing ? "weights too large" : "weights too small";
+    }
+    const from = count ? rows[layers[0]].name : "";
+    let sloped = false;
+    function withDepth() {
       const total = made.slope * (count - 1);
-      if (!wrong && Math.abs(total) >= Math.log(data.factor) && Math.abs(made.slope) >= data.errors * made.error) {
-        const kinds = rows.slice(layers[0] + 1, layers[count - 1] + 1).map((row) => data.kinds[row.kind]);
-        const growing = made.slope > 0;
-        let code = growing ? "weights too large" : "weights too small";
-        if (growing && kinds.some((x) => data.norms.includes(x)) && Math.abs(forward) < 0.25 * made.slope) {
-          code = "normalisation multiplies the gradient";
-        } else if (!growing && kinds.some((x) => data.gentle.includes(x))) code = "slopes below one half";
-        say(code, rows[layers[0]].name + " … " + rows[layers[count - 1]].name,
-          "towards the input the gradient's norm " + (growing ? "gains" : "loses") + " a factor " +
-          Math.exp(Math.abs(total)).toExponential(1) + " over " + (count - 1) + " layers (log-gain " +
-          made.slope.toFixed(3) + " a layer" +
-          (isFinite(made.predicted) ? "; theory says " + made.predicted.toFixed(3) : "") + ")");
+      if (sloped || !(Math.abs(total) >= Math.log(data.factor))) return;
+      if (Math.abs(made.slope) < data.errors * made.error) return;
+      sloped = true;
+      const growing = made.slope > 0;
+      say(cause(growing), from + " … " + rows[layers[count - 1]].name,
+        "towards the input the gradient's norm " + (growing ? "gains" : "loses") + " a factor " +
+        Math.exp(Math.abs(total)).toExponential(1) + " over " + (count - 1) + " layers (log-gain " +
+        made.slope.toFixed(3) + " a layer" +
+        (isFinite(made.predicted) ? "; theory says " + made.predicted.toFixed(3) : "") + ")");
+    }
+
+    const bad = rows.findIndex((row) => row.bad > 0);
+    let end = bad;
+    for (let k = rows.length - 1; k >= 0 && end < 0; k--) if (rows[k].backward === Infinity) end = k;
+    const wrong = end >= 0;
+    if (wrong) {
+      const rate = bad >= 0 ? forward : made.slope;
+      if (rate > data.errors * made.error && rate * (count - 1) >= Math.log(data.factor)) {
+        sloped = true;
+        say(cause(true), from + " … " + rows[end].name, "the " +
+          (bad >= 0 ? "root mean square" : "gradient's norm") + " grows by a factor " + Math.exp(rate).toPrecision(3) +
+          " a layer (log-gain " + rate.toFixed(3) + " a layer) until it leaves " + rows[end].format);
+      }
+      say("not finite", rows[end].name, bad >= 0 ? "its result is the first with NaN or infinity"
+        : "the gradient is NaN or infinite there first, on its way back");
+    }
+    for (let k = rows.length - 1; k >= 0 && !wrong; k--) {
+      const floor = data.formats[rows[k].format];
+      const size = rows[k].backward - 0.5 * Math.log(rows[k].units * given.batch);
+      const gone = rows[k].backward === -Infinity;
+      if (!floor || (gone && (lost.length || rows.slice(k).some((row) => row.never_on >= 1)))) break;
+      if (gone || size < Math.log(floor * data.room)) {
+        if (!data.narrow.includes(rows[k].format)) withDepth();
+        say("below the floor", rows[k].name, gone ? "the gradient is 0 in every number"
+          : "the gradient has root mean square " + Math.exp(size).toExponential(1));
+        break;
       }
     }
+    const dead = rows.filter((row) => row.never_on > data.dead).map((row) => row.name);
+    if (dead.length) say("dead units", some(dead), "nearly all of its units are off for every example");
+    if (count >= 3 && !wrong) withDepth();
     const last = rows[rows.length - 1];
     if (!wrong && !dead.length && last.varies < data.constant) {
       say("output constant", last.name, last.varies.toExponential(1) + " of its mean square varies from example to example");
