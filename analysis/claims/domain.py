@@ -128,6 +128,8 @@ def in_words(e: sp.Basic) -> str:
 
 def exact(x: Any) -> fmpq:
     """A float, Fraction or SymPy rational as the rational that it is."""
+    if isinstance(x, int):
+        return fmpq(x)
     found = Fraction(str(x)) if isinstance(x, sp.Rational) else Fraction(x)
     return fmpq(found.numerator, found.denominator)
 

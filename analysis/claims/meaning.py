@@ -304,18 +304,19 @@ def _limit(e: sp.Limit, world: World) -> Number:
 
 def _entry(e: sp.Indexed, world: World) -> sp.Indexed:
     """The entry that e is: x_3 for x_i where i is 3."""
-    return _named(e.base, tuple(whole(i, world) for i in e.indices))
+    return entry(e.base, *(whole(i, world) for i in e.indices))
 
 
 @cache
-def _named(base: sp.IndexedBase, index: tuple[int, ...]) -> sp.Indexed:
+def entry(base: sp.IndexedBase, *index: int) -> sp.Indexed:
+    """base[index], made once: what SymPy assumes of a new one takes longer than its value."""
     return base[index]
 
 
 def _indexed(e: sp.Indexed, world: World) -> Any:
     base = e.base
-    key = _entry(e, world)
-    index = tuple(int(i) for i in key.indices)
+    index = tuple(whole(i, world) for i in e.indices)
+    key = entry(base, *index)
     if key in world.letters:
         return _letter(key, world.letters[key], world)
     for name in (base, base.label):
