@@ -79,6 +79,11 @@ HEAVY = (
 """Labels of claims that take longer than others to settle and alter."""
 LONG = (
     *(f"{SETTLED}_and_near_miss_is_refuted[{label}]" for label in HEAVY),
+    "tests/chapters/chain_rule/test_claims_chain_rule.py::test_what_is_true_is_not_refuted",
+    "tests/chapters/explosion/test_budget.py::test_what_rests_on_a_lemma_falls_with_it",
+    "tests/chapters/explosion/test_claims_explosion.py::test_the_claim_holds_and_its_near_miss_does_not[window-width-at-100]",
+    "tests/chapters/normalisation/test_claims_rates.py::test_a_false_variant_is_refuted_and_the_claim_holds[batch-norm-shifted-relu-is-not-alike]",
+    "tests/chapters/residual/test_claims_residual.py::test_the_claim_stands_and_its_near_miss_falls[residual-tanh-mean-square]",
     "tests/chapters/chain_rule/test_chain_claims.py::test_depth_4_refutes_planted_errors",
     "tests/chapters/chain_rule/test_oracles_experiment.py::test_oracles_agree_on_random_chains",
     "tests/chapters/clipping/test_clipped_training.py::test_the_plateau_comes_out_again",

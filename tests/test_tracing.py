@@ -66,6 +66,7 @@ def test_alone():
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.version_info >= (3, 12), reason="coverage needs no tracer there")
 def test_of_cases_that_are_alike_the_first_alone_is_traced(root: Path, tmp_path: Path) -> None:
     """Shuffled, in a run of its own with coverage; without it no tracer is touched."""
