@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import gc
 import os
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ import pytest
 import quick
 import sampling
 from hypothesis import HealthCheck, settings
+from tracing import after_the_first, untraced
 
 os.environ.setdefault("MPLBACKEND", "Agg")
 
@@ -23,6 +24,7 @@ settings.register_profile("all", derandomize=True, max_examples=5 * settings.def
 settings.load_profile("book")
 
 ROOT = Path(__file__).resolve().parent.parent
+ALIKE = pytest.StashKey[bool]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -54,6 +56,17 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     chosen = set(kept)
     config.hook.pytest_deselected(items=[item for item in items if item not in chosen])
     items[:] = kept
+    for item in after_the_first(x for x in kept if x.get_closest_marker("alike")):
+        item.stash[ALIKE] = True
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
+    """What goes the lines of a case before it runs without coverage's tracer; a debugger's stays."""
+    if not (item.stash.get(ALIKE, False) and item.config.pluginmanager.hasplugin("_cov")):
+        return (yield)
+    with untraced():
+        return (yield)
 
 
 @pytest.fixture(scope="session")

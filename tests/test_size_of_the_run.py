@@ -15,6 +15,8 @@ import pytest
 import quick
 import sampling
 
+from analysis.claims.ledger import CLAIMS
+
 CODE = """
 import pytest
 from hypothesis import given, strategies as st
@@ -132,6 +134,7 @@ def test_what_is_quick(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_what_is_left_out_by_name_is_there(root: Path) -> None:
+    assert set(quick.HEAVY) <= set(CLAIMS)
     for name in quick.LONG:
         path, _, function = name.partition("[")[0].partition("::")
         assert (root / path).exists(), f"{name} is no more: take it out of tests/quick.py"

@@ -1,8 +1,12 @@
-"""What ``--all`` adds to a normal run, and that an oracle runs without the tracer and gives it back."""
+"""What ``--all`` adds to a normal run, and that an oracle and cases that are alike run without the tracer,
+which comes back."""
 
 from __future__ import annotations
 
+import os
+import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -41,3 +45,54 @@ def test_the_tracer_is_away_and_comes_back() -> None:
         sys.settrace(before)
     assert "ours" in seen and "oracle" not in seen
     assert sys.gettrace() is before
+
+
+CASES = """
+import sys
+import pytest
+
+@pytest.mark.alike
+@pytest.mark.parametrize("n", range(3))
+def test_alike(n):
+    assert (sys.gettrace() is None) == (n > 0)
+
+@pytest.mark.parametrize("n", range(2))
+def test_others(n):
+    assert sys.gettrace() is not None
+
+@pytest.mark.alike
+def test_alone():
+    assert sys.gettrace() is not None
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.version_info >= (3, 12), reason="coverage needs no tracer there")
+def test_of_cases_that_are_alike_the_first_alone_is_traced(root: Path, tmp_path: Path) -> None:
+    """Shuffled, in a run of its own with coverage; without it no tracer is touched."""
+    (tmp_path / "test_x.py").write_text(CASES, encoding="utf-8")
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "-p",
+        "conftest",
+        "-p",
+        "no:cacheprovider",
+        "-W",
+        "ignore",
+    ]
+    env = os.environ | {
+        "PYTHONPATH": os.pathsep.join(map(str, (root / "tests", root))),
+        "COVERAGE_FILE": str(tmp_path / "coverage"),
+    }
+    told = subprocess.run(
+        [*command, "--rootdir", str(tmp_path), "--cov", "test_x", "--cov-report=", "test_x.py"],
+        cwd=tmp_path,
+        env=env,
+        capture_output=True,
+        text=True,
+        check=False,
+    ).stdout
+    assert "6 passed" in told, told

@@ -1,11 +1,13 @@
-"""Oracles without the tracer: while coverage is measured, Python up to 3.11 runs every line of SymPy and
-mpmath at half speed."""
+"""Oracles, and cases of a test that are alike, without the tracer: while coverage is measured, Python up to
+3.11 runs every line of SymPy and mpmath at half speed."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+
+import pytest
 
 
 @contextmanager
@@ -18,3 +20,18 @@ def untraced() -> Iterator[None]:
         yield
     finally:
         sys.settrace(tracer)
+
+
+def after_the_first(items: Iterable[pytest.Item]) -> Iterator[pytest.Item]:
+    """Every case of each test function but the first of its parameters, in whatever order they come."""
+    functions: dict[str, list[pytest.Item]] = {}
+    for item in items:
+        functions.setdefault(item.nodeid.partition("[")[0], []).append(item)
+    for cases in functions.values():
+        yield from sorted(cases, key=_place)[1:]
+
+
+def _place(item: pytest.Item) -> tuple[int, ...]:
+    """Which of each parameter a case takes."""
+    call = getattr(item, "callspec", None)
+    return tuple(call.indices.values()) if call else ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+from collections.abc import Mapping
 from typing import Any, Protocol
 
 from tools import places
@@ -34,12 +35,15 @@ def exit_code(child: Child) -> int:
     return code
 
 
-def started(*arguments: str, **options: Any) -> subprocess.Popen[bytes]:
-    """.venv's Python with these arguments."""
+def started(
+    *arguments: str, variables: Mapping[str, str] | None = None, **options: Any
+) -> subprocess.Popen[bytes]:
+    """.venv's Python with these arguments, and with these environment variables beside the usual."""
     command = [str(places.venv_python()), *arguments]
-    return subprocess.Popen(command, cwd=places.ROOT, env=child_environment(), **options)
+    env = child_environment() | dict(variables or {})
+    return subprocess.Popen(command, cwd=places.ROOT, env=env, **options)
 
 
 def python_call(*arguments: str, **options: Any) -> int:
-    """The exit code of .venv's Python with these arguments; ``options`` are those of ``subprocess.Popen``."""
+    """The exit code of .venv's Python with these arguments; ``options`` are those of ``started``."""
     return exit_code(started(*arguments, **options))

@@ -14,7 +14,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from types import FrameType
 from typing import NamedTuple
@@ -28,11 +28,18 @@ TYPED = ["analysis", "unstable_gradients", "tools", "make.py"]
 """What mypy reads."""
 
 
+ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
+"""The lanes take all cores: threads of linear algebra would wait for one another, which costs up to 8×."""
+CLAIMS = "tests/claims/test_claims.py"
+
+
 class Step(NamedTuple):
-    """One check: its name in the table, and the arguments of .venv's Python, or what else runs it."""
+    """One check: its name in the table; the arguments of .venv's Python, or what else runs it; and
+    environment variables for it alone."""
 
     name: str
     work: list[str] | Callable[[], int]
+    variables: Mapping[str, str] = ONE_THREAD
 
 
 class Outcome(NamedTuple):
@@ -71,7 +78,7 @@ def nbval(paths: list[Path], count: int) -> list[str]:
     # its own pytest run: shuffled or spread cells would not be a notebook
     options = ["-m", "pytest", "-q", mode, "--nbval-current-env", "-p", "no:randomly"]
     if len(paths) > 1:
-        options += ["-n", str(count), "--dist", "loadfile"]
+        options += ["-n", str(count), "--dist", "loadfile", "--no-loadscope-reorder"]
     return options + [path.relative_to(places.ROOT).as_posix() for path in paths]
 
 
@@ -97,15 +104,41 @@ def unit(*options: str) -> list[str]:
     return ["-m", "pytest", "-q", "-n", str(workers()), "--dist", "worksteal", *options, "tests"]
 
 
+def claims(*options: str) -> list[str]:
+    """pytest on the claims, in the order of the book, in which the notebooks ask for them."""
+    spread = ["-n", str(workers()), "--dist", "load", "--maxschedchunk", "4", "-p", "no:randomly"]
+    return ["-m", "pytest", "-q", *spread, *options, CLAIMS]
+
+
+def outcomes() -> dict[str, str]:
+    """The variable that names the folder in which this run keeps what it finds of the claims, which is made
+    anew."""
+    from analysis.claims.fingerprint import fingerprint  # as it is now, and .venv is ready
+
+    every = places.build() / "test" / "outcomes"
+    places.remove(every)
+    folder = every / fingerprint()
+    folder.mkdir(parents=True)
+    return {"UNSTABLE_GRADIENTS_OUTCOMES": str(folder)}
+
+
 def whole(every: bool) -> tuple[list[Step], list[Step]]:
     """The two lanes of everything; ``every`` leaves out no sample."""
-    # coverage is of analysis/; it fails below what pyproject.toml says, and says so
+    # coverage is of analysis/, by both steps that measure it; the second fails below what pyproject.toml says
     options = ["--durations", "12", "--cov", "--cov-report=", *(["--all"] if every else [])]
-    first = [Step("book, no warning", strict_book), Step("unit tests, coverage", unit(*options))]
-    # half of the cores, for the unit tests need more than twice the time
-    notebooks = nbval(pytorch.runnable(notebook_paths()), max(1, workers() // 2))
+    kept = {**ONE_THREAD, **outcomes()}
+    first = [
+        Step("book, no warning", strict_book),
+        Step("claims", claims(*options, "--cov-fail-under=0"), kept),
+        # these see nothing that is kept: some put an error into analysis and look at what becomes of claims
+        Step("unit tests, coverage", unit(*options, "--cov-append", "--ignore", CLAIMS)),
+    ]
+    # half of the cores, for the first lane needs more than twice the time; the solutions come first, for they
+    # show no claims, which are being settled meanwhile
+    paths = sorted(pytorch.runnable(notebook_paths()), key=lambda path: path.parent.name != "solutions")
     uncached = ["-p", "no:cacheprovider"]  # the unit tests write what failed last, for --lf
-    return first, [*static(), Step("notebooks", notebooks + uncached)]
+    notebooks = nbval(paths, max(1, workers() // 2)) + uncached
+    return first, [*static(), Step("notebooks", notebooks, kept)]
 
 
 def quick() -> tuple[list[Step], list[Step]]:
@@ -123,10 +156,12 @@ def ended(step: Step, printed: Path | None = None) -> Outcome:
     if callable(step.work):
         code, printed = step.work(), None
     elif printed is None:
-        code = processes.python_call(*step.work)
+        code = processes.python_call(*step.work, variables=step.variables)
     else:
         with printed.open("wb") as out:
-            code = processes.python_call(*step.work, stdout=out, stderr=subprocess.STDOUT)
+            code = processes.python_call(
+                *step.work, variables=step.variables, stdout=out, stderr=subprocess.STDOUT
+            )
     return Outcome(step.name, code, time.monotonic() - start, printed)
 
 
@@ -216,7 +251,8 @@ def test(words: list[str], small: bool = False, every: bool = False) -> int:
     size = ["--quick"] if small else ["--all"] if every else []
     if paths:
         environment.warm_fonts()
-        return processes.python_call(*nbval(pytorch.runnable(paths, named=True), workers()), *rest)
+        shown = pytorch.runnable(paths, named=True)
+        return processes.python_call(*nbval(shown, workers()), *rest, variables=ONE_THREAD)
     if rest:
         asked = any(word.startswith("--nbval") for word in rest)
         options = ["-p", "no:randomly"] if asked else []

@@ -16,6 +16,7 @@ from analysis.claims.alterations import Alteration, alterations, some
 from analysis.claims.compare import contradicts, follows, key, same
 from analysis.claims.domain import Domain
 from analysis.claims.evaluate import Found, demanding, evaluate
+from analysis.claims.kept import keep, outcomes
 from analysis.claims.outcome import Check, Checked, Outcome, Proved, Refuted, Reproduced, Step, Unknown
 from analysis.claims.render import as_html, as_markdown, as_text, summary
 from analysis.claims.world import Estimate as Estimate
@@ -298,5 +299,14 @@ class Settled:
 
 
 def settle(evidence: Claim) -> Settled:
-    """Settle a claim and its near miss."""
-    return Settled(evidence, evidence.settle(), evidence.settle(evidence.false_sibling))
+    """Settle a claim and its near miss; within a run of the test command the ledger's own but once
+    (``kept``)."""
+    found = outcomes(evidence)
+    return settled_anew(evidence) if found is None else Settled(evidence, *found)
+
+
+def settled_anew(evidence: Claim) -> Settled:
+    """Settle a claim and its near miss, whatever is kept of them."""
+    settled = Settled(evidence, evidence.settle(), evidence.settle(evidence.false_sibling))
+    keep(evidence, (settled.outcome, settled.sibling))
+    return settled

@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import cache
 from itertools import groupby
 from random import Random
 from typing import Any
@@ -127,6 +128,8 @@ def in_words(e: sp.Basic) -> str:
 
 def exact(x: Any) -> fmpq:
     """A float, Fraction or SymPy rational as the rational that it is."""
+    if isinstance(x, int):
+        return fmpq(x)
     found = Fraction(str(x)) if isinstance(x, sp.Rational) else Fraction(x)
     return fmpq(found.numerator, found.denominator)
 
@@ -291,19 +294,26 @@ ACTIVATION = (sigma, sigma_prime, sigma_second)
 COST = (cost, cost_prime)
 
 
+_COEFFICIENTS = sp.symbols("a:e")
+
+
+@cache
+def _smooth(k: int) -> sp.Expr:
+    """The k-th derivative of a x + b sin(c x + d) + e x²."""
+    a, b, c, d, e = _COEFFICIENTS
+    return sp.diff(a * _x + b * sp.sin(c * _x + d) + e * _x**2, _x, k)
+
+
 def smooth(words: str = "any differentiable function", count: int = 2, name: str = "C") -> Range:
     """A function and its derivatives, ``count`` in all: a x + b sin(c x + d) + e x², of random coefficients
     with all their digits; ``name`` is what a counter-example calls it."""
 
     def draw(random: Random, world: World) -> tuple[Any, ...]:
-        a, b, c, d, e = (sp.Rational(random.randint(-400, 400), 173) for _ in range(5))
-        formula = a * _x + b * sp.sin(c * _x + d) + e * _x**2
+        drawn = {letter: sp.Rational(random.randint(-400, 400), 173) for letter in _COEFFICIENTS}
+        found = [_smooth(k).xreplace(drawn) for k in range(count)]
         return tuple(
-            Called(
-                sp.Lambda(_x, sp.diff(formula, _x, k) if k else formula),
-                f"{name}(x) = {formula}" if k == 0 else "",
-            )
-            for k in range(count)
+            Called(sp.Lambda(_x, formula), "" if k else f"{name}(x) = {formula}")
+            for k, formula in enumerate(found)
         )
 
     return Range(words, draw)

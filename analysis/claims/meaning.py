@@ -53,22 +53,28 @@ def value(expression: Any, world: World) -> Any:
     letters = world.letters
     if isinstance(expression, arb | fmpq | bool):
         return expression
-    e = sp.sympify(expression)
+    e = expression if isinstance(expression, sp.Basic) else sp.sympify(expression)
     if e in letters:
         return _letter(e, letters[e], world)
-    kind = type(e)
+    kind: Any = type(e)
     if kind in letters:
         return _applied(letters[kind], e, world)
     if isinstance(e, sp.core.function.AppliedUndef) and e.func in letters:
         return _applied(letters[e.func], e, world)
-    for ancestor in kind.__mro__:
-        if ancestor in MEANINGS:
-            return MEANINGS[ancestor](e, world)
+    meaning = _meaning(kind)
+    if meaning is not None:
+        return meaning(e, world)
     if kind in FUNCTIONS:
         return _finite(FUNCTIONS[kind](*(value(x, world) for x in e.args)), e)
     if e.is_Symbol:
         raise Meaningless(f"{e} stands for nothing here")
     raise Meaningless(f"{kind.__name__} has no meaning here, in {e}")
+
+
+@cache
+def _meaning(kind: type) -> Meaning | None:
+    """That of the nearest ancestor which has one."""
+    return next((MEANINGS[ancestor] for ancestor in kind.__mro__ if ancestor in MEANINGS), None)
 
 
 def _letter(e: sp.Basic, found: Any, world: World) -> Any:
@@ -298,18 +304,19 @@ def _limit(e: sp.Limit, world: World) -> Number:
 
 def _entry(e: sp.Indexed, world: World) -> sp.Indexed:
     """The entry that e is: x_3 for x_i where i is 3."""
-    return _named(e.base, tuple(whole(i, world) for i in e.indices))
+    return entry(e.base, *(whole(i, world) for i in e.indices))
 
 
 @cache
-def _named(base: sp.IndexedBase, index: tuple[int, ...]) -> sp.Indexed:
+def entry(base: sp.IndexedBase, *index: int) -> sp.Indexed:
+    """base[index], made once: what SymPy assumes of a new one takes longer than its value."""
     return base[index]
 
 
 def _indexed(e: sp.Indexed, world: World) -> Any:
     base = e.base
-    key = _entry(e, world)
-    index = tuple(int(i) for i in key.indices)
+    index = tuple(whole(i, world) for i in e.indices)
+    key = entry(base, *index)
     if key in world.letters:
         return _letter(key, world.letters[key], world)
     for name in (base, base.label):
@@ -410,7 +417,8 @@ _CONNECTIVES: dict[Any, Callable[[Sequence[sp.Basic], World], Truth]] = {
 }
 
 
-def _relation(statement: Relational, world: World) -> Truth:
+def _relation(statement: Relational, world: World, told: bool = True) -> Truth:
+    """``told``: whether the text is wanted, which takes longer than the comparison."""
     used: dict[Any, Any] = {}
     sides, exact = [], {}
     for side in statement.args:
@@ -431,7 +439,7 @@ def _relation(statement: Relational, world: World) -> Truth:
         raise Meaningless(f"{statement} compares what are no numbers")
     if used:
         return _measured(statement, world.but(exact), used)
-    return _compared(statement, left, right)
+    return _compared(statement, left, right, told)
 
 
 def _entrywise(statement: Relational, left: Any, right: Any) -> Truth:
@@ -486,8 +494,8 @@ TIE = 1e-6
 """A gap that may be 0 counts as 0 where it is known to this part of the sides' size."""
 
 
-def _compared(statement: Relational, left: Number, right: Number) -> Truth:
-    text = _sides(left, right)
+def _compared(statement: Relational, left: Number, right: Number, told: bool = True) -> Truth:
+    text = _sides(left, right) if told else ""
     if isinstance(left, fmpq) and isinstance(right, fmpq):
         sign = (left > right) - (left < right)
         total = abs(left) + abs(right)
@@ -618,7 +626,7 @@ def _shifted(world: World, key: Any, by: float) -> World:
 
 
 def _logic(e: Any, world: World) -> bool | None:
-    return truth(e, world).holds
+    return (_relation(e, world, told=False) if isinstance(e, Relational) else truth(e, world)).holds
 
 
 MEANINGS: dict[Any, Meaning] = {

@@ -35,6 +35,8 @@ from analysis.symbolic.clipping import (
 from analysis.symbolic.display import partial
 from analysis.symbolic.notation import b_, w_
 
+pytestmark = pytest.mark.alike
+
 CLAIMS = {claim.label: claim for claim in (*formulas.CLAIMS, *decay_claims.CLAIMS)}
 
 

@@ -52,6 +52,8 @@ from analysis.claims.outcome import Checked, Proved, Refuted, Unknown
 from analysis.claims.world import World, precision
 from analysis.symbolic.display import plus, times
 
+pytestmark = pytest.mark.alike
+
 CLAIMS: dict[str, Claim] = {
     claim.label: claim
     for module in (error_and_jacobian, gaussian_exponents, random_layers)

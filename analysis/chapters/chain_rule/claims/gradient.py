@@ -3,6 +3,7 @@ at depth 4, at every depth and layer, and read in both directions."""
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import sympy as sp
@@ -88,17 +89,19 @@ _depth_4 = by_structure(
 
 def _activation(j: int, world: World) -> Any:
     """a_j of the chain: σ(w_j a_{j−1} + b_j)."""
-    return value(sigma(Z[_layer(j)]), world)
+    return value(_layer(j)[0], world)
 
 
 def _weighted_input(j: int, world: World) -> Any:
-    return value(W[_layer(j)] * A[j - 1] + B[j], world)
+    return value(_layer(j)[1], world)
 
 
-def _layer(j: int) -> sp.Integer:
+@cache
+def _layer(j: int) -> tuple[sp.Expr, sp.Expr]:
+    """σ(z_j) and what z_j is; made once, for they are evaluated some thousand times."""
     if j < 1:
         raise Undefined(f"there is no layer {j}")
-    return sp.Integer(j)
+    return sigma(Z[j]), W[j] * A[j - 1] + B[j]
 
 
 _some = between(-2, 2, words="any real")

@@ -4,6 +4,7 @@ every term, many steps, and how long half of it lasts."""
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 import sympy as sp
@@ -333,11 +334,11 @@ def _memory_step(e: sp.Basic, world: World) -> Number:
 def _goes_in(q: str) -> Callable[[int, World], Number]:
     """z^q_j = a^q_j + Σ_k U^q_{jk} h_k with h_k = o_k tanh(c_k)."""
 
-    def entry(j: int, world: World) -> Number:
-        units = range(1, whole(_n, world) + 1)
-        return value(_a[q][j] + sum(_U[q][j, k] * _os[k] * sp.tanh(_cs[k]) for k in units), world)
+    @cache
+    def formula(j: int, units: int) -> sp.Expr:
+        return _a[q][j] + sum(_U[q][j, k] * _os[k] * sp.tanh(_cs[k]) for k in range(1, units + 1))
 
-    return entry
+    return lambda j, world: value(formula(j, whole(_n, world)), world)
 
 
 _PLACES = tuple(

@@ -13,7 +13,7 @@ from flint import arb
 
 from analysis.claims.calculus import derivative
 from analysis.claims.domain import Domain, Range, domain, exact, integers, positive, reals, sequence
-from analysis.claims.meaning import value, whole
+from analysis.claims.meaning import entry, value, whole
 from analysis.claims.world import Number, Undefined, World
 from analysis.symbolic.normalisation import (
     average,
@@ -80,7 +80,7 @@ def _hat(index: int, world: World) -> Number:
     spread = arb(value(v, world) + value(epsilon, world))
     if not spread > 0:
         raise Undefined("v + ε is 0")
-    return (value(x[index], world) - value(mu, world)) / spread.sqrt()
+    return (value(entry(x, index), world) - value(mu, world)) / spread.sqrt()
 
 
 def normalised_numbers(batch: Sequence[Number], e: Number) -> list[Number]:
@@ -95,7 +95,9 @@ def normalised_numbers(batch: Sequence[Number], e: Number) -> list[Number]:
 
 def batch_of(inside: sp.Basic, letter: sp.Symbol, world: World) -> list[Number]:
     """An expression in the letter of one example, at each of x_1 … x_m."""
-    return [value(inside, world.but({letter: value(x[n], world)})) for n in range(1, whole(m, world) + 1)]
+    return [
+        value(inside, world.but({letter: value(entry(x, n), world)})) for n in range(1, whole(m, world) + 1)
+    ]
 
 
 def normalised_entry(letter: sp.Symbol) -> Callable[[sp.Basic, World], Number]:
@@ -119,11 +121,13 @@ def gradient_entry(letter: sp.Symbol) -> Callable[[sp.Basic, World], Number]:
         small, inside = e.args
         e_, gain, shift = (value(s, world) for s in (small, gamma, beta))
         weights = [
-            value(inside, world.but({letter: value(_weights[n], world)})) for n in range(1, INPUTS + 1)
+            value(inside, world.but({letter: value(entry(_weights, n), world)})) for n in range(1, INPUTS + 1)
         ]
         size, chosen = whole(m, world), whole(j, world) - 1
-        entries = [[value(_inputs[n, l], world) for l in range(1, INPUTS + 1)] for n in range(1, size + 1)]
-        above = [value(g[n], world) for n in range(1, size + 1)]
+        entries = [
+            [value(entry(_inputs, n, l), world) for l in range(1, INPUTS + 1)] for n in range(1, size + 1)
+        ]
+        above = [value(entry(g, n), world) for n in range(1, size + 1)]
 
         def total(weight: Number) -> Number:
             moved = [*weights[:chosen], weight, *weights[chosen + 1 :]]
