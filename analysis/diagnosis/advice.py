@@ -138,7 +138,7 @@ ADVICE: dict[str, Advice] = {
         "orthogonal recurrent weights, or clip the norm of the gradient.",
         "the slope stays when the recurrent weights are orthogonal",
         "vanilla-memory-step",
-        "10_clipping",
+        "13_gates",
     ),
     "step too large": Advice(
         "The learning rate is too large for these gradients.",
@@ -152,7 +152,7 @@ ADVICE: dict[str, Advice] = {
         "a larger learning rate, or an optimiser that divides by the gradient's size (Adam).",
         "the loss falls at this step",
         "clip-adam-common-factor",
-        "14_your_own_network",
+        "10_clipping",
     ),
     "at a minimum": Advice(
         "The loss itself hardly depends on the output any more: nothing vanished on the way.",

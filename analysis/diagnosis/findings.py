@@ -227,7 +227,7 @@ def _loss_scale(at: _At, floor: float) -> str:
         for k in at.path
     ]
     largest = max((x for x in sizes if math.isfinite(x)), default=math.log(floor))
-    power = max(math.floor(-largest / math.log(2)) - 4, 1)
+    power = max(round(-largest / math.log(2)) - 4, 1)
     return (
         f"multiply the loss by 2**{power} before backward and divide the gradients by it before the step "
         "(torch.amp.GradScaler does both), or compute in bfloat16 or float32."

@@ -95,7 +95,8 @@ def _batch_norm_rate(measured: Measured, k: int) -> float | None:
 @lru_cache(maxsize=256)
 def rate(name: str, batch: int) -> float:
     """R, the growth of the squared gradient norm of one layer with batch normalisation before the activation:
-    exact for ReLU, for others that of large batches (chapter 11)."""
+    exact for ReLU, for others that of large batches (chapter 11). Of layers that are wide beside the batch:
+    with 256 examples and 128 neurons 6 % less of its logarithm was measured."""
     if name == "relu":
         return float(relu_rate.subs(m_symbol, batch).evalf())
     second, slope = moments(name, 0.0, 1.0)
