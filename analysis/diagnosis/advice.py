@@ -24,6 +24,35 @@ ADVICE: dict[str, Advice] = {
         "chain-gradient-any-layer",
         "01_chain_rule",
     ),
+    "zero for ever": Advice(
+        "In a product of two factors that are both 0 neither gets a gradient: a saddle that no step leaves.",
+        "draw the weights of one of the two factors at random.",
+        "the weights move in the first steps",
+        "",
+        "14_your_own_network",
+    ),
+    "inputs not scaled": Advice(
+        "Initial weights are drawn for inputs of mean 0 and variance 1; others saturate what follows.",
+        "subtract the mean and divide by the standard deviation of each input, both from the training data.",
+        "the first layer's results have variance near 1",
+        "",
+        "14_your_own_network",
+    ),
+    "gradient stops": Advice(
+        "The operation has derivative 0 wherever it was taken (round, sign, a comparison), is saturated, or "
+        "multiplies by 0.",
+        "take a smooth operation in its place, or let the gradient pass it: y = x + (f(x) - x).detach().",
+        "a small change of its input changes its result in proportion",
+        "",
+        "14_your_own_network",
+    ),
+    "softmax decided": Advice(
+        "A softmax of large numbers is 1 at the largest, and its Jacobian diag(p) - p p' is nearly 0 there.",
+        "smaller numbers before the softmax: in attention q.k divided by the root of the head's width.",
+        "the largest probability stays below 9/10 in most rows",
+        "",
+        "14_your_own_network",
+    ),
     "frozen": Advice(
         "Somebody set requires_grad to False, as fine-tuning does.",
         "set requires_grad to True if it is to learn.",

@@ -10,24 +10,28 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.diagnosis.advice import ADVICE
+from analysis.diagnosis.blocked import decided, inputs, stops, zero_weights
+from analysis.diagnosis.finding import FORMATS, At, Finding, Rule, finite_mean, has, some
 from analysis.diagnosis.measured import NORMS, WEIGHTED, Measured
 from analysis.diagnosis.numbers import shown
-from analysis.diagnosis.path import Segment, branch, is_sum, main_path, segment
-from analysis.diagnosis.theory import Predicted, balanced, memory_slope, predicted
+from analysis.diagnosis.path import Segment, branch, is_sum
+from analysis.diagnosis.theory import balanced, memory_slope
+from analysis.numeric.arguments import finite
 from analysis.symbolic.catalogue import ACTIVATIONS
 
 Floats = NDArray[np.float64]
 
 FACTOR = 1000.0
-"""A gradient that changes by more than this between the last layer and the first is called vanishing or
-exploding, as in chapter 7."""
+"""A gradient that falls by more than this between the last layer and the first is called vanishing, as in
+chapter 7."""
+GROWTH = 100.0
+"""A gradient that grows by more than this is called exploding: one learning rate no longer suits all
+layers."""
 ERRORS = 3.0
 """A slope counts as different from 0 beyond so many standard errors."""
 DEAD = 0.9
@@ -36,10 +40,8 @@ SATURATED = 0.5
 """Above this share of numbers on flat tails a layer is called saturated."""
 CONSTANT = 1e-4
 """Below this share of its mean square that varies with the input, a result is called constant."""
-STEP = (1e-7, 0.3)
+STEP = (1e-7, 0.1)
 """Sizes of an optimiser's step over that of the weights outside of which it is called too small or large."""
-FORMATS = {"float16": 2.0**-24, "bfloat16": 2.0**-133, "float32": 2.0**-149, "float64": 2.0**-1074}
-"""The smallest positive number of each format."""
 NARROW = ("float16", "bfloat16")
 """Formats whose floor a healthy network can reach; in the others what vanishes on the way is the cause."""
 ROOM = 16.0
@@ -48,94 +50,24 @@ USUAL_STEP = 1e-3
 """The usual size of a step over that of the weights."""
 
 
-@dataclass(frozen=True)
-class Finding:
-    """``code``, the kind of fault; ``where``, the first site or parameter concerned, and how many more;
-    ``what`` was measured, in words with its numbers; ``slope``, ``error`` and ``predicted``, the log-gain for
-    each layer, its standard error and what theory says, where a slope is what was found; ``note`` for what
-    may be meant so."""
-
-    code: str
-    where: str
-    what: str
-    slope: float = math.nan
-    error: float = math.nan
-    predicted: float = math.nan
-    note: bool = False
-    first: str = ""
-
-    @property
-    def cause(self) -> str:
-        """Why it happens."""
-        return ADVICE[self.code].cause
-
-    @property
-    def remedy(self) -> str:
-        """What to change first, with the numbers of this network where there are any."""
-        return self.first or ADVICE[self.code].remedy
-
-    @property
-    def refuted_by(self) -> str:
-        """What would show that this finding is wrong."""
-        return ADVICE[self.code].refuted_by
-
-    @property
-    def claim(self) -> str:
-        """The label of the claim behind it, "" where none is."""
-        return ADVICE[self.code].claim
-
-    @property
-    def chapter(self) -> str:
-        """The notebook that proves it."""
-        return ADVICE[self.code].chapter
-
-    def __str__(self) -> str:
-        return f"{self.code} at {self.where}: {self.what}. {self.cause} First change: {self.remedy}"
-
-
 def findings(measured: Measured) -> tuple[Finding, ...]:
     """What was found, the first explanation first; empty where nothing was."""
-    at = _At(measured)
+    at = At(measured)
     found: list[Finding] = []
     for rule in RULES:
         found += rule(at, found)
     return tuple(found)
 
 
-class _At:
-    """The record with its theory and its segment."""
-
-    def __init__(self, measured: Measured) -> None:
-        self.measured = measured
-        self.theory: Predicted = predicted(measured)
-        self.path = main_path(measured)
-        self.segment: Segment | None = segment(measured, *self.theory)
-
-
-Rule = Callable[[_At, list[Finding]], Iterator[Finding]]
-
-
-def _has(found: list[Finding], *codes: str) -> bool:
-    return any(f.code in codes for f in found)
-
-
-def zero_by_design(at: _At, found: list[Finding]) -> Iterator[Finding]:
-    names = [s.name for s in at.measured.sites if s.zero]
-    if names:
-        yield Finding(
-            "zero by design", _some(names), "all its weights are 0, so no gradient passes", note=True
-        )
-
-
-def not_in_the_graph(at: _At, found: list[Finding]) -> Iterator[Finding]:
+def not_in_the_graph(at: At, found: list[Finding]) -> Iterator[Finding]:
     parameters = at.measured.parameters
     frozen = [p.name for p in parameters if not p.trainable]
     unused = [p.name for p in parameters if p.trainable and not p.reached and not p.called]
     detached = [p.name for p in parameters if p.trainable and not p.reached and p.called]
     if frozen:
-        yield Finding("frozen", _some(frozen), "requires_grad is False, so it is not trained", note=True)
+        yield Finding("frozen", some(frozen), "requires_grad is False, so it is not trained", note=True)
     if unused:
-        yield Finding("not called", _some(unused), "the forward pass does not call it")
+        yield Finding("not called", some(unused), "the forward pass does not call it")
     if detached:
         more = f" (nor {len(detached) - 1} more)" if len(detached) > 1 else ""
         yield Finding(
@@ -145,7 +77,7 @@ def not_in_the_graph(at: _At, found: list[Finding]) -> Iterator[Finding]:
         )
 
 
-def overflow(at: _At, found: list[Finding]) -> Iterator[Finding]:
+def overflow(at: At, found: list[Finding]) -> Iterator[Finding]:
     """Signals or gradients that grow from layer to layer until they leave the number format."""
     s, m = at.segment, at.measured
     if s is None:
@@ -157,7 +89,7 @@ def overflow(at: _At, found: list[Finding]) -> Iterator[Finding]:
         what, end, rate = "gradient's norm", back, (s.slope, s.error, s.predicted)
     else:
         return
-    if not rate[0] > ERRORS * rate[1] or rate[0] * s.steps < math.log(FACTOR):
+    if not rate[0] > ERRORS * rate[1] or rate[0] * s.steps < math.log(GROWTH):
         return
     code = _cause(at, s, growing=True)
     yield Finding(
@@ -170,15 +102,17 @@ def overflow(at: _At, found: list[Finding]) -> Iterator[Finding]:
     )
 
 
-def not_finite(at: _At, found: list[Finding]) -> Iterator[Finding]:
+def not_finite(at: At, found: list[Finding]) -> Iterator[Finding]:
     m = at.measured
     first = next((k for k in range(len(m.sites)) if np.nanmax(m.bad[..., k]) > 0), None)
     if first is not None:
         site = m.sites[first]
+        w = m.sigma_w[..., first]
+        why = " by its weights, so an earlier step made them so" if site.fan_in and not finite(w) else ""
         yield Finding(
             "not finite",
             site.name,
-            f"its result is the first with NaN or infinity ({site.kind}, {site.format})",
+            f"its result is the first with NaN or infinity ({site.kind}, {site.format}){why}",
         )
     elif (lost := _lost(m)) is not None:
         yield Finding(
@@ -192,20 +126,20 @@ def _lost(m: Measured) -> int | None:
     return int(np.flatnonzero(lost)[-1]) if lost.any() else None
 
 
-def below_the_floor(at: _At, found: list[Finding]) -> Iterator[Finding]:
+def below_the_floor(at: At, found: list[Finding]) -> Iterator[Finding]:
     """A gradient whose numbers come near the smallest of its format, or are 0 below it. In a wide format
     a slope that takes it there is told first, for no constant would help."""
-    if _has(found, "not finite"):
+    if has(found, "not finite", "gradient stops", "zero for ever"):
         return
     m = at.measured
     for k in reversed(at.path):
         site = m.sites[k]
         floor = FORMATS.get(site.format)
         gone = bool(np.isneginf(m.backward[..., k]).all())
-        if floor is None or site.zero or (gone and (_has(found, "detached") or _dies(at, k))):
+        if floor is None or site.zero or (gone and (has(found, "detached") or _dies(at, k))):
             return
         numbers = math.log(max(site.units * max(m.batch_size, 1), 1))
-        size = _finite_mean(m.backward[..., k]) - 0.5 * numbers
+        size = finite_mean(m.backward[..., k]) - 0.5 * numbers
         if gone or size < math.log(floor) + math.log(ROOM):
             if site.format not in NARROW:
                 yield from slope_with_depth(at, found)
@@ -219,11 +153,11 @@ def below_the_floor(at: _At, found: list[Finding]) -> Iterator[Finding]:
             return
 
 
-def _loss_scale(at: _At, floor: float) -> str:
+def _loss_scale(at: At, floor: float) -> str:
     """The power of 2 that brings the largest gradient of the main path to 2⁻⁴, in words."""
     m = at.measured
     sizes = [
-        _finite_mean(m.backward[..., k]) - 0.5 * math.log(max(m.sites[k].units * max(m.batch_size, 1), 1))
+        finite_mean(m.backward[..., k]) - 0.5 * math.log(max(m.sites[k].units * max(m.batch_size, 1), 1))
         for k in at.path
     ]
     largest = max((x for x in sizes if math.isfinite(x)), default=math.log(floor))
@@ -234,14 +168,14 @@ def _loss_scale(at: _At, floor: float) -> str:
     )
 
 
-def _dies(at: _At, k: int) -> bool:
+def _dies(at: At, k: int) -> bool:
     """Whether units that are off, or weights that are 0, explain that no gradient comes to site k."""
     m = at.measured
     later = [j for j in at.path if j >= k]
     return any(m.sites[j].zero or np.nanmax([*m.never_on[:, j], 0.0]) >= 1.0 for j in later)
 
 
-def dead_or_saturated(at: _At, found: list[Finding]) -> Iterator[Finding]:
+def dead_or_saturated(at: At, found: list[Finding]) -> Iterator[Finding]:
     m = at.measured
     with np.errstate(invalid="ignore"):
         never = np.nan_to_num(m.never_on, nan=0.0).mean(axis=0)
@@ -250,20 +184,20 @@ def dead_or_saturated(at: _At, found: list[Finding]) -> Iterator[Finding]:
     if dead:
         yield Finding(
             "dead units",
-            _some([m.sites[k].name for k in dead]),
+            some([m.sites[k].name for k in dead]),
             f"{100 * never[dead[0]]:.0f} % of its units are off for every example",
         )
     stuck = [k for k in range(len(m.sites)) if flat[k] > SATURATED]
     if stuck:
         yield Finding(
             "saturated units",
-            _some([m.sites[k].name for k in stuck]),
+            some([m.sites[k].name for k in stuck]),
             f"{100 * flat[stuck[0]]:.0f} % of its weighted inputs lie where the slope is below 1/20 of its "
             "largest",
         )
 
 
-def shortcut_missing(at: _At, found: list[Finding]) -> Iterator[Finding]:
+def shortcut_missing(at: At, found: list[Finding]) -> Iterator[Finding]:
     """A block with fewer sums x + F(x) than most of its siblings have."""
     m = at.measured
     sums = [s.module for k, s in enumerate(m.sites) if is_sum(m.sites, k)]
@@ -278,16 +212,20 @@ def shortcut_missing(at: _At, found: list[Finding]) -> Iterator[Finding]:
             times = f"add their input {usual} times" if usual > 1 else "add their input"
             yield Finding(
                 "shortcut missing",
-                _some(without),
+                some(without),
                 f"{blocks} of {len(inside)} blocks {kind} {times}, this one {has}",
             )
 
 
-def slope_with_depth(at: _At, found: list[Finding]) -> Iterator[Finding]:
+def slope_with_depth(at: At, found: list[Finding]) -> Iterator[Finding]:
     s, m = at.segment, at.measured
-    if s is None or not math.isfinite(s.slope) or _has(found, "not finite", *SLOPES):
+    if s is None or not math.isfinite(s.slope) or has(found, "not finite", *SLOPES):
         return
-    if abs(s.total) < math.log(FACTOR) or abs(s.slope) < ERRORS * s.error:
+    if s.slope < 0 and has(found, "gradient stops", "zero for ever"):
+        return  # what is lost there is no layer's factor
+    if has(found, "below the floor") and not s.predicted * s.steps < -math.log(FACTOR):
+        return  # the floor itself takes it away, and theory has no factor for it
+    if abs(s.total) < math.log(GROWTH if s.slope > 0 else FACTOR) or abs(s.slope) < ERRORS * s.error:
         return
     first, last = m.sites[s.stations[0]].name, m.sites[s.stations[-1]].name
     verb = "loses" if s.slope < 0 else "gains"
@@ -310,19 +248,19 @@ SLOPES = (
 """The findings that a slope with depth can be."""
 
 
-def _inside(at: _At, s: Segment) -> list[int]:
+def _inside(at: At, s: Segment) -> list[int]:
     """The sites between the first station and the last, branches included."""
     m = at.measured
     main = [k for k in at.path if s.stations[0] < k <= s.stations[-1]]
     return [*main, *(j for k in main if is_sum(m.sites, k) for way in branch(m.sites, k).paths for j in way)]
 
 
-def _cause(at: _At, s: Segment, growing: bool) -> str:
+def _cause(at: At, s: Segment, growing: bool) -> str:
     m = at.measured
     inside = _inside(at, s)
     kinds = {m.sites[k].kind for k in inside}
     sums = any(is_sum(m.sites, k) for k in inside)
-    grows = s.forward * s.steps > math.log(FACTOR) or s.forward > 0.1 * s.slope
+    grows = s.forward * s.steps > math.log(GROWTH) or s.forward > 0.1 * s.slope
     if sums and growing and grows:
         return "shortcut sums grow"
     if growing and kinds.intersection(NORMS) and abs(s.forward) < 0.25 * s.slope:
@@ -332,7 +270,7 @@ def _cause(at: _At, s: Segment, growing: bool) -> str:
     return "weights too large" if growing else "weights too small"
 
 
-def _change(at: _At, s: Segment, code: str) -> str:
+def _change(at: At, s: Segment, code: str) -> str:
     """The remedy of a slope with the numbers of this network."""
     m = at.measured
     inside = _inside(at, s)
@@ -343,10 +281,10 @@ def _change(at: _At, s: Segment, code: str) -> str:
             "F(x), or start the last weights of each branch at 0, or normalise within it."
         )
     if code == "normalisation multiplies the gradient":
-        most = int(math.log(FACTOR) / s.slope)
+        most = int(math.log(GROWTH) / s.slope)
         return (
             "add shortcuts, x + F(x) with the normalisation inside F; without them the gradient stays within "
-            f"a factor {FACTOR:.0f} up to {most} layers."
+            f"a factor {GROWTH:.0f} up to {most} layers."
         )
     names = [m.sites[k].kind for k in inside if m.sites[k].kind in ACTIVATIONS]
     weighted = [k for k in inside if m.sites[k].kind in WEIGHTED]
@@ -378,12 +316,12 @@ def _theory(predicted: float) -> str:
     return f"; theory says {predicted:+.3f}" if math.isfinite(predicted) else ""
 
 
-def output_constant(at: _At, found: list[Finding]) -> Iterator[Finding]:
+def output_constant(at: At, found: list[Finding]) -> Iterator[Finding]:
     """The last hidden result hardly depends on the input."""
     m = at.measured
-    if _has(found, "zero by design", "not finite", "dead units"):
+    if has(found, "zero by design", "not finite", "dead units"):
         return
-    share = _finite_mean(m.varies[..., m.last])
+    share = finite_mean(m.varies[..., m.last])
     if math.isfinite(share) and share < CONSTANT:
         yield Finding(
             "output constant",
@@ -392,7 +330,7 @@ def output_constant(at: _At, found: list[Finding]) -> Iterator[Finding]:
         )
 
 
-def recurrence(at: _At, found: list[Finding]) -> Iterator[Finding]:
+def recurrence(at: At, found: list[Finding]) -> Iterator[Finding]:
     for r in at.measured.reaches:
         steps = r.log_norm.shape[1] - 1
         slopes = [x for x in map(_slope_of_steps, r.log_norm) if math.isfinite(x)]
@@ -402,7 +340,7 @@ def recurrence(at: _At, found: list[Finding]) -> Iterator[Finding]:
         error = float(np.std(slopes, ddof=1) / math.sqrt(len(slopes))) if len(slopes) > 1 else math.nan
         if abs(slope) * steps < math.log(FACTOR):
             continue
-        at_rest = memory_slope(_finite_mean(r.forget), _finite_mean(r.scale), steps + 1)
+        at_rest = memory_slope(finite_mean(r.forget), finite_mean(r.scale), steps + 1)
         gates = f"; theory says {at_rest:+.3f} at rest" if math.isfinite(at_rest) else ""
         plus = f" ± {error:.3f}" if math.isfinite(error) else ""
         word = "forgets" if slope < 0 else "explodes"
@@ -435,23 +373,23 @@ def _remember(kind: str, steps: int) -> str:
     )
 
 
-def steps_of_the_optimiser(at: _At, found: list[Finding]) -> Iterator[Finding]:
+def steps_of_the_optimiser(at: At, found: list[Finding]) -> Iterator[Finding]:
     m = at.measured
-    moving = {name: x for name, x in m.step.items() if x > 0}
-    if _has(found, "not finite", "below the floor") or not moving:
+    moving = {name: x for name, x in m.step.items() if 0 < x < math.inf}  # biases may start at 0
+    if has(found, "not finite", "below the floor") or not moving:
         return
     typical = float(np.median(list(moving.values())))
     if not math.isfinite(typical) or typical > STEP[1]:
         yield Finding(
             "step too large",
-            _some(list(moving)),
+            some(list(moving)),
             f"one step changes the weights by {typical:.1e} of their size",
             first=_learning_rate(typical),
         )
-    elif typical < STEP[0] and not _has(found, "weights too small", "slopes below one half"):
+    elif typical < STEP[0] and not has(found, "weights too small", "slopes below one half"):
         yield Finding(
             "step too small",
-            _some(list(moving)),
+            some(list(moving)),
             f"one step changes the weights by {typical:.1e} of their size",
             first=_learning_rate(typical),
         )
@@ -466,7 +404,7 @@ def _learning_rate(typical: float) -> str:
     )
 
 
-def at_a_minimum(at: _At, found: list[Finding]) -> Iterator[Finding]:
+def at_a_minimum(at: At, found: list[Finding]) -> Iterator[Finding]:
     m = at.measured
     if m.probe != "loss" or not math.isfinite(m.loss_gradient) or found and not all(f.note for f in found):
         return
@@ -480,28 +418,19 @@ def at_a_minimum(at: _At, found: list[Finding]) -> Iterator[Finding]:
 
 
 RULES: tuple[Rule, ...] = (
-    zero_by_design,
+    zero_weights,
     not_in_the_graph,
+    inputs,
     overflow,
     not_finite,
+    stops,
     below_the_floor,
-    dead_or_saturated,
     shortcut_missing,
+    dead_or_saturated,
+    decided,
     slope_with_depth,
     output_constant,
     recurrence,
     steps_of_the_optimiser,
     at_a_minimum,
 )
-
-
-def _some(names: list[str]) -> str:
-    return names[0] + (f" and {len(names) - 1} more" if len(names) > 1 else "")
-
-
-def _finite_mean(x: Floats) -> float:
-    x = x[np.isfinite(x)]
-    return float(x.mean()) if x.size else math.nan
-
-
-__all__ = ["FACTOR", "WEIGHTED", "Finding", "findings"]

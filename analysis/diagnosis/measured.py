@@ -50,12 +50,13 @@ class Site:
 @dataclass(frozen=True)
 class Parameter:
     """A trainable or frozen array of the network: ``reached``, whether the backward pass gave it a gradient;
-    ``called``, whether its module was called."""
+    ``called``, whether its module was called; ``still``, whether that gradient is 0 in every number."""
 
     name: str
     trainable: bool
     reached: bool
     called: bool
+    still: bool = False
 
 
 @dataclass(frozen=True)

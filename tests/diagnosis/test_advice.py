@@ -45,9 +45,11 @@ def test_the_chapter_named_is_a_notebook(code: str, root: Path) -> None:
 
 def test_every_code_that_a_rule_gives_has_advice(root: Path) -> None:
     """And every advice has a rule: the strings given to ``Finding`` in the source."""
-    tree = ast.parse((root / "analysis/diagnosis/findings.py").read_text(encoding="utf-8"))
+    files = (root / "analysis" / "diagnosis").glob("*.py")
+    trees = [ast.parse(path.read_text(encoding="utf-8")) for path in files]
     given = {
         node.args[0].value
+        for tree in trees
         for node in ast.walk(tree)
         if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Finding"
         if isinstance(node.args[0], ast.Constant)

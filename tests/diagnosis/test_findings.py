@@ -106,7 +106,7 @@ def test_the_remedy_names_the_numbers_of_this_network() -> None:
     sums = the_only(record(gain=EXPLODES, rise=EXPLODES, shortcuts=True)).remedy
     assert "20 branches" in sums and f"{20**-0.5:.3g}" in sums
     norm = the_only(record(layers=50, gain=0.19, norm="batch norm")).remedy
-    assert "up to 36 layers" in norm  # log 1000/0.19
+    assert "up to 24 layers" in norm  # log 100/0.19
 
 
 def test_zero_weights_are_a_note() -> None:

@@ -46,8 +46,10 @@ def test_the_slope_is_that_of_chapter_7(activation: str, scale: float, chi: floa
 
 
 @pytest.mark.parametrize("activation", ["relu", "tanh", "gelu", "softsign"])
-def test_the_critical_scale_is_healthy(activation: str) -> None:
-    scale = mean_field.critical(activation).sigma_w
+def test_the_scale_of_the_activation_is_healthy(activation: str) -> None:
+    """That of χ = 1, which for GELU repels: there the one that hands q = 1 on."""
+    critical = mean_field.critical(activation)
+    scale = critical.sigma_w if critical.kind != "repels" else mean_field.gain(activation)
     found = diagnose(maker(activation, scale, depth=15), X, seeds=4)
     assert found.healthy, repr(found)
     found.assert_healthy()

@@ -48,7 +48,13 @@ def one_pass(
             gradients = _from_loss(found, output, loss, parts.target, towards)
         of = dict(zip(trained, gradients, strict=False))
         found.parameters = tuple(
-            Parameter(shown(name), bool(p.requires_grad), of.get(name) is not None, id(p) in watch.used)
+            Parameter(
+                shown(name),
+                bool(p.requires_grad),
+                of.get(name) is not None,
+                id(p) in watch.used,
+                of.get(name) is not None and not bool(of[name].any()),
+            )
             for name, p in model.named_parameters()
         )
         if optimiser is not None:

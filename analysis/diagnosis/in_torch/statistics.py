@@ -83,7 +83,7 @@ def seen(x: Any, axis: int = 0) -> Seen:
 
 
 def log_norm(x: Any) -> float:
-    """log of the Euclidean norm: −∞ where every number is 0, NaN or ∞ where one of them is."""
+    """log of the Euclidean norm: −∞ where every number is 0, ∞ where one of them is NaN or infinite."""
     flat = borrowed(x).reshape(-1)
     total = float(torch.dot(flat, flat))
     return 0.5 * math.log(total) if 0 < total < math.inf else _log_size(flat)
@@ -93,7 +93,7 @@ def _log_size(flat: Any) -> float:
     """The same where the sum of the squares leaves float64: divided by the largest number first."""
     largest = float(flat.abs().max()) if flat.numel() else 0.0
     if not 0 < largest < math.inf:
-        return -math.inf if largest == 0 else math.inf if largest > 0 else math.nan
+        return -math.inf if largest == 0 else math.inf
     flat = flat / largest
     return math.log(largest) + 0.5 * math.log(float(torch.dot(flat, flat)))
 
@@ -114,6 +114,14 @@ def saturated(kind: str, x: Any) -> float:
     x = x.detach()
     outside = torch.count_nonzero(x.clamp(low, high) != x)
     return float(outside) / max(int(x.numel()), 1)
+
+
+def decided(x: Any) -> float:
+    """The share of rows of a softmax in which one number is above 9/10; of its logarithm 0."""
+    x = x.detach()
+    if x.ndim < 1 or not x.shape[-1] > 1 or float(x.amin()) < 0:
+        return 0.0
+    return float((x.amax(dim=-1) > 0.9).double().mean())
 
 
 @lru_cache(maxsize=64)

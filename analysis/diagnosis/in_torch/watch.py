@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import numpy as np
 from torch.nn.modules.module import register_module_forward_hook, register_module_forward_pre_hook
 from torch.overrides import TorchFunctionMode
 from torch.utils.weak import WeakTensorKeyDictionary
@@ -152,6 +153,8 @@ class Watch(TorchFunctionMode):  # type: ignore[misc, unused-ignore]
         for other in out[1:] if isinstance(out, tuple) else ():
             if isinstance(other, torch.Tensor) and other.is_floating_point():
                 self._places[other] = k
+                if other.requires_grad:  # the last state of a recurrence
+                    other.register_hook(lambda gradient: self._keep(k, gradient))
         return out
 
     def _other(
@@ -213,6 +216,9 @@ class Watch(TorchFunctionMode):  # type: ignore[misc, unused-ignore]
                 if found is None:
                     return {}
                 return {**found._asdict(), "factor": factors.of_padding(plain(name), args, kwargs)}
+            if kind == "embedding":
+                tables = [x for x in (*args, *kwargs.values()) if isinstance(x, torch.Tensor)]
+                return {"zero": not any(bool(x.any()) for x in tables if x.is_floating_point())}
             if kind in NORMS:
                 rows = self._rows.get(parents[0])
                 return {"factor": factors.of_normalisation(plain(name), args, kwargs, rows)}
@@ -310,6 +316,8 @@ class Watch(TorchFunctionMode):  # type: ignore[misc, unused-ignore]
             self.off.append(statistics.off(x, self._unit_axis(x, parents)) if kind == "relu" else None)
         if kind == "scale" and "came" in before:
             before["factor"] = seen.forward - before["came"] if math.isfinite(before["came"]) else math.nan
+        if kind == "softmax":
+            before["saturated"] = statistics.decided(x)
         if kind == "pool":
             before["factor"] = factors.of_pool(plain(name), before["many"], x.numel(), *before["call"])
         for key, number in zip(seen._fields, seen, strict=True):
@@ -374,7 +382,7 @@ class Watch(TorchFunctionMode):  # type: ignore[misc, unused-ignore]
     ) -> tuple[Any, ...]:
         """The gradients of ``towards`` (None where none comes), which keep no ``.grad``; adds a row to
         ``norms``."""
-        self._row = [-math.inf] * len(self.sites)
+        self._row = [math.nan] * len(self.sites)  # where none comes, none is measured
         try:
             found = torch.autograd.grad(start, towards, direction, retain_graph=again, allow_unused=True)
         except torch.cuda.OutOfMemoryError:
@@ -391,7 +399,9 @@ class Watch(TorchFunctionMode):  # type: ignore[misc, unused-ignore]
 
     def _keep(self, k: int, gradient: Any) -> None:
         if self._row:
-            self._row[k] = statistics.log_norm(gradient)
+            found = statistics.log_norm(gradient)
+            before = self._row[k]  # of another result of the same operation, such as the last state
+            self._row[k] = found if math.isnan(before) else 0.5 * float(np.logaddexp(2 * before, 2 * found))
         if k == self.last:
             self.gradient_at_output = math.exp(self._row[k]) / math.sqrt(max(gradient.numel(), 1))
 

@@ -1,0 +1,128 @@
+"""Gradients that stop at one operation, weights that stay 0, a softmax that has decided, unscaled inputs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from pytorch import torch as of_torch
+
+from analysis.diagnosis import diagnose
+
+torch = of_torch()
+nn = torch.nn
+X = torch.randn(64, 16, generator=torch.Generator().manual_seed(0))
+
+
+def codes(model: Any, x: Any = X, **options: Any) -> list[str]:
+    return [f.code for f in diagnose(model, x, **{"seeds": 2, **options}).findings]
+
+
+class Through(nn.Module):  # type: ignore[misc,name-defined]
+    """Two layers with an operation between them."""
+
+    def __init__(self, operation: Any) -> None:
+        super().__init__()
+        self.first, self.second, self.operation = nn.Linear(16, 16), nn.Linear(16, 4), operation
+
+    def forward(self, x: Any) -> Any:
+        return self.second(self.operation(self.first(x)))
+
+
+def straight_through(x: Any) -> Any:
+    return x + (torch.round(x) - x).detach()
+
+
+@pytest.mark.parametrize(
+    "operation", [torch.round, torch.sign, lambda x: x * 0, lambda x: (x > 0).to(x.dtype)]
+)
+def test_an_operation_without_slope_is_named(operation: Any) -> None:
+    found = codes(lambda: Through(operation))
+    assert "gradient stops" in found or "detached" in found
+
+
+@pytest.mark.parametrize("operation", [straight_through, torch.tanh, lambda x: x * 1e-3, nn.functional.relu])
+def test_a_gradient_that_passes_does_not_stop(operation: Any) -> None:
+    assert codes(lambda: Through(operation)) == []
+
+
+class Product(nn.Module):  # type: ignore[misc,name-defined]
+    """A rating: the product of two rows of tables, one of which may start at 0."""
+
+    def __init__(self, *zero: str) -> None:
+        super().__init__()
+        self.user, self.item = nn.Embedding(20, 8), nn.Embedding(20, 8)
+        for name in zero:
+            nn.init.zeros_(getattr(self, name).weight)
+
+    def forward(self, pairs: Any) -> Any:
+        return (self.user(pairs[:, 0]) * self.item(pairs[:, 1])).sum(-1)
+
+
+def test_two_zero_factors_stay_zero_and_one_does_not() -> None:
+    pairs = torch.randint(0, 20, (64, 2), generator=torch.Generator().manual_seed(0))
+    both = diagnose(lambda: Product("user", "item"), pairs, seeds=1)
+    assert both.findings[0].code == "zero for ever" and not both.healthy
+    one = diagnose(lambda: Product("user"), pairs, seeds=1)
+    assert [f.code for f in one.findings] == ["zero by design"] and one.healthy
+    assert codes(Product, pairs) == []
+
+
+class Attention(nn.Module):  # type: ignore[misc,name-defined]
+    def __init__(self, scale: float) -> None:
+        super().__init__()
+        self.scale, self.qkv, self.out = scale, nn.Linear(64, 192), nn.Linear(64, 64)
+
+    def forward(self, x: Any) -> Any:
+        q, k, v = self.qkv(x).chunk(3, dim=-1)
+        return self.out((q @ k.transpose(-2, -1) * self.scale).softmax(dim=-1) @ v)
+
+
+@pytest.mark.parametrize(("scale", "late"), [(64**-0.5, False), (1.0, False), (64**0.5, True)])
+def test_a_softmax_of_large_numbers_has_decided(scale: float, late: bool) -> None:
+    x = torch.randn(8, 25, 64, generator=torch.Generator().manual_seed(0))
+    assert ("softmax decided" in codes(lambda: Attention(scale), x)) == late
+
+
+@pytest.mark.parametrize(
+    ("factor", "wanted"), [(1.0, []), (127.0, ["inputs not scaled"]), (1e-3, ["inputs not scaled"])]
+)
+def test_inputs_of_another_size_are_told(factor: float, wanted: list[str]) -> None:
+    make = lambda: nn.Sequential(nn.Linear(16, 16), nn.ReLU(), nn.Linear(16, 4))  # noqa: E731
+    assert codes(make, X * factor) == wanted
+
+
+def test_the_last_state_of_a_recurrence_has_a_gradient() -> None:
+    """Of a GRU whose output is not used, only its last state."""
+
+    class Last(nn.Module):  # type: ignore[misc,name-defined]
+        def __init__(self) -> None:
+            super().__init__()
+            self.gru, self.head = nn.GRU(4, 8, batch_first=True), nn.Linear(8, 2)
+
+        def forward(self, x: Any) -> Any:
+            return self.head(self.gru(x)[1][-1])
+
+    x = torch.randn(8, 6, 4, generator=torch.Generator().manual_seed(0))
+    measured = diagnose(Last, x, seeds=1).measured
+    k = next(k for k, s in enumerate(measured.sites) if s.kind == "gru")
+    assert np.isfinite(measured.backward[..., k]).all()
+
+
+def test_steps_are_measured_on_weights_not_on_biases_of_zero() -> None:
+    net = nn.Sequential(nn.Linear(16, 16), nn.ReLU(), nn.Linear(16, 4))
+    for m in (net[0], net[2]):
+        nn.init.zeros_(m.bias)
+    y = torch.randint(0, 4, (64,), generator=torch.Generator().manual_seed(0))
+    for rate, wanted in ((0.01, []), (50.0, ["step too large"])):
+        optimiser = torch.optim.SGD(net.parameters(), lr=rate)
+        assert codes(net, (X, y), loss=nn.CrossEntropyLoss(), optimiser=optimiser) == wanted
+
+
+def test_weights_that_a_step_made_nan_are_named() -> None:
+    net = nn.Sequential(nn.Linear(16, 16), nn.ReLU(), nn.Linear(16, 4))
+    with torch.no_grad():
+        net[2].weight[0, 0] = float("nan")
+    found = diagnose(net, X).findings
+    assert found[0].code == "not finite" and found[0].where == "2" and "earlier step" in found[0].what
