@@ -319,7 +319,7 @@ def _theory(predicted: float) -> str:
 def output_constant(at: At, found: list[Finding]) -> Iterator[Finding]:
     """The last hidden result hardly depends on the input."""
     m = at.measured
-    if has(found, "zero by design", "not finite", "dead units"):
+    if has(found, "zero by design", "zero for ever", "not finite", "dead units", "inputs not scaled"):
         return
     share = finite_mean(m.varies[..., m.last])
     if math.isfinite(share) and share < CONSTANT:
