@@ -33,8 +33,9 @@ DEAD = 0.9
 """Above this share of units that are off for every example a layer is called dead."""
 SATURATED = 0.5
 """Above this share of numbers on flat tails a layer is called saturated."""
-CONSTANT = 1e-4
-"""Below this share of its mean square that varies with the input, a result is called constant."""
+CONSTANT = FACTOR**-2
+"""Below this share of its mean square that varies with the input, a result is called constant: what varies
+is then a thousandth of it."""
 STEP = (1e-7, 0.3)
 """Sizes of an optimiser's step over that of the weights outside of which it is called too small or large."""
 FORMATS = {"float16": 2.0**-24, "bfloat16": 2.0**-133, "float32": 2.0**-149, "float64": 2.0**-1074}

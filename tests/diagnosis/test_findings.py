@@ -249,9 +249,9 @@ def test_a_class_of_which_half_the_blocks_add_is_no_fault() -> None:
 
 def test_an_output_that_does_not_vary() -> None:
     measured = record()
-    assert codes(put(measured, "varies", measured.last, 2e-4)) == []
-    found = the_only(put(measured, "varies", measured.last, 5e-5))
-    assert found.code == "output constant" and "5.0e-05" in found.what
+    assert codes(put(measured, "varies", measured.last, 2e-6)) == []
+    found = the_only(put(measured, "varies", measured.last, 5e-7))
+    assert found.code == "output constant" and "5.0e-07" in found.what
 
 
 def test_memories() -> None:
@@ -292,7 +292,7 @@ def test_at_a_minimum_only_where_nothing_else_is_found() -> None:
 def test_the_order_of_verdicts() -> None:
     """By design, the graph, the format, dead units, then slopes: what explains stands first."""
     measured = record(gain=VANISHES, seeds=6)
-    measured = put(measured, "varies", measured.last, 1e-6)
+    measured = put(measured, "varies", measured.last, 1e-7)
     some = (parameter("a", trainable=False, reached=False), parameter("b", reached=False))
     measured = put(altered(measured, parameters=some), "saturated", 5, 1.0)
     assert codes(measured) == [
