@@ -51,7 +51,7 @@ def inputs(at: At, found: list[Finding]) -> Iterator[Finding]:
 def stops(at: At, found: list[Finding]) -> Iterator[Finding]:
     """The gradient is of a good size behind one operation and 0 in every number before it."""
     m = at.measured
-    if has(found, "detached", "not finite"):
+    if has(found, "detached", "not finite", "saturated units", "dead units", "zero for ever"):
         return
     path = list(at.path)
     for before, k in zip(path[-2::-1], path[::-1], strict=False):

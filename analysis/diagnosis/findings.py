@@ -38,8 +38,9 @@ DEAD = 0.9
 """Above this share of units that are off for every example a layer is called dead."""
 SATURATED = 0.5
 """Above this share of numbers on flat tails a layer is called saturated."""
-CONSTANT = 1e-4
-"""Below this share of its mean square that varies with the input, a result is called constant."""
+CONSTANT = FACTOR**-2
+"""Below this share of its mean square that varies with the input, a result is called constant: what varies
+is then a thousandth of it."""
 STEP = (1e-7, 0.1)
 """Sizes of an optimiser's step over that of the weights outside of which it is called too small or large."""
 NARROW = ("float16", "bfloat16")
@@ -172,6 +173,8 @@ def _dies(at: At, k: int) -> bool:
     """Whether units that are off, or weights that are 0, explain that no gradient comes to site k."""
     m = at.measured
     later = [j for j in at.path if j >= k]
+    if set(later) & set(_on_a_tail(at)):
+        return True
     return any(m.sites[j].zero or np.nanmax([*m.never_on[:, j], 0.0]) >= 1.0 for j in later)
 
 
@@ -188,13 +191,33 @@ def dead_or_saturated(at: At, found: list[Finding]) -> Iterator[Finding]:
             f"{100 * never[dead[0]]:.0f} % of its units are off for every example",
         )
     stuck = [k for k in range(len(m.sites)) if flat[k] > SATURATED]
-    if stuck:
+    tails = [k for k in _on_a_tail(at) if k not in stuck and k not in dead]
+    if tails:
+        yield Finding(
+            "saturated units",
+            some([m.sites[k].name for k in tails]),
+            f"the slopes of {m.sites[tails[0]].kind} at its weighted inputs have root mean square "
+            f"{math.exp(at.theory.backward[tails[0]]):.1e}",
+        )
+    elif stuck:
         yield Finding(
             "saturated units",
             some([m.sites[k].name for k in stuck]),
             f"{100 * flat[stuck[0]]:.0f} % of its weighted inputs lie where the slope is below 1/20 of its "
             "largest",
         )
+
+
+def _on_a_tail(at: At) -> list[int]:
+    """Activations whose slope, for the mean and spread of their inputs, is below a thousandth: one such layer
+    does what many layers need for a vanishing gradient. It finds GELU far below 0, which is never exactly
+    0."""
+    back = at.theory.backward
+    return [
+        k
+        for k, s in enumerate(at.measured.sites)
+        if s.kind in ACTIVATIONS and s.kind not in ("relu", "leaky relu") and back[k] < -math.log(FACTOR)
+    ]
 
 
 def shortcut_missing(at: At, found: list[Finding]) -> Iterator[Finding]:
@@ -234,8 +257,16 @@ def slope_with_depth(at: At, found: list[Finding]) -> Iterator[Finding]:
         f"layers, {math.exp(abs(s.slope)):.3g} a layer (log-gain {s.slope:+.3f} ± {s.error:.3f}"
         f"{_theory(s.predicted)})"
     )
+    where = f"{first} … {last}"
+    gains = s.gains if s.slope > 0 else tuple(-g for g in s.gains)
+    if float(np.nanmedian(gains)) * s.steps < math.log(FACTOR) / 2:
+        if has(found, "dead units", "saturated units"):
+            return  # one layer does it, and that was said
+        k = int(np.nanargmax(gains))
+        where = m.sites[s.stations[k + 1]].name
+        what += f"; this layer alone makes a factor {math.exp(min(gains[k], 700)):.1e} of it"
     code = _cause(at, s, growing=s.slope > 0)
-    yield Finding(code, f"{first} … {last}", what, s.slope, s.error, s.predicted, first=_change(at, s, code))
+    yield Finding(code, where, what, s.slope, s.error, s.predicted, first=_change(at, s, code))
 
 
 SLOPES = (
@@ -423,11 +454,11 @@ RULES: tuple[Rule, ...] = (
     inputs,
     overflow,
     not_finite,
-    stops,
-    below_the_floor,
     shortcut_missing,
     dead_or_saturated,
     decided,
+    stops,
+    below_the_floor,
     slope_with_depth,
     output_constant,
     recurrence,

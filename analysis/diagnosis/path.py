@@ -68,7 +68,7 @@ class Segment(NamedTuple):
     any, else weighted sums. ``slope`` of the log of the gradient's norm for each layer towards the input,
     ``error`` its standard error, ``predicted`` what theory says of the same layers; ``forward`` the slope of
     the log of the root mean square for each layer towards the output, ``forward_error`` its error, and
-    ``forward_predicted``."""
+    ``forward_predicted``. ``gains``: the log-gain of each layer after the first, mean over all networks."""
 
     stations: tuple[int, ...]
     slope: float
@@ -77,6 +77,7 @@ class Segment(NamedTuple):
     forward: float
     forward_error: float
     forward_predicted: float
+    gains: tuple[float, ...]
 
     @property
     def steps(self) -> int:
@@ -128,7 +129,14 @@ def segment(measured: Measured, back: Floats, ahead: Floats) -> Segment | None:
         _theory(-layers, np.cumsum(np.concatenate([steps_back, [0.0]])[::-1])[::-1]),
         *_mean_and_error(rises, drawn),
         _theory(layers, np.concatenate([[0.0], np.cumsum(steps_ahead)])),
+        tuple((-np.diff(_mean_of_finite(_by_seed(measured.backward[..., list(at)])))).tolist()),
     )
+
+
+def _mean_of_finite(rows: Floats) -> Floats:
+    """The mean over seeds at each station; NaN where none is finite."""
+    count = np.isfinite(rows).sum(axis=0)
+    return np.where(count > 0, np.nansum(rows, axis=0) / np.maximum(count, 1), np.nan)
 
 
 def _spread_of_one_draw(measured: Measured, at: Sequence[int]) -> float:

@@ -217,6 +217,33 @@ def test_a_dead_layer_explains_the_zeros_before_it() -> None:
     assert codes(altered(measured, backward=backward)) == ["dead units"]
 
 
+@pytest.mark.parametrize("gain, code", [(-9.0, "weights too small"), (9.0, "weights too large")])
+def test_one_layer_that_does_it_alone_is_named(gain: float, code: str) -> None:
+    """A jump at the eighth layer of twenty, the others steady."""
+    measured = record()
+    at = [k for k, s in enumerate(measured.sites) if s.kind == "linear"]
+    backward = measured.backward.copy()
+    backward[..., : at[8]] += gain
+    found = the_only(altered(measured, backward=backward))
+    assert (found.code, found.where) == (code, measured.sites[at[8]].name)
+    assert "this layer alone" in found.what
+    assert "this layer alone" not in the_only(record(gain=gain / 20 * 1.2)).what
+
+
+def test_gelu_far_below_zero_is_saturated_and_not_below_the_floor() -> None:
+    """Weighted inputs −30 ± 1 at one layer: exactly 0 comes back in float32."""
+    measured = record(activation="gelu")
+    k = 20
+    assert (measured.sites[k].kind, measured.sites[k - 1].kind) == ("gelu", "linear")
+    measured = put(put(measured, "mean", k - 1, -30.0), "forward", k - 1, 0.5 * math.log(901.0))
+    backward = measured.backward.copy()
+    backward[..., :k] = -np.inf
+    found = the_only(altered(measured, backward=backward))
+    assert (found.code, found.where) == ("saturated units", measured.sites[k].name)
+    backward[..., :k] = -25.0  # as with ELU: nearly 0
+    assert codes(altered(measured, backward=backward)) == ["saturated units"]
+
+
 def test_a_block_without_the_shortcut_of_its_siblings() -> None:
     whole = record(layers=8, shortcuts=True)
     blocks = {"Block": [f"blocks.{k}" for k in range(8)]}
@@ -249,9 +276,9 @@ def test_a_class_of_which_half_the_blocks_add_is_no_fault() -> None:
 
 def test_an_output_that_does_not_vary() -> None:
     measured = record()
-    assert codes(put(measured, "varies", measured.last, 2e-4)) == []
-    found = the_only(put(measured, "varies", measured.last, 5e-5))
-    assert found.code == "output constant" and "5.0e-05" in found.what
+    assert codes(put(measured, "varies", measured.last, 2e-6)) == []
+    found = the_only(put(measured, "varies", measured.last, 5e-7))
+    assert found.code == "output constant" and "5.0e-07" in found.what
 
 
 def test_memories() -> None:
@@ -292,7 +319,7 @@ def test_at_a_minimum_only_where_nothing_else_is_found() -> None:
 def test_the_order_of_verdicts() -> None:
     """By design, the graph, the format, dead units, then slopes: what explains stands first."""
     measured = record(gain=VANISHES, seeds=6)
-    measured = put(measured, "varies", measured.last, 1e-6)
+    measured = put(measured, "varies", measured.last, 1e-7)
     some = (parameter("a", trainable=False, reached=False), parameter("b", reached=False))
     measured = put(altered(measured, parameters=some), "saturated", 5, 1.0)
     assert codes(measured) == [

@@ -19,6 +19,20 @@ SEEDS = range(20)
 HEALTHY_SEEDS = range(5)
 """Networks of each of the 60 healthy designs: 300."""
 NOTHING = "nothing"
+NOT_TOLD_APART = (
+    "a block that was frozen by mistake and one that was meant to be: both are a note",
+    "a head of zeros that was forgotten and one that was meant to be: both are a note, and what lies before "
+    "it has no gradient to be judged by",
+    "weights of PyTorch's default and weights drawn too small by hand: both are 'weights too small', with "
+    "σ_w",
+    "a loss so small that float16 loses it and a network at its minimum in float16: both are 'below the "
+    "floor'",
+    "a doubled gain, a missing He or a sigmoid where shortcuts or few layers keep the gradient: no norm "
+    "changes a thousandfold, and nothing is said",
+    "a hundred branches without a scale around attention and an overflow by itself: the growth is said "
+    "first, and 'not finite' after it",
+)
+"""What the measurement cannot tell from one another."""
 
 
 @dataclass(frozen=True)

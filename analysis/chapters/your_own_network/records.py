@@ -19,6 +19,7 @@ from tqdm import tqdm
 
 from analysis.chapters.your_own_network.confusion import (
     HEALTHY_SEEDS,
+    NOT_TOLD_APART,
     SEEDS,
     Confusion,
     Row,
@@ -90,7 +91,8 @@ def _judged(path: Path, again: bool) -> None:
                 rows[key] = make()
     finally:
         order = [key for key, _ in todo]
-        save(path, Confusion(tuple(rows[key] for key in order if key in rows)), facts(ABOUT))
+        kept = Confusion(tuple(rows[key] for key in order if key in rows))
+        save(path, kept, {**facts(ABOUT), "not told apart": list(NOT_TOLD_APART)})
 
 
 def _remedied(path: Path, again: bool) -> None:
