@@ -13,7 +13,18 @@ from typing import Any
 import numpy  # noqa: F401 -- loads its linear algebra, which is asked for below
 from threadpoolctl import threadpool_info
 
-PACKAGES = ("sympy", "numpy", "scipy", "numba", "torch", "jax", "autograd", "distributed")
+PACKAGES = (
+    "sympy",
+    "numpy",
+    "scipy",
+    "numba",
+    "torch",
+    "jax",
+    "autograd",
+    "distributed",
+    "torchmortem",
+    "anyinit",
+)
 COMMAND = "python3 make.py bench --peers --store"
 
 

@@ -525,7 +525,7 @@ def test_forty_layers_with_batch_norm_grow_as_chapter_11_says() -> None:
             *[m for _ in range(30) for m in (nn.Linear(64, 64), nn.BatchNorm1d(64), nn.ReLU())]
         )
 
-    found, error = slope(seen(make, torch.randn(64, 64)))
+    found, error = slope(seen(make, torch.randn(64, 64)), skip=2)
     assert abs(found - 0.5 * math.log(rate("relu", 64))) < 3 * error
     evaluated, _ = slope(seen(lambda: make().eval(), torch.randn(64, 64)))
     assert evaluated < -0.5  # with the variances 1 that nobody has measured yet

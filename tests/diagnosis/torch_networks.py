@@ -83,10 +83,10 @@ def probe(shape: Any, examples: int, seed: int = 0) -> Any:
     return torch.randn(shape, generator=generator) / examples
 
 
-def slope(record: Measured, kind: str = "linear") -> tuple[float, float]:
-    """Log-gain for each layer towards the input over all sites of a kind, and its standard error from the
-    seeds."""
-    at = [k for k, s in enumerate(record.sites) if s.kind == kind]
+def slope(record: Measured, skip: int = 0) -> tuple[float, float]:
+    """Log-gain for each layer towards the input over the weighted sums but the first ``skip``, and its
+    standard error from the seeds."""
+    at = [k for k, s in enumerate(record.sites) if s.kind == "linear"][skip:]
     rows = record.backward[..., at].mean(axis=(1, 2))
     slopes = np.polyfit(np.arange(len(at))[::-1], rows.T, 1)[0]
     return float(slopes.mean()), float(slopes.std(ddof=1) / math.sqrt(len(slopes)))

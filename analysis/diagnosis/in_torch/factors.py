@@ -7,7 +7,7 @@ import math
 from typing import Any, NamedTuple
 
 from analysis.diagnosis.in_torch.library import torch
-from analysis.diagnosis.in_torch.statistics import borrowed, wide
+from analysis.diagnosis.in_torch.statistics import sums_of_squares, wide
 from analysis.diagnosis.theory import kept_by_padding
 
 
@@ -53,8 +53,7 @@ def weights(name: str, args: Any, kwargs: Any, signal: Any) -> Weights | None:
         if name.startswith("conv_transpose"):
             fan_in = _fan_in_of_transposed(w, args, kwargs)
             by_rows = False
-    large = borrowed(w).flatten(1) if w.ndim > 1 else borrowed(w)[None]
-    rows = torch.linalg.vecdot(large, large)
+    rows = sums_of_squares(w.flatten(1) if w.ndim > 1 else w[None])
     square = float(rows.sum()) / max(w.numel(), 1)
     shift = float(wide(bias).square().mean().sqrt()) if isinstance(bias, torch.Tensor) else 0.0
     return Weights(fan_in, math.sqrt(fan_in * square), shift, square == 0.0, rows if by_rows else None)

@@ -98,6 +98,14 @@ def _log_size(flat: Any) -> float:
     return math.log(largest) + 0.5 * math.log(float(torch.dot(flat, flat)))
 
 
+def sums_of_squares(w: Any) -> Any:
+    """Of each row of a matrix; in borrowed memory, for large temporaries between the results of a forward
+    pass leave holes that nothing fits into."""
+    large = borrowed(w)
+    own = large.data_ptr() == w.data_ptr()
+    return torch.linalg.vecdot(large, large) if own else large.square_().sum(dim=1)
+
+
 def off(x: Any, axis: int) -> Any:
     """Which units (along ``axis``) are at 0 or below for every example: of a convolution whole channels."""
     others = [d for d in range(x.ndim) if d != axis]
