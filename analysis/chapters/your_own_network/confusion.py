@@ -27,6 +27,7 @@ NOT_TOLD_APART = (
     "σ_w",
     "a loss so small that float16 loses it and a network at its minimum in float16: both are 'below the "
     "floor'",
+    "a loss near its least and a loss with a small factor: both are 'at a minimum', a note",
     "a doubled gain, a missing He or a sigmoid where shortcuts or few layers keep the gradient: no norm "
     "changes a thousandfold, and nothing is said",
     "a hundred branches without a scale around attention and an overflow by itself: the growth is said "

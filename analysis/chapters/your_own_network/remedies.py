@@ -24,7 +24,7 @@ from analysis.numeric.data import digits
 
 STEPS, MINIBATCH = 100, 32
 """Steps of training, and examples in each."""
-RATES = (0.01, 0.1)
+RATES = (0.001, 0.01, 0.1)
 """Learning rates of momentum descent, of which the best counts, before and after alike."""
 
 
@@ -32,7 +32,7 @@ RATES = (0.01, 0.1)
 class Remedied:
     """What the remedy of a fault did in one architecture: ``finding`` and ``remedy`` as printed, ``after``
     the findings that are left, ``loss_before`` and ``loss_after`` the mean cross-entropy on digits at the end
-    of 100 steps at the better of two rates, with the fault and after its remedy."""
+    of 100 steps at the best of three rates, with the fault and after its remedy."""
 
     fault: str
     architecture: str
@@ -93,7 +93,7 @@ def _right(fault: Fault, found: tuple[Finding, ...]) -> Finding:
 
 
 def training(make: Callable[[], Any], design: Design, factor: float, seed: int) -> float:
-    """The mean cross-entropy over the last ten of 100 steps on digits, at the better of two rates; NaN and
+    """The mean cross-entropy over the last ten of 100 steps on digits, at the best of three rates; NaN and
     what is above log 10 count as log 10, which is what equal outputs cost. The rates of a loss with a factor
     are those of the loss without it."""
     losses = [_trained(make(), design, factor, rate, seed) for rate in RATES]

@@ -163,15 +163,31 @@ def test_the_record_says_how_it_was_made(name: str) -> None:
 # The remedies
 
 
-def test_after_its_remedy_a_finding_is_gone_and_training_improves() -> None:
+NOTES = ("frozen", "zero by design", "at a minimum")
+STOPPED = (
+    "no He",
+    "doubled gain",
+    "sigmoid",
+    "dead bias",
+    "100 unscaled branches",
+    "forget bias −3",
+    "float16",
+)
+"""Faults that stop the training of a network without shortcuts; what a frozen block or a cut leaves still
+learns, and one seed in a hundred steps need not tell the difference."""
+
+
+def test_after_its_remedy_a_finding_is_gone() -> None:
     tried = records.remedies()
     assert [(r.fault, r.architecture) for r in tried] == [(f.name, a) for f in FAULTS for a in f.designs]
     for r in tried:
         assert r.finding in by_name(r.fault).codes and r.gone and r.remedy
-        assert all(code in ("frozen", "zero by design") for code in r.after), r
-        # one seed and a short budget: what does not stop training may not show in it
-        assert r.loss_after <= r.loss_before + 0.15, r
-    stopped = ("no He", "doubled gain", "sigmoid", "float16", "batch normalisation at depth 50")
-    for r in tried:
-        if r.fault in stopped and r.architecture == "mlp":
-            assert r.loss_after < r.loss_before - 0.3, r
+        assert set(r.after) <= set(NOTES), r
+
+
+@pytest.mark.parametrize("name", STOPPED)
+def test_after_its_remedy_a_network_trains_that_did_not(name: str) -> None:
+    some = [r for r in records.remedies() if r.fault == name and r.architecture in ("mlp", "lstm")]
+    some = some or [r for r in records.remedies() if r.fault == name]
+    for r in some:
+        assert r.loss_after < r.loss_before - 0.1, r
