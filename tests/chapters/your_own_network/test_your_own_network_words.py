@@ -60,7 +60,8 @@ def test_the_page_on_modules_says_what_it_needs() -> None:
     for line in (
         "default  log-gain -0.9, theory -0.9: ['weights too small', 'output constant']",
         "He       log-gain +0.0, theory +0.0: []",
-        "He       log-gain +0.0, step 0.01: learns\n",
+        "default  log-gain -0.9, step 1e-02: learns nothing",
+        "He       log-gain +0.0, step 5e-03: learns\n",
         "ResNet, He, s = 1          log-gain +0.5: ['shortcut sums grow']",
         "ResNet, He, s = 1/sqrt(L)  log-gain +0.0: []",
     ):
