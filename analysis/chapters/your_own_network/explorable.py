@@ -59,10 +59,9 @@ def your_own_network() -> Explorable:
         code=code,
         still=_still,
         alt=(
-            "Forty layers on a logarithmic axis: the signal falls from left to right, the gradient "
-            "from right "
-            "to left, on a straight line that crosses the floor of float16 a good twenty layers before the "
-            "input and stays above those of bfloat16 and float32."
+            "Forty layers on a logarithmic axis: the signal falls from left to right, the gradient from "
+            "right to left, both on straight lines; some ten layers below the output the gradient is "
+            "smaller than the smallest number of float16."
         ),
     )
 

@@ -72,7 +72,7 @@ def thirty_layers(runs: Mapping[tuple[str, str], ThirtyLayers], ax: Axes | None 
     ax.set(xlim=(0.0, 1.0), xlabel="test accuracy (dotted: chance)", yticks=range(len(names)))
     ax.set_yticklabels([VARIANTS[name].words.replace("`", "") for name in names])
     ax.invert_yaxis()
-    ax.legend(loc="center right")
+    ax.legend(loc="lower center")
     return ax
 
 
@@ -89,7 +89,7 @@ def first_hundred(norms: Floats, threshold: float, ax: Axes | None = None) -> Ax
         ha="right",
         color="C1",
     )
-    ax.set(xlabel="step", ylabel=r"$\|\partial C\|$ of all weights")
+    ax.set(xlabel="step", ylabel="norm of the gradient")
     return ax
 
 

@@ -34,7 +34,7 @@ REMEDIES = (
         "biases are all that is left of the signal",
         "He's weights and biases of 0",
         ("nn-linear-draws-a-third", "nn-linear-relu-log-gain", "thirty-layers-default-learns-nothing"),
-        "thirty plain layers remain hard with them, above all for plain descent",
+        "thirty plain layers learn with them by Adam, and hardly by plain descent",
     ),
     Remedy(
         "early layers hardly learn",
@@ -76,7 +76,11 @@ REMEDIES = (
         "a network of tens or hundreds of layers does not train",
         "a product of many factors, and gradients that say nothing about their neighbours",
         "residual connections with scaled or normalised branches",
-        ("residual-trains-where-plain-does-not", "shattered-residual-scaled"),
+        (
+            "residual-trains-where-plain-does-not",
+            "shattered-residual-scaled",
+            "thirty-layers-shortcuts-lead",
+        ),
         "unscaled branches of ReLUs make the mean square explode; at small depth they hardly help",
     ),
     Remedy(

@@ -1,0 +1,68 @@
+"""What chapter 14 says, beside numbers that were worked out another way."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+from notebook_text import its_own, notebook, said, shown
+
+from analysis.chapters.your_own_network import thirty_layers
+from analysis.exercises import EXERCISES
+
+CHAPTER, IN_PYTORCH = "14_your_own_network", "pytorch/14_in_pytorch"
+SAID, SHOWN = said(its_own(CHAPTER)), shown(its_own(CHAPTER))
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "float16   ends at 10^-7.2:  18.6 layers",
+        "bfloat16  ends at 10^-40.0: 102.9 layers",
+        "relu           -0.896  x  1.7e-08      -0.347  x  0.00098",
+        "log-gain -0.009, before -0.896",
+        "{'f7': -6.91}",
+        "dead                  3.0e-01       100%                0.0e+00",
+    ],
+)
+def test_the_right_number_stands_in_an_output(line: str) -> None:
+    """By hand: 24 log 2/(½ log 6), 133 log 2/(½ log 6), 6^(−10), log(1/1000)."""
+    assert line in SHOWN
+
+
+def test_the_numbers_by_hand() -> None:
+    assert 24 * math.log(2) / (math.log(6) / 2) == pytest.approx(18.57, abs=0.01)
+    assert 6.0**-10 == pytest.approx(1.65e-8, rel=0.01) and 1 / 6.0**-10 == pytest.approx(60e6, rel=0.02)
+    assert "about a sixty-millionth" in SAID
+    assert 6**1.5 == pytest.approx(14.7, abs=0.1) and "a factor of about fifteen" in SAID
+    assert "starts at 65536" in SAID and math.log10(65536) < 5
+
+
+def test_the_thirty_layers_are_what_the_record_holds() -> None:
+    for variant, words in thirty_layers.VARIANTS.items():
+        for optimiser in thirty_layers.OPTIMISERS:
+            best = thirty_layers.training(variant, optimiser).best()
+            assert f"{optimiser} {best.accuracy:.3f} ± {best.error:.3f}" in SHOWN, words.words
+
+
+def test_the_exercises_of_the_text_are_those_that_are_marked() -> None:
+    asked = [number for number in EXERCISES if number.startswith("14.")]
+    for number in asked:
+        assert f"**{number}**" in SAID
+    norms = "2, 3, 2, 80, 3, 2, 3, 4, 3"
+    assert f"norms of the first nine steps are {norms}" in SAID
+
+
+def test_the_page_on_modules_says_what_it_needs() -> None:
+    assert notebook(IN_PYTORCH)["metadata"]["requires"] == ["torch"]
+    assert "requires" not in notebook(CHAPTER)["metadata"]
+    text = shown(notebook(IN_PYTORCH)["cells"])
+    for line in (
+        "default  log-gain -0.9, theory -0.9: ['weights too small', 'output constant']",
+        "He       log-gain +0.0, theory +0.0: []",
+        "default  log-gain -0.9, step 1e-02: learns nothing",
+        "He       log-gain +0.0, step 5e-03: learns\n",
+        "ResNet, He, s = 1          log-gain +0.5: ['shortcut sums grow']",
+        "ResNet, He, s = 1/sqrt(L)  log-gain +0.0: []",
+    ):
+        assert line in text
