@@ -23,16 +23,25 @@ from analysis.symbolic.normalisation import m
 from analysis.symbolic.notation import sigma, sigma_prime
 
 WIDTH, NETS, DEPTH = 512, 8, 40
-RESIDUAL_BATCH, RESIDUAL_NETS = 16, 16
+RESIDUAL_BATCH, RESIDUAL_NETS = 16, 72
 FINITE_WIDTH = 0.02
 """By how much R of networks that are not infinitely wide may differ."""
 measured, Q = sp.symbols("Rhat Q", positive=True)
 
 
 @cache
-def drawn(kind: str, activation: str, batch: int, nets: int = NETS) -> DepthSweep:
+def drawn(kind: str, activation: str, batch: int, nets: int = NETS, whole_weights: bool = True) -> DepthSweep:
     """The simulation behind a claim: so many networks of 40 layers, 512 wide."""
-    return depth_sweep(kind, activation=activation, batch=batch, width=WIDTH, depth=DEPTH, nets=nets, seed=11)
+    return depth_sweep(
+        kind,
+        activation=activation,
+        batch=batch,
+        width=WIDTH,
+        depth=DEPTH,
+        nets=nets,
+        seed=11,
+        whole_weights=whole_weights,
+    )
 
 
 def _rate(kind: str, activation: str, batch: int) -> Estimate:
@@ -44,7 +53,7 @@ def _rate(kind: str, activation: str, batch: int) -> Estimate:
 def _residual() -> Estimate:
     """‖∂C/∂x^0‖²/‖∂C/∂x^{L−1}‖² of the residual networks:
     the mean of its logarithm over the networks, put back."""
-    logs = drawn("residual", "relu", RESIDUAL_BATCH, RESIDUAL_NETS).logs
+    logs = drawn("residual", "relu", RESIDUAL_BATCH, RESIDUAL_NETS, whole_weights=False).logs
     gained = logs[:, 0] - logs[:, -1]
     mean = math.exp(gained.mean())
     return Estimate(mean, mean * float(gained.std(ddof=1)) / math.sqrt(len(gained)))

@@ -12,7 +12,14 @@ import sympy as sp
 from analysis.chapters.pretraining import records as recorded
 from analysis.chapters.pretraining.claims.contrastive_divergence import sampled_share
 from analysis.chapters.pretraining.contrastive_divergence import CHAINS, share
-from analysis.chapters.pretraining.stack import HIDDEN, PRETRAINING_COST, SCALES, Finetuning
+from analysis.chapters.pretraining.stack import (
+    HIDDEN,
+    PRETRAINING_COST,
+    SCALES,
+    Finetuning,
+    begin,
+    gradients,
+)
 from analysis.claims.claim import Claim
 from analysis.claims.domain import domain, only
 from analysis.claims.laws import expectation_over, normal
@@ -21,6 +28,7 @@ from analysis.claims.world import Estimate, Given, World
 from analysis.numeric.compiled import compiled
 from analysis.numeric.data import digits
 from analysis.numeric.minibatches import best_run, split
+from analysis.numeric.norms import rms
 from analysis.symbolic.catalogue import SIGMOID
 from analysis.symbolic.display import expectation, times
 from analysis.symbolic.notation import sigma_prime, z
@@ -68,9 +76,17 @@ def _speed(start: str) -> np.ndarray:
     return np.asarray(run(start).start_speeds[0, :, 0])
 
 
+FRESH, IMAGES = 120, 100
+"""Xavier networks that are drawn for what happens before any training, and training images for each."""
+
+
 def _xavier_drop() -> Estimate:
-    deltas = run("xavier").deltas
-    ratio = deltas[:, 0] / deltas[:, 3]
+    """‖δ¹‖/‖δ⁴‖ of fresh networks, each over training images of its own."""
+    parts = split(digits())
+    weights, biases = begin(parts.images, "xavier", range(FRESH))
+    chosen = np.random.default_rng(9).integers(len(parts.images), size=(FRESH, IMAGES))
+    *_, deltas = gradients(weights, biases, parts.images[chosen], parts.targets[chosen])
+    ratio = rms(deltas[0], axis=(1, 2)) / rms(deltas[3], axis=(1, 2))
     return Estimate(float(ratio.mean()), float(ratio.std(ddof=1) / np.sqrt(len(ratio))))
 
 
@@ -188,7 +204,8 @@ CLAIMS = of_runs(
         ),
         scope=
             "[64, 30, 30, 30, 30, 10], d = ‖δ¹‖/‖δ⁴‖, weights N(0, 2/(n_in + n_out)), zero biases; Z ~ N(0, "
-            "1), q_l the mean square of z^l in wide layers, Var w times the mean of ‖a^(l−1)‖²; five seeds",
+            f"1), q_l the mean square of z^l in wide layers, Var w times the mean of ‖a^(l−1)‖²; {FRESH} "
+            f"networks, {IMAGES} training images each",
         false_sibling=sp.Eq(_P["d_X"], times(*[SIGMOID.slope.subs(z, 0)] * 3), evaluate=False),
     ),
     Claim(
