@@ -59,8 +59,8 @@ def standing(claim: Claim, statement: sp.Basic, outcome: Outcome) -> str:
     """What is known of an alteration that was not refuted: "true: why", that it changes less than is
     resolved, that it has no meaning, or that it is open.
 
-    True is said where nothing is free and it was counted, evaluated, measured with room or equal in all digits,
-    and where both sides of an equation are the same expression once carried out.
+    True is said where nothing is free and it was counted, evaluated, measured with room or equal in all
+    digits, and where both sides of an equation are the same expression once carried out.
     """
     assert claim.domain is not None
     if isinstance(outcome, Unknown) and NOTHING in outcome.why:
@@ -136,8 +136,8 @@ class Total(NamedTuple):
     @property
     def words(self) -> str:
         return (
-            f"{self.refuted} are refuted with a counter-example, {self.true} are true, {self.below} change less "
-            f"than is resolved, {self.nothing} have no meaning, {self.open} are open"
+            f"{self.refuted} are refuted with a counter-example, {self.true} are true, {self.below} change "
+            f"less than is resolved, {self.nothing} have no meaning, {self.open} are open"
         )
 
 

@@ -59,7 +59,7 @@ def _residual() -> Estimate:
     return Estimate(mean, mean * float(gained.std(ddof=1)) / math.sqrt(len(gained)))
 
 
-SHIFT = -1
+SHIFT, SHIFTED_BATCH, SHIFTED_DEPTH = -1, 64, 26
 _unshifted, _shifted = sp.symbols("F_0 F_-1", positive=True)
 _growth_of_shifted = sp.Symbol("R_-1", positive=True)
 _Y, _y = sp.Symbol("Y", real=True), sp.Symbol("y", real=True)
@@ -70,7 +70,7 @@ _NORMAL_SHIFTED = {_Y: Law(density=density(_y - SHIFT), x=_y)}
 @cache
 def shifted(shift: float) -> DepthSweep:
     """ReLU networks of 26 layers with that β in every layer, in batches of 64."""
-    return depth_sweep(batch=64, width=WIDTH, depth=26, nets=NETS, seed=11, shift=shift)
+    return depth_sweep(batch=SHIFTED_BATCH, width=WIDTH, depth=SHIFTED_DEPTH, nets=NETS, seed=11, shift=shift)
 
 
 def _of_networks(shift: float, number: Callable[[DepthSweep], np.ndarray]) -> Given:
@@ -123,8 +123,9 @@ CLAIMS = (
             sp.Lt(_growth_of_shifted, _formula, evaluate=False),
         ),
         check=None,
-        scope=f"ReLU(BN(x) − 1), W ~ N(0, 2/n), n = {WIDTH}, batches of 64, {NETS} networks of 26 layers; F "
-        "is ‖y‖² of the example where it is largest over its mean in the batch, in the last layer; R the "
+        scope=f"ReLU(BN(x) − 1), W ~ N(0, 2/n), n = {WIDTH}, batches of {SHIFTED_BATCH}, {NETS} networks of "
+        f"{SHIFTED_DEPTH} layers; F is ‖y‖² of the example where it is largest over its mean in "
+        f"the batch, in the last layer; R the "
         "growth of ‖∂C/∂x‖² a layer, 8 layers off both ends; Y ~ N(−1, 1); the near miss has no shift",
         false_sibling=sp.Gt(_unshifted, 10, evaluate=False),
         domain=domain(

@@ -41,7 +41,7 @@ _ADDED = MEAN / sp.sqrt(100)
 """By what a block of a hundred raises the mean of the entries."""
 TAU, CHAINS, DEPTH = sp.Rational(1, 2), 2000, 200
 WIDTH, NETS, BLOCKS = 192, 8, 100
-MANY, ALLOWED = 2000, 0.02
+MANY, ALLOWED, WIDE_ALLOWED = 2000, 0.02, 0.002
 """Networks behind the growth of the mean square, of which only the signals are drawn; and what finite
 width is allowed."""
 
@@ -65,8 +65,8 @@ def drawn(variance: float, scaled: bool, branch: str) -> WideSweep:
 
 
 def _wide_rate() -> Estimate:
-    """Finite width is allowed 0.002."""
-    return Estimate(*drawn(1.0, False, "weights last").rate(), 0.002)
+    """Finite width is allowed ``WIDE_ALLOWED``."""
+    return Estimate(*drawn(1.0, False, "weights last").rate(), WIDE_ALLOWED)
 
 
 @cache
@@ -195,8 +195,8 @@ CLAIMS = (
         "where a plain one changes by ½ log c.",
         statement=sp.Eq(_lam, sp.log(1 + sp.Rational(1, 2)) / 2, evaluate=False),
         check=None,
-        scope="x + W ReLU(x), w ~ N(0, 1/n), so c = 1/2, s = 1; n = 192, 8 networks of 100 blocks; finite "
-        "width is allowed 0.002",
+        scope=f"x + W ReLU(x), w ~ N(0, 1/n), so c = 1/2, s = 1; n = {WIDTH}, {NETS} networks of {BLOCKS} "
+        f"blocks; finite width is allowed {WIDE_ALLOWED}",
         false_sibling=sp.Eq(_lam, sp.log(sp.Rational(1, 2)) / 2, evaluate=False),
         domain=domain(means={_lam: Given(lambda world: _wide_rate())}),
     ),
