@@ -41,7 +41,7 @@ class Typed(NamedTuple):
 
 
 def typed(text: str, literals: str) -> Iterator[Typed]:
-    """The numbers of a text that stand in one of the literals of its module; years of publications are none."""
+    """The numbers of a text that stand in one of the literals of its module; no years of publications."""
     for found in NUMBER.finditer(text):
         word = found[0]
         digits = re.match(r"[\d,.]*\d", word)[0]  # type: ignore[index]
@@ -112,8 +112,8 @@ def settings(module: ModuleType) -> frozenset[float]:
 
 
 def _reached(module: ModuleType, chapter: str) -> set[ModuleType]:
-    """The module, what it imports from its chapter and ``numeric``, and what its chapter's modules import from
-    the chapter in their turn."""
+    """The module, what it imports from its chapter and ``numeric``, and what its chapter's modules import
+    from the chapter in their turn."""
     found, left = {module}, [module]
     while left:
         for used in _imported(left.pop(), chapter):
