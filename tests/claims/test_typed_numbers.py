@@ -3,12 +3,23 @@ settings."""
 
 from __future__ import annotations
 
+import inspect
 from importlib import import_module
 
 import pytest
 from typed_numbers import Typed, constants, literals, of_claim, settings, stands, typed
 
+from analysis.chapters.clipping.claims import clipped_training as clipping
+from analysis.chapters.gates import adding_problem
+from analysis.chapters.gates.claims import adding_problem as adding
+from analysis.chapters.learning_speeds import make_records
+from analysis.chapters.learning_speeds.claims import records as speeds
+from analysis.chapters.normalisation.claims import training as normalisation
+from analysis.chapters.outliers.claims import outlier
+from analysis.chapters.pretraining.claims import stack
 from analysis.claims.ledger import CHAPTERS, CLAIMS
+from analysis.numeric.data import digits
+from analysis.numeric.minibatches import split
 
 MODULES = [name for names in CHAPTERS.values() for name in names]
 
@@ -87,3 +98,20 @@ def test_numbers_as_they_are_typed() -> None:
 )
 def test_a_number_stands_to_the_digits_that_are_typed(number: Typed, among: float, expected: bool) -> None:
     assert stands(number, frozenset({among})) is expected
+
+
+def test_the_settings_that_are_named_are_those_of_the_runs() -> None:
+    """What a scope fills in from a constant beside the claims is what was run, and what the data hold."""
+    data = digits()
+    kept = len(split(data).images)
+    assert kept == normalisation.TRAINING_IMAGES == stack.MANY
+    pixels = data.images.shape[1]
+    assert pixels == adding.PIXELS == outlier.PIXELS == stack.SIZES[0]
+    held = adding_problem.TEST_IMAGES + adding_problem.VALIDATION_IMAGES
+    assert len(data.images) - held == adding.TRAINING_IMAGES
+    units = inspect.signature(adding_problem.sequence_training).parameters["units"].default
+    assert units == adding.UNITS and adding_problem.VARIANTS["rnn-wide"].wider == 2
+    recorded = (len(make_records.SEEDS), make_records.EPOCHS, make_records.IMAGES)
+    assert recorded == (speeds.DRAWN, speeds.EPOCHS, speeds.IMAGES)
+    assert len(make_records.TRAINED_SEEDS["nielsen"]) == speeds.DRAWN
+    assert clipping.ALL == clipping.clipping_recorded.training("large").loss[..., 0].size
