@@ -1,4 +1,4 @@
-"""Claims: an exploding chain:
+"""An exploding chain:
 large weights, biases solved so that every weighted input is 0, and the exact product."""
 
 from __future__ import annotations

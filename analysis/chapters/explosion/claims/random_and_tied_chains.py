@@ -1,4 +1,4 @@
-"""Claims: λ against the weight scale: weights of mean 0 without biases, and biases tied to their weights."""
+"""λ against the weight scale: weights of mean 0 without biases, and biases tied to their weights."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Claims: a cell at rest: no input, state 0.
+"""A cell at rest: no input, state 0.
 There one step is a matrix f I + M with M random, and its powers have a closed form."""
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Claims: how large can the gradient at the output get? The losses of one output, their slopes,
+"""How large can the gradient at the output get? The losses of one output, their slopes,
 and their bounds."""
 
 from __future__ import annotations

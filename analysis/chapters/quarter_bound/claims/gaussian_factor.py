@@ -1,4 +1,4 @@
-"""Claims: one factor w σ′(wa + b) of the sigmoid chain with normal weights:
+"""One factor w σ′(wa + b) of the sigmoid chain with normal weights:
 how often is it below 1/4, and how often is the ratio below 1/16?"""
 
 from __future__ import annotations
