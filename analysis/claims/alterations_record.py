@@ -9,17 +9,21 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import os
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from pathlib import Path
-from typing import TypedDict
+from typing import NamedTuple, TypedDict
 
+import sympy as sp
 from tqdm import tqdm
 
 from analysis.claims.claim import Claim
+from analysis.claims.evaluate import evaluate
 from analysis.claims.ledger import CLAIMS
-from analysis.claims.outcome import Refuted
+from analysis.claims.outcome import Outcome, Refuted, Unknown
 from analysis.claims.render import summary
 from analysis.symbolic.printing import plain_text
 
@@ -27,11 +31,13 @@ PLACE = Path(__file__).parent / "recorded" / "alterations.json"
 
 
 class Left(TypedDict):
-    """An alteration that was not refuted: what was changed, the statement, and why it stands."""
+    """An alteration that was not refuted: what was changed, the statement, why it stands, and its ``label``,
+    see ``standing``."""
 
     changed: str
     statement: str
     why: str
+    label: str
 
 
 class Counts(TypedDict):
@@ -42,6 +48,50 @@ class Counts(TypedDict):
     made: int
     refuted: int
     left: list[Left]
+
+
+BELOW, NOTHING, OPEN = "below the resolution", "no meaning", "open"
+KNOWN = 1e-12
+"""Numbers that agree to this part of their size, by digits and not by measurement, are called equal."""
+
+
+def standing(claim: Claim, statement: sp.Basic, outcome: Outcome) -> str:
+    """What is known of an alteration that was not refuted: "true: why", that it changes less than is
+    resolved, that it has no meaning, or that it is open.
+
+    True is said where nothing is free and it was counted, evaluated, measured with room or equal in all
+    digits, and where both sides of an equation are the same expression once carried out.
+    """
+    assert claim.domain is not None
+    if isinstance(outcome, Unknown) and NOTHING in outcome.why:
+        return NOTHING
+    if not claim.domain.exhausted:
+        return "true: the sides are the same once carried out" if _same_sides(statement) else OPEN
+    found = evaluate(statement, claim.domain)
+    if found.holds is None:
+        return BELOW
+    if found.resolution and (found.equation or found.margin == 0.0):
+        return f"true: equal in {_digits(found.resolution)} digits" if found.resolution < KNOWN else BELOW
+    if found.resolution:
+        return "true: by a margin of its own"
+    return "true: by evaluation" if claim.check is not None else "true: by count"
+
+
+def _digits(resolution: float) -> int:
+    return int(-math.log10(resolution))
+
+
+def _same_sides(statement: sp.Basic) -> bool:
+    """Whether an equation's sides, derivatives carried out, are one expression; asked of short ones only."""
+    if not isinstance(statement, sp.Eq) or not all(isinstance(x, sp.Expr) for x in statement.args):
+        return False
+    if statement.has(sp.Limit, sp.Integral, sp.Sum, sp.Product, sp.Matrix) or statement.count_ops() > 300:
+        return False
+    left, right = (
+        x.replace(lambda e: isinstance(e, sp.Derivative), lambda e: e.expr.diff(*e.variable_count))
+        for x in statement.args
+    )
+    return bool(sp.expand(left - right) == 0)  # without doit, which sums over all states where it can
 
 
 def counted(label: str) -> Counts:
@@ -57,7 +107,12 @@ def counted(label: str) -> Counts:
         )
         raise ValueError(f"{label} accepts {words}")
     left = [
-        Left(changed=v.alteration.words, statement=plain_text(v.alteration.statement), why=summary(v.outcome))
+        Left(
+            changed=v.alteration.words,
+            statement=plain_text(v.alteration.statement),
+            why=summary(v.outcome),
+            label=standing(claim, v.alteration.statement, v.outcome),
+        )
         for v in found.variants
         if not isinstance(v.outcome, Refuted)
     ]
@@ -72,12 +127,30 @@ def recorded() -> Mapping[str, Counts]:
     return found
 
 
-def total(counts: Iterable[Counts]) -> tuple[int, int, int, int]:
-    """Of several claims: alterations made, refuted, without a meaning, and open."""
+class Total(NamedTuple):
+    """Alterations made, refuted, true, below the resolution, without a meaning, and open."""
+
+    made: int
+    refuted: int
+    true: int
+    below: int
+    nothing: int
+    open: int
+
+    @property
+    def words(self) -> str:
+        return (
+            f"{self.refuted} are refuted with a counter-example, {self.true} are true, {self.below} change "
+            f"less than is resolved, {self.nothing} have no meaning, {self.open} are open"
+        )
+
+
+def total(counts: Iterable[Counts]) -> Total:
+    """What became of the alterations of several claims."""
     found = list(counts)
-    left = [x["why"] for c in found for x in c["left"]]
-    nothing = sum("no meaning" in why for why in left)
-    return sum(c["made"] for c in found), sum(c["refuted"] for c in found), nothing, len(left) - nothing
+    labels = Counter(x["label"].split(":")[0] for c in found for x in c["left"])
+    made, refuted = sum(c["made"] for c in found), sum(c["refuted"] for c in found)
+    return Total(made, refuted, labels["true"], labels[BELOW], labels[NOTHING], labels[OPEN])
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -100,10 +173,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     ordered = {label: kept[label] for label in CLAIMS if label in kept}
     PLACE.parent.mkdir(exist_ok=True)
     PLACE.write_text(json.dumps(ordered, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    made, refuted, nothing, still_open = total(ordered.values())
-    print(
-        f"{len(ordered)} claims, {made} alterations: {refuted} refuted, {nothing} without a "
-        f"meaning, {still_open} open"
-    )
+    found = total(ordered.values())
+    print(f"{len(ordered)} claims, {found.made} alterations: {found.words}")
     print(*bad, sep="\n", end="\n" if bad else "")
     return 1 if bad else 0

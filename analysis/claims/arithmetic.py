@@ -15,6 +15,40 @@ from sympy.codegen.cfunctions import expm1, log1p
 from analysis.claims.world import Meaningless, Number, Undefined
 from analysis.symbolic.normal import erfcx, ndtr
 
+EXACT_BITS, EXPONENT_BITS = 1 << 19, 256
+"""A rational with more bits goes on as a ball; a power with a longer exponent is not evaluated."""
+TERMS = 20_000
+"""The longest sum, product or recursion that is carried out."""
+
+
+def bits(x: fmpq) -> int:
+    """Those of the numerator or of the denominator, whichever has more."""
+    return int(x.height_bits())
+
+
+def shortened(x: Number) -> Number:
+    """x, as a ball where it is a rational of more than ``EXACT_BITS``."""
+    return arb(x) if isinstance(x, fmpq) and bits(x) > EXACT_BITS else x
+
+
+def factorial(x: Number) -> Number:
+    """x! = Γ(x + 1), exact for the first few thousand whole numbers."""
+    if isinstance(x, fmpq) and x.q == 1 and 0 <= x <= TERMS:
+        return fmpq(math.factorial(int(x.p)))
+    if isinstance(x, fmpq) and x.q == 1 and x < 0:
+        raise Undefined("the factorial of a negative whole number")
+    return arb(x + 1).gamma()
+
+
+def binomial(n: int, k: int) -> Number:
+    """n over k, exact where a few thousand factors do."""
+    if not 0 <= k <= n:
+        return fmpq(0)
+    if min(k, n - k) <= TERMS and min(k, n - k) * n.bit_length() <= EXACT_BITS:
+        return fmpq(math.comb(n, k))
+    above, below, rest = (arb(x + 1).lgamma() for x in (n, k, n - k))
+    return (above - below - rest).exp()
+
 
 def power(base: Number, exponent: Number) -> Number:
     """base^exponent of real numbers; raises Undefined where that is none."""
@@ -22,9 +56,11 @@ def power(base: Number, exponent: Number) -> Number:
         n = int(exponent.p)
         if n < 0 and (base == 0 if isinstance(base, fmpq) else base.contains(0)):
             raise Undefined("a division by 0")
-        if abs(n) > 4096 and isinstance(base, fmpq):
+        if isinstance(base, fmpq) and base not in (-1, 0, 1) and abs(n) * bits(base) > EXACT_BITS:
             base = arb(base)
         if isinstance(base, arb):
+            if abs(n).bit_length() > EXPONENT_BITS:
+                raise Undefined("a power that is too large to evaluate")
             return _whole_power(base, n) if base.contains(0) else base**n
         return fmpq(base.p ** abs(n), base.q ** abs(n)) ** (1 if n >= 0 else -1)
     if isinstance(base, fmpq):
@@ -126,9 +162,7 @@ FUNCTIONS: dict[Any, Callable[..., Any]] = {
     sp.digamma: lambda x: arb(x).digamma(),
     sp.polygamma: lambda n, x: _polygamma(n, x),
     sp.besselk: lambda n, x: arb(x).bessel_k(arb(n)),
-    sp.factorial: lambda x: (
-        arb(x + 1).gamma() if not (isinstance(x, fmpq) and x.q == 1) else fmpq(math.factorial(int(x.p)))
-    ),
+    sp.factorial: factorial,
     expm1: _at_zero(arb.expm1, 0),
     log1p: _at_zero(arb.log1p, 0),
     sp.Abs: _size,
@@ -150,5 +184,7 @@ def _polygamma(n: Number, x: Number) -> Number:
         return arb(x).digamma()
     if isinstance(n, fmpq) and n.q == 1 and n > 0:
         k = int(n.p)
+        if k > TERMS:
+            raise Meaningless(f"polygamma of an order above {TERMS:,} is not evaluated")
         return arb(k + 1).zeta(arb(x)) * math.factorial(k) * (-1) ** (k + 1)
     raise Meaningless(f"polygamma of order {n}")

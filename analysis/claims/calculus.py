@@ -24,11 +24,20 @@ def derivative(f: Callable[[Number], Number], x: Number) -> Number:
     Where f loses its digits, as log(1 − σ(z)) does far out, it is worked out again with more of them.
     """
     found: list[Number] = []
+    lost: Undefined | None = None
     for digits in (420, 1680, 6720):
-        found += _quotients(f, x, digits)
+        try:
+            with precision(digits):  # room for differences of nearly equal numbers
+                middle = ball(f(x))
+        except Undefined as why:  # log(1 − σ(z)) where the digits are too few to tell σ(z) from 1
+            lost = why
+            continue
+        found += _quotients(f, x, middle, digits)
         best = min(found, key=lambda b: b.rad(), default=None)
         if best is not None and bool(best.rad() <= ENOUGH * abs(best).upper()):
             return best
+    if lost and not found:
+        raise lost
     if not found:
         raise Undefined(f"no derivative at {ball(x)}")
     return best
@@ -38,10 +47,9 @@ ENOUGH = 1e-9
 """A derivative that is known to this part of its size is not worked out with more digits."""
 
 
-def _quotients(f: Callable[[Number], Number], x: Number, digits: int) -> list[Number]:
+def _quotients(f: Callable[[Number], Number], x: Number, middle: arb, digits: int) -> list[Number]:
     found = []
-    with precision(digits):  # room for differences of nearly equal numbers
-        middle = ball(f(x))
+    with precision(digits):
         for bits in (110, 24):
             h = fmpq(1, 2**bits)
             try:
@@ -74,9 +82,14 @@ def from_mp(x: Any, relative: float = 0.0) -> arb:
     return arb(mp.nstr(x, 40)) + arb(0, float(abs(x)) * relative)
 
 
+UNSETTLED = 0.05
+"""mpmath's estimate of an error is at most 1, and 1 where there is no integral: ∫ dy/y from 0 is 51, it
+says."""
+
+
 def integral(f: Callable[[Number], Number], low: Any, high: Any, digits: int = 18) -> arb:
     """∫ f from low to high (±inf allowed), with ten times the change between the last two refinements as its
-    bound."""
+    bound; raises Undefined where the refinements do not settle."""
     with precision(130), mp.workdps(digits + 6):
         ends = [x if isinstance(x, float) else to_mp(x) for x in (low, high)]
         inner = [mp.mpf(0)] if ends[0] < 0 < ends[1] else []
@@ -86,11 +99,21 @@ def integral(f: Callable[[Number], Number], low: Any, high: Any, digits: int = 1
         if marks[0] == marks[-1]:
             return arb(0)
 
+        closest = {end: (mp.inf, mp.mpf(0)) for end in (ends[0], ends[1]) if mp.isfinite(end)}
+
         def g(t: Any) -> Any:
-            return to_mp(f(exact(t)))
+            y = to_mp(f(exact(t)))
+            for end, (distance, _) in closest.items():
+                if abs(t - end) < distance:
+                    closest[end] = (abs(t - end), abs(y))
+            return y
 
         total, error = mp.quad(g, marks, error=True, maxdegree=7)
-        return from_mp(total) + arb(0, 10 * float(error) + 10.0**-digits * (1 + abs(float(total))))
+        if error > UNSETTLED:
+            raise Undefined("the integral does not settle")
+        beyond = sum(float(distance * y) for distance, y in closest.values())  # of the last nodes to the ends
+        bound = 10 * float(error) + 4 * beyond + 10.0**-digits * (1 + abs(float(total)))
+        return from_mp(total) + arb(0, bound)
 
 
 def fast_integral(f: Callable[[Floats], Floats], low: float, high: float) -> arb:
@@ -104,7 +127,7 @@ def fast_integral(f: Callable[[Floats], Floats], low: float, high: float) -> arb
         x, weight = _nodes(a, b)
         with np.errstate(all="ignore"):
             y = np.asarray(f(x), dtype=float) * weight
-        y = _mended(np.where(weight > 0.0, y, 0.0))
+        y = _mended(np.where(weight > 0.0, y, 0.0), weight > 0.0)
         total += float(y.sum())
         size += float(np.abs(y).sum())
         change += abs(float(y.sum() - 2.0 * y[::2].sum()))
@@ -113,14 +136,15 @@ def fast_integral(f: Callable[[Floats], Floats], low: float, high: float) -> arb
     return arb(total) + arb(0, 10.0 * change + 1e-13 * size)
 
 
-def _mended(y: Floats) -> Floats:
+def _mended(y: Floats, there: NDArray[np.bool_]) -> Floats:
     """0 for ∞·0 far out, where what is beside it has died away; raises Undefined for any other number that
-    is not finite."""
+    is not finite, and where of all nodes that are ``there`` none has another value than 0."""
     known = np.isfinite(y)
     if known.all():
         return y
     beside = known & (np.roll(~known, 1) | np.roll(~known, -1))
-    if not known.any() or np.abs(y[beside]).max(initial=0.0) > 1e-25 * np.abs(y[known]).max():
+    largest = np.abs(y[known & there]).max(initial=0.0)
+    if largest == 0.0 or np.abs(y[beside]).max(initial=0.0) > 1e-25 * largest:
         raise Undefined("the integrand is not finite")
     return np.where(known, y, 0.0)
 

@@ -6,13 +6,14 @@ Each carries a near miss, which is refuted with a printed counter-example, and c
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import cache
 from typing import NamedTuple
 
 import sympy as sp
 
-from analysis.claims.alterations import Alteration, alterations, some
+from analysis.claims.alterations import Alteration, alterations, scaled, some
 from analysis.claims.compare import contradicts, follows, key, same
 from analysis.claims.domain import Domain
 from analysis.claims.evaluate import Found, demanding, evaluate
@@ -42,8 +43,9 @@ class Claim:
     ``domain`` says what its letters range over or stand for; every statement in them is evaluated there,
     and a counter-example refutes it whatever a proof says. ``check`` proves the claim's own statement, and
     vouches for no other. Without one, only a statement with nothing free is checked: between numbers that
-    were simulated, recorded or published (then ``source`` names the publication). ``scope`` says in words
-    what the domain cannot.
+    were simulated, recorded or published (then ``source`` names the publication). ``false_sibling`` is a
+    near miss that teaches; None for a measured equation, whose near miss is then ``edge``. ``scope`` says in
+    words what the domain cannot.
 
     >>> from analysis.claims.domain import domain, reals
     >>> from analysis.claims.proof import by_deciding
@@ -61,7 +63,7 @@ class Claim:
     statement: sp.Basic
     check: Check | None
     scope: str
-    false_sibling: sp.Basic
+    false_sibling: sp.Basic | None
     domain: Domain | None = None
     source: str = ""
 
@@ -78,6 +80,11 @@ class Claim:
             if any(isinstance(x, Given) and x.recorded for x in self.domain.means.values())
             else "prediction"
         )
+
+    @property
+    def near_miss(self) -> sp.Basic:
+        """The statement that is refuted beside the claim's own: the one given, or the one at the edge."""
+        return edge(self) if self.false_sibling is None else self.false_sibling
 
     @property
     def where(self) -> str:
@@ -181,6 +188,21 @@ def evaluated(claim: Claim) -> Found:
     """What the search for a counter-example to the claim's own statement found; made once."""
     assert claim.domain is not None
     return evaluate(claim.statement, claim.domain)
+
+
+def edge(claim: Claim) -> sp.Basic:
+    """A measured equation with its right side larger by twice what is resolved, rounded up to one digit: the
+    nearest change that is sure to be refused, for twice five standard errors is beyond nine.
+
+    Raises ValueError for any other statement.
+    """
+    if not isinstance(claim.statement, sp.Eq) or claim.domain is None or not evaluated(claim).resolution:
+        raise ValueError(f"{claim.label} needs a near miss of its own: it is no measured equation")
+    left, right = claim.statement.args
+    twice = 2 * evaluated(claim).resolution
+    unit = 10.0 ** math.floor(math.log10(twice))
+    change = math.ceil(twice / unit - 1e-9) * unit
+    return sp.Eq(left, scaled(right, sp.Float(f"{1 + change:.6g}")), evaluate=False)
 
 
 def spoken(own: sp.Basic, domain: Domain | None, statement: object) -> sp.Basic:
@@ -307,6 +329,6 @@ def settle(evidence: Claim) -> Settled:
 
 def settled_anew(evidence: Claim) -> Settled:
     """Settle a claim and its near miss, whatever is kept of them."""
-    settled = Settled(evidence, evidence.settle(), evidence.settle(evidence.false_sibling))
+    settled = Settled(evidence, evidence.settle(), evidence.settle(evidence.near_miss))
     keep(evidence, (settled.outcome, settled.sibling))
     return settled

@@ -21,7 +21,7 @@ from sympy.core.relational import Relational
 
 from analysis.claims.domain import Domain, exact
 from analysis.claims.meaning import Truth, shown, truth, value
-from analysis.claims.world import Called, Meaningless, Undefined, ball, precision
+from analysis.claims.world import Called, Meaningless, Undefined, World, ball, precision
 from analysis.symbolic.printing import plain_text
 
 POINTS = 48
@@ -308,14 +308,30 @@ def _constants(statement: sp.Basic) -> list[fmpq]:
             and not e.is_Integer
             and not e.has(sp.Integral, sp.Limit, sp.Sum, sp.Derivative)
         ):
-            x = sp.N(e, 16)
-            if x.is_real and x.is_finite and len(found) < 6:
-                found.setdefault(str(x), exact(str(e)) if e.is_Rational else exact(str(x)))
-        elif isinstance(e, sp.Integer) and abs(e) > 1 and len(found) < 6:
+            x = _closed(e)
+            if x is not None and abs(x) < HUGE and len(found) < 6:
+                found.setdefault(str(x), x)
+        elif isinstance(e, sp.Integer) and 1 < abs(e) < HUGE and len(found) < 6:
             found.setdefault(str(e), fmpq(int(e)))
         elif isinstance(e, Relational) and sp.S.One in e.args and len(found) < 6:
             found.setdefault("1", fmpq(1))
     return list(found.values())
+
+
+HUGE = 10**40
+"""Constants of this size and more, or of its inverse and less, are no points to begin with."""
+
+
+def _closed(e: sp.Expr) -> fmpq | None:
+    """A closed expression as a rational, to 16 digits where it is none; None where it is no real number."""
+    if e.is_Rational:
+        return exact(str(e))
+    try:
+        x = ball(value(e, World({}))).mid()
+    except (ArithmeticError, LookupError, NotImplementedError, TypeError, ValueError):
+        return None
+    told = x == 0 or (x.is_finite() and 1 / arb(HUGE) < abs(x) < HUGE)
+    return exact(x.str(16, radius=False)) if told else None
 
 
 def _written(x: Any) -> str:

@@ -63,7 +63,8 @@ def _path(claim: Claim) -> Path | None:
     folder = Path(named)
     if folder.name != fingerprint() or not folder.is_dir():
         return None
-    statements = f"{plain_text(claim.statement)}\n{plain_text(claim.false_sibling)}"
+    sibling = "the edge" if claim.false_sibling is None else plain_text(claim.false_sibling)
+    statements = f"{plain_text(claim.statement)}\n{sibling}"
     return folder / f"{claim.label}-{hashlib.sha256(statements.encode()).hexdigest()[:16]}"
 
 

@@ -70,7 +70,11 @@ def two_point(mean: Any, variance: Any, skew: Any) -> Law:
     return Law(atoms=((mean + deviation * skew, p), (mean - deviation / skew, 1 - p)))
 
 
-def expectation_over(laws: Mapping[Any, Law], *, draws: int = 400_000, seed: int = 0) -> Meaning:
+DRAWS = 400_000
+"""How often a law is drawn from, where nothing is exact."""
+
+
+def expectation_over(laws: Mapping[Any, Law], *, draws: int = DRAWS, seed: int = 0) -> Meaning:
     """The meaning of ``expectation``: the mean over those of the letters that its argument contains, which
     are independent."""
 
@@ -108,7 +112,7 @@ def variance_over(laws: Mapping[Any, Law]) -> Meaning:
     return meaning
 
 
-def probability_over(laws: Mapping[Any, Law], *, draws: int = 400_000, seed: int = 0) -> Meaning:
+def probability_over(laws: Mapping[Any, Law], *, draws: int = DRAWS, seed: int = 0) -> Meaning:
     """The meaning of ``probability``: the share of draws in which the relation holds, with its binomial
     standard error."""
 
@@ -129,7 +133,7 @@ def probability_over(laws: Mapping[Any, Law], *, draws: int = 400_000, seed: int
 
 
 def mean(
-    expression: sp.Basic, laws: Mapping[Any, Law], world: World, *, draws: int = 400_000, seed: int = 0
+    expression: sp.Basic, laws: Mapping[Any, Law], world: World, *, draws: int = DRAWS, seed: int = 0
 ) -> Number:
     """E[expression]; raises Meaningless where no random letter has a law that can be used."""
     expression = written_out(expression, world)

@@ -157,7 +157,7 @@ class Row:
             "status": outcome.status,
             "how": summary(outcome),
             "scope": evidence.where,
-            "near_miss": plain_text(evidence.false_sibling),
+            "near_miss": plain_text(evidence.near_miss),
             "near_miss_refuted": isinstance(sibling, Refuted),
             "counterexample": sibling.witness if isinstance(sibling, Refuted) else "",
             "sound": self.sound,

@@ -116,21 +116,17 @@ def _kind(changed: str) -> str:
 
 
 def altered(evidence: Iterable[Claim], counts: Mapping[str, Counts]) -> str:
-    """A Markdown table, one line a claim: alterations made and refuted, and what is open about the others."""
+    """A Markdown table, one line a claim: alterations made and refuted, and what is known of the others."""
     found = [(item.label, counts[item.label]) for item in evidence if item.label in counts]
-    made, refuted, nothing, still_open = total([c for _, c in found])
+    together = total([c for _, c in found])
     lines = [
-        f"Of {made} alterations {refuted} are refuted with a counter-example, {nothing} have no "
-        f"meaning, {still_open} are open; none was accepted.",
+        f"Of {together.made} alterations {together.words}; none was accepted.",
         "",
         "| claim | altered | refuted | not refuted |",
         "|-|-|-|-|",
     ]
     for label, c in found:
-        left = "; ".join(
-            f"{_kind(x['changed'])} ({'no meaning' if 'no meaning' in x['why'] else 'open'})"
-            for x in c["left"]
-        )
+        left = "; ".join(f"{_kind(x['changed'])} ({x['label']})" for x in c["left"])
         lines.append(f"| `{label}` | {c['made']} | {c['refuted']} | {left.replace('|', chr(92) + '|')} |")
     return "\n".join(lines)
 

@@ -24,7 +24,7 @@ import sympy as sp
 from flint import arb, ctx, fmpq, fmpz
 from sympy.core.relational import Relational
 
-from analysis.claims.arithmetic import FUNCTIONS, constant, is_zero, power
+from analysis.claims.arithmetic import FUNCTIONS, TERMS, binomial, constant, is_zero, power, shortened
 from analysis.claims.calculus import derivative, fast_integral, from_mp, integral, limit, to_mp
 from analysis.claims.world import (
     Called,
@@ -102,8 +102,8 @@ def _applied(found: Any, e: sp.Basic, world: World) -> Any:
 
 def _finite(x: Any, e: sp.Basic) -> Any:
     if isinstance(x, arb) and (x.is_nan() or not x.is_finite()):
-        raise Undefined(f"{e} has no value there")
-    return x
+        raise Undefined(f"{e} has no value there, or one that is too large to evaluate")
+    return shortened(x)
 
 
 def numbers(arguments: Sequence[Any], world: World) -> list[Number]:
@@ -149,8 +149,7 @@ def _constant(e: sp.Basic, world: World) -> Number:
 
 
 def _binomial(e: sp.Basic, world: World) -> Number:
-    n, k = (whole(x, world) for x in e.args)
-    return fmpq(math.comb(n, k)) if 0 <= k <= n else fmpq(0)
+    return _finite(binomial(*(whole(x, world) for x in e.args)), e)
 
 
 def _hyper(e: sp.Basic, world: World) -> Number:
@@ -168,7 +167,13 @@ def _piecewise(e: sp.Piecewise, world: World) -> Any:
     raise Undefined("no branch holds there")
 
 
+ORDER = 6
+"""The highest order of a derivative that is evaluated, as differences of differences."""
+
+
 def _derivative(e: sp.Derivative, world: World) -> Number:
+    if sum(int(count) for _, count in e.variable_count) > ORDER:
+        raise Meaningless(f"a derivative of an order above {ORDER} is not evaluated")
     letters = [x for x, count in e.variable_count for _ in range(int(count))]
     return partial_derivative(e.expr, letters, world)
 
@@ -208,9 +213,6 @@ def ball_or_exact(x: Any) -> Number:
     return x
 
 
-TERMS = 20_000
-
-
 def _accumulated(e: Any, world: World, combine: Callable[[Number, Number], Number], empty: int) -> Number:
     """A sum or product over whole numbers; the first index of several is the innermost."""
     *inner, (index, low, high) = e.limits
@@ -222,15 +224,22 @@ def _accumulated(e: Any, world: World, combine: Callable[[Number, Number], Numbe
     if last - first > TERMS:
         raise Meaningless(f"more than {TERMS:,} terms are not added up")
     for i in range(first, last + 1):
-        total = combine(total, ball_or_exact(value(body, world.but({index: fmpq(i)}))))
+        total = shortened(combine(total, ball_or_exact(value(body, world.but({index: fmpq(i)})))))
     return _finite(total, e)
 
 
 def _infinite(e: Any, body: sp.Basic, index: sp.Symbol, low: int, world: World) -> Number:
     if not isinstance(e, sp.Sum):
         raise Meaningless(f"{e} has no end")
-    with precision(300), mp.workdps(30):
-        total = mp.nsum(lambda i: to_mp(value(body, world.but({index: fmpq(int(i))}))), [low, mp.inf])
+
+    def term(i: Any) -> mp.mpf:
+        return to_mp(value(body, world.but({index: fmpq(int(i))})))
+
+    with precision(1200), mp.workdps(30):  # with fewer bits the extrapolation is wrong and does not say so
+        total, rest = (mp.nsum(term, [start, mp.inf]) for start in (low, low + 3))
+        first = term(low) + term(low + 1) + term(low + 2)
+        if not abs(total - first - rest) <= 1e-12 * (1 + abs(total)):  # no sum at all, extrapolated
+            raise Undefined(f"{e} does not settle")
     return from_mp(total, 1e-12)
 
 
@@ -256,7 +265,7 @@ def integrated(f: sp.Expr, x: sp.Symbol, low: Any, high: Any, world: World) -> N
         return fast_integral(lambda t: vectorised(t) + 0.0 * t, *ends)
     except Undefined:
         raise
-    except (Meaningless, NameError, TypeError, ValueError, NotImplementedError):
+    except (Meaningless, LookupError, NameError, TypeError, ValueError, NotImplementedError):
         return integral(lambda t: ball_or_exact(value(f, world.but({x: t}))), low, high)
 
 
@@ -279,7 +288,9 @@ def in_numbers(e: sp.Basic, keep: Sequence[Any], world: World) -> sp.Basic:
 def _iterated(e: iterated, world: World) -> Any:
     letters, maps, start = (tuple(x) if isinstance(x, sp.Tuple) else (x,) for x in e.args[:3])
     now = [value(x, world) for x in start]
-    for _ in range(whole(e.args[3], world)):
+    if (count := whole(e.args[3], world)) > TERMS:
+        raise Meaningless(f"a recursion of more than {TERMS:,} steps is not carried out")
+    for _ in range(count):
         there = world.but(dict(zip(letters, now, strict=True)))
         now = [value(x, there) for x in maps]
     return now[-1]

@@ -61,7 +61,7 @@ def as_text(settled: Settled) -> str:
             for s in _steps(settled.outcome)
         ),
         f"  scope: {evidence.where}",
-        f"  near miss: {plain_text(evidence.false_sibling)} -- {summary(settled.sibling)}",
+        f"  near miss: {plain_text(evidence.near_miss)} -- {summary(settled.sibling)}",
     ]
     return "\n".join(lines)
 
@@ -83,7 +83,7 @@ def as_markdown(settled: Settled) -> str:
             f"- {indices.myst(summary(settled.outcome))}",
             *steps,
             f"- Scope: {indices.myst(evidence.where)}",
-            f"- Near miss: ${tex(evidence.false_sibling)}$ — {indices.myst(summary(settled.sibling))}",
+            f"- Near miss: ${tex(evidence.near_miss)}$ — {indices.myst(summary(settled.sibling))}",
         ]
     )
 
@@ -110,6 +110,6 @@ def as_html(settled: Settled) -> str:
         f"<ol>{steps}</ol></details>"
         f'<div class="claim-scope"><strong>Scope.</strong> {indices.html(evidence.where)}</div>'
         rf'<details class="claim-sibling"><summary>The near miss it refuses</summary>'
-        rf'<div style="overflow-x:auto">\({escape(tex(evidence.false_sibling))}\)</div>'
+        rf'<div style="overflow-x:auto">\({escape(tex(evidence.near_miss))}\)</div>'
         f"<div>{indices.html(summary(settled.sibling))}</div></details></div>"
     )

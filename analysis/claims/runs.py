@@ -76,7 +76,9 @@ def of_runs(
         x
         for c in claims
         if c.domain is None
-        for x in (c.statement.free_symbols | c.false_sibling.free_symbols)
+        for statement in (c.statement, c.false_sibling)
+        if statement is not None
+        for x in statement.free_symbols
     }
     means = {x: Given(_reading(x, measured, logarithmic), recorded=True) for x in (*letters, *others)}
     runs = domain(means=means)

@@ -4,12 +4,13 @@ unknown and why."""
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
 import sympy as sp
 
-from analysis.claims.claim import Claim, settle
+from analysis.claims.claim import Claim, edge, settle
 from analysis.claims.domain import Domain, domain, only, reals
 from analysis.claims.outcome import Checked, Outcome, Proved, Refuted, Reproduced, Step, Unknown
 from analysis.claims.proof import by_deciding
@@ -115,6 +116,22 @@ def test_a_measured_equation_is_checked_for_the_claim_alone() -> None:
     for statement, kind in expected.items():
         assert isinstance(claim.settle(statement), kind), statement
     assert isinstance(claim.settle(), Checked) and "2.5 %" in str(claim.settle())
+
+
+@pytest.mark.parametrize(
+    ("error", "allowed", "larger"),
+    [(0.01, 0.0, "1.05"), (0.004, 0.0, "1.02"), (0.001, 0.03, "1.04"), (0.25, 0.0, "3")],
+)
+def test_a_near_miss_is_made_at_the_edge_of_what_is_resolved(
+    error: float, allowed: float, larger: str
+) -> None:
+    """Twice (5 se + allowed)/2 is 5, 2, 3.5 and 125 %; rounded up to one digit."""
+    claim = replace(measured(Estimate(2.0, error, allowed)), false_sibling=None)
+    assert claim.prove().sound and claim.near_miss == _no(
+        sp.Eq, x, _no(sp.Mul, sp.Float(larger), sp.Float("2.0"))
+    )
+    with pytest.raises(ValueError, match="a-label needs a near miss of its own"):
+        edge(replace(bound(), false_sibling=None))
 
 
 def test_a_published_number_is_reproduced_by_the_claim_that_names_its_source() -> None:

@@ -87,10 +87,20 @@ def test_the_alterations_are_counted_and_what_is_left_is_named() -> None:
             changed="strict: < for ≤ on the left",
             statement="x < 1",
             why="unknown: no counter-example at 9 points",
+            label="open",
         )
     ]
-    left += [Left(changed="factor | dropped", statement="x", why="unknown: no meaning: y")]
-    counts = {"a|b": Counts(statement="x <= 1", made=7, refuted=5, left=left)}
+    left += [
+        Left(changed="factor | dropped", statement="x", why="unknown: no meaning: y", label="no meaning"),
+        Left(changed="strict", statement="x < 2", why="checked: simulation", label="true: by count"),
+    ]
+    counts = {"a|b": Counts(statement="x <= 1", made=8, refuted=5, left=left)}
     table = altered([row().settled.evidence], counts)
-    assert "Of 7 alterations 5 are refuted with a counter-example, 1 have no meaning, 1 are open" in table
-    assert "| 7 | 5 | strict on the left (open); factor \\| dropped (no meaning) |" in table
+    assert (
+        "Of 8 alterations 5 are refuted with a counter-example, 1 are true, 0 change less than is resolved, "
+        "1 have no meaning, 1 are open; none was accepted." in table
+    )
+    assert (
+        "| 8 | 5 | strict on the left (open); factor \\| dropped (no meaning); strict (true: by count) |"
+        in table
+    )

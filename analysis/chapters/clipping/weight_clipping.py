@@ -19,7 +19,7 @@ from analysis.numeric.training_arguments import positive, whole
 
 Floats = NDArray[np.float64]
 SIZES = (2, 32, 32, 1)
-SHIFT = 2.0
+SHIFT, SAMPLES = 2.0, 2000
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,7 +59,7 @@ def critic(
                 b[l] = b[l] + rate * delta.sum(axis=0)
                 W[l] = by_value(W[l] + rate * (xs[l].T @ delta), limit)
                 delta = before
-        X = rng.standard_normal((2000, 2)) * 2.0 + (SHIFT / 2, 0.0)
+        X = rng.standard_normal((SAMPLES, 2)) * 2.0 + (SHIFT / 2, 0.0)
         longest.append(float(np.linalg.norm(_slopes(W, b, X), axis=1).max()))
         product.append(float(np.prod([np.linalg.norm(w, 2) for w in W])))
     bound = float(np.prod([limit * np.sqrt(m * n) for m, n in zip(SIZES[:-1], SIZES[1:], strict=True)]))

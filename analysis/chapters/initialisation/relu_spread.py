@@ -14,6 +14,7 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
+from analysis.numeric import unseen_weights
 from analysis.numeric.training_arguments import whole
 
 Floats = NDArray[np.float64]
@@ -23,8 +24,10 @@ _RELU = (1, 1, 6, 60, 840)
 """E (2 max(0, x)²)ᵏ: half of the numbers above, times 2ᵏ."""
 
 
-def relu_mean_squares(width: int, depth: int, *, networks: int, seed: int = 0, together: int = 400) -> Floats:
-    """E-normed mean squares x of the last of ``depth`` layers, (networks,); every weight matrix is drawn.
+def relu_mean_squares(
+    width: int, depth: int, *, networks: int, seed: int = 0, together: int = 4000
+) -> Floats:
+    """E-normed mean squares x of the last of ``depth`` layers, (networks,), so many drawn together.
     Inputs N(0, 1)."""
     width, depth, networks = (
         whole("width", width, 1),
@@ -35,11 +38,11 @@ def relu_mean_squares(width: int, depth: int, *, networks: int, seed: int = 0, t
     found = []
     for start in range(0, networks, together):
         count = min(together, networks - start)
-        a = rng.standard_normal((count, width, 1))
+        a = rng.standard_normal((count, 1, width))
         for _ in range(depth):
-            z = (rng.standard_normal((count, width, width)) @ a) * math.sqrt(2.0 / width)
+            z, _ = unseen_weights.forward(a, width, math.sqrt(2.0 / width), rng)
             a = np.maximum(z, 0.0)
-        found.append((z[..., 0] ** 2).mean(axis=1) / 2.0)
+        found.append((z**2).mean(axis=(1, 2)) / 2.0)
     return np.concatenate(found)
 
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from analysis.numeric import unseen_weights
 from analysis.numeric.compiled import compiled
 from analysis.numeric.mean_field import Profile, profile
 from analysis.numeric.sample_moments import Moments, moments
@@ -108,6 +109,54 @@ def variance_layers(
         forward,
         backward,
         profile(activation, float(sigma_w), float(sigma_b), depth, float(input_square)),
+    )
+
+
+def many_variance_layers(
+    activation: str,
+    width: int,
+    depth: int,
+    sigma_w: float,
+    sigma_b: float = 0.0,
+    *,
+    input_square: float = 1.0,
+    replicates: int = 1000,
+    seed: int = 0,
+    together: int = 200,
+) -> VarianceLayers:
+    """``variance_layers`` for thousands of networks, so many ``together``: the same law in a fraction of the
+    time, for no matrix is drawn whole. Where one network is looked into, take the other."""
+    width, depth, replicates = (
+        whole("width", width, 1),
+        whole("depth", depth, 1),
+        whole("replicates", replicates, 2),
+    )
+    spread_w = positive("sigma_w", sigma_w) / math.sqrt(width)
+    spread_b = positive("sigma_b", sigma_b, zero=True)
+    spread = math.sqrt(positive("input_square", input_square))
+    rng, together = np.random.default_rng(whole("seed", seed, 0)), whole("together", together, 1)
+    law = named_activation(activation, "activation")
+    value, slope = compiled(law.value, z_symbol), compiled(law.slope, z_symbol)
+    forward, backward = np.empty((replicates, depth)), np.ones((replicates, depth))
+    for start in range(0, replicates, together):
+        some = slice(start, min(start + together, replicates))
+        shape = (some.stop - start, 1, width)
+        a, met, slopes = spread * rng.standard_normal(shape), [], []
+        for l in range(depth):
+            z, seen = unseen_weights.forward(a, width, spread_w, rng)
+            z = z + spread_b * rng.standard_normal(shape) if spread_b else z
+            a = value(z)
+            forward[some, l] = np.mean(z * z, axis=(1, 2))
+            met.append(seen)
+            slopes.append(slope(z))
+        delta = rng.standard_normal(shape)
+        first = np.mean(delta * delta, axis=(1, 2))
+        for l in range(depth - 1, 0, -1):
+            delta = unseen_weights.backward(delta, met[l], rng) * slopes[l - 1]
+            backward[some, l - 1] = np.mean(delta * delta, axis=(1, 2)) / first
+    theory = profile(activation, float(sigma_w), float(sigma_b), depth, float(input_square))
+    return VarianceLayers(
+        activation, width, depth, float(sigma_w), float(sigma_b), seed, forward, backward, theory
     )
 
 

@@ -9,13 +9,13 @@ Kept is log ‖∂C/∂x^l‖² of every layer.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.numeric import moments, normalisation, norms
+from analysis.numeric import moments, normalisation, norms, unseen_weights
 from analysis.numeric.arguments import number
 from analysis.numeric.compiled import compiled
 from analysis.numeric.threads import one_thread
@@ -71,10 +71,13 @@ def depth_sweep(
     gain: float = 1.0,
     shift: float = 0.0,
     seed: int = 0,
+    whole_weights: bool = True,
 ) -> DepthSweep:
     """Draw ``nets`` networks from ``np.random.default_rng(seed)`` and follow a
     random gradient back through them.
 
+    Without ``whole_weights`` only what meets the batch is drawn of a matrix: the same law, and faster where
+    the batch is much smaller than the width.
     Raises ValueError on an unknown kind or activation, or a number out of range.
     """
     if kind not in KINDS:
@@ -96,20 +99,32 @@ def depth_sweep(
             a = np.asarray(value(y))
             cosines[net, l], squares = _mean_cosine(a), (a * a).sum(axis=1)
             largest[net, l] = squares.max() / squares.mean()
-            w = rng.standard_normal((width, width)) * math.sqrt(2.0 / width)
-            layers.append((made, y, w))
-            x = a @ w + (x if kind == "residual" else 0.0)
+            through, back_through = _weights(a, rng, whole_weights)
+            layers.append((made, y, back_through))
+            x = through + (x if kind == "residual" else 0.0)
         delta = rng.standard_normal((batch, width))
         if norm:
             delta = normalisation.gradients(delta, normalisation.forward(x, kind=norm), kind=norm).x
         for l in range(depth - 1, -1, -1):
-            made, y, w = layers[l]
-            back = (delta @ w.T) * slope(y)
+            made, y, back_through = layers[l]
+            back = back_through(delta) * slope(y)
             if made is not None and norm is not None:
                 back = normalisation.gradients(back, made, gain, kind=norm).x
             delta = back + (delta if kind == "residual" else 0.0)
             logs[net, l] = 2.0 * math.log(norms.norm(delta))
     return DepthSweep(kind, activation, batch, width, depth, gain, shift, seed, logs, cosines, largest)
+
+
+def _weights(
+    a: Floats, rng: np.random.Generator, whole_weights: bool
+) -> tuple[Floats, Callable[[Floats], Floats]]:
+    """The batch a (m, n) times weights N(0, 2/n), and what takes errors (m, n) back through the same."""
+    width, spread = a.shape[1], math.sqrt(2.0 / a.shape[1])
+    if whole_weights:
+        w = rng.standard_normal((width, width)) * spread
+        return a @ w, lambda delta: delta @ w.T
+    through, seen = unseen_weights.forward(a[None], width, spread, rng)
+    return through[0], lambda delta: unseen_weights.backward(delta[None], seen, rng)[0]
 
 
 def _mean_cosine(a: Floats) -> float:

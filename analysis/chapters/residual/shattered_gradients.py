@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from analysis.numeric import unseen_weights
 from analysis.numeric.arguments import number, real_array
 from analysis.numeric.compiled import compiled
 from analysis.numeric.norms import rms
@@ -84,6 +85,41 @@ def input_gradients(
             slopes = (found.direction @ u) * np.exp(found.gradient[:, 0] - found.gradient[:, 0].max())
         correlations.append(found.direction @ found.direction.T / width)
     return InputGradients(depth, width, k, s, xi, slopes / rms(slopes), np.stack(correlations))
+
+
+@one_thread()
+def many_correlations(
+    *,
+    depth: int,
+    width: int,
+    nets: int,
+    shortcut: float = 0.0,
+    scale: float = 1.0,
+    seed: int = 12,
+    together: int = 50,
+) -> Floats:
+    """The correlation at ξ = −1 and ξ = 1 of thousands of networks (nets,), so many ``together``: of the law
+    of ``input_gradients``, where the weights themselves are drawn. Raises ValueError on numbers out of range.
+    """
+    depth, width, nets = whole("depth", depth, 0), whole("width", width, 2), whole("nets", nets, 2)
+    k, s = positive("shortcut", shortcut, zero=True), positive("scale", scale)
+    spread, rng = math.sqrt(2.0 / width), np.random.default_rng(seed)
+    found = []
+    for start in range(0, nets, whole("together", together, 1)):
+        u, v, g = rng.standard_normal((3, min(together, nets - start), 1, width))
+        x = np.concatenate([v - u, v + u], axis=1)
+        met, active = [], []
+        for _ in range(depth):
+            branch, seen = unseen_weights.forward(np.maximum(x, 0.0), width, spread, rng)
+            met.append(seen)
+            active.append(x > 0.0)
+            x = k * x + s * branch
+        delta = np.broadcast_to(g, x.shape)
+        for seen, on in zip(reversed(met), reversed(active), strict=True):
+            delta = k * delta + s * unseen_weights.backward(delta, seen, rng) * on
+        lengths = np.sqrt((delta**2).sum(axis=2))
+        found.append((delta[:, 0] * delta[:, 1]).sum(axis=1) / lengths.prod(axis=1))
+    return np.concatenate(found)
 
 
 def predicted(angles: ArrayLike, depths: Sequence[int], share: float = 1.0) -> Floats:

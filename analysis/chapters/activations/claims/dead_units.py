@@ -1,5 +1,6 @@
-"""Claims: reLU units that are off:
-the share of the signal that is lost, networks born dead, and units killed by one step (B19, B21, B22)."""
+"""ReLU units that are off:
+the share of the signal that is lost, networks born dead, and units killed by one step
+(rows B19, B21 and B22 of ``verdicts/table.py``)."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""Claims: the error δ = ∂C/∂z of an output neuron for two costs:
-the activation saturates, or it cancels against the cost (row B1)."""
+"""The error δ = ∂C/∂z of an output neuron for two costs:
+the activation saturates, or it cancels against the cost (row B1 of ``verdicts/table.py``)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Claims: the largest slope of GELU and of SiLU in closed form:
+"""The largest slope of GELU and of SiLU in closed form:
 where the second derivative changes sign, and the limits."""
 
 from __future__ import annotations

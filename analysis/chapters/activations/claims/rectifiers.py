@@ -1,4 +1,4 @@
-"""What ELU and SELU do at zero and far to the left (rows B21 and B22)."""
+"""What ELU and SELU do at zero and far to the left (rows B21 and B22 of ``verdicts/table.py``)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Claims: sELU's two constants, derived:
+"""SELU's two constants, derived:
 mean 0 and second moment 1 are kept for z ~ N(0, 1) (Klambauer et al. 2017)."""
 
 from __future__ import annotations

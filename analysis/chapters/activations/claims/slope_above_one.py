@@ -1,5 +1,5 @@
-"""Claims: slopes above 1 that do not explode:
-the product of slopes along a chain and through wide layers (row B4)."""
+"""Slopes above 1 that do not explode:
+the product of slopes along a chain and through wide layers (row B4 of ``verdicts/table.py``)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Claims: statements about a chain of any depth L and any layer l, and how they are proved."""
+"""Statements about a chain of any depth L and any layer l, and how they are proved."""
 
 from __future__ import annotations
 

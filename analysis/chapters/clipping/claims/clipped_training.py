@@ -12,7 +12,7 @@ import sympy as sp
 from flint import fmpq
 
 from analysis.chapters.clipping import records as clipping_recorded
-from analysis.chapters.clipping.weight_clipping import critic
+from analysis.chapters.clipping.weight_clipping import SAMPLES, critic
 from analysis.claims.claim import Claim
 from analysis.claims.domain import domain, exact, one_of
 from analysis.claims.outcome import Checked, Outcome, Refuted, Step, Unknown
@@ -22,6 +22,8 @@ from analysis.numeric.clipping import by_value
 from analysis.numeric.minibatches import at_best, best_run
 
 _ENTRIES, _DRAWS = 10_000, 40
+ALL = len(clipping_recorded.RATES) * len(clipping_recorded.SEEDS)
+"""Networks of a run: one for each rate and seed."""
 c = sp.Symbol("c", positive=True)
 
 
@@ -143,7 +145,7 @@ CLAIMS = of_runs(
         statement=sp.Eq(measure("D", "large-norm-10"), 0, evaluate=False),
         check=None,
         scope=_how +
-            "threshold 10; D is the number of the 42 networks that diverge; the near miss is without "
+            f"threshold 10; D is the number of the {ALL} networks that diverge; the near miss is without "
             "clipping",
         false_sibling=sp.Eq(measure("D", "large"), 0, evaluate=False),
     ),
@@ -244,8 +246,8 @@ CLAIMS = of_runs(
         check=by_critics,
         domain=_CRITICS,
         scope=
-            "nine trained critics 2–32–32–1 with ReLU, weights clipped at 0.01, 0.1 and 0.5; 2,000 samples "
-            "each",
+            f"nine trained critics 2–32–32–1 with ReLU, weights clipped at 0.01, 0.1 and 0.5; {SAMPLES:,} "
+            "samples each",
         false_sibling=sp.Ge(_lip, _prod / 2, evaluate=False),
     ),
     Claim(

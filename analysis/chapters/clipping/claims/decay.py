@@ -1,4 +1,4 @@
-"""Claims: weight decay: a penalty on the weights, added to the cost, or taken off the weights directly."""
+"""Weight decay: a penalty on the weights, added to the cost, or taken off the weights directly."""
 
 from __future__ import annotations
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sympy as sp
 
-from analysis.chapters.clipping.claims.clipped_training import measure, measured
+from analysis.chapters.clipping.claims.clipped_training import ALL, measure, measured
 from analysis.chapters.clipping.claims.meaning_log_gain import log_gain
 from analysis.chapters.clipping.decay import alpha, eta
 from analysis.claims.claim import Claim
@@ -74,8 +74,8 @@ CLAIMS = of_runs(
         statement=sp.Eq(measure("D", "large-l2"), measure("D", "large"), evaluate=False),
         check=None,
         scope=
-            "digits, ten layers, weights 1.5 times He's, α = 0.01; D is the number of the 42 networks (seven "
-            "rates, six seeds) that diverge",
+            f"digits, ten layers, weights 1.5 times He's, α = 0.01; D is the number of the {ALL} "
+            "networks (seven rates, six seeds) that diverge",
         false_sibling=sp.Eq(measure("D", "large-norm-10"), measure("D", "large"), evaluate=False),
     ),
     ),

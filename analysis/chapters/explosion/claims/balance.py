@@ -1,4 +1,4 @@
-"""Claims: balance, the mean of log|w σ′(z)| being 0:
+"""Balance, the mean of log|w σ′(z)| being 0:
 where design reaches it, and why normal weights of mean 0"""
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Claims: the best identity neuron w₂ σ(w₁ x + b) ≈ x on [0, 1] over all weights and biases,
+"""The best identity neuron w₂ σ(w₁ x + b) ≈ x on [0, 1] over all weights and biases,
 with a certified error."""
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Claims: how much a chain of sigmoids can explode in all:
+"""How much a chain of sigmoids can explode in all:
 monotone maps of (0, 1) into itself have a budget of slope, and it is 1."""
 
 from __future__ import annotations

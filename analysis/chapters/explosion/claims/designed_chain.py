@@ -1,4 +1,4 @@
-"""Claims: an exploding chain:
+"""An exploding chain:
 large weights, biases solved so that every weighted input is 0, and the exact product."""
 
 from __future__ import annotations
@@ -110,10 +110,14 @@ def _biases_are(*values: sp.Expr | int) -> sp.Basic:
     )
 
 
+_FIRST, _FACTOR = sp.Rational(1, 4), sp.Integer(25)
+"""The first slope, and the factor of each layer after it."""
+
+
 def _gradient_is(power: int) -> sp.Eq:
     return sp.Eq(
         of_cost(4, b_(1)),
-        times(sp.Rational(1, 4), sp.Pow(25, power, evaluate=False), cost_prime(a_(4))),
+        times(_FIRST, sp.Pow(_FACTOR, power, evaluate=False), cost_prime(a_(4))),
         evaluate=False,
     )
 
@@ -162,8 +166,8 @@ CLAIMS = (
     ),
     Claim(
         label="explosion-gradient",
-        sentence="Three factors of 25 follow the first slope of 1/4: the gradient is 3906.25 times the "
-        "output's.",
+        sentence=f"Three factors of {_FACTOR} follow the first slope of 1/4: the gradient is "
+        f"{float(_FIRST * _FACTOR**3)} times the output's.",
         statement=_gradient_is(3),
         check=by_substitution,
         scope="sigmoid, three hidden layers and the output, weights 100, biases −100a_0, −50, −50, −50",

@@ -1,4 +1,4 @@
-"""Claims: how far the input may move before the exploding chain stops exploding:
+"""How far the input may move before the exploding chain stops exploding:
 the crossing of 1, by ball arithmetic."""
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Claims: the identity neuron w₂ σ(w₁ x + b) ≈ x on [0, 1]:
+"""The identity neuron w₂ σ(w₁ x + b) ≈ x on [0, 1]:
 why a small w₁ makes it worse, and what mends it."""
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Claims: λ against the weight scale: weights of mean 0 without biases, and biases tied to their weights."""
+"""λ against the weight scale: weights of mean 0 without biases, and biases tied to their weights."""
 
 from __future__ import annotations
 
@@ -48,11 +48,12 @@ def simulated_exponent(
 
 
 _STD = 3.0
+CHAINS, LAYERS, BURN_IN = 40_000, 50, 20
 
 
 @cache
 def _drawn() -> Estimate:
-    return simulated_exponent(np.random.default_rng(18), _STD, chains=40_000, layers=50, burn_in=20)
+    return simulated_exponent(np.random.default_rng(18), _STD, chains=CHAINS, layers=LAYERS, burn_in=BURN_IN)
 
 
 def _stationary_mean(e: sp.Basic, world: World) -> Number:
@@ -86,8 +87,8 @@ CLAIMS = (
         f"e^−{-exponent(SIGMOID, _STD, 0.0, nodes=24).lam:.2f} a layer.",
         statement=_lam_is(z),
         check=None,
-        scope="sigmoid, w ~ N(0, s²) with s = 3, b = 0, z under its stationary law; 40,000 chains of "
-        "50 layers after 20 of burn-in",
+        scope=f"sigmoid, w ~ N(0, s²) with s = 3, b = 0, z under its stationary law; {CHAINS:,} chains of "
+        f"{LAYERS} layers after {BURN_IN} of burn-in",
         false_sibling=_lam_is(w / 2),
         domain=domain(
             means={

@@ -1,4 +1,4 @@
-"""Claims: the widest window, enclosed by ball arithmetic, and the numbers Nielsen gives for it."""
+"""The widest window, enclosed by ball arithmetic, and the numbers Nielsen gives for it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Claims: where a factor |w σ′(wa + b)| is 1 or more:
+"""Where a factor |w σ′(wa + b)| is 1 or more:
 which weights allow it, for which activations a, and how wide that window is."""
 
 from __future__ import annotations

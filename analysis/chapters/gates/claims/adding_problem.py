@@ -9,10 +9,13 @@ import numpy as np
 import sympy as sp
 
 from analysis.chapters.gates import records as recorded
-from analysis.chapters.gates.adding_problem import VARIANTS, SequenceTraining
+from analysis.chapters.gates.adding_problem import TEST_IMAGES, VALIDATION_IMAGES, VARIANTS, SequenceTraining
 from analysis.claims.claim import Claim
 from analysis.claims.runs import Floats, of_runs
 
+UNITS = 24
+PIXELS, TRAINING_IMAGES = 64, 1200
+"""Of the digits; a test compares."""
 _NAMES = {name.replace("-", "_"): name for name in VARIANTS}
 
 
@@ -69,7 +72,7 @@ def _below(x: sp.Symbol, y: sp.Expr) -> sp.Basic:
 
 
 _how = (
-    "24 units (48 in rnn_wide; rnn: a tanh cell, relu: a ReLU cell), Adam at the best of six "
+    f"{UNITS} units ({2 * UNITS} in rnn_wide; rnn: a tanh cell, relu: a ReLU cell), Adam at the best of six "
     "rates on 500 validation sequences, "
     "1,500 updates of 32 sequences, gradients clipped to norm 1, five seeds (rnn_wide, lstm_0, "
     "lstm_long: four rates, three seeds); "
@@ -78,9 +81,9 @@ _error = _how + "E is the mean squared error on 500 test sequences, 1/6 for who 
 _geometric = _how + "G is the mean squared error on 500 test sequences, geometric mean over the seeds"
 _share = _how + "‖∂C/∂h_1‖ over ‖∂C/∂h_T‖, B before training and F at the end, geometric mean over the seeds"
 _pixels = (
-    "scikit-learn's digits, 64 steps, 1,200 images for training, 200 to choose among four rates "
-    "and 397 to test, "
-    "1,000 updates of 32 images, three seeds; 24 units; A is the test accuracy"
+    f"scikit-learn's digits, {PIXELS} steps, {TRAINING_IMAGES:,} images for training, {VALIDATION_IMAGES} to "
+    f"choose among four rates and {TEST_IMAGES} to test, "
+    f"1,000 updates of 32 images, three seeds; {UNITS} units; A is the test accuracy"
 )
 _solved, _useless = sp.Rational(1, 100), sp.Rational(15, 100)
 

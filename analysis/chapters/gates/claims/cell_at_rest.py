@@ -1,4 +1,4 @@
-"""Claims: a cell at rest: no input, state 0.
+"""A cell at rest: no input, state 0.
 There one step is a matrix f I + M with M random, and its powers have a closed form."""
 
 from __future__ import annotations
@@ -92,11 +92,14 @@ def _some_of(each: Range, places: tuple[int, ...]) -> Range:
     )
 
 
+WRITTEN_OUT = 8
+
+
 def by_pairs(statement: sp.Basic) -> Outcome:
     """(Σ a_j)² − Σ a_j² = 2 Σ_{i<j} a_i a_j and (k + 1) Σ a_j² − (Σ a_j)² = Σ_{i<j} (a_i − a_j)²,
-    written out for k = 1 … 8."""
+    written out for k = 1 … ``WRITTEN_OUT``."""
     total = kept + sp.sqrt(v)
-    for k in range(1, 9):
+    for k in range(1, WRITTEN_OUT + 1):
         a = sp.symbols(f"a_0:{k + 1}", positive=True)
         squares, square = sum(x**2 for x in a), sp.expand(sum(a) ** 2)
         pairs = [(p, q) for n, p in enumerate(a) for q in a[n + 1 :]]
@@ -192,7 +195,7 @@ CLAIMS = (
         "step it is f + √v in the end.",
         statement=_between(_top / (lag + 1), _top),
         check=by_pairs,
-        scope="(Lagrange's identity, written out for k ≤ 8)",
+        scope=f"(Lagrange's identity, written out for k ≤ {WRITTEN_OUT})",
         false_sibling=_between(_top / (lag + 1), kept ** (2 * lag)),
         domain=domain((lag, integers(1, 24)), ((kept, v), _kept_and_random())),
     ),

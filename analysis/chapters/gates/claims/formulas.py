@@ -3,6 +3,7 @@ every term, many steps, and how long half of it lasts."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any
@@ -490,6 +491,8 @@ def _gru_step(*inner: sp.Expr) -> sp.Eq:
     )
 
 
+_ROUNDS = next(k for k in range(100) if 1.0 / (1.0 + math.exp(-k)) == 1.0)
+
 CLAIMS = (
     Claim(
         label="lstm-memory-step",
@@ -639,7 +642,7 @@ CLAIMS = (
         sentence="A sigmoid gate is below 1, whatever goes in: it always forgets.",
         statement=sp.Lt(SIGMOID.formula, 1, evaluate=False),
         check=by_deciding(),
-        scope="in floating point σ(z) rounds to 1 from z = 37 on",
+        scope=f"in floating point σ(z) rounds to 1 from z = {_ROUNDS} on",
         false_sibling=sp.Lt(SIGMOID.formula, sp.Rational(99, 100), evaluate=False),
         domain=domain((z, reals())),
     ),

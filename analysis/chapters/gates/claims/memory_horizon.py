@@ -27,7 +27,9 @@ from analysis.symbolic.gates import half_life, sigmoid
 
 _life, _lam = sp.symbols(r"T_{1/2} \lambda", real=True)
 _x = sp.Symbol("x", real=True)
-_STEPS, _WIDE = 10, 96
+_STEPS, _WIDE, _UNITS, _NETS = 10, 96, 24, 60
+_LSTM_ALLOWED, _VANILLA_ALLOWED = 0.01, 0.05
+"""What finite width is allowed in the logarithm of a gain."""
 _gain = sp.Symbol(f"G_{_STEPS}", positive=True)
 BIAS = sp.S.One
 FLUCTUATION = sp.Integer(2)
@@ -64,11 +66,11 @@ def _halving(e: sp.Basic, world: World) -> float:
 @cache
 def _curves(kind: str, units: int, cut: bool) -> MemoryCurves:
     bias = float(BIAS) if kind == "lstm" else 0.0
-    return memory_curves(kind, forget_bias=bias, steps=40, units=units, nets=60, cut=cut)
+    return memory_curves(kind, forget_bias=bias, steps=40, units=units, nets=_NETS, cut=cut)
 
 
 def _life_measured(cut: bool) -> Estimate:
-    return Estimate(*_curves("lstm", 24, cut).half_life())
+    return Estimate(*_curves("lstm", _UNITS, cut).half_life())
 
 
 def _typical_gain(kind: str, allowed: float) -> Given:
@@ -90,8 +92,8 @@ def _fluctuating() -> Estimate:
 
 
 _how = (
-    "LSTM, 24 units, weights uniform on ±1/√n, b_f = 1, inputs N(0, 1), 60 networks after 50 steps of "
-    "warming up"
+    f"LSTM, {_UNITS} units, weights uniform on ±1/√n, b_f = 1, inputs N(0, 1), {_NETS} networks after 50 "
+    "steps of warming up"
 )
 _v = sp.Rational(1, 48)
 _log_sigma = -sp.log(1 + sp.exp(-BIAS - FLUCTUATION * _x))
@@ -124,19 +126,19 @@ CLAIMS = (
         statement=sp.Eq(sp.log(_gain), sp.log(squared_gain(_STEPS, sigmoid(BIAS), _v)) / 2, evaluate=False),
         check=None,
         scope=f"LSTM, {_WIDE} units, b_f = 1; theory at rest, f = σ(1) and v = 1/48; finite width is "
-        f"allowed 0.01",
+        f"allowed {_LSTM_ALLOWED}",
         false_sibling=sp.Eq(sp.log(_gain), _STEPS * sp.log(sigmoid(BIAS)), evaluate=False),
-        domain=domain(means={_gain: _typical_gain("lstm", 0.01)}),
+        domain=domain(means={_gain: _typical_gain("lstm", _LSTM_ALLOWED)}),
     ),
     Claim(
         label="vanilla-log-gain",
         sentence="Beside it the vanilla cell loses log √3 a step.",
         statement=sp.Eq(sp.log(_gain), _STEPS * sp.log(sp.Rational(1, 3)) / 2, evaluate=False),
         check=None,
-        scope=f"vanilla cell, {_WIDE} units, weights uniform on ±1/√n, inputs N(0, 1), 60 networks; theory "
-        f"at rest; finite width is allowed 0.05",
+        scope=f"vanilla cell, {_WIDE} units, weights uniform on ±1/√n, inputs N(0, 1), {_NETS} networks; "
+        f"theory at rest; finite width is allowed {_VANILLA_ALLOWED}",
         false_sibling=sp.Eq(sp.log(_gain), _STEPS * sp.log(sp.Rational(1, 2)) / 2, evaluate=False),
-        domain=domain(means={_gain: _typical_gain("rnn", 0.05)}),
+        domain=domain(means={_gain: _typical_gain("rnn", _VANILLA_ALLOWED)}),
     ),
     Claim(
         label="fluctuating-gate-rate",

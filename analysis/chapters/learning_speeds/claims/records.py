@@ -40,6 +40,8 @@ from analysis.numeric.speed_statistics import (
     resolved,
 )
 
+DRAWN, EPOCHS, IMAGES = 200, 500, 1000
+"""What was recorded (``make_records``; a test compares): networks, epochs, training images."""
 _RECIPE = "MNIST, weights N(0, 1/n_in)"
 _SOURCE = "M. Nielsen, Neural Networks and Deep Learning (2015), chapter 5"
 _LEVEL = sp.Rational(1, 20)
@@ -156,11 +158,11 @@ def _speeds(hidden: int) -> Claim:
     return Claim(
         label=f"nielsen-speeds-{hidden}-hidden",
         sentence=f"Taken together, Nielsen's initial speeds with {hidden} hidden layers are no rarity "
-        f"among 200 networks drawn his way.",
+        f"among {DRAWN} networks drawn his way.",
         statement=speeds_are(hidden, NIELSEN_SPEEDS[hidden]),
         check=None,
         source=_SOURCE,
-        scope="first 1,000 training images of MNIST, weights N(0, 1/n_in), biases N(0, 1); he drew one "
+        scope=f"first {IMAGES:,} training images of MNIST, weights N(0, 1/n_in), biases N(0, 1); he drew one "
         "network, seed not set; v: the speeds that "
         f"the code of his book recorded, {shown}, which he prints rounded; p: how often a network "
         f"lies as far out in Mahalanobis' distance of the "
@@ -247,21 +249,21 @@ CLAIMS = (
     Claim(
         label="nielsen-speed-ratio",
         sentence="The fourth layer's speed over the first's nearly halves and rises above its start "
-        "again, in Nielsen's run as in 200 networks.",
+        f"again, in Nielsen's run as in {DRAWN} networks.",
         statement=ratio_is_usual(r[_k]),
         check=None,
         source="the speeds recorded with the code that accompanies Nielsen's book, epochs "
         + ", ".join(map(str, _EPOCHS)),
         scope=f"{_RECIPE}, four hidden layers; r: his ratio at these epochs t, "
         f"{', '.join(f'{x:.1f}' for x in NIELSEN_RATIO.values())}; "
-        "q: the quantiles of 200 networks at the same epoch",
+        f"q: the quantiles of {DRAWN} networks at the same epoch",
         false_sibling=ratio_is_usual(sp.Integer(100)),
         domain=domain(means={r: lambda k, world: _ratio(k), usual: Pointwise(_is_usual)}),
     ),
     Claim(
         label="speeds-grow-with-the-layer",
-        sentence="In all 200 networks with four hidden layers the initial speed grows from each layer to "
-        "the next.",
+        sentence=f"In all {DRAWN} networks with four hidden layers the initial speed grows from each layer "
+        "to the next.",
         statement=_of_all(_grow(S)),
         check=None,
         scope=f"{_RECIPE}; S: the speeds at the start, T: those with N(0, 1) weights, which are not in "
@@ -271,8 +273,8 @@ CLAIMS = (
     ),
     Claim(
         label="standard-normal-weights-are-faster",
-        sentence="Even the slowest of 200 networks with N(0, 1) weights starts eleven times as fast as "
-        "Nielsen's: the story and the figures differ.",
+        sentence=f"Even the slowest of {DRAWN} networks with N(0, 1) weights starts eleven times as fast "
+        "as Nielsen's: the story and the figures differ.",
         statement=_of_all(sp.Gt(T[1], _faster * his(4)[0], evaluate=False)),
         check=None,
         scope="MNIST, four hidden layers; T_1: the first layer's speed at the start with N(0, 1) "
@@ -283,36 +285,37 @@ CLAIMS = (
     Claim(
         label="two-hidden-layers-recover",
         sentence="With two hidden layers the speeds of both fall and then at least double again, in each "
-        "of 200 networks.",
+        f"of {DRAWN} networks.",
         statement=_of_all(_recover(2)),
         check=None,
-        scope=f"{_RECIPE}, 500 epochs; F and m: the final and the lowest speed, indices: hidden layers, "
+        scope=f"{_RECIPE}, {EPOCHS} epochs; F and m: the final and the lowest speed, indices: hidden layers, "
         f"and which; the near miss asks it of three",
         false_sibling=_of_all(_recover(3)),
         domain=_networks,
     ),
     Claim(
         label="four-hidden-layers-do-not-recover",
-        sentence="With four hidden layers nothing recovers within 500 epochs: in each of 200 networks "
-        "every speed ends at its lowest.",
+        sentence=f"With four hidden layers nothing recovers within {EPOCHS} epochs: in each of {DRAWN} "
+        "networks every speed ends at its lowest.",
         statement=_of_all(_end_lowest(4)),
         check=None,
         scope=f"{_RECIPE}; F and m: the final and the lowest speed, indices: hidden layers, and which; "
         f"the near miss says it of three, "
-        f"of which some layer doubles its lowest speed again in {_recovered_of_three()} of 200 networks",
+        f"of which some layer doubles its lowest speed again in {_recovered_of_three()} of {DRAWN} "
+        f"networks",
         false_sibling=_of_all(_end_lowest(3)),
         domain=_networks,
     ),
     Claim(
         label="output-layer-moves-most",
         sentence="With four hidden layers the output layer moves more than forty times as far as the "
-        "first, and the second less far, in each of 200 networks.",
+        f"first, and the second less far, in each of {DRAWN} networks.",
         statement=_of_all(
             sp.And(sp.Gt(D[5], 40 * D[1], evaluate=False), sp.Lt(D[2], D[1], evaluate=False), evaluate=False)
         ),
         check=None,
         scope=f"{_RECIPE}; D_k: how far layer k is from its decayed initial weights, per initial "
-        f"length, after 500 epochs",
+        f"length, after {EPOCHS} epochs",
         false_sibling=_of_all(sp.Gt(D[2], D[1], evaluate=False)),
         domain=_networks,
     ),
@@ -322,7 +325,7 @@ CLAIMS = (
         "descent is stuck, in each of ten networks.",
         statement=_of_all(sp.Lt(A, sp.Rational(2, 3) * E, evaluate=False)),
         check=None,
-        scope=f"{_RECIPE}, four hidden layers; E: the cost after 500 epochs, A: after 300 rescaled "
+        scope=f"{_RECIPE}, four hidden layers; E: the cost after {EPOCHS} epochs, A: after 300 rescaled "
         f"steps more, B: with the first layer held fixed",
         false_sibling=_of_all(sp.Lt(B, sp.Rational(2, 3) * E, evaluate=False)),
         domain=_networks,

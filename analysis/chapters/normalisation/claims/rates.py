@@ -1,4 +1,4 @@
-"""Claims: how fast does the gradient of a deep batch-normalised network grow at initialisation? An exact
+"""How fast does the gradient of a deep batch-normalised network grow at initialisation? An exact
 rate for every batch size."""
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Claims: how large can the gradient at the output get? The losses of one output, their slopes,
+"""How large can the gradient at the output get? The losses of one output, their slopes,
 and their bounds."""
 
 from __future__ import annotations
@@ -220,6 +220,9 @@ _small_network = domain((v, _moderate()), (w1, _moderate()))
 
 _scope_small = "inputs t → ∞, target y = 0, so that the outlier is classified wrongly"
 
+_TOUCHES = max(sp.solve(sp.diff(z**2 * (1 - z), z), z))
+"""The output a at which a · a(1 − a) is largest."""
+
 CLAIMS = (
     Claim(
         label="cross-entropy-logit-gradient",
@@ -254,8 +257,8 @@ CLAIMS = (
         statement=_bounded(SQUARED_BOUND),
         check=at_both_targets(by_roots_on_the_unit_interval),
         scope=(
-            "proved at y = 0 and y = 1, with equality at a = 2/3 and 1/3; for y between them (a − "
-            "y)a(1 − a) lies between the two"
+            f"proved at y = 0 and y = 1, with equality at a = {_TOUCHES} and {1 - _TOUCHES}; for y between "
+            "them (a − y)a(1 − a) lies between the two"
         ),
         false_sibling=_bounded(sp.Rational(1, 8)),
         domain=domain(((a, y), _activations_and_targets())),

@@ -22,12 +22,13 @@ FAR = (1e6, 1e7)
 """Where every output of every network has saturated; up to 10⁶ one of 40 still moves."""
 NEAR = sp.Rational(1, 10_000)
 _NETWORKS = 40
+HIDDEN, IMAGES, PIXELS = (30, 30), 50, 64
 
 
 @cache
 def powers(loss: str, factors: tuple[float, float] = FAR) -> NDArray[np.float64]:
     """d log‖∂C/∂w¹‖/d log t of each network between two factors, (40,)."""
-    return growth(outlier(factors, loss=loss, seeds=range(_NETWORKS)))
+    return growth(outlier(factors, loss=loss, hidden=HIDDEN, images=IMAGES, seeds=range(_NETWORKS)))
 
 
 def _measured(loss: str) -> Domain:
@@ -47,8 +48,8 @@ def _power_is(p: sp.Expr, at: sp.Expr = t) -> sp.Eq:
 
 
 _scope = (
-    "ReLU, sizes (64, 30, 30, 10), 50 digits of which one is t times as bright, between t = 10⁶ and "
-    "10⁷; 40 networks"
+    f"ReLU, sizes ({PIXELS}, {HIDDEN[0]}, {HIDDEN[1]}, 10), {IMAGES} digits of which one is t times as "
+    f"bright, between t = 10⁶ and 10⁷; {_NETWORKS} networks"
 )
 
 CLAIMS = (

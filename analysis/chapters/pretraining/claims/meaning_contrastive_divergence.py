@@ -1,4 +1,4 @@
-"""Claims: how far contrastive divergence is from the gradient it stands for:
+"""How far contrastive divergence is from the gradient it stands for:
 exact bias, sampled bias, and where training ends."""
 
 from __future__ import annotations

@@ -12,7 +12,14 @@ import sympy as sp
 from analysis.chapters.pretraining import records as recorded
 from analysis.chapters.pretraining.claims.meaning_contrastive_divergence import sampled_share
 from analysis.chapters.pretraining.contrastive_divergence import CHAINS, share
-from analysis.chapters.pretraining.stack import HIDDEN, PRETRAINING_COST, SCALES, Finetuning
+from analysis.chapters.pretraining.stack import (
+    HIDDEN,
+    PRETRAINING_COST,
+    SCALES,
+    Finetuning,
+    begin,
+    gradients,
+)
 from analysis.claims.claim import Claim
 from analysis.claims.domain import domain, only
 from analysis.claims.laws import expectation_over, normal
@@ -21,12 +28,14 @@ from analysis.claims.world import Estimate, Given, World
 from analysis.numeric.compiled import compiled
 from analysis.numeric.data import digits
 from analysis.numeric.minibatches import best_run, split
+from analysis.numeric.norms import rms
 from analysis.symbolic.catalogue import SIGMOID
 from analysis.symbolic.display import expectation, times
 from analysis.symbolic.notation import sigma_prime, z
 
 SIGMOID_VALUE, SIGMOID_SLOPE = compiled(SIGMOID.value, z), compiled(SIGMOID.slope, z)
-MANY, FEW = 1100, 100
+MANY, FEW, LEVEL = 1100, 100, 0.9
+SIZES = [64, *HIDDEN, 10]
 AFTER = {MANY: (50, 100), FEW: (450, 1000)}
 """Labelled images → the epoch that pretrained networks are given, and the one for the others: the same
 number of products."""
@@ -68,9 +77,17 @@ def _speed(start: str) -> np.ndarray:
     return np.asarray(run(start).start_speeds[0, :, 0])
 
 
+FRESH, IMAGES = 120, 100
+"""Xavier networks that are drawn for what happens before any training, and training images for each."""
+
+
 def _xavier_drop() -> Estimate:
-    deltas = run("xavier").deltas
-    ratio = deltas[:, 0] / deltas[:, 3]
+    """‖δ¹‖/‖δ⁴‖ of fresh networks, each over training images of its own."""
+    parts = split(digits())
+    weights, biases = begin(parts.images, "xavier", range(FRESH))
+    chosen = np.random.default_rng(9).integers(len(parts.images), size=(FRESH, IMAGES))
+    *_, deltas = gradients(weights, biases, parts.images[chosen], parts.targets[chosen])
+    ratio = rms(deltas[0], axis=(1, 2)) / rms(deltas[3], axis=(1, 2))
     return Estimate(float(ratio.mean()), float(ratio.std(ddof=1) / np.sqrt(len(ratio))))
 
 
@@ -89,7 +106,7 @@ MEASURED: dict[sp.Symbol, Callable[[], np.ndarray]] = {
     **{_sym(f"v_{k}"): partial(_speed, s) for k, s in _SHORT.items()},
     **{_sym(f"d_{k}"): partial(backward_drop, s) for k, s in _SHORT.items()},
     **{_sym(f"q_{k}"): partial(drop_by_size, s) for k, s in _SHORT.items()},
-    **{_sym(f"E_{k}"): partial(lambda s: run(s).epochs_to(0.9), s) for k, s in _SHORT.items()},
+    **{_sym(f"E_{k}"): partial(lambda s: run(s).epochs_to(LEVEL), s) for k, s in _SHORT.items()},
     **{_sym(f"A_{k}"): partial(equal_budget, s, MANY) for k, s in _SHORT.items()},
     **{_sym(f"a_{k}"): partial(equal_budget, s, FEW) for k, s in _SHORT.items()},
     _sym("a_N"): lambda: equal_budget(best_scale(), FEW),
@@ -135,7 +152,7 @@ _COST = sp.Integer(round(PRETRAINING_COST))
 _LETTERS = (
     "P pretrained, S its entries shuffled, R the machines' own start N(0, 0.01²), X Xavier, G weights N(0, 1)"
 )
-_SCOPE = f"digits, [64, 30, 30, 30, 30, 10], sigmoid, plain SGD on minibatches of 10, five seeds; {_LETTERS}"
+_SCOPE = f"digits, {SIZES}, sigmoid, plain SGD on minibatches of 10, five seeds; {_LETTERS}"
 _FAIR = (
     f"accuracy at the chosen one of three rates, after 100 epochs, or after {100 - _COST} and the pretraining"
 )
@@ -187,8 +204,9 @@ CLAIMS = of_runs(
             }
         ),
         scope=
-            "[64, 30, 30, 30, 30, 10], d = ‖δ¹‖/‖δ⁴‖, weights N(0, 2/(n_in + n_out)), zero biases; Z ~ N(0, "
-            "1), q_l the mean square of z^l in wide layers, Var w times the mean of ‖a^(l−1)‖²; five seeds",
+            f"{SIZES}, d = ‖δ¹‖/‖δ⁴‖, weights N(0, 2/(n_in + n_out)), zero biases; Z ~ N(0, "
+            f"1), q_l the mean square of z^l in wide layers, Var w times the mean of ‖a^(l−1)‖²; {FRESH} "
+            f"networks, {IMAGES} training images each",
         false_sibling=sp.Eq(_P["d_X"], times(*[SIGMOID.slope.subs(z, 0)] * 3), evaluate=False),
     ),
     Claim(
@@ -207,13 +225,13 @@ CLAIMS = of_runs(
         label="pretraining-beats-xavier-in-epochs",
         sentence=(
             "Counted in epochs of fine-tuning, a network with Xavier's weights needs more than one "
-            "and a half times as many to 90 % as a pretrained one."
+            f"and a half times as many to {100 * LEVEL:g} % as a pretrained one."
         ),
         statement=_gt(2 * _P["E_X"], 3 * _P["E_P"]),
         check=None,
         scope=(
-            f"{_SCOPE}; E is the first epoch at which a network has a test accuracy of 0.9, geometric "
-            f"mean of the seeds, at the rate at which the validation accuracy is there first; 1,100 "
+            f"{_SCOPE}; E is the first epoch at which a network has a test accuracy of {LEVEL}, geometric "
+            f"mean of the seeds, at the rate at which the validation accuracy is there first; {MANY:,} "
             f"labels"
         ),
         false_sibling=_gt(_P["E_G"], _P["E_P"]),
@@ -231,7 +249,7 @@ CLAIMS = of_runs(
     Claim(
         label="many-labels-equal-budget",
         sentence=(
-            "With 1,100 labels and equal work, pretrained networks end within two percentage points "
+            f"With {MANY:,} labels and equal work, pretrained networks end within two percentage points "
             "of those that start from N(0, 1)."
         ),
         statement=sp.And(
@@ -241,13 +259,13 @@ CLAIMS = of_runs(
             _gt(_P["A_G"], 0.94),
         ),
         check=None,
-        scope=f"{_SCOPE}; A is the {_FAIR}; 1,100 labels",
+        scope=f"{_SCOPE}; A is the {_FAIR}; {MANY:,} labels",
         false_sibling=_gt(_P["A_P"], _P["A_G"] + 0.03),
     ),
     Claim(
         label="few-labels-equal-budget",
         sentence=(
-            "With 100 labels and equal work, pretrained networks end ahead of the shuffled ones, and "
+            f"With {FEW} labels and equal work, pretrained networks end ahead of the shuffled ones, and "
             "behind those from N(0, 1)."
         ),
         statement=sp.And(_gt(_P["a_P"], _P["a_S"]), _gt(_P["a_G"], _P["a_P"])),
@@ -255,7 +273,7 @@ CLAIMS = of_runs(
         scope=(
             f"{_SCOPE}; a is the mean test accuracy at the chosen one of four rates after 1,000 "
             f"epochs on 100 labelled images, the same "
-        "for all seeds, or after 450 and the pretraining on 1,100 unlabelled ones"
+        "for all seeds, or after 450 and the pretraining on {MANY:,} unlabelled ones"
         ),
         false_sibling=_gt(_P["a_P"], _P["a_G"] + 0.02),
     ),

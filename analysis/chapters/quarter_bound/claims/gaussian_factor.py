@@ -1,4 +1,4 @@
-"""Claims: one factor w σ′(wa + b) of the sigmoid chain with normal weights:
+"""One factor w σ′(wa + b) of the sigmoid chain with normal weights:
 how often is it below 1/4, and how often is the ratio below 1/16?"""
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from analysis.chapters.quarter_bound.gaussian_factor import (
 from analysis.chapters.quarter_bound.slope import QUARTER
 from analysis.claims.claim import Claim
 from analysis.claims.domain import at_least, domain, only
-from analysis.claims.laws import normal, probability_over
+from analysis.claims.laws import DRAWS, normal, probability_over
 from analysis.claims.outcome import Outcome, Proved, Step, Unknown
 from analysis.claims.proof import counterexample
 from analysis.claims.world import Estimate, Given
@@ -102,7 +102,7 @@ def _probability_claim(name: str, at: sp.Expr) -> Claim:
         f"often, not always.",
         statement=sp.Eq(event, below_quarter(at), evaluate=False),
         check=None,
-        scope=f"w, b ~ N(0, 1), a = {at}, sigmoid; quadrature against 400,000 draws",
+        scope=f"w, b ~ N(0, 1), a = {at}, sigmoid; quadrature against {DRAWS:,} draws",
         false_sibling=sp.Eq(event, sp.erf(1 / sp.sqrt(2)), evaluate=False),
         domain=domain(means=_normal),
     )
@@ -127,7 +127,7 @@ CLAIMS = (
         statement=sp.Eq(_bound_event, _bessel, evaluate=False),
         check=None,
         scope="w₂, w₃ ~ N(0, 1) independent; the product of two normal numbers has density K₀(|x|)/π; "
-        "400,000 draws",
+        f"{DRAWS:,} draws",
         false_sibling=sp.Eq(_bound_event, sp.erf(1 / sp.sqrt(2)) ** 2, evaluate=False),
         domain=domain(means=_normal),
     ),
@@ -138,7 +138,7 @@ CLAIMS = (
         statement=sp.Eq(_ratio_event, Q, evaluate=False),
         check=None,
         scope="sigmoid, all weights and biases ~ N(0, 1), input a_0 = 1/2; Q is a three-dimensional "
-        "quadrature; 400,000 draws",
+        f"quadrature; {DRAWS:,} draws",
         false_sibling=sp.Eq(_ratio_event, _bessel, evaluate=False),
         domain=domain(means={**_normal, **_chain, Q: Given(lambda world: _ratio_quadrature())}),
     ),

@@ -40,14 +40,21 @@ LARGE = 6
 """The standard deviation of the weights there."""
 
 
+CHAINS, MANY, BURN_IN, NORMAL = 100_000, 400_000, 20, 0.005
+"""Chains of the exponent and of the covariances, layers before the first that counts, and what the normal law
+is allowed."""
+
+
 @cache
-def drawn(chains: int = 100_000, seed: int = 4) -> LogProducts:
+def drawn(chains: int = CHAINS, seed: int = 4) -> LogProducts:
     """Chains with w, b ~ N(0, 1): depths 1 … 50 after 20 layers of burn-in."""
-    return simulate(SIGMOID, np.random.default_rng(seed), depths=(1, 5, 10, 20, DEPTH), chains=chains)
+    return simulate(
+        SIGMOID, np.random.default_rng(seed), depths=(1, 5, 10, 20, DEPTH), chains=chains, burn_in=BURN_IN
+    )
 
 
 @cache
-def terms(chains: int = 400_000, seed: int = 4) -> NDArray[np.float64]:
+def terms(chains: int = MANY, seed: int = 4) -> NDArray[np.float64]:
     """X_0 … X_5 of chains with w ~ N(0, 36) after 12 layers of burn-in, (chains, 6)."""
     rng = np.random.default_rng(seed)
     run = simulate(
@@ -97,11 +104,11 @@ def _variance_is(terms: sp.Expr) -> sp.Eq:
 
 def _simulated_share(e: sp.Basic, world: World) -> Number:
     """The share of simulated chains whose S_L makes the relation true; the normal law is allowed an error of
-    0.005."""
+    ``NORMAL``."""
     logs = drawn().logs[:, -1]
     hits = compiled(in_numbers(e.args[0].doit(), [_S], world), _S)(logs)
     share = float(np.mean(hits))
-    return world.measured(e, Estimate(share, math.sqrt(share * (1.0 - share) / len(logs)), 0.005))
+    return world.measured(e, Estimate(share, math.sqrt(share * (1.0 - share) / len(logs)), NORMAL))
 
 
 def _share_is(chance: sp.Expr) -> sp.Eq:
@@ -166,8 +173,8 @@ CLAIMS = (
         statement=_lam_is(z),
         check=None,
         scope=(
-            "sigmoid, w, b ~ N(0, 1), z under its stationary law; 100,000 chains of 50 layers after "
-            "20 of burn-in"
+            f"sigmoid, w, b ~ N(0, 1), z under its stationary law; {CHAINS:,} chains of {DEPTH} layers "
+            f"after {BURN_IN} of burn-in"
         ),
         false_sibling=_lam_is(w / 2 + b),
         domain=domain(
@@ -181,7 +188,7 @@ CLAIMS = (
         statement=_variance_is(_one + 2 * _sum),
         check=None,
         scope=f"sigmoid, w ~ N(0, {LARGE**2}), b ~ N(0, 1), L = {SHORT}, under the stationary law; "
-        f"400,000 chains",
+        f"{MANY:,} chains",
         false_sibling=_variance_is(_one),
         domain=domain(
             means={
@@ -197,7 +204,8 @@ CLAIMS = (
         f"Lλ, as the central limit theorem says.",
         statement=_share_is(sp.erf(1 / sp.sqrt(2))),
         check=None,
-        scope=f"sigmoid, w, b ~ N(0, 1), L = {DEPTH}; the normal approximation is allowed an error of 0.005",
+        scope=f"sigmoid, w, b ~ N(0, 1), L = {DEPTH}; the normal approximation is allowed an "
+        f"error of {NORMAL}",
         false_sibling=_share_is(sp.Rational(2, 3)),
         domain=domain(
             means={

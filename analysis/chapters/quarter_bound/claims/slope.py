@@ -1,4 +1,4 @@
-"""Claims: the slope of the sigmoid, its maximum ¼ by algebra and by calculus,
+"""The slope of the sigmoid, its maximum ¼ by algebra and by calculus,
 and what follows for one factor w σ′(z)."""
 
 from __future__ import annotations

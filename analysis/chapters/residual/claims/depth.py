@@ -16,7 +16,14 @@ import sympy as sp
 from numpy.typing import NDArray
 
 from analysis.chapters.residual.claims.formulas import MEAN
-from analysis.chapters.residual.depth import BoundedSweep, WideSweep, bounded_sweep, iterated, wide_sweep
+from analysis.chapters.residual.depth import (
+    BoundedSweep,
+    WideSweep,
+    bounded_sweep,
+    growths,
+    iterated,
+    wide_sweep,
+)
 from analysis.claims.claim import Claim
 from analysis.claims.domain import domain
 from analysis.claims.meaning import value
@@ -34,6 +41,9 @@ _ADDED = MEAN / sp.sqrt(100)
 """By what a block of a hundred raises the mean of the entries."""
 TAU, CHAINS, DEPTH = sp.Rational(1, 2), 2000, 200
 WIDTH, NETS, BLOCKS = 192, 8, 100
+MANY, ALLOWED, WIDE_ALLOWED = 2000, 0.02, 0.002
+"""Networks behind the growth of the mean square, of which only the signals are drawn; and what finite
+width is allowed."""
 
 
 @cache
@@ -55,12 +65,16 @@ def drawn(variance: float, scaled: bool, branch: str) -> WideSweep:
 
 
 def _wide_rate() -> Estimate:
-    """Finite width is allowed 0.002."""
-    return Estimate(*drawn(1.0, False, "weights last").rate(), 0.002)
+    """Finite width is allowed ``WIDE_ALLOWED``."""
+    return Estimate(*drawn(1.0, False, "weights last").rate(), WIDE_ALLOWED)
 
 
+@cache
 def _grown(branch: str, allowed: float = 0.0) -> Estimate:
-    return Estimate(*drawn(2.0, True, branch).growth(), allowed)
+    grown = growths(
+        depth=BLOCKS, width=WIDTH, variance=2.0, scale=BLOCKS**-0.5, branch=branch, nets=MANY, seed=12
+    )
+    return Estimate(float(grown.mean()), float(grown.std(ddof=1)) / math.sqrt(MANY), allowed)
 
 
 def traced(statement: sp.Basic) -> NDArray[np.float64]:
@@ -80,7 +94,7 @@ _mixed = 2 * _m * _ADDED
 _g, _log_gain = sp.Symbol("g", real=True), sp.Symbol(r"\log G", real=True)
 _tanh = sp.tanh(sp.sqrt(_q) * _g)
 _slope = 1 - _tanh**2
-TANH_BLOCKS = 400
+TANH_BLOCKS, TANH_WIDTH, TANH_NETS, TANH_ALLOWED = 400, 1024, 64, 0.1
 _NODES = np.linspace(-12.0, 12.0, 4801)
 """The trapezoid rule on them takes the mean over a standard normal number;
 the integrands here are no narrower than 1/√400."""
@@ -89,13 +103,14 @@ _LAW = np.exp(-(_NODES**2) / 2) / np.exp(-(_NODES**2) / 2).sum()
 
 @cache
 def bounded() -> BoundedSweep:
-    """The networks behind the claims on tanh branches: 16 of 400 blocks, 256 wide."""
-    return bounded_sweep(TANH, depth=TANH_BLOCKS)
+    """The networks behind the claims on tanh branches."""
+    return bounded_sweep(TANH, depth=TANH_BLOCKS, width=TANH_WIDTH, nets=TANH_NETS)
 
 
 def _measured_gain(world: World) -> Estimate:
-    """Finite width is allowed 0.5, for the mean of a logarithm is below the logarithm of a mean."""
-    return Estimate(*bounded().log_gain(), 0.5)
+    """The mean of a logarithm is below the logarithm of a mean: by 78 over the width, widths 64 to 256
+    say."""
+    return Estimate(*bounded().log_gain(), TANH_ALLOWED)
 
 
 def by_maps(statement: sp.Basic, blocks: int = TANH_BLOCKS) -> NDArray[np.float64]:
@@ -157,8 +172,8 @@ _residual_rate = sp.log(TAU) + mean_log(1 / TAU)
 
 
 _how_tanh = (
-    "x + W tanh(x), w ~ N(0, 1/n), n = 256, 16 networks of 400 blocks, x_0 with mean square 1; g ~ N(0, 1); "
-    "the maps are iterated 400 times"
+    f"x + W tanh(x), w ~ N(0, 1/n), n = {TANH_WIDTH}, {TANH_NETS} networks of {TANH_BLOCKS} blocks, x_0 with "
+    f"mean square 1; g ~ N(0, 1); the maps are iterated {TANH_BLOCKS} times"
 )
 
 CLAIMS = (
@@ -180,8 +195,8 @@ CLAIMS = (
         "where a plain one changes by ½ log c.",
         statement=sp.Eq(_lam, sp.log(1 + sp.Rational(1, 2)) / 2, evaluate=False),
         check=None,
-        scope="x + W ReLU(x), w ~ N(0, 1/n), so c = 1/2, s = 1; n = 192, 8 networks of 100 blocks; finite "
-        "width is allowed 0.002",
+        scope=f"x + W ReLU(x), w ~ N(0, 1/n), so c = 1/2, s = 1; n = {WIDTH}, {NETS} networks of {BLOCKS} "
+        f"blocks; finite width is allowed {WIDE_ALLOWED}",
         false_sibling=sp.Eq(_lam, sp.log(sp.Rational(1, 2)) / 2, evaluate=False),
         domain=domain(means={_lam: Given(lambda world: _wide_rate())}),
     ),
@@ -190,10 +205,10 @@ CLAIMS = (
         sentence="With W ReLU(x)/√L the mean square grows by (1 + 1/L)^L in all, below e.",
         statement=sp.Eq(_growth, sp.Pow(1 + sp.Rational(1, BLOCKS), BLOCKS, evaluate=False), evaluate=False),
         check=None,
-        scope="w ~ N(0, 2/n), n = 192, 8 networks of L = 100 blocks, x_0 with mean 0; finite width is "
-        "allowed 0.02",
+        scope=f"w ~ N(0, 2/n), n = {WIDTH}, {MANY:,} networks of L = {BLOCKS} blocks, x_0 with mean 0; "
+        f"finite width is allowed {ALLOWED}",
         false_sibling=sp.Eq(_growth, sp.Pow(2, BLOCKS, evaluate=False), evaluate=False),
-        domain=domain(means={_growth: Given(lambda world: _grown("weights last", 0.02))}),
+        domain=domain(means={_growth: Given(lambda world: _grown("weights last", ALLOWED))}),
     ),
     Claim(
         label="residual-relu-last-growth",
@@ -201,8 +216,8 @@ CLAIMS = (
         f"{traced(_relu_last)[-1] / 1e4:.0f}·10⁴, not by e.",
         statement=_relu_last,
         check=None,
-        scope="w ~ N(0, 2/n), n = 192, 8 networks of L = 100 blocks, x_0 with mean 0; the maps are "
-        "iterated 100 times from m = 0, q = 1",
+        scope=f"w ~ N(0, 2/n), n = {WIDTH}, {MANY:,} networks of L = {BLOCKS} blocks, x_0 with mean 0; the "
+        f"maps are iterated {BLOCKS} times from m = 0, q = 1",
         false_sibling=_maps(_q, _q / BLOCKS),
         domain=domain(means={_growth: Given(lambda world: _grown("relu last"))}),
     ),
@@ -225,8 +240,8 @@ CLAIMS = (
         statement=_tanh_gain,
         check=None,
         scope=_how_tanh
-        + " from q = 1 and log G = 0; finite width is allowed 0.5, for the mean of a logarithm is below "
-        "the logarithm of a mean",
+        + f" from q = 1 and log G = 0; finite width is allowed {TANH_ALLOWED}, for the mean of a logarithm "
+        "is below the logarithm of a mean",
         false_sibling=_gain_is(sp.log(1 + expectation(_slope)) / 2),
         domain=domain(means={_gained: Given(_measured_gain), expectation: _mean_over_g}),
     ),

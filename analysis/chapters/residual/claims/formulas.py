@@ -647,7 +647,7 @@ CLAIMS = (
     Claim(
         label="residual-tanh-root-law",
         sentence="With branches W tanh(x) the logarithm of the gradient grows like √L: by "
-        f"4/(3√(2π)) ≈ {float(_PER_ROOT):.2f} for each √L.",
+        f"{float(_PER_ROOT):.2f} for each √L.",
         statement=sp.Eq(_root_law, _PER_ROOT, evaluate=False),
         check=by_summing_roots,
         scope="x + W tanh(x), w ~ N(0, 1/n), no scale, wide layers (n → ∞ before L); G_L as mean-field "

@@ -1,4 +1,4 @@
-"""Claims: exponents of a product of Gaussian matrices in closed form,
+"""Exponents of a product of Gaussian matrices in closed form,
 and what a layer of any width can gain."""
 
 from __future__ import annotations

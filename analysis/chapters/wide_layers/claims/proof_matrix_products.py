@@ -1,4 +1,4 @@
-"""Claims: layers of any width:
+"""Layers of any width:
 products of matrices that do not commute, and how a statement about them is proved."""
 
 from __future__ import annotations
