@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from analysis.diagnosis.findings import Finding
+from analysis.diagnosis.finding import Finding
 from analysis.diagnosis.measured import Measured, Site
 from analysis.diagnosis.report import Report
 from analysis.numeric.arguments import whole

@@ -14,7 +14,7 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-from analysis.diagnosis import findings
+from analysis.diagnosis import finding, findings
 from analysis.diagnosis.advice import ADVICE
 from analysis.diagnosis.measured import NORMS, RECURRENT, WEIGHTED
 from analysis.diagnosis.recorded import MODULES, PROBE
@@ -56,7 +56,7 @@ def tables() -> dict[str, Any]:
         "step": STEP,
         "slopes": slopes,
         "advice": {code: advice._asdict() for code, advice in ADVICE.items()},
-        "formats": findings.FORMATS,
+        "formats": finding.FORMATS,
         "room": findings.ROOM,
         "narrow": list(findings.NARROW),
         "dead": findings.DEAD,

@@ -12,7 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from analysis.diagnosis.findings import FORMATS, Finding, findings
+from analysis.diagnosis.finding import FORMATS, Finding
+from analysis.diagnosis.findings import findings
 from analysis.diagnosis.measured import Measured
 from analysis.diagnosis.page import page, points
 from analysis.diagnosis.path import Segment, main_path, segment, stations

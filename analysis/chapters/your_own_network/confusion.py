@@ -12,7 +12,8 @@ from typing import Any
 
 from analysis.chapters.your_own_network.faults import FAULTS, Fault, planted
 from analysis.chapters.your_own_network.networks import HEALTHY, batch, network, torch
-from analysis.diagnosis.findings import Finding, findings
+from analysis.diagnosis.finding import Finding
+from analysis.diagnosis.findings import findings
 
 SEEDS = range(20)
 """Networks of each fault and architecture."""

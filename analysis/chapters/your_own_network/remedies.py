@@ -18,7 +18,8 @@ from analysis.chapters.your_own_network.networks import (
     shortcuts,
     torch,
 )
-from analysis.diagnosis.findings import Finding, findings
+from analysis.diagnosis.finding import Finding
+from analysis.diagnosis.findings import findings
 from analysis.diagnosis.theory import balanced
 from analysis.numeric.data import digits
 

@@ -51,7 +51,7 @@ SYMPTOMS = (
         "out = model(x).detach().double()\n"
         "share = out.var(0).mean() / out.square().mean()\n"
         "print(float(share))",
-        "The share of the output that depends on the input. Below $10^{-4}$ the network sees next to nothing "
+        "The share of the output that depends on the input. Below $10^{-6}$ the network sees next to nothing "
         "of it: what is left are the biases.",
         "Biases 0 and the activation's own scale.",
         "Inputs with mean 0 and variance 1.",
