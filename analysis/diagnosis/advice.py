@@ -157,8 +157,8 @@ ADVICE: dict[str, Advice] = {
     "at a minimum": Advice(
         "The loss hardly depends on the output any more, or it is multiplied by a small number: nothing "
         "vanished on the way.",
-        "nothing in the layers: where the loss is near its least there is nothing left to learn; else look at "
-        "a factor of the loss, the data and the labels.",
+        "nothing in the layers: where the loss is near its least there is nothing left to learn; else look "
+        "at a factor of the loss, the data and the labels.",
         "a random direction at the output vanishes on its way back too",
         "small-gradient-is-not-near-optimum",
         "04_learning_speeds",
