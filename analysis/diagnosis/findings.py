@@ -175,7 +175,8 @@ def _dies(at: At, k: int) -> bool:
     later = [j for j in at.path if j >= k]
     if set(later) & set(_on_a_tail(at)):
         return True
-    return any(m.sites[j].zero or np.nanmax([*m.never_on[:, j], 0.0]) >= 1.0 for j in later)
+    off = [j for j in later if m.sites[j].kind != "leaky relu" and np.nanmax([*m.never_on[:, j], 0.0]) >= 1]
+    return bool(off) or any(m.sites[j].zero for j in later)
 
 
 def dead_or_saturated(at: At, found: list[Finding]) -> Iterator[Finding]:
@@ -183,7 +184,8 @@ def dead_or_saturated(at: At, found: list[Finding]) -> Iterator[Finding]:
     with np.errstate(invalid="ignore"):
         never = np.nan_to_num(m.never_on, nan=0.0).mean(axis=0)
         flat = np.nan_to_num(m.saturated, nan=0.0).mean(axis=(0, 1))
-    dead = [k for k in range(len(m.sites)) if never[k] > DEAD]
+    # a leaky rectifier that is off still lets its leak through
+    dead = [k for k, s in enumerate(m.sites) if never[k] > DEAD and s.kind != "leaky relu"]
     if dead:
         yield Finding(
             "dead units",

@@ -210,6 +210,10 @@ def test_dead_and_saturated_layers() -> None:
     assert codes(put(record(activation="tanh"), "saturated", 2, SATURATED + 0.01)) == ["saturated units"]
 
 
+def test_a_leaky_rectifier_is_never_dead() -> None:
+    assert codes(put(record(activation="leaky relu"), "never_on", 2, 1.0)) == []
+
+
 def test_a_dead_layer_explains_the_zeros_before_it() -> None:
     measured = put(record(), "never_on", 20, 1.0)
     backward = measured.backward.copy()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import math
+import subprocess
+import sys
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
@@ -158,6 +160,19 @@ def test_the_record_says_how_it_was_made(name: str) -> None:
     facts = json.loads((records.FOLDER / f"{name}.json").read_text(encoding="utf-8"))
     assert facts["command"] == "python -m analysis record your_own_network"
     assert facts["about"] and set(facts["versions"]) == {"python", "numpy", "torch"}
+
+
+def test_the_record_is_read_without_pytorch() -> None:
+    """In a process in which PyTorch cannot be imported."""
+    code = (
+        "import sys; sys.modules['torch'] = None\n"
+        "from analysis.chapters.your_own_network import faults, networks, records\n"
+        "print(len(records.confusion().rows), len(records.remedies()))\n"
+        "try:\n    networks.network(networks.HEALTHY[0])\n"
+        "except ModuleNotFoundError as told:\n    print(told)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == "1060 38 torch is not installed: install unstable-gradients[torch]".split()
 
 
 # The remedies
