@@ -180,13 +180,8 @@ def test_the_record_is_read_without_pytorch() -> None:
 
 NOTES = ("frozen", "zero by design", "at a minimum")
 STOPPED = (
-    "no He",
-    "doubled gain",
-    "sigmoid",
-    "dead bias",
-    "100 unscaled branches",
-    "forget bias −3",
-    "float16",
+    *("no He", "doubled gain", "sigmoid", "dead bias", "float16", "forget bias −3"),
+    *("100 unscaled branches", "batch normalisation at depth 50"),
 )
 """Faults that stop the training of a network without shortcuts; what a frozen block or a cut leaves still
 learns, and one seed in a hundred steps need not tell the difference."""
