@@ -1,17 +1,9 @@
-"""PyTorch for the tests that need it: without it they are skipped, and with ``REQUIRE_TORCH=1`` they fail."""
+"""PyTorch for the files of tests that need it: without it all of the file is skipped."""
 
 from __future__ import annotations
 
-import os
-from importlib import import_module
 from typing import Any
 
-import pytest
+import pytorch
 
-SKIPPED = "needs PyTorch: python3 make.py torch installs it"
-
-if os.environ.get("REQUIRE_TORCH") == "1":
-    torch: Any = import_module("torch")
-else:
-    torch = pytest.importorskip("torch", reason=SKIPPED)
-torch.set_num_threads(1)
+torch: Any = pytorch.torch()

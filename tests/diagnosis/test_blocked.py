@@ -6,11 +6,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from pytorch import torch as of_torch
+from diagnosis.pytorch import torch
 
 from analysis.diagnosis import diagnose
 
-torch = of_torch()
 nn = torch.nn
 X = torch.randn(64, 16, generator=torch.Generator().manual_seed(0))
 
@@ -126,3 +125,19 @@ def test_weights_that_a_step_made_nan_are_named() -> None:
         net[2].weight[0, 0] = float("nan")
     found = diagnose(net, X).findings
     assert found[0].code == "not finite" and found[0].where == "2" and "earlier step" in found[0].what
+
+
+def test_a_head_of_zeros_does_not_hide_what_lies_before_it() -> None:
+    """The backward pass starts from the last hidden state then; nothing is called detached."""
+
+    def make(gain: float) -> Any:
+        layers = [m for _ in range(20) for m in (nn.Linear(16, 16), nn.ReLU())]
+        for m in layers[::2]:
+            nn.init.normal_(m.weight, std=gain / 4)
+            nn.init.zeros_(m.bias)
+        head = nn.Linear(16, 4)
+        nn.init.zeros_(head.weight)
+        return nn.Sequential(*layers, head)
+
+    assert codes(lambda: make(2**0.5)) == ["zero by design"]
+    assert codes(lambda: make(0.7)) == ["zero by design", "weights too small"]

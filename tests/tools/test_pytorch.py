@@ -159,6 +159,7 @@ def test_without_it_tests_are_skipped_and_with_the_variable_they_fail(tmp_path: 
     shutil.copytree(
         REAL / "tests" / "diagnosis", tmp_path / "diagnosis", ignore=shutil.ignore_patterns("test_*")
     )
+    shutil.copy(REAL / "tests" / "pytorch.py", tmp_path)
     env = {k: v for k, v in os.environ.items() if k != "REQUIRE_TORCH"} | {"PYTHONPATH": str(tmp_path)}
     if required:
         env["REQUIRE_TORCH"] = "1"

@@ -1,6 +1,5 @@
-"""The networks of chapter 14 that were judged, kept in ``analysis/chapters/your_own_network/recorded``;
-``python -m analysis record your_own_network`` makes them anew with PyTorch, in about ten minutes of one
-core.
+"""The networks of chapter 14 that were judged or trained, in ``analysis/chapters/your_own_network/recorded``;
+``python -m analysis record your_own_network`` makes them anew, those that were judged with PyTorch.
 """
 
 from __future__ import annotations
@@ -17,6 +16,7 @@ from typing import Any
 import numpy as np
 from tqdm import tqdm
 
+from analysis.chapters.your_own_network import thirty_layers
 from analysis.chapters.your_own_network.confusion import (
     HEALTHY_SEEDS,
     NOT_TOLD_APART,
@@ -32,6 +32,7 @@ from analysis.chapters.your_own_network.faults import FAULTS
 from analysis.chapters.your_own_network.networks import HEALTHY, torch
 from analysis.chapters.your_own_network.remedies import Remedied, remedied
 from analysis.sweep.recording import command, recorder
+from analysis.sweep.storage import save_result
 
 FOLDER = Path(__file__).parent / "recorded"
 TOPIC = "your_own_network"
@@ -114,9 +115,13 @@ def _remedied(path: Path, again: bool) -> None:
 
 @recorder(command(TOPIC), __doc__, FOLDER)
 def main(options: argparse.Namespace) -> int:
-    """Make both records."""
-    torch().set_num_threads(1)
+    """Make the records: what was judged and remedied with PyTorch, thirty layers without it."""
     for name, make in (("confusion", _judged), ("remedies", _remedied)):
         if options.only in name:
+            torch().set_num_threads(1)
             make(options.into / f"{name}.json", options.again)
+    for name, learn in thirty_layers.runs().items():
+        there = (options.into / f"{name}.json").is_file()
+        if options.only in name and (options.again or not there):
+            save_result(options.into / name, learn(), command(TOPIC))
     return 0

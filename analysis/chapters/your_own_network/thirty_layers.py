@@ -36,7 +36,6 @@ from analysis.numeric.minibatches import (
 )
 from analysis.numeric.threads import one_thread
 from analysis.numeric.training_arguments import different_seeds, positive_rates
-from analysis.sweep.recording import of_table
 from analysis.sweep.storage import load_result
 from analysis.symbolic.catalogue import activation
 from analysis.symbolic.notation import z
@@ -247,9 +246,3 @@ def runs() -> dict[str, Callable[[], ThirtyLayers]]:
         for variant in VARIANTS
         for optimiser in OPTIMISERS
     }
-
-
-main = of_table("your_own_network", __doc__, FOLDER, runs)
-
-if __name__ == "__main__":
-    raise SystemExit(main())

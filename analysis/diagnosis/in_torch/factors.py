@@ -56,7 +56,8 @@ def weights(name: str, args: Any, kwargs: Any, signal: Any) -> Weights | None:
     rows = sums_of_squares(w.flatten(1) if w.ndim > 1 else w[None])
     square = float(rows.sum()) / max(w.numel(), 1)
     shift = float(wide(bias).square().mean().sqrt()) if isinstance(bias, torch.Tensor) else 0.0
-    return Weights(fan_in, math.sqrt(fan_in * square), shift, square == 0.0, rows if by_rows else None)
+    zero = square == 0.0 and not bool(w.any())  # squares of small numbers leave float64
+    return Weights(fan_in, math.sqrt(fan_in * square), shift, zero, rows if by_rows else None)
 
 
 def _fan_in_of_transposed(w: Any, args: Any, kwargs: Any) -> float:

@@ -92,11 +92,19 @@ def _forward(model: Any, watch: Watch, parts: inputs.Batch) -> tuple[Any, Any]:
 
 def _from_random_numbers(watch: Watch, out: Any, towards: list[Any], probes: int, seed: int) -> Any:
     generator = torch.Generator(device="cpu").manual_seed(seed + 10**6)
+
+    def probe(start: Any, again: bool) -> Any:
+        v = torch.randn(start.shape, generator=generator, dtype=torch.float32) / watch.examples
+        return watch.backward(start, v.to(start.device, start.dtype), towards, again)
+
+    first: Any = ()
+    if (hidden := watch.last_hidden()) is not None:
+        first, out = probe(out, again=True), hidden  # for the head's own gradient alone
+        watch.norms.clear()
     gradients: Any = ()
     for p in range(probes):
-        v = torch.randn(out.shape, generator=generator, dtype=torch.float32) / watch.examples
-        gradients = watch.backward(out, v.to(out.device, out.dtype), towards, again=p < probes - 1)
-    return gradients
+        gradients = probe(out, again=p < probes - 1)
+    return [b if a is None else a for a, b in zip(gradients, first or gradients, strict=True)]
 
 
 def _from_loss(found: Pass, output: Any, loss: Callable[..., Any], target: Any, towards: list[Any]) -> Any:

@@ -47,6 +47,7 @@ class Watch(TorchFunctionMode):  # type: ignore[misc, unused-ignore]
         self.gradient_at_output = math.nan
         self.sources: list[Any] = []
         self._row: list[float] = []
+        self._before_zero: tuple[int, int, Any] = (-1, -1, None)
         self._stack: list[tuple[str, Any]] = []
         self._hooks: list[Any] = []
         self._places: Any = WeakTensorKeyDictionary()
@@ -215,6 +216,8 @@ class Watch(TorchFunctionMode):  # type: ignore[misc, unused-ignore]
                 found = factors.weights(name, args, kwargs, signal)
                 if found is None:
                     return {}
+                if found.zero:
+                    self._before_zero = len(self.sites), parents[0], signal
                 return {**found._asdict(), "factor": factors.of_padding(plain(name), args, kwargs)}
             if kind == "embedding":
                 tables = [x for x in (*args, *kwargs.values()) if isinstance(x, torch.Tensor)]
@@ -377,6 +380,15 @@ class Watch(TorchFunctionMode):  # type: ignore[misc, unused-ignore]
         k = self._place(out)
         self.last = k if k is not None and k >= 0 else len(self.sites) - 1
 
+    def last_hidden(self) -> Any:
+        """The last hidden state, where a weighted sum with weights of 0 makes the result of it: from there on
+        the backward pass has something to show; None elsewhere."""
+        k, before, x = self._before_zero
+        if k != self.last or before < 0 or not x.requires_grad:
+            return None
+        self.last = before
+        return x
+
     def backward(
         self, start: Any, direction: Any, towards: list[Any], again: bool = False
     ) -> tuple[Any, ...]:
@@ -396,6 +408,7 @@ class Watch(TorchFunctionMode):  # type: ignore[misc, unused-ignore]
         """Keep what was measured, and no tensor."""
         self.model, self.sources, self.recurrent = None, [], []
         self._places, self._nodes, self._rows, self._stack = {}, {}, {}, []
+        self._before_zero = (-1, -1, None)
 
     def _keep(self, k: int, gradient: Any) -> None:
         if self._row:
