@@ -1,5 +1,5 @@
-"""Pictures of chapter 14: three ways to a gradient of 0, thirty layers, a clipping threshold, and which of
-the planted faults are found."""
+"""Pictures of chapter 14: three ways to a gradient of 0, thirty layers, and which of the planted faults are
+found."""
 
 from __future__ import annotations
 
@@ -73,23 +73,6 @@ def thirty_layers(runs: Mapping[tuple[str, str], ThirtyLayers], ax: Axes | None 
     ax.set_yticklabels([VARIANTS[name].words.replace("`", "") for name in names])
     ax.invert_yaxis()
     ax.legend(loc="lower center")
-    return ax
-
-
-def first_hundred(norms: Floats, threshold: float, ax: Axes | None = None) -> Axes:
-    """The norm of the gradient step by step, and the threshold."""
-    ax = _axes(ax)
-    ax.semilogy(np.arange(1, len(norms) + 1), norms, color="C0", lw=1.2)
-    ax.axhline(threshold, color="C1", lw=1.2)
-    ax.annotate(
-        "twice the median",
-        (len(norms), threshold),
-        (0, 4),
-        textcoords="offset points",
-        ha="right",
-        color="C1",
-    )
-    ax.set(xlabel="step", ylabel="norm of the gradient")
     return ax
 
 

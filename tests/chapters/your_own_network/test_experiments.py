@@ -4,11 +4,13 @@ layers, the monitor."""
 from __future__ import annotations
 
 import math
+from pathlib import Path
 
 import numpy as np
 import pytest
+from matplotlib.axes import Axes
 
-from analysis.chapters.your_own_network import first_hundred, floors, monitor, thirty_layers
+from analysis.chapters.your_own_network import figures, first_hundred, floors, monitor, thirty_layers
 from analysis.chapters.your_own_network.three_cases import DEAD_LAYER, LOSS, backward, three_cases
 from analysis.numeric.data import digits
 from analysis.numeric.initialise import he
@@ -172,3 +174,24 @@ def test_sums_of_weights_times_gradients_are_alike_in_all_layers() -> None:
         inner = [float((w * d).sum()) for w, d in zip(network.weights, down, strict=True)]
         assert np.allclose(inner, inner[0], rtol=1e-9) is not biased
     assert cost(network, data.images, data.targets, LOSS) > 0
+
+
+# figures
+
+
+def test_the_figures_draw_what_they_are_given(ax: Axes, tmp_path: Path) -> None:
+    cases = three_cases(digits().first(100))
+    figures.three_cases(cases, ax=ax)
+    full, crosses = ax.lines[2], ax.lines[3]  # the dead network's, after two lines of the vanished
+    assert np.isnan(np.asarray(full.get_ydata())[:DEAD_LAYER]).all()
+    assert list(crosses.get_xdata()) == list(range(1, DEAD_LAYER + 1))
+    runs = {
+        (v, o): thirty_layers.training(v, o) for v in thirty_layers.VARIANTS for o in thirty_layers.OPTIMISERS
+    }
+    drawn = figures.thirty_layers(runs)
+    marks = np.asarray(drawn.containers[1][0].get_xdata())
+    assert marks == pytest.approx([runs[v, "adam"].best().accuracy for v in thirty_layers.VARIANTS])
+    record = tmp_path / "confusion.json"
+    record.write_text('{"planted": ["a", "b"], "found": ["a", "b"], "counts": [[3, 1], [0, 4]]}')
+    shown = figures.confusion(record)
+    assert sorted(text.get_text() for text in shown.texts) == ["100", "25", "75"]
