@@ -80,7 +80,8 @@ class Reader:
             f'<div class="probe" id="{name}"><style>{STYLE}</style>'
             f'<p><label for="{name}-text">What the probe printed:</label></p>'
             f'<textarea id="{name}-text" placeholder="{escape(PLACE)}"></textarea>'
-            f'<p><button type="button">Read it</button></p><output></output></div>'
+            f'<p><button type="button">Read it</button></p><output></output>'
+            "<noscript><p>Without JavaScript: unstable-gradients diagnose probe.json</p></noscript></div>"
             f'<script>{code}(document.getElementById("{name}"), {data});</script>'
         )
 

@@ -1,9 +1,8 @@
-"""Pictures of chapter 14: three ways to a gradient of 0, thirty layers, a clipping threshold, and which of
-the planted faults are found."""
+"""Pictures of chapter 14: three ways to a gradient of 0, thirty layers, and which of the planted faults are
+found."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -12,6 +11,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
+from analysis.chapters.your_own_network.confusion import Confusion
 from analysis.chapters.your_own_network.thirty_layers import OPTIMISERS, VARIANTS, ThirtyLayers
 from analysis.chapters.your_own_network.three_cases import Case
 
@@ -76,38 +76,21 @@ def thirty_layers(runs: Mapping[tuple[str, str], ThirtyLayers], ax: Axes | None 
     return ax
 
 
-def first_hundred(norms: Floats, threshold: float, ax: Axes | None = None) -> Axes:
-    """The norm of the gradient step by step, and the threshold."""
-    ax = _axes(ax)
-    ax.semilogy(np.arange(1, len(norms) + 1), norms, color="C0", lw=1.2)
-    ax.axhline(threshold, color="C1", lw=1.2)
-    ax.annotate(
-        "twice the median",
-        (len(norms), threshold),
-        (0, 4),
-        textcoords="offset points",
-        ha="right",
-        color="C1",
-    )
-    ax.set(xlabel="step", ylabel="norm of the gradient")
-    return ax
-
-
-def confusion(path: Path = RECORDED / "confusion.json", ax: Axes | None = None) -> Axes:
-    """The share of planted faults (rows) that were called so (columns), from the record: ``planted`` and
-    ``found``, names; ``counts``, how often. Raises FileNotFoundError where it was not recorded."""
-    given = json.loads(path.read_text(encoding="utf-8"))
-    counts = np.array(given["counts"], dtype=float)
-    shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1.0)
+def confusion(judged: Confusion, ax: Axes | None = None) -> Axes:
+    """The share of networks with a planted fault (rows; the last row: with none) of which the diagnosis said
+    so (columns), in per cent."""
+    planted = [*dict.fromkeys(row.fault for row in judged.faulty), ""]
+    counts = [judged.said(fault) for fault in planted]
+    found = list(dict.fromkeys(code for row in counts for code in row))
+    shares = np.array([[row.get(code, 0) / sum(row.values()) for code in found] for row in counts])
     ax = _axes(ax)
     ax.imshow(shares, cmap="Blues", vmin=0.0, vmax=1.0, aspect="auto")
     for (row, column), share in np.ndenumerate(shares):
         if share > 0:
-            ax.text(
-                column, row, f"{100 * share:.0f}", ha="center", va="center", color="w" if share > 0.5 else "k"
-            )
-    ax.set_xticks(range(len(given["found"])), given["found"], rotation=60, ha="right")
-    ax.set_yticks(range(len(given["planted"])), given["planted"])
-    ax.set(xlabel="first finding", ylabel="planted")
+            color = "w" if share > 0.5 else "k"
+            ax.text(column, row, f"{100 * share:.0f}", ha="center", va="center", color=color)
+    ax.set_xticks(range(len(found)), found, rotation=60, ha="right")
+    ax.set_yticks(range(len(planted)), [fault or "none" for fault in planted])
+    ax.set(xlabel="said", ylabel="planted")
     ax.grid(False)
     return ax

@@ -7,8 +7,16 @@ import math
 
 import numpy as np
 import pytest
+from matplotlib.axes import Axes
 
-from analysis.chapters.your_own_network import first_hundred, floors, monitor, thirty_layers
+from analysis.chapters.your_own_network import (
+    figures,
+    first_hundred,
+    floors,
+    monitor,
+    records,
+    thirty_layers,
+)
 from analysis.chapters.your_own_network.three_cases import DEAD_LAYER, LOSS, backward, three_cases
 from analysis.numeric.data import digits
 from analysis.numeric.initialise import he
@@ -172,3 +180,31 @@ def test_sums_of_weights_times_gradients_are_alike_in_all_layers() -> None:
         inner = [float((w * d).sum()) for w, d in zip(network.weights, down, strict=True)]
         assert np.allclose(inner, inner[0], rtol=1e-9) is not biased
     assert cost(network, data.images, data.targets, LOSS) > 0
+
+
+# figures
+
+
+def test_the_figures_draw_what_they_are_given(ax: Axes) -> None:
+    cases = three_cases(digits().first(100))
+    figures.three_cases(cases, ax=ax)
+    full, crosses = ax.lines[2], ax.lines[3]  # the dead network's, after two lines of the vanished
+    assert np.isnan(np.asarray(full.get_ydata())[:DEAD_LAYER]).all()
+    assert list(crosses.get_xdata()) == list(range(1, DEAD_LAYER + 1))
+    runs = {
+        (v, o): thirty_layers.training(v, o) for v in thirty_layers.VARIANTS for o in thirty_layers.OPTIMISERS
+    }
+    drawn = figures.thirty_layers(runs)
+    marks = np.asarray(drawn.containers[1][0].get_xdata())
+    assert marks == pytest.approx([runs[v, "adam"].best().accuracy for v in thirty_layers.VARIANTS])
+    judged = records.confusion()
+    rows = {fault: judged.said(fault) for fault in ("zero head", "")}
+    shown = figures.confusion(judged)
+    named = [t.get_text() for t in shown.get_yticklabels()]
+    assert named[-1] == "none" and len(named) == 13
+    codes = [t.get_text() for t in shown.get_xticklabels()]
+    drawn = {t.get_position(): int(t.get_text()) for t in shown.texts}
+    for fault, said in rows.items():
+        row = named.index(fault or "none")
+        for code, count in said.items():
+            assert drawn[codes.index(code), row] == round(100 * count / sum(said.values()))

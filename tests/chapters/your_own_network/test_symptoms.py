@@ -20,7 +20,7 @@ from analysis.diagnosis import findings
 SEEN = {s.seen: s for s in symptoms.SYMPTOMS}
 
 
-def test_there_are_seven_with_three_lines_or_four() -> None:
+def test_there_are_seven_with_three_or_four_lines_each() -> None:
     assert len(symptoms.SYMPTOMS) == len(SEEN) == 7
     for s in symptoms.SYMPTOMS:
         assert len(s.measure.splitlines()) in (3, 4) and s.read and s.first and s.second
