@@ -53,6 +53,35 @@ ADVICE: dict[str, Advice] = {
         "",
         "14_your_own_network",
     ),
+    "not registered": Advice(
+        "A module or parameter in a plain list or dict is no part of the model.",
+        "nn.ModuleList, nn.ModuleDict or nn.ParameterList in place of the list or dict.",
+        "model.parameters() holds it",
+        "",
+        "14_your_own_network",
+    ),
+    "not in the optimiser": Advice(
+        "The optimiser was made of other parameters, before this one was, or with a rate of 0 for it.",
+        "make the optimiser from model.parameters() when the model is complete.",
+        "it changes in the next steps",
+        "",
+        "14_your_own_network",
+    ),
+    "softmax twice": Advice(
+        "cross_entropy takes logits: of probabilities, its softmax is nearly uniform and its gradient small.",
+        "return the logits, without the softmax; or the logarithm of it, with nll_loss.",
+        "the loss falls below that of probabilities, log(e + n - 1) - 1 for n classes",
+        "",
+        "14_your_own_network",
+    ),
+    "running statistics": Advice(
+        "In evaluation mode, or with momentum 0, a batch normalisation takes stored statistics that are not "
+        "those of these signals.",
+        "model.train() while training, and enough steps before evaluation; or layer or group normalisation.",
+        "the stored variances are near those of the batch",
+        "",
+        "14_your_own_network",
+    ),
     "frozen": Advice(
         "Somebody set requires_grad to False, as fine-tuning does.",
         "set requires_grad to True if it is to learn.",
@@ -76,7 +105,8 @@ ADVICE: dict[str, Advice] = {
     ),
     "not finite": Advice(
         "A number left the range of its format there: an overflow, a division by 0 or a logarithm of 0.",
-        "look at this operation's input; smaller initial weights, a smaller step, or a wider format.",
+        "look at this operation's input, or the loss's: logsumexp for a log of sums, a number added below a "
+        "root or a quotient; else smaller initial weights, a smaller step, or a wider format.",
         "the result is finite when the same batch is run in float64",
         "",
         "14_your_own_network",
@@ -120,7 +150,7 @@ ADVICE: dict[str, Advice] = {
     "normalisation multiplies the gradient": Advice(
         "Each normalisation takes out the mean and divides by what is left, which is less than the size that "
         "the gradient was scaled for; the forward pass looks steady.",
-        "add shortcuts, x + F(x) with the normalisation inside F, or use fewer layers.",
+        "add shortcuts, x + F(x), where F ends in the normalisation and its γ starts at 0; or fewer layers.",
         "the slope stays when the normalisations are taken out",
         "batch-norm-always-explodes",
         "11_normalisation",

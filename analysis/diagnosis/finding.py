@@ -15,6 +15,8 @@ from analysis.diagnosis.path import Segment, main_path, segment
 from analysis.diagnosis.theory import Predicted, predicted
 
 Floats = NDArray[np.float64]
+SHOWN = 4
+"""So many names are written out."""
 
 FORMATS = {"float16": 2.0**-24, "bfloat16": 2.0**-133, "float32": 2.0**-149, "float64": 2.0**-1074}
 """The smallest positive number of each format."""
@@ -83,7 +85,7 @@ def has(found: list[Finding], *codes: str) -> bool:
 
 
 def some(names: list[str]) -> str:
-    return names[0] + (f" and {len(names) - 1} more" if len(names) > 1 else "")
+    return ", ".join(names[:SHOWN]) + (f" and {len(names) - SHOWN} more" if len(names) > SHOWN else "")
 
 
 def finite_mean(x: Floats) -> float:

@@ -15,7 +15,15 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.diagnosis.blocked import decided, inputs, stops, zero_weights
+from analysis.diagnosis.blocked import (
+    decided,
+    inputs,
+    running_statistics,
+    softmax_twice,
+    stops,
+    unmoved,
+    zero_weights,
+)
 from analysis.diagnosis.finding import FORMATS, At, Finding, Rule, finite_mean, has, some
 from analysis.diagnosis.measured import NORMS, WEIGHTED, Measured
 from analysis.diagnosis.numbers import shown
@@ -47,8 +55,8 @@ NARROW = ("float16", "bfloat16")
 """Formats whose floor a healthy network can reach; in the others what vanishes on the way is the cause."""
 ROOM = 16.0
 """A gradient whose root mean square is below so many times the smallest number has lost its digits."""
-USUAL_STEP = 1e-3
-"""The usual size of a step over that of the weights."""
+USUAL_STEP, LARGE_STEP = 1e-3, 1e-2
+"""The usual size of a step over that of the weights, and that of large steps which still go well."""
 
 
 def findings(measured: Measured) -> tuple[Finding, ...]:
@@ -114,6 +122,10 @@ def not_finite(at: At, found: list[Finding]) -> Iterator[Finding]:
             "not finite",
             site.name,
             f"its result is the first with NaN or infinity ({site.kind}, {site.format}){why}",
+        )
+    elif m.probe == "loss" and not finite(m.loss):
+        yield Finding(
+            "not finite", "the loss", "the model's result is finite, and the loss of it is NaN or infinite"
         )
     elif (lost := _lost(m)) is not None:
         yield Finding(
@@ -192,7 +204,7 @@ def dead_or_saturated(at: At, found: list[Finding]) -> Iterator[Finding]:
             some([m.sites[k].name for k in dead]),
             f"{100 * never[dead[0]]:.0f} % of its units are off for every example",
         )
-    stuck = [k for k in range(len(m.sites)) if flat[k] > SATURATED]
+    stuck = [k for k, s in enumerate(m.sites) if flat[k] > SATURATED and s.kind in ACTIVATIONS]
     tails = [k for k in _on_a_tail(at) if k not in stuck and k not in dead]
     if tails:
         yield Finding(
@@ -253,10 +265,10 @@ def slope_with_depth(at: At, found: list[Finding]) -> Iterator[Finding]:
     if abs(s.total) < math.log(GROWTH if s.slope > 0 else FACTOR) or abs(s.slope) < ERRORS * s.error:
         return
     first, last = m.sites[s.stations[0]].name, m.sites[s.stations[-1]].name
-    verb = "loses" if s.slope < 0 else "gains"
+    verb, layer = ("loses", "keeps") if s.slope < 0 else ("gains", "multiplies it by")
     what = (
         f"towards the input the gradient's norm {verb} a factor {shown(abs(s.total))} over {s.steps} "
-        f"layers, {math.exp(abs(s.slope)):.3g} a layer (log-gain {s.slope:+.3f} ± {s.error:.3f}"
+        f"layers: each {layer} {math.exp(s.slope):.3g} (log-gain {s.slope:+.3f} ± {s.error:.3f}"
         f"{_theory(s.predicted)})"
     )
     where = f"{first} … {last}"
@@ -316,8 +328,8 @@ def _change(at: At, s: Segment, code: str) -> str:
     if code == "normalisation multiplies the gradient":
         most = int(math.log(GROWTH) / s.slope)
         return (
-            "add shortcuts, x + F(x) with the normalisation inside F; without them the gradient stays within "
-            f"a factor {GROWTH:.0f} up to {most} layers."
+            "add shortcuts, x + F(x), where F ends in the normalisation and its γ starts at 0; without them "
+            f"the gradient stays within a factor {GROWTH:.0f} up to {most} layers."
         )
     names = [m.sites[k].kind for k in inside if m.sites[k].kind in ACTIVATIONS]
     weighted = [k for k in inside if m.sites[k].kind in WEIGHTED]
@@ -371,7 +383,7 @@ def recurrence(at: At, found: list[Finding]) -> Iterator[Finding]:
             continue
         slope = float(np.mean(slopes))
         error = float(np.std(slopes, ddof=1) / math.sqrt(len(slopes))) if len(slopes) > 1 else math.nan
-        if abs(slope) * steps < math.log(FACTOR):
+        if abs(slope) * steps < math.log(GROWTH if slope > 0 else FACTOR):
             continue
         at_rest = memory_slope(finite_mean(r.forget), finite_mean(r.scale), steps + 1)
         gates = f"; theory says {at_rest:+.3f} at rest" if math.isfinite(at_rest) else ""
@@ -381,7 +393,8 @@ def recurrence(at: At, found: list[Finding]) -> Iterator[Finding]:
             f"recurrence {word}",
             r.name,
             f"each step back changes the gradient's norm by a factor {math.exp(slope):.3g} (log-gain "
-            f"{slope:+.3f}{plus}{gates}), {steps} steps by {shown(slope * steps)}",
+            f"{slope:+.3f}{plus}{gates}), {steps} steps by {shown(slope * steps)}; it matters where the task "
+            f"needs what is {math.log(FACTOR) / abs(slope):.0f} steps back",
             slope,
             error,
             at_rest,
@@ -432,8 +445,8 @@ def _learning_rate(typical: float) -> str:
     if not math.isfinite(typical):
         return ""
     return (
-        f"multiply the learning rate by {USUAL_STEP / typical:.1g}: a step is usually near {USUAL_STEP:g} of "
-        "the weights."
+        f"multiply the learning rate by {(LARGE_STEP if typical > STEP[1] else USUAL_STEP) / typical:.1g}: "
+        f"steps are usually between {USUAL_STEP:g} and {LARGE_STEP:g} of the weights."
     )
 
 
@@ -453,9 +466,12 @@ def at_a_minimum(at: At, found: list[Finding]) -> Iterator[Finding]:
 RULES: tuple[Rule, ...] = (
     zero_weights,
     not_in_the_graph,
+    unmoved,
+    softmax_twice,
     inputs,
     overflow,
     not_finite,
+    running_statistics,
     shortcut_missing,
     dead_or_saturated,
     decided,

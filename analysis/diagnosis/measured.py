@@ -110,6 +110,10 @@ class Measured:
     """The size of the optimiser's step over that of the weights, by parameter."""
     loss_gradient: float = np.nan
     """Root mean square of ∂C/∂(result of the last site), times the number of examples."""
+    loss_calls: tuple[str, ...] = ()
+    """Names of the functions that the loss called."""
+    unregistered: tuple[str, ...] = ()
+    """Where parameters were used that the model does not list."""
     complete: bool = True
     """False where the measurement was interrupted."""
 
@@ -151,6 +155,8 @@ class Measured:
                 for x in rows.get("reaches", ())
             )
             rows["loss_gradient"] = float(rows.get("loss_gradient", np.nan))
+            for name in ("loss_calls", "unregistered"):
+                rows[name] = tuple(rows.get(name, ()))
             rows["step"] = {name: float(x) for name, x in rows.get("step", {}).items()}
             return Measured(**rows)
         except (KeyError, TypeError, json.JSONDecodeError, AttributeError) as why:
@@ -163,7 +169,7 @@ class Measured:
 
 _OTHERS = {
     *("sites", "parameters", "reaches", "blocks", "step", "last", "batch_size"),
-    *("probe", "complete", "loss_gradient"),
+    *("probe", "complete", "loss_gradient", "loss_calls", "unregistered"),
 }
 
 

@@ -141,3 +141,105 @@ def test_a_head_of_zeros_does_not_hide_what_lies_before_it() -> None:
 
     assert codes(lambda: make(2**0.5)) == ["zero by design"]
     assert codes(lambda: make(0.7)) == ["zero by design", "weights too small"]
+
+
+def test_what_lies_before_moving_weights_of_zero_is_by_design() -> None:
+    """A denoiser's last layer and each block's last start at 0: after one step the first moves, after two the
+    others."""
+
+    class Blocks(nn.Module):  # type: ignore[misc,name-defined]
+        def __init__(self) -> None:
+            super().__init__()
+            self.blocks = nn.ModuleList(nn.Linear(16, 16) for _ in range(3))
+            self.out = nn.Linear(16, 16)
+            for m in (*self.blocks, self.out):
+                nn.init.zeros_(m.weight)
+
+        def forward(self, x: Any) -> Any:
+            for block in self.blocks:
+                x = x + torch.tanh(block(x))
+            return self.out(x)
+
+    found = diagnose(Blocks, (X, X), loss=nn.MSELoss(), seeds=1)
+    assert [f.code for f in found.findings] == ["zero by design"] and found.healthy
+
+
+class Listed(nn.Module):  # type: ignore[misc,name-defined]
+    """Layers in a list of Python, or of PyTorch."""
+
+    def __init__(self, kind: Any) -> None:
+        super().__init__()
+        self.layers = kind([nn.Linear(16, 16), nn.Linear(16, 16)])
+        self.head = nn.Linear(16, 4)
+
+    def forward(self, x: Any) -> Any:
+        for layer in self.layers:
+            x = torch.relu(layer(x))
+        return self.head(x)
+
+
+def test_layers_in_a_plain_list_are_not_registered() -> None:
+    assert codes(lambda: Listed(list)) == ["not registered"]
+    assert codes(lambda: Listed(nn.ModuleList)) == []
+
+
+def test_parameters_that_the_optimiser_does_not_hold() -> None:
+    net = Listed(nn.ModuleList)
+    y = torch.randint(0, 4, (64,), generator=torch.Generator().manual_seed(0))
+    for parameters, wanted in ((net.parameters(), []), (net.head.parameters(), ["not in the optimiser"])):
+        optimiser = torch.optim.SGD(parameters, lr=0.01)
+        assert codes(net, (X, y), loss=nn.CrossEntropyLoss(), optimiser=optimiser) == wanted
+
+
+def test_two_softmaxes() -> None:
+    y = torch.randint(0, 4, (64,), generator=torch.Generator().manual_seed(0))
+    for end, loss, wanted in (
+        (nn.Softmax(-1), nn.CrossEntropyLoss(), ["softmax twice"]),
+        (nn.LogSoftmax(-1), nn.NLLLoss(), []),
+        (nn.LogSoftmax(-1), nn.CrossEntropyLoss(), []),
+        (nn.Identity(), nn.CrossEntropyLoss(), []),
+        (nn.Softmax(-1), lambda p, y: -p[torch.arange(64), y].log().mean(), []),
+    ):
+        make = lambda end=end: nn.Sequential(nn.Linear(16, 16), nn.ReLU(), nn.Linear(16, 4), end)  # noqa: E731
+        assert codes(make, (X, y), loss=loss) == wanted
+
+
+def test_a_normalisation_with_statistics_of_other_data() -> None:
+    def make(mode: bool) -> Any:
+        layers = [m for _ in range(4) for m in (nn.Linear(16, 16), nn.BatchNorm1d(16), nn.ReLU())]
+        for m in layers[::3]:
+            nn.init.normal_(m.weight, std=0.01)
+            nn.init.zeros_(m.bias)
+        return nn.Sequential(*layers, nn.Linear(16, 4)).train(mode)
+
+    assert "running statistics" not in codes(lambda: make(True))
+    assert codes(lambda: make(False))[0] == "running statistics"
+
+
+def test_a_loss_that_is_not_finite_is_named() -> None:
+    y = torch.ones(64)
+    make = lambda: nn.Sequential(nn.Linear(16, 16), nn.ReLU(), nn.Linear(16, 1), nn.Flatten(0))  # noqa: E731
+    found = diagnose(make, (X, y), loss=lambda out, y: (out * 0).log().mean(), seeds=1).findings
+    assert (found[0].code, found[0].where) == ("not finite", "the loss")
+
+
+def test_an_exploding_recurrence_of_a_factor_of_hundreds() -> None:
+    def make(gain: float) -> Any:
+        rnn = nn.RNN(4, 32, batch_first=True)
+        nn.init.orthogonal_(rnn.weight_hh_l0, gain)
+        return rnn
+
+    x = 0.1 * torch.randn(16, 60, 4, generator=torch.Generator().manual_seed(0))
+    assert "recurrence explodes" in codes(lambda: make(5 / 3), x)
+    assert "recurrence explodes" not in codes(lambda: make(1.0), x)
+
+
+def test_networks_that_are_all_the_same_are_one_draw() -> None:
+    def make() -> Any:
+        torch.manual_seed(0)
+        return nn.Sequential(*[m for _ in range(6) for m in (nn.Linear(16, 16), nn.ReLU())])
+
+    with pytest.warns(UserWarning, match="same network for every seed"):
+        found = diagnose(make, X, seeds=4)
+    assert found.measured.seeds == 1
+    assert found.segment is not None and found.segment.error > 0.01

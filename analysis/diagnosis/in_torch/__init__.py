@@ -120,6 +120,8 @@ def _record(rows: list[list[Pass]], with_loss: bool, complete: bool) -> Measured
             "model made the same network for every seed: the function that makes it must set no seed itself",
             stacklevel=3,
         )
+        rows = rows[:1]  # one draw tells nothing of the spread
+        arrays = {name: x[:1] for name, x in arrays.items()}
     never = np.full((len(rows), len(kinds)), np.nan)
     for s, some in enumerate(rows):
         for k in range(len(kinds)):
@@ -139,6 +141,8 @@ def _record(rows: list[list[Pass]], with_loss: bool, complete: bool) -> Measured
         blocks=first.blocks,
         step=last.step,
         loss_gradient=float(np.mean([one.loss_gradient for some in rows for one in some])),
+        loss_calls=last.loss_calls,
+        unregistered=tuple(first.watch.strange),
         complete=complete,
         **arrays,
     )

@@ -11,7 +11,7 @@ from typing import Any
 from analysis.diagnosis.in_torch import inputs, state
 from analysis.diagnosis.in_torch.library import Refused, torch
 from analysis.diagnosis.in_torch.reach import reach
-from analysis.diagnosis.in_torch.watch import Watch, shown
+from analysis.diagnosis.in_torch.watch import Names, Watch, shown
 from analysis.diagnosis.measured import Parameter, Reach
 
 
@@ -25,6 +25,7 @@ class Pass:
     reaches: list[Reach] = field(default_factory=list)
     blocks: dict[str, list[str]] = field(default_factory=dict)
     step: dict[str, float] = field(default_factory=dict)
+    loss_calls: tuple[str, ...] = ()
     loss: float = math.nan
     loss_gradient: float = math.nan
 
@@ -111,7 +112,9 @@ def _from_loss(found: Pass, output: Any, loss: Callable[..., Any], target: Any, 
     watch = found.watch
     given = (output,) if target is None else (output, target)
     try:
-        value = loss(*given)
+        with Names() as heard:
+            value = loss(*given)
+        found.loss_calls = tuple(heard.called)
     except (RuntimeError, TypeError, ValueError, IndexError, AttributeError) as why:
         kinds = ", ".join(inputs.kind(x) for x in given)
         what = "the model's output" if target is None else "the model's output and the target"

@@ -27,6 +27,18 @@ NUMBERS = (*statistics.Seen._fields, "sigma_w", "sigma_b", "factor", "saturated"
 _FAR = 500  # nodes of autograd's graph that are searched for the site that a tensor comes from
 
 
+class Names(TorchFunctionMode):  # type: ignore[misc, unused-ignore]
+    """Notes the names of the functions that are called: ``called``, each once."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.called: dict[str, None] = {}
+
+    def __torch_function__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        self.called[getattr(func, "__name__", "")] = None
+        return func(*args, **(kwargs or {}))
+
+
 class Watch(TorchFunctionMode):  # type: ignore[misc, unused-ignore]
     """Filled while the model runs: ``sites``; ``numbers``, by name a list over the sites; ``off``, which
     units are off; ``used``, the parameters that were operands; ``recurrent``, (module, its path, its input).
@@ -41,6 +53,8 @@ class Watch(TorchFunctionMode):  # type: ignore[misc, unused-ignore]
         self.numbers: dict[str, list[float]] = {name: [] for name in NUMBERS}
         self.off: list[Any] = []
         self.used: set[int] = set()
+        self.strange: dict[str, None] = {}
+        self.own = {id(p) for p in model.parameters()}
         self.recurrent: list[tuple[Any, str, Any]] = []
         self.norms: list[list[float]] = []
         self.last = -1
@@ -90,6 +104,11 @@ class Watch(TorchFunctionMode):  # type: ignore[misc, unused-ignore]
             scaled = self.__torch_function__(torch.mul, types, (args[1], kwargs["alpha"]))
             return self.__torch_function__(func, types, (args[0], scaled))
         self.used.update(id(x) for x in given if x.is_leaf)
+        self.strange |= dict.fromkeys(
+            (self._stack[-1][0] if self._stack else "") or "model"
+            for x in given
+            if isinstance(x, torch.nn.Parameter) and x.requires_grad and id(x) not in self.own
+        )
         if not torch.is_grad_enabled():
             return func(*args, **kwargs)  # cut off, or within an autograd.Function: its result says which
         if not given or name in REARRANGING:
