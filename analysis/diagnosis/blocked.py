@@ -84,7 +84,7 @@ def running_statistics(at: At, found: list[Finding]) -> Iterator[Finding]:
     m = at.measured
     sizes = {k: finite_mean(m.forward[..., k]) for k, s in enumerate(m.sites) if s.kind == "batch norm"}
     strange = [k for k, x in sizes.items() if math.isfinite(x) and abs(x) > math.log(NORMALISED)]
-    if strange and not has(found, "not finite"):
+    if strange and not has(found, "not finite", "dead units"):
         yield Finding(
             "running statistics",
             some([m.sites[k].name for k in strange]),
