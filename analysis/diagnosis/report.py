@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import math
+import textwrap
 from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cached_property
@@ -19,6 +20,9 @@ from analysis.diagnosis.page import page, points
 from analysis.diagnosis.path import Segment, main_path, segment, stations
 from analysis.diagnosis.theory import Predicted, predicted
 from analysis.numeric.optional import of_book
+
+WIDTH = 88
+"""Columns of what is printed."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,31 +76,36 @@ class Report:
                     "backward_error": error,
                     "gain": gain,
                     "gain_error": gain_error,
-                    "predicted": float(self.theory.backward[k]),
+                    "predicted": float(self.theory.backward[k]) if before is not None else math.nan,
                     "varies": _mean_and_error(m.varies[..., k])[0],
                 }
             )
         return found
 
     def __repr__(self) -> str:
-        head = ("log rms", "log |grad|", "gain", "theory", "varies")
-        widths = (8, 11, 16, 8, 8)
-        lines = [
-            f"{'site':<28} {'kind':<12} " + " ".join(f"{h:>{w}}" for h, w in zip(head, widths, strict=True))
-        ]
+        head = ("log rms", "log |grad|", "log-gain", "theory", "varies")
+        widths = (7, 10, 15, 7, 7)
         rows = self.rows()
-        for row in rows if len(rows) <= 40 else [*rows[:12], None, *rows[-12:]]:
-            if row is None:
-                lines.append(f"… {len(rows) - 24} more")
-                continue
+        shown = rows if len(rows) <= 40 else [*rows[:12], *rows[-12:]]
+        site = min(max(4, *(len(row["site"]) for row in shown)), 24)
+        kind = max(4, *(len(row["kind"]) for row in shown))
+        lines = [
+            f"{'site':<{site}} {'kind':<{kind}} "
+            + " ".join(f"{h:>{w}}" for h, w in zip(head, widths, strict=True))
+        ]
+        for k, row in enumerate(shown):
+            if k == 12 and len(shown) < len(rows):
+                lines.append(f"… {len(rows) - len(shown)} more")
             gain = f"{row['gain']:+.3f}" if math.isfinite(row["gain"]) else ""
             gain += f" ± {row['gain_error']:.3f}" if math.isfinite(row["gain_error"]) else ""
             theory = f"{row['predicted']:+.3f}" if math.isfinite(row["predicted"]) else ""
+            varies = f"{row['varies']:.1e}" if math.isfinite(row["varies"]) else ""
             lines.append(
-                f"{row['site'][:28]:<28} {row['kind']:<12} {row['forward']:8.2f} {row['backward']:11.2f} "
-                f"{gain:>16} {theory:>8} {row['varies']:8.1e}"
+                f"{row['site'][:site]:<{site}} {row['kind']:<{kind}} {row['forward']:7.2f} "
+                f"{row['backward']:10.2f} {gain:>15} {theory:>7} {varies:>7}"
             )
-        return "\n".join([*lines, "", *self.summary()])
+        wrapped = [textwrap.fill(x, WIDTH, subsequent_indent="    ") for x in self.summary()]
+        return "\n".join([*lines, "", *wrapped])
 
     def summary(self) -> list[str]:
         """The slopes and the findings, a sentence each."""
@@ -110,12 +119,15 @@ class Report:
             )
         if not self.measured.complete:
             lines.append("interrupted: fewer seeds than asked for")
+        faults = [f for f in self.findings if not f.note]
         for f in self.findings:
+            if f in faults[1:]:
+                lines.append("perhaps a consequence of what stands above:")
             lines += [
                 f"{'note' if f.note else 'FOUND'}: {f.code}, {f.where}: {f.what}.",
                 f"  why: {f.cause}",
                 f"  first change: {f.remedy}",
-                f"  would be refuted if {f.refuted_by}; see {f.chapter}"
+                f"  would be refuted if {f.refuted_by}; see chapter {int(f.chapter[:2])}"
                 + (f", claim {f.claim}" if f.claim else ""),
             ]
         if not self.findings:
