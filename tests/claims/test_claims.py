@@ -15,7 +15,7 @@ from analysis.claims.outcome import Refuted
 from analysis.symbolic.printing import plain_text
 
 LABELS = list(CLAIMS)
-SOME = 4
+SOME = 6
 FINEST = 0.05
 """What a checked equation must resolve; what is coarser is claimed as an inequality."""
 
