@@ -55,7 +55,7 @@ _third = of_uniform(EDGE)
 DEFAULTS = (
     Default(
         "PyTorch `nn.Linear`, `nn.Conv2d`",
-        "`kaiming_uniform_(a=√5)`: uniform on $\\pm1/\\sqrt{\\text{fan\\_in}}$",
+        "`kaiming_uniform_(a=√5)`: uniform on $\\pm1/\\sqrt{\\text{fan}_\\text{in}}$",
         _third,
         _third,
     ),
@@ -75,7 +75,7 @@ DEFAULTS = (
     ),
     Default(
         "for comparison: He",
-        "`kaiming_normal_()`: $N(0,2/\\text{fan\\_in})$",
+        "`kaiming_normal_()`: $N(0,2/\\text{fan}_\\text{in})$",
         HE.subs({s: 0, n: n_in}),
         sp.S.Zero,
     ),
@@ -96,8 +96,12 @@ def as_table(rows: Iterable[Default] = DEFAULTS) -> str:
     return "\n".join(lines)
 
 
+FAN_IN = r"\text{fan}_\text{in}"
+"""MathJax shows the backslash of \\_ within \\text, so the underscore stands outside."""
+
+
 def _in_words(e: sp.Expr) -> str:
-    return "$" + tex(e).replace("n_{in}", r"\text{fan\_in}").replace("n_{out}", r"\text{fan\_out}") + "$"
+    return "$" + tex(e).replace("n_{in}", FAN_IN).replace("n_{out}", r"\text{fan}_\text{out}") + "$"
 
 
 SCALES = {"PyTorch": 1.0 / math.sqrt(3.0), "Keras, Flax": 1.0, "He": math.sqrt(2.0)}
