@@ -71,7 +71,7 @@ SYMPTOMS = (
         "parts = lambda o: [t for t in (o if isinstance(o, tuple) else (o,)) if torch.is_tensor(t)]\n"
         "look = lambda n: lambda m, i, o: print(n, *(float(t.detach().abs().max()) for t in parts(o)))\n"
         "hooks = [m.register_forward_hook(look(n)) for n, m in model.named_modules()]\n"
-        'print("loss", float(loss_fn(model(x), y))); [h.remove() for h in hooks]',
+        'print("loss", loss_fn(model(x), y).item()); [h.remove() for h in hooks]',
         "With the weights and the batch of the step where it came. The first line with `inf` or `nan` is "
         "where it arises. If there is none, it "
         "arises on the way back: go on with [the order of checks](#nan-the-order-of-checks).",
@@ -88,8 +88,8 @@ SYMPTOMS = (
         "optimiser.zero_grad(); loss_fn(model(x), y).backward(); optimiser.step()\n"
         "print([float((p.detach() - q).norm() / q.norm()) for p, q in zip(weights, old)])",
         "The size of one step over that of the weights (a real step: start anew after it). 0: frozen, or "
-        "not given to the optimiser. Far below $10^{-6}$: vanished, or the rate is too small. Near $10^{-3}$ is "
-        "usual once training runs; Adam's first step is the rate times "
+        "not given to the optimiser. Far below $10^{-6}$: vanished, or the rate is too small. Near "
+        "$10^{-3}$ is usual once training runs; Adam's first step is the rate times "
         "$\\sqrt{3\\,\\text{fan}_\\text{in}}$ of the default's weights.",
         "Let it learn ten examples by heart. If it can: data and labels. If not: the rate, up by factors of "
         "ten while the loss is flat, down where it jumps.",

@@ -219,7 +219,9 @@ def test_the_snippet_for_spikes_prints_the_step_that_leaps_and_clips_nothing() -
 
 def test_the_snippet_for_the_rate_tries_copies() -> None:
     torch = pytorch.torch()
-    names = setting(torch, 2) | {"copy": copy}
+    names = setting(torch, 6) | {"copy": copy}
+    for m in names["model"][::2]:
+        torch.nn.init.kaiming_normal_(m.weight)
     before = [p.detach().clone() for p in names["model"].parameters()]
     shown = [
         line.split() for line in lines(SEEN["fails when the rate is raised"].measure, **names).splitlines()
