@@ -26,11 +26,6 @@ class Symptom:
     second: str
     chapters: tuple[str, ...]
 
-    @property
-    def anchor(self) -> str:
-        """The anchor of its heading."""
-        return self.seen.replace(",", "").replace(" ", "-")
-
 
 KEPT = 0.5 + SCALES["PyTorch"] / 4.0
 """What a step of nn.LSTM's default keeps at rest, f + σ_w/4: the limit of Σ_j C(k, j)² f^{2(k−j)} v^j of
@@ -71,7 +66,8 @@ SYMPTOMS = (
         "parts = lambda o: [t for t in (o if isinstance(o, tuple) else (o,)) if torch.is_tensor(t)]\n"
         "look = lambda n: lambda m, i, o: print(n, *(float(t.detach().abs().max()) for t in parts(o)))\n"
         "hooks = [m.register_forward_hook(look(n)) for n, m in model.named_modules()]\n"
-        'print("loss", loss_fn(model(x), y).item()); [h.remove() for h in hooks]',
+        "loss = loss_fn(model(x), y); [h.remove() for h in hooks]\n"
+        'print("loss", loss.item())',
         "With the weights and the batch of the step where it came. The first line with `inf` or `nan` is "
         "where it arises. If there is none, it "
         "arises on the way back: go on with [the order of checks](#nan-the-order-of-checks).",
@@ -99,9 +95,10 @@ SYMPTOMS = (
     Symptom(
         "loss falls, then spikes",
         "norms = []  # before the loop; the other lines between backward() and step()\n"
-        'norms.append(float(nn.utils.clip_grad_norm_(model.parameters(), float("inf"))))\n'
+        "grads = [p.grad.double() for p in model.parameters() if p.grad is not None]\n"
+        "norms.append(float(sum(g.square().sum() for g in grads)) ** 0.5)\n"
         "if norms[-1] > 10 * sorted(norms)[len(norms) // 2]: print(len(norms), norms[-1])",
-        "The steps with more than ten times the median norm (it clips nothing). Before each spike: single "
+        "The steps with more than ten times the median norm. Before each spike: single "
         "steps are too long. None: the rate is too high for where the weights are now.",
         "Clip by the global norm, with a [threshold that is measured](#a-clipping-threshold).",
         "A lower rate from there on. Look at the batch of that step.",
@@ -113,7 +110,7 @@ SYMPTOMS = (
         "    trial = copy.deepcopy(model); adam = torch.optim.Adam(trial.parameters(), lr=rate)\n"
         "    for _ in range(20):\n"
         "        adam.zero_grad(); loss = loss_fn(trial(x), y); loss.backward(); adam.step()\n"
-        "    print(rate, float(loss))",
+        "    print(rate, loss.item())",
         "The loss of one batch after twenty steps, for copies of the model (`import copy`). Stay below the "
         "rate where it stops falling.",
         "A warm-up: the rate from 0 to its value over some hundred steps (not tried in this book).",
@@ -152,8 +149,8 @@ SYMPTOMS = (
         OUTPUTS + "g = [float(g.double().norm().log()) for g in torch.autograd.grad(loss, outs)]\n"
         "print((g[0] - g[-1]) / (len(g) - 1))",
         "The log-gain of one layer. Times thirty layers more it is what you lose. Chance makes it up to "
-        "$2/\\sqrt{\\text{width}\\cdot\\text{depth}}$: within that size is not "
-        "the trouble, and the gradients may have shattered.",
+        "$2/\\sqrt{\\text{width}\\cdot\\text{depth}}$. Below that size is not the trouble: the gradients may "
+        "have shattered.",
         "A negative log-gain: the activation's own scale. A positive one, and each layer is normalised: "
         "shortcuts around the layers, or fewer of them.",
         "Shortcuts with branches scaled by $1/\\sqrt L$.",
@@ -204,5 +201,8 @@ def monitor() -> str:
 
 
 def measurements() -> str:
-    """What to measure and how to read it, a paragraph and three lines for each, as Markdown."""
-    return "\n\n".join(f"**{s.seen}**\n\n```python\n{s.measure}\n```\n\n{s.read}" for s in SYMPTOMS)
+    """What to measure and how to read it, a few lines and a paragraph for each, folded, as Markdown."""
+    return "\n\n".join(
+        f"<details><summary>{s.seen}</summary>\n\n```python\n{s.measure}\n```\n\n{s.read}\n\n</details>"
+        for s in SYMPTOMS
+    )
