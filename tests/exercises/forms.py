@@ -327,7 +327,7 @@ FORMS: dict[str, list[Any]] = {
     "13.6": ["b", "B", " b "],
     "14.1": [sp.Rational(1, 12), 0.0833333, Fraction(1, 12), 1 / math.sqrt(144), Decimal("0.08333333333333")],
     "14.2": [19, sp.Integer(19), sp.ceiling(48 * sp.log(2) / sp.log(6)), 19.0],
-    "14.3": [3, sp.sqrt(5), -sp.sqrt(5), 2.2361, Fraction(9, 4)],
+    "14.3": [3, sp.sqrt(5), 2.2361, Fraction(9, 4)],
     "14.4": [6, 6.0, sp.Integer(6), Fraction(12, 2)],
     "14.5": ["c", "C", " c "],
 }  # fmt: skip

@@ -28,6 +28,7 @@ from analysis.chapters.quarter_bound.explorable import log_products, theory
 from analysis.chapters.residual.explorable import computed as both_chains
 from analysis.chapters.wide_layers.explorable import log_diagonals
 from analysis.chapters.your_own_network.explorable import computed as sizes_of_layers
+from analysis.chapters.your_own_network.floors import FORMATS
 from analysis.explorables.catalogue import EXPLORABLES as EVERY
 from analysis.explorables.explorable import Choice, Slider, Values, script
 from analysis.numeric.compiled import compiled
@@ -230,7 +231,12 @@ def expected_initialisation(v: Values) -> dict[str, float]:
 
 def expected_sizes(v: Values) -> dict[str, float]:
     found = sizes_of_layers(v)
-    return {"last": 10.0 ** found.forward[-1], "first": 10.0 ** found.backward[0]}
+    lost = {name: int((found.backward < of.smallest).sum()) for name, of in FORMATS.items()} | {
+        f"over {name}": int((found.backward > of.largest).sum()) for name, of in FORMATS.items()
+    }
+    return {"last": 10.0 ** found.forward[-1], "first": 10.0 ** found.backward[0]} | {
+        name: k for name, k in lost.items() if k
+    }
 
 
 def expected_normalisation(v: Values) -> dict[str, float]:
@@ -351,6 +357,7 @@ MOVES: dict[
         expected_sizes,
         [
             ({"scale": 0.15, "depth": 200}, {"scale": float(f"{10**0.15:.6g}")}),
+            ({"scale": 1, "depth": 80, "output": 4}, {"scale": 10.0, "output": 1e4}),
             ({"scale": 0.6, "depth": 60, "activation": "tanh"}, {"scale": float(f"{10**0.6:.6g}")}),
             (
                 {"scale": 0.1, "activation": "gelu", "output": -5},
@@ -397,6 +404,16 @@ def test_a_moved_slider_shows_the_number_numpy_gives(page: Page, name: str) -> N
                 1e-5 if key == "product" else relative
             )  # shown with six digits, the others with four or three
             assert number(driver, key) == pytest.approx(value, rel=close, abs=1e-300), (values, key)
+
+
+def test_a_gradient_beyond_the_largest_number_is_not_within_the_formats(page: Page) -> None:
+    driver = page(EVERY["your-own-network"]().html)
+    move(driver, scale=1, depth=80)
+    said = driver.execute_script("return document.querySelector('.explorable').innerText")
+    assert "Above the largest" in said and "within all three" not in said
+    move(driver, scale=0.15, depth=20)
+    said = driver.execute_script("return document.querySelector('.explorable').innerText")
+    assert "Above the largest" not in said and "within all three" in said
 
 
 def test_other_activations_and_small_weights_have_a_sentence(page: Page) -> None:

@@ -36,46 +36,54 @@ def of_uniform(edge: sp.Expr) -> sp.Expr:
     return sp.simplify(sp.integrate(x**2 / (2 * e), (x, -e, e)).subs(e, edge))
 
 
+n_h = sp.Symbol("n_{h}", positive=True)
+"""The size of a recurrent layer's state."""
+
+
 class Default(NamedTuple):
     """What one layer draws: ``law`` in words, ``variance`` of a weight and ``bias``, that of a bias, in n_in
-    = fan_in and n_out = fan_out (None where the bias is no random number)."""
+    = fan_in, n_out = fan_out and n_h = hidden (None where there is no bias); how many inputs one output
+    sums."""
 
     layer: str
     law: str
     variance: sp.Expr
-    bias: sp.Expr
+    bias: sp.Expr | None
+    summed: sp.Expr = n_in
 
     @property
     def scale_squared(self) -> sp.Expr:
-        """σ_w² = fan_in · Var w of a layer with as many outputs as inputs."""
-        return sp.simplify((n_in * self.variance).subs(n_out, n_in))
+        """σ_w² = the inputs that are summed · Var w, where n_in = n_out = n_h."""
+        return sp.simplify((self.summed * self.variance).subs({n_out: n_in, n_h: n_in}))
 
 
 _third = of_uniform(EDGE)
 DEFAULTS = (
     Default(
         "PyTorch `nn.Linear`, `nn.Conv2d`",
-        "`kaiming_uniform_(a=√5)`: uniform on $\\pm1/\\sqrt{\\text{fan\\_in}}$",
+        "`kaiming_uniform_(a=√5)`: uniform on $\\pm1/\\sqrt{\\text{fan}_\\text{in}}$",
         _third,
         _third,
     ),
     Default(
         "PyTorch `nn.LSTM`, `nn.GRU`, `nn.RNN`",
-        "all uniform on $\\pm1/\\sqrt{\\text{hidden\\_size}}$, forget biases too",
-        _third,
-        2 * _third,
+        "all uniform on $\\pm1/\\sqrt{n_h}$, $n_h$ the hidden size; a gate sums inputs and states, and two "
+        "biases",
+        _third.subs(n_in, n_h),
+        2 * _third.subs(n_in, n_h),
+        n_in + n_h,
     ),
-    Default("PyTorch `nn.Embedding`", "$N(0,1)$; it looks up one row and sums nothing", sp.S.One, sp.S.Zero),
+    Default("PyTorch `nn.Embedding`", "$N(0,1)$; it looks up one row and sums nothing", sp.S.One, None),
     Default("Keras `Dense`, `Conv2D`", "`glorot_uniform`: Xavier's variance", XAVIER, sp.S.Zero),
     Default(
         "Flax `Dense`, `Conv`",
-        "`lecun_normal`: a normal law cut off at $\\pm2$, rescaled",
+        "`lecun_normal`: a normal law cut off at two standard deviations, rescaled",
         1 / n_in,
         sp.S.Zero,
     ),
     Default(
         "for comparison: He",
-        "`kaiming_normal_()`: $N(0,2/\\text{fan\\_in})$",
+        "`kaiming_normal_()`: $N(0,2/\\text{fan}_\\text{in})$",
         HE.subs({s: 0, n: n_in}),
         sp.S.Zero,
     ),
@@ -90,14 +98,17 @@ def as_table(rows: Iterable[Default] = DEFAULTS) -> str:
     ]
     for row in rows:
         scale = "no sum" if row.scale_squared.has(n_in) else _in_words(row.scale_squared)
-        lines.append(
-            f"| {row.layer} | {row.law} | {_in_words(row.variance)} | {scale} | {_in_words(row.bias)} |"
-        )
+        bias = "none" if row.bias is None else _in_words(row.bias)
+        lines.append(f"| {row.layer} | {row.law} | {_in_words(row.variance)} | {scale} | {bias} |")
     return "\n".join(lines)
 
 
+FAN_IN = r"\text{fan}_\text{in}"
+"""MathJax shows the backslash of \\_ within \\text, so the underscore stands outside."""
+
+
 def _in_words(e: sp.Expr) -> str:
-    return "$" + tex(e).replace("n_{in}", r"\text{fan\_in}").replace("n_{out}", r"\text{fan\_out}") + "$"
+    return "$" + tex(e).replace("n_{in}", FAN_IN).replace("n_{out}", r"\text{fan}_\text{out}") + "$"
 
 
 SCALES = {"PyTorch": 1.0 / math.sqrt(3.0), "Keras, Flax": 1.0, "He": math.sqrt(2.0)}
@@ -107,31 +118,29 @@ LAYERS, WIDTH = 20, 256
 
 
 class Twenty(NamedTuple):
-    """``chi`` of the last layer; the factors of twenty layers on the root mean square of a weighted input and
-    of the gradient."""
+    """The factors of ``layers`` layers on the root mean square of a weighted input and of the gradient."""
 
-    chi: float
     forward: float
     backward: float
+    layers: int = LAYERS
 
     @property
     def log_gain(self) -> float:
-        """½ log χ, what a layer adds to the logarithm of the gradient's norm."""
-        return math.log(self.chi) / 2.0
+        """What a layer adds to the logarithm of the gradient's norm, in the mean: ½ log χ where χ is the same
+        in all."""
+        return math.log(self.backward) / self.layers
 
 
 def twenty(activation: str, scale: float, bias: float = 0.0, depth: int = LAYERS) -> Twenty:
     """``depth`` layers between inputs of mean square 1 and the output, by the recursions of chapter 7."""
     run = mean_field.profile(activation, scale, bias, depth + 1)
     return Twenty(
-        mean_field.chi(activation, scale, float(run.forward[-2])),
-        math.sqrt(float(run.forward[-1] / run.forward[0])),
-        math.sqrt(float(run.backward[0])),
+        math.sqrt(float(run.forward[-1] / run.forward[0])), math.sqrt(float(run.backward[0])), depth
     )
 
 
 def twenty_layers() -> str:
-    """Activation and scale against the log-gain of a layer and the factor of twenty, as text."""
+    """Activation and scale against the mean log-gain of a layer and the factor of twenty, as text."""
     lines = [f"{'':9}" + "".join(f"{name:>24}" for name in SCALES)]
     for activation in ACTIVATIONS:
         cells = []

@@ -68,6 +68,11 @@ _leaky = Witness(
     symbol=s,
     conditions=(
         Condition(
+            sp.Ge(s, 0, evaluate=False),
+            "A leaky ReLU rises on both sides: its slope is not below 0, and yours is {left}.",
+            sp.Integer(-3),
+        ),
+        Condition(
             sp.Ge(_factor, 1, evaluate=False),
             "Not yet: the factor of one layer is {left}.",
             sp.Rational(1, 100),

@@ -10,13 +10,18 @@ function draw(v, view) {
     const points = logs.map((t, l) => [l + 1, t]).filter(p => p[1] >= low && p[1] <= high).map(p => [X(p[0]), Y(p[1])]);
     return points.length ? line(trace(points), style) : "";
   };
-  const end = (t, text) => t > low && t < high ? line(`M${X(1)} ${Y(t).toFixed(1)}H${X(v.depth)}`, "stroke:var(--soft);stroke-dasharray:2 4") + label(X(v.depth), Y(t) - 4, text, "", "end") : "";
-  view.caption("Blue, dashed: root mean square of the weighted inputs z, on the way forward. Red: of the gradient, on the way back. Infinite width, Var w = σ<sub>w</sub>²/n, no biases. Dotted: the smallest numbers of three formats, and the largest of float16.");
-  view.svg(height, svg + Object.entries(floors).map(([name, t]) => end(t, "smallest " + name)).join("") + end(ceiling, "largest float16")
-    + curve(forward, "stroke:var(--blue);stroke-width:2.2;stroke-dasharray:7 4") + curve(backward, "stroke:var(--red);stroke-width:2.2"));
-  const lost = Object.keys(floors).map(name => [name, backward.filter(t => t < floors[name]).length]).filter(p => p[1]);
-  view.say(`Signal in layer ${v.depth}: ${bold("last", power(forward[v.depth - 1], 1, 4))}. Gradient at layer 1: ${bold("first", power(backward[0], 1, 4))}. `
-    + (lost.length ? `Below the smallest number: ${lost.map(([name, k]) => `${bold(name, k)} of ${v.depth} layers in ${name}`).join(", ")}.` : "Every layer's gradient is within all three formats."));
+  const end = ([text, t]) => t > low && t < high ? [line(`M${X(1)} ${Y(t).toFixed(1)}H${X(v.depth)}`, "stroke:var(--soft);stroke-dasharray:2 4"),
+    label(X(1) + 4, Y(t) - 4, text, "paint-order:stroke;stroke:var(--card);stroke-width:5px")] : ["", ""];
+  const drawn = Object.entries(ends).map(end), part = k => drawn.map(p => p[k]).join("");
+  view.caption("Blue, dashed: root mean square of the weighted inputs z, on the way forward. Red: of the gradient, on the way back. Infinite width, Var w = σ<sub>w</sub>²/n, no biases. Dotted: the smallest and the largest numbers of three formats.");
+  view.svg(height, svg + part(0) + curve(forward, "stroke:var(--blue);stroke-width:2.2;stroke-dasharray:7 4") + curve(backward, "stroke:var(--red);stroke-width:2.2") + part(1));
+  const told = (words, mark, lies) => {
+    const found = Object.keys(floors).map(name => [name, backward.filter(t => lies(t, name)).length]).filter(p => p[1]);
+    return found.length ? ` ${words}: ${found.map(([name, k]) => `${bold(mark + name, k)} of ${v.depth} layers in ${name}`).join(", ")}.` : "";
+  };
+  const beyond = told("Below the smallest number", "", (t, name) => t < floors[name]) + told("Above the largest", "over ", (t, name) => t > ceilings[name]);
+  view.say(`Signal in layer ${v.depth}: ${bold("last", power(forward[v.depth - 1], 1, 4))}. Gradient at layer 1: ${bold("first", power(backward[0], 1, 4))}.`
+    + (beyond || " Every layer's gradient is within all three formats."));
 }
 
 // As ``floors.sizes``: far from 1 the last factor that could be computed stands for all others.

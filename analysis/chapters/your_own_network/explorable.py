@@ -29,6 +29,19 @@ LOW, HIGH = -50.0, 42.0
 """What lies beyond these powers of ten is not drawn."""
 
 
+def _ends() -> dict[str, float]:
+    """The lines: log10 of each format's smallest and largest number, one line where two fall together."""
+    found: dict[tuple[str, float], tuple[str, float]] = {}
+    for name, of in FORMATS.items():
+        for word, end in (("smallest", of.smallest), ("largest", of.largest)):
+            text, at = found.get((word, round(end, 1)), (word, end))
+            found[word, round(end, 1)] = (f"{text}{',' if text != word else ''} {name}", at)
+    return dict(found.values())
+
+
+ENDS = _ends()
+
+
 @cache
 def your_own_network() -> Explorable:
     """Choose σ_w, activation, depth and the size of the loss's gradient; the formats' ends are lines."""
@@ -43,7 +56,8 @@ def your_own_network() -> Explorable:
             least=LOW,
             most=HIGH,
             floors={name: of.smallest for name, of in FORMATS.items()},
-            ceiling=FORMATS["float16"].largest,
+            ceilings={name: of.largest for name, of in FORMATS.items()},
+            ends=ENDS,
         ),
         beside=__file__,
     )
@@ -53,7 +67,7 @@ def your_own_network() -> Explorable:
         parameters=(
             Slider("scale", "weight scale σ_w", 0.1, 10.0, 0.01, 0.57544, log=True),
             Slider("depth", "layers L", 2.0, 200.0, 1.0, 40.0),
-            Slider("output", "gradient at the output", 1e-8, 1.0, 0.1, 1e-3, log=True),
+            Slider("output", "gradient at the output", 1e-8, 1e5, 0.1, 1e-3, log=True),
             Choice("activation", "activation", {x.name: x.name for x in OFFERED}, "relu"),
         ),
         code=code,
@@ -79,12 +93,11 @@ def _still(values: Values) -> Figure:
     ax.plot(layer, found.forward, color="C0", label="signal, forward")
     ax.plot(layer, found.backward, color="C1", label="gradient, backward")
     low = max(LOW, float(min(-9.0, np.floor(min(found.forward.min(), found.backward.min())))))
-    for name, of in FORMATS.items():
-        if of.smallest > low:
-            ax.axhline(of.smallest, color="0.45", ls=":", lw=1.0)
-            ax.annotate(
-                f"smallest {name}", (layer[-1], of.smallest), (0, 3), textcoords="offset points", ha="right"
-            )
+    high = float(max(6.0, found.forward.max(), found.backward.max()))
+    for text, end in ENDS.items():
+        if low < end < high:
+            ax.axhline(end, color="0.45", ls=":", lw=1.0)
+            ax.annotate(text, (layer[0], end), (0, 3), textcoords="offset points")
     lost = lost_at(found, "float16")
     ax.legend(loc="best")
     ax.set(

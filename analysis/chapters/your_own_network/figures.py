@@ -24,29 +24,29 @@ def _axes(ax: Axes | None) -> Axes:
     return plt.subplots()[1] if ax is None else ax
 
 
-def three_cases(cases: Sequence[Case], floor: float = -6.0, ax: Axes | None = None) -> Axes:
-    """log10 of the gradient's norm by layer, over that at the output: from the loss (full) and from a random
-    direction at the output (dashed). What is 0, or below 10^floor, stands on the floor as a cross."""
+def three_cases(cases: Sequence[Case], floor: float = -14.0, ax: Axes | None = None) -> Axes:
+    """The logarithm of the gradient's norm by layer: from the loss (full), over the largest of the networks
+    at the output; from a random direction at the output (dashed), over its own there. What is 0, or below
+    e^floor, stands on the floor as a cross."""
     ax = _axes(ax)
+    start = max(float(c.of_loss[-1]) for c in cases)
     for k, case in enumerate(cases):
         layer = np.arange(1, len(case.of_loss) + 1)
-        # the loss's gradient in units of what an untrained network has at its output, so that a minimum shows
-        start = max(float(c.of_loss[-1]) for c in cases)
         for logs, style, name in (
             (case.of_loss - start, "-", case.name),
             (case.of_probe - case.of_probe[-1], "--", "_nolegend_"),
         ):
-            tens = logs / np.log(10.0)
-            gone = ~(tens > floor)
-            ax.plot(layer, np.where(gone, np.nan, tens), style, color=f"C{k}", label=name)
+            gone = ~(logs > floor)
+            ax.plot(layer, np.where(gone, np.nan, logs), style, color=f"C{k}", label=name)
             if gone.any():
                 ax.plot(layer[gone], np.full(int(gone.sum()), floor), "x", color=f"C{k}", ms=5)
     ax.legend(loc="lower right")
     ax.set(
         xlabel="layer $l$",
-        ylabel=r"$\log_{10}$ of the gradient's norm",
-        ylim=(floor - 0.5, 1.5),
+        ylabel="log of the gradient's norm",
+        ylim=(floor - 1.0, 3.0),
         xticks=np.arange(1, len(cases[0].of_loss) + 1, 2),
+        yticks=np.arange(floor, 3.0, 2.0),
     )
     return ax
 

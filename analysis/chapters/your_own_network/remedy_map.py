@@ -139,13 +139,14 @@ REMEDIES = (
         "layers whose gradients differ by powers of ten",
         "one rate for all",
         "Adam, which divides each entry by its own size",
-        ("momentum-and-adam-leave-the-plateau",),
-        "shown on one plateau only, which momentum leaves as well",
+        ("momentum-and-adam-leave-the-plateau", "thirty-layers-default-learns-nothing"),
+        "cannot give back what the signal lost: the default stays at chance with it; momentum leaves the "
+        "plateau as well",
     ),
     Remedy(
         "zeros in float16 where float32 has small numbers",
         "what lies below the smallest number of the format is rounded to 0",
-        "a loss scale, or bfloat16",
+        "bfloat16, or a loss scale",
         (),
         "lifts the whole line by a few powers of ten; a slope with depth stays",
     ),
@@ -161,19 +162,25 @@ REMEDIES = (
         "the singular values of random weights spread out in a product",
         "orthogonal weights",
         (),
-        "",
+        "at the start only; behind ReLUs they spread out all the same (Pennington, Schoenholz and Ganguli "
+        "2017)",
     ),
 )
 
 
+def _link(place: Place) -> str:
+    """The number of the chapter, linked to where the claim stands."""
+    return f"[{int(place.notebook[:2])}]({place.link})"
+
+
 def table(remedies: Iterable[Remedy], where: Mapping[str, Place]) -> str:
     """A Markdown table with links to where the claims stand; raises ValueError where one stands nowhere."""
-    lines = ["| what is seen | why | what helps | shown by | what it costs, or does not do |", "|-|-|-|-|-|"]
+    lines = ["| what is seen | why | what helps | shown in | what it costs, or does not do |", "|-|-|-|-|-|"]
     for row in remedies:
         missing = [label for label in row.claims if label not in where]
         if missing:
             raise ValueError(f"{row.remedy!r} is shown by {', '.join(missing)}, which no chapter shows")
-        links = ", ".join(f"[`{label}`]({where[label].link})" for label in row.claims) or NOT_SHOWN
+        links = ", ".join(dict.fromkeys(_link(where[label]) for label in row.claims)) or NOT_SHOWN
         lines.append(f"| {row.symptom} | {row.cause} | {row.remedy} | {links} | {row.cost} |")
     return "\n".join(lines)
 

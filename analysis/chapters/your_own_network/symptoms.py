@@ -1,7 +1,7 @@
 """From what one sees to what to measure, how to read it, and what to change first and second.
 
-Each measurement is three or four lines of PyTorch, for a ``model``, a batch ``x``, ``y``, a ``loss_fn``
-and an ``optimiser`` of the reader's own; a test runs them where PyTorch is.
+Each measurement is a few lines of PyTorch, for a ``model``, a batch ``x``, ``y``, a ``loss_fn``
+and an ``optimiser`` of the reader's own; a test runs them where PyTorch is. None leaves a hook behind.
 """
 
 from __future__ import annotations
@@ -9,13 +9,14 @@ from __future__ import annotations
 import inspect
 from dataclasses import dataclass
 
+from analysis.chapters.your_own_network.defaults import SCALES
 from analysis.chapters.your_own_network.torch_monitor import Monitor
 from analysis.topics import TOPICS
 
 
 @dataclass(frozen=True)
 class Symptom:
-    """``seen`` in a few words; ``measure``, three or four lines; ``read``, what the numbers say; the two
+    """``seen`` in a few words; ``measure``, three to five lines; ``read``, what the numbers say; the two
     changes; and the topics of the chapters that prove them."""
 
     seen: str
@@ -25,22 +26,25 @@ class Symptom:
     second: str
     chapters: tuple[str, ...]
 
-    @property
-    def anchor(self) -> str:
-        """The anchor of its heading."""
-        return self.seen.replace(",", "").replace(" ", "-")
 
+KEPT = 0.5 + SCALES["PyTorch"] / 4.0
+"""What a step of nn.LSTM's default keeps at rest, f + σ_w/4: the limit of Σ_j C(k, j)² f^{2(k−j)} v^j of
+chapter 13, which grows as (f + √v)^{2k}, with v = (σ_w/4)²."""
+
+OUTPUTS = (
+    "outs = []; keep = lambda m, i, o: outs.append(o)\n"
+    "hooks = [m.register_forward_hook(keep) for m in model.modules() if isinstance(m, nn.Linear)]\n"
+    "loss = loss_fn(model(x), y); [h.remove() for h in hooks]\n"
+)
+"""The outputs of the linear layers; the hooks are gone before anything else runs."""
 
 SYMPTOMS = (
     Symptom(
         "early layers do not move",
-        "outs = []; keep = lambda m, i, o: o.retain_grad() or outs.append(o)\n"
-        "for m in model.modules(): isinstance(m, nn.Linear) and m.register_forward_hook(keep)\n"
-        "loss_fn(model(x), y).backward(); print([float(o.grad.norm().log()) for o in outs])",
+        OUTPUTS + "print([float(g.double().norm().log()) for g in torch.autograd.grad(loss, outs)])",
         "One logarithm for each layer, input first. The same difference from layer to layer: vanishing (or "
         "exploding). `-inf` from one layer on, towards the input: dead units, or numbers below the "
-        "format. An "
-        "error that there is no `grad`: the layer is not in the graph.",
+        "format. An error from `grad`: a layer is frozen, or not in the graph.",
         "Weights of the activation's own scale: `nn.init.kaiming_normal_(w)` for ReLU, "
         "`nn.init.xavier_normal_(w)` for tanh, biases 0.",
         "From some thirty layers on, shortcuts with branches scaled by $1/\\sqrt L$.",
@@ -59,61 +63,108 @@ SYMPTOMS = (
     ),
     Symptom(
         "loss NaN",
-        "for name, m in model.named_modules():\n"
-        "    m.register_forward_hook(lambda m, i, o, n=name: print(n, float(o.detach().abs().max())))\n"
-        "loss_fn(model(x), y)",
-        "The first line with `inf` or `nan` is where it arises, not where it shows. If there is none, it "
+        "parts = lambda o: [t for t in (o if isinstance(o, tuple) else (o,)) if torch.is_tensor(t)]\n"
+        "look = lambda n: lambda m, i, o: print(n, *(float(t.detach().abs().max()) for t in parts(o)))\n"
+        "hooks = [m.register_forward_hook(look(n)) for n, m in model.named_modules()]\n"
+        "loss = loss_fn(model(x), y); [h.remove() for h in hooks]\n"
+        'print("loss", loss.item())',
+        "With the weights and the batch of the step where it came. The first line with `inf` or `nan` is "
+        "where it arises. If there is none, it "
         "arises on the way back: go on with [the order of checks](#nan-the-order-of-checks).",
-        "A tenth of the learning rate.",
-        "Clip by the global norm, with a [threshold that is measured](#a-clipping-threshold).",
+        "What the data or the first operation that is not finite ask for: "
+        "[the order of checks](#nan-the-order-of-checks).",
+        "Where the norm of the gradient had grown for some steps: a tenth of the rate, or clip by the "
+        "global norm, with a [threshold that is measured](#a-clipping-threshold).",
         ("clipping",),
     ),
     Symptom(
         "loss flat from the start",
         "weights = [p for p in model.parameters() if p.ndim > 1]\n"
         "old = [p.detach().clone() for p in weights]\n"
-        "loss_fn(model(x), y).backward(); optimiser.step()\n"
+        "optimiser.zero_grad(); loss_fn(model(x), y).backward(); optimiser.step()\n"
         "print([float((p.detach() - q).norm() / q.norm()) for p, q in zip(weights, old)])",
-        "The size of one step over that of the weights; about $10^{-3}$ is usual. 0: frozen, or not given to "
-        "the optimiser. Far below $10^{-6}$: vanished, or the rate is too small. Usual everywhere: see "
-        "whether it can learn ten examples by heart; if it can, look at data and labels.",
-        "The learning rate, by factors of ten.",
+        "The size of one step over that of the weights (a real step: start anew after it). 0: frozen, or "
+        "not given to the optimiser. Far below $10^{-6}$: vanished, or the rate is too small. Near "
+        "$10^{-3}$ is usual once training runs; Adam's first step is the rate times "
+        "$\\sqrt{3\\,\\text{fan}_\\text{in}}$ of the default's weights.",
+        "Let it learn ten examples by heart. If it can: data and labels. If not: the rate, up by factors of "
+        "ten while the loss is flat, down where it jumps.",
         "The cross-entropy on logits, where a squared error stands behind a sigmoid.",
         ("learning_speeds", "outliers"),
     ),
     Symptom(
+        "loss falls, then spikes",
+        "norms = []  # before the loop; the other lines between backward() and step()\n"
+        "grads = [p.grad.double() for p in model.parameters() if p.grad is not None]\n"
+        "norms.append(float(sum(g.square().sum() for g in grads)) ** 0.5)\n"
+        "if norms[-1] > 10 * sorted(norms)[len(norms) // 2]: print(len(norms), norms[-1])",
+        "The steps with more than ten times the median norm. Before each spike: single "
+        "steps are too long. None: the rate is too high for where the weights are now.",
+        "Clip by the global norm, with a [threshold that is measured](#a-clipping-threshold).",
+        "A lower rate from there on. Look at the batch of that step.",
+        ("clipping",),
+    ),
+    Symptom(
+        "fails when the rate is raised",
+        "for rate in (1e-4, 1e-3, 1e-2, 1e-1):\n"
+        "    trial = copy.deepcopy(model); adam = torch.optim.Adam(trial.parameters(), lr=rate)\n"
+        "    for _ in range(20):\n"
+        "        adam.zero_grad(); loss = loss_fn(trial(x), y); loss.backward(); adam.step()\n"
+        "    print(rate, loss.item())",
+        "The loss of one batch after twenty steps, for copies of the model (`import copy`). Stay below the "
+        "rate where it stops falling.",
+        "A warm-up: the rate from 0 to its value over some hundred steps (not tried in this book).",
+        "In a transformer the normalisation at the start of each branch (`norm_first=True`), not behind the "
+        "sum.",
+        ("normalisation", "residual"),
+    ),
+    Symptom(
+        "good in training, bad in eval",
+        "for mode in (True, False):\n"
+        "    same = copy.deepcopy(model).train(mode)\n"
+        '    with torch.no_grad(): print("train" if mode else "eval", float(loss_fn(same(x), y)))',
+        "The loss of one *training* batch in both modes (`import copy`). Much larger in `eval`: the running "
+        "statistics of batch normalisation are not those of the batch. Alike: the fault is in the new data, "
+        "or it learnt by heart.",
+        "Larger batches, or the running statistics taken anew, over the training data with the weights "
+        "at rest.",
+        "Layer normalisation, which has no running statistics.",
+        ("normalisation",),
+    ),
+    Symptom(
         "fine in float32, dead in float16",
-        "loss_fn(model(x), y).backward()\n"
-        "for name, p in model.named_parameters():\n"
-        "    print(name, float((p.grad == 0).double().mean()))",
-        "Run it in float16. The share of zeros grows towards the input: numbers below the smallest "
-        "of the format became 0. In float32 it does not.",
-        "Multiply the loss before `backward` (a gradient scaler), or compute in bfloat16.",
+        "ps = {n: p for n, p in model.named_parameters() if p.requires_grad}\n"
+        "for half in (False, True):\n"
+        "    with torch.autocast(x.device.type, torch.float16, enabled=half): loss = loss_fn(model(x), y)\n"
+        "    for name, g in zip(ps, torch.autograd.grad(loss, ps.values())):\n"
+        '        print("float16" if half else "float32", name, float((g == 0).double().mean()))',
+        "The share of zeros in each gradient. In float16 alone, and more towards the input: numbers below "
+        "its smallest became 0. In both: dead units.",
+        "Compute in bfloat16; or multiply the loss (a gradient scaler), and unscale before clipping.",
         "Mend the slope itself; a scaler moves the whole line, and does not tilt it.",
-        ("your_own_network", "explosion"),
+        ("explosion",),
     ),
     Symptom(
         "fine at depth 10, dead at 40",
-        "outs = []; keep = lambda m, i, o: o.retain_grad() or outs.append(o)\n"
-        "for m in model.modules(): isinstance(m, nn.Linear) and m.register_forward_hook(keep)\n"
-        "loss_fn(model(x), y).backward(); g = [float(o.grad.norm().log()) for o in outs]\n"
+        OUTPUTS + "g = [float(g.double().norm().log()) for g in torch.autograd.grad(loss, outs)]\n"
         "print((g[0] - g[-1]) / (len(g) - 1))",
-        "The log-gain of one layer. Times thirty layers more it is what you lose. Within "
-        "$\\pm0.02$ size is not "
-        "the trouble: the gradients may have shattered.",
-        "Negative: the activation's own scale. Positive, and you normalise each layer: fewer of "
-        "these layers, "
-        "or shortcuts around them.",
+        "The log-gain of one layer. Times thirty layers more it is what you lose. Chance makes it up to "
+        "$2/\\sqrt{\\text{width}\\cdot\\text{depth}}$. Below that size is not the trouble: the gradients may "
+        "have shattered.",
+        "A negative log-gain: the activation's own scale. A positive one, and each layer is normalised: "
+        "shortcuts around the layers, or fewer of them.",
         "Shortcuts with branches scaled by $1/\\sqrt L$.",
         ("normalisation", "residual"),
     ),
     Symptom(
         "recurrent net forgets",
-        "x = x.detach().requires_grad_()\n"
-        "rnn(x)[0][:, -1].norm().backward()\n"
-        "print(x.grad.double().norm(dim=(0, 2)).log())",
-        "One logarithm for each time step (batch first). A straight line: its slope is what a step keeps. In "
-        "an LSTM the slope is near the logarithm of its forget gate.",
+        "xs = x.detach().requires_grad_()\n"
+        "(g,) = torch.autograd.grad(rnn(xs)[0][:, -1].norm(), xs)\n"
+        "print(g.double().norm(dim=(0, 2)).log())",
+        "One logarithm for each time step, the first step first (`rnn` is your `nn.RNN`, `nn.GRU` or "
+        "`nn.LSTM` with `batch_first=True`, `x` its input). A straight line of slope $s$: a step keeps "
+        "$e^{-s}$. An LSTM whose states are near 0 keeps about $f+\\sigma_w/4$, with its forget gate $f$ and "
+        "the scale $\\sigma_w$ of its recurrent weights: " + f"{KEPT:.2f} as PyTorch draws it.",
         "An LSTM or a GRU for a plain cell.",
         "A forget bias of $\\log(T-1)$ for memories of $T$ steps. It sets the reach at the start; "
         "after training "
@@ -150,5 +201,8 @@ def monitor() -> str:
 
 
 def measurements() -> str:
-    """What to measure and how to read it, a paragraph and three lines for each, as Markdown."""
-    return "\n\n".join(f"**{s.seen}**\n\n```python\n{s.measure}\n```\n\n{s.read}" for s in SYMPTOMS)
+    """What to measure and how to read it, a few lines and a paragraph for each, folded, as Markdown."""
+    return "\n\n".join(
+        f"<details><summary>{s.seen}</summary>\n\n```python\n{s.measure}\n```\n\n{s.read}\n\n</details>"
+        for s in SYMPTOMS
+    )

@@ -57,7 +57,7 @@ VARIANTS = {
     "relu-default": Variant("ReLU, `nn.Linear`'s default", "relu", None),
     "relu-he": Variant("ReLU, He", "relu", math.sqrt(2.0)),
     "relu-double": Variant("ReLU, twice He's scale", "relu", 2.0 * math.sqrt(2.0)),
-    "gelu-gain": Variant("GELU, its gain at q = 1", "gelu", gain("gelu")),
+    "gelu-gain": Variant("GELU, keeps a mean square of 1", "gelu", gain("gelu")),
     "tanh-default": Variant("tanh, `nn.Linear`'s default", "tanh", None),
     "tanh-xavier": Variant("tanh, Xavier", "tanh", 1.0),
     "tanh-5-3": Variant("tanh, gain 5/3", "tanh", 5.0 / 3.0),

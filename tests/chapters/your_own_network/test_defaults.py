@@ -19,6 +19,7 @@ def test_the_edge_is_one_over_the_root_of_fan_in() -> None:
     assert defaults.of_uniform(sp.Integer(3)) == 3
     scales = {row.layer: row.scale_squared for row in defaults.DEFAULTS}
     assert scales["PyTorch `nn.Linear`, `nn.Conv2d`"] == sp.Rational(1, 3)
+    assert scales["PyTorch `nn.LSTM`, `nn.GRU`, `nn.RNN`"] == sp.Rational(2, 3)
     assert scales["Keras `Dense`, `Conv2D`"] == 1 and scales["for comparison: He"] == 2
 
 
@@ -40,10 +41,34 @@ def test_twenty_layers_of_relu_by_hand(activation: str, scale: str, gain: float,
 def test_the_table_prints_every_default_and_each_scale() -> None:
     table = defaults.as_table()
     assert len(table.splitlines()) == 2 + len(defaults.DEFAULTS)
-    assert r"\text{fan\_in}" in table and "n_{in}" not in table
+    assert r"\text{fan}_\text{in}" in table and "n_{in}" not in table
     lines = defaults.twenty_layers().splitlines()
     assert [line.split()[0] for line in lines[1:]] == list(defaults.ACTIVATIONS)
     assert "-0.896  x  1.7e-08" in lines[1]
+
+
+@pytest.mark.parametrize("activation", defaults.ACTIVATIONS)
+def test_the_number_of_a_layer_is_the_mean_of_twenty(activation: str) -> None:
+    for scale in defaults.SCALES.values():
+        found = defaults.twenty(activation, scale, 0.03)
+        assert math.exp(20 * found.log_gain) == pytest.approx(found.backward, rel=1e-9)
+
+
+def test_the_table_names_what_a_recurrent_layer_sums_and_where_there_is_no_bias() -> None:
+    rows = dict(line[2:].split(" | ", 1) for line in defaults.as_table().splitlines()[2:])
+    assert rows["PyTorch `nn.Embedding`"].endswith("no sum | none |")
+    assert r"$\frac{1}{3 n_{h}}$ | $\frac{2}{3}$ |" in rows["PyTorch `nn.LSTM`, `nn.GRU`, `nn.RNN`"]
+
+
+def test_a_gate_of_pytorch_has_the_variance_of_the_table() -> None:
+    """Inputs and states of mean square 1: σ_w² = 2/3, the biases add 2/(3 n_h)."""
+    torch = pytorch.torch()
+    torch.manual_seed(0)
+    cell, n = torch.nn.RNN(200, 200), 200
+    x, h = torch.randn(200, n), torch.randn(200, n)
+    with torch.no_grad():
+        z = x @ cell.weight_ih_l0.T + h @ cell.weight_hh_l0.T + cell.bias_ih_l0 + cell.bias_hh_l0
+    assert float(z.square().mean()) == pytest.approx(2 / 3 + 2 / (3 * n), rel=0.03)
 
 
 def test_a_network_of_defaults_has_their_variances_and_forgets_its_input() -> None:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pytest
 from notebook_text import its_own, notebook, said, shown
 
 from analysis.chapters.your_own_network import thirty_layers
 from analysis.exercises import EXERCISES
+from analysis.numeric.data import digits
+from analysis.numeric.minibatches import split
 
 CHAPTER, IN_PYTORCH = "14_your_own_network", "pytorch/14_in_pytorch"
 SAID, SHOWN = said(its_own(CHAPTER)), shown(its_own(CHAPTER))
@@ -60,6 +63,14 @@ def test_what_learns_nothing_stands_at_chance_at_every_rate() -> None:
         thirty_layers.training(v, "descent").working(0.88).mean() for v in ("relu-shortcuts", "selu-lecun")
     ]
     assert rates[0] > rates[1]
+
+
+def test_what_ends_below_a_tenth_answers_one_class_for_all() -> None:
+    """Each seed's accuracy is the share of a class among the test images."""
+    labels = split(digits()).test_labels
+    shares = np.bincount(labels, minlength=10) / len(labels)
+    ends = thirty_layers.training("relu-default", "descent").final()
+    assert ends.mean() < 0.1 and all(np.isclose(shares, end, atol=1e-12).any() for end in ends)
 
 
 def test_the_exercises_of_the_text_are_those_that_are_marked() -> None:
