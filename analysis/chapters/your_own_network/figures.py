@@ -84,6 +84,7 @@ def confusion(judged: Confusion, ax: Axes | None = None) -> Axes:
     found = list(dict.fromkeys(code for row in counts for code in row))
     shares = np.array([[row.get(code, 0) / sum(row.values()) for code in found] for row in counts])
     ax = _axes(ax)
+    ax.figure.set_size_inches(6.4, 6.4)  # type: ignore[union-attr]  # a line for each fault
     ax.imshow(shares, cmap="Blues", vmin=0.0, vmax=1.0, aspect="auto")
     for (row, column), share in np.ndenumerate(shares):
         if share > 0:
