@@ -3,7 +3,9 @@ simplification.
 
 Nothing here differentiates, integrates or takes a limit by a formula: a derivative is a difference
 quotient, an integral a sum of values, a limit an extrapolation, each with a bound. So a proof, which uses
-formulas, is tested by another way.
+formulas, is tested by another way. A reader's integral, sum, limit or derivative, which no author vouches
+for, is asked twice: by a formula or an enclosure where there is one (``enclosed``), else by a second rule,
+and then the world notes that it has no bound that is certain.
 
 A statement is true, false or open in a world. Numbers without an error decide by their balls; two that
 agree to all digits known are equal, and neither less nor different. Measured numbers decide by standard
