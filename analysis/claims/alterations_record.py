@@ -67,9 +67,11 @@ def standing(claim: Claim, statement: sp.Basic, outcome: Outcome) -> str:
         return NOTHING
     if not claim.domain.exhausted:
         return "true: the sides are the same once carried out" if _same_sides(statement) else OPEN
-    found = evaluate(statement, claim.domain)
+    found = evaluate(statement, claim.domain, own=claim.statement)
     if found.holds is None:
         return BELOW
+    if found.rough:
+        return OPEN
     if found.resolution and (found.equation or found.margin == 0.0):
         return f"true: equal in {_digits(found.resolution)} digits" if found.resolution < KNOWN else BELOW
     if found.resolution:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import mpmath as mp
 import numpy as np
@@ -19,53 +19,77 @@ Floats = NDArray[np.float64]
 
 def derivative(f: Callable[[Number], Number], x: Number) -> Number:
     """f′(x) as a symmetric difference quotient, with the change from twice the step as its bound; raises
-    Undefined at a kink.
+    Undefined at a kink, and where the quotient grows with every finer step.
 
-    Where f loses its digits, as log(1 − σ(z)) does far out, it is worked out again with more of them.
+    The finest step that rounding allows is asked first, for a coarse one does not see a steep slope. Where f
+    loses its digits, as log(1 − σ(z)) does far out, it is worked out again with more of them.
     """
-    found: list[Number] = []
+    found: list[_Quotient] = []
     lost: Undefined | None = None
-    for digits in (420, 1680, 6720):
+    for bits, steps in ((420, (110, 24)), (1680, (400, 110)), (6720, (1600, 400))):
         try:
-            with precision(digits):  # room for differences of nearly equal numbers
+            with precision(bits):  # room for differences of nearly equal numbers
                 middle = ball(f(x))
         except Undefined as why:  # log(1 − σ(z)) where the digits are too few to tell σ(z) from 1
             lost = why
             continue
-        found += _quotients(f, x, middle, digits)
-        best = min(found, key=lambda b: b.rad(), default=None)
-        if best is not None and bool(best.rad() <= ENOUGH * abs(best).upper()):
-            return best
+        try:
+            for step in steps:
+                quotient = _quotient(f, x, middle, bits, step)
+                if quotient is not None and quotient.enough:
+                    return quotient.value
+                found += [quotient] if quotient is not None else []
+        except _Kink as why:  # or a bend that is too sharp for this step
+            lost, found = why, []
     if lost and not found:
         raise lost
     if not found:
         raise Undefined(f"no derivative at {ball(x)}")
-    return best
+    resolved = sorted((q for q in found if q.resolved), key=lambda q: q.step)
+    if len(resolved) > 1 and bool(abs(resolved[-1].value.mid()) > 2 * abs(resolved[0].value.mid()) + 1):
+        raise Undefined(f"the derivative at {ball(x)} does not settle")
+    return min((q.value for q in found), key=lambda b: b.rad())
 
 
 ENOUGH = 1e-9
 """A derivative that is known to this part of its size is not worked out with more digits."""
 
 
-def _quotients(f: Callable[[Number], Number], x: Number, middle: arb, digits: int) -> list[Number]:
-    found = []
-    with precision(digits):
-        for bits in (110, 24):
-            h = fmpq(1, 2**bits)
-            try:
-                steps = [h, 2 * h]
-                sides = [(ball(f(x + s)), ball(f(x - s))) for s in steps]
-            except Undefined:
-                continue
-            near, far = ((up - down) / (2 * s) for (up, down), s in zip(sides, steps, strict=True))
-            up, down = sides[0]
-            jump = abs((up - middle) / h - (middle - down) / h)
-            scale = 1 + abs(near)
-            if bool(jump > scale / 2 ** (bits // 4)):
-                raise Undefined("a kink: the derivative from the left is not that from the right")
-            if near.is_finite() and far.is_finite():
-                found.append(near + 2 * (near - far) * arb(0, 1) + near * arb(0, 1e-60))
-    return found
+class _Kink(Undefined):
+    """The slopes from the left and from the right differ at this step."""
+
+
+class _Quotient(NamedTuple):
+    """(f(x + h) − f(x − h))/2h at h = 2^−step, its bound, and whether rounding leaves six digits of it."""
+
+    value: arb
+    step: int
+    resolved: bool
+
+    @property
+    def enough(self) -> bool:
+        return bool(self.value.rad() <= ENOUGH * abs(self.value).upper())
+
+
+def _quotient(
+    f: Callable[[Number], Number], x: Number, middle: arb, bits: int, step: int
+) -> _Quotient | None:
+    with precision(bits):
+        h = fmpq(1, 2**step)
+        try:
+            sides = [(ball(f(x + s)), ball(f(x - s))) for s in (h, 2 * h)]
+        except Undefined:
+            return None
+        near, far = ((up - down) / (2 * s) for (up, down), s in zip(sides, (h, 2 * h), strict=True))
+        up, down = sides[0]
+        jump = abs((up - middle) / h - (middle - down) / h)
+        scale = 1 + abs(near)
+        if bool(jump > scale / 2 ** (step // 4)):
+            raise _Kink("a kink: the derivative from the left is not that from the right")
+        if not (near.is_finite() and far.is_finite()):
+            return None
+        resolved = bool(near.rad() <= abs(near).upper() / 10**6)
+        return _Quotient(near + 2 * (near - far) * arb(0, 1) + near * arb(0, 1e-60), step, resolved)
 
 
 def to_mp(x: Any) -> mp.mpf:
@@ -87,16 +111,21 @@ UNSETTLED = 0.05
 says."""
 
 
-def integral(f: Callable[[Number], Number], low: Any, high: Any, digits: int = 18) -> arb:
+def integral(
+    f: Callable[[Number], Number], low: Any, high: Any, digits: int = 18, marks: Sequence[fmpq] = ()
+) -> arb:
     """∫ f from low to high (±inf allowed), with ten times the change between the last two refinements as its
-    bound; raises Undefined where the refinements do not settle."""
+    bound; raises Undefined where the refinements do not settle. ``marks`` are points at which it is split."""
+    if _reversed(low, high):
+        return -integral(f, high, low, digits, marks)
     with precision(130), mp.workdps(digits + 6):
         ends = [x if isinstance(x, float) else to_mp(x) for x in (low, high)]
         inner = [mp.mpf(0)] if ends[0] < 0 < ends[1] else []
         if ends[0] == -math.inf or ends[1] == math.inf:
-            inner = sorted({*inner, *(mp.mpf(k) for k in (-8, -3, -1, 1, 3, 8) if ends[0] < k < ends[1])})
-        marks = [ends[0], *inner, ends[1]]
-        if marks[0] == marks[-1]:
+            inner = [*inner, *(mp.mpf(k) for k in (-8, -3, -1, 1, 3, 8) if ends[0] < k < ends[1])]
+        inner = sorted({*inner, *(c for c in map(to_mp, marks) if ends[0] < c < ends[1])})
+        places = [ends[0], *inner, ends[1]]
+        if places[0] == places[-1]:
             return arb(0)
 
         closest = {end: (mp.inf, mp.mpf(0)) for end in (ends[0], ends[1]) if mp.isfinite(end)}
@@ -108,7 +137,7 @@ def integral(f: Callable[[Number], Number], low: Any, high: Any, digits: int = 1
                     closest[end] = (abs(t - end), abs(y))
             return y
 
-        total, error = mp.quad(g, marks, error=True, maxdegree=7)
+        total, error = mp.quad(g, places, error=True, maxdegree=7)
         if error > UNSETTLED:
             raise Undefined("the integral does not settle")
         beyond = sum(float(distance * y) for distance, y in closest.values())  # of the last nodes to the ends
@@ -116,14 +145,32 @@ def integral(f: Callable[[Number], Number], low: Any, high: Any, digits: int = 1
         return from_mp(total) + arb(0, bound)
 
 
-def fast_integral(f: Callable[[Floats], Floats], low: float, high: float) -> arb:
-    """∫ f for a vectorised f, by double-exponential quadrature in floats, split at 0; its bound: ten
-    times the change from half the nodes, and rounding. Raises Undefined where f is not finite or the
-    change is no small part of ∫ |f|.
+def _reversed(low: Any, high: Any) -> bool:
+    """Whether the lower end lies above the upper one."""
+    if isinstance(low, float) or isinstance(high, float):
+        return bool(low == math.inf or high == -math.inf)
+    return bool(ball(low) > ball(high))
+
+
+def both_rules(one: arb, other: arb) -> arb:
+    """What two rules found, as one ball around the first; raises Undefined where they contradict each
+    other."""
+    if not one.overlaps(other):
+        raise Undefined("two rules do not give the same number")
+    hull = one.union(other)
+    return arb(one.mid(), max(abs(hull.upper() - one.mid()), abs(hull.lower() - one.mid())).upper())
+
+
+def fast_integral(f: Callable[[Floats], Floats], low: float, high: float, marks: Sequence[float] = ()) -> arb:
+    """∫ f for a vectorised f, by double-exponential quadrature in floats, split at 0 and at ``marks``; its
+    bound: ten times the change from half the nodes, and rounding. Raises Undefined where f is not finite or
+    the change is no small part of ∫ |f|.
     """
+    if low > high:
+        return -fast_integral(f, high, low, marks)
     total, size, change = 0.0, 0.0, 0.0
-    marks = [low, *([0.0] if low < 0.0 < high else []), high]
-    for a, b in itertools.pairwise(marks):
+    places = [low, *sorted({x for x in (0.0, *marks) if low < x < high}), high]
+    for a, b in itertools.pairwise(places):
         x, weight = _nodes(a, b)
         with np.errstate(all="ignore"):
             y = np.asarray(f(x), dtype=float) * weight
@@ -212,6 +259,26 @@ def limit(f: Callable[[Number], Number], steps: Sequence[Number]) -> arb:
     )
     change = float((abs(best[-1] - best[-2]) + abs(best[-2] - best[-3])).upper())
     return best[-1].mid() + arb(0, 5 * change + float(best[-1].rad()) + 1e-40)
+
+
+FAR = 1e-9
+"""A value far out agrees with the limit within its bound and this part of its size."""
+
+
+def settled_far_out(f: Callable[[Number], Number], found: arb, far: Sequence[Number]) -> bool:
+    """Whether f is at the limit that was found at the last of the points ``far`` where it has a value that
+    is known; raises Undefined where it is not, as log log t at 2⁶⁰ is not. False where none is known."""
+    for x in reversed(far):
+        try:
+            value = ball(f(x))
+        except (Undefined, OverflowError):
+            continue
+        if not value.is_finite() or bool(value.rad() > (1 + abs(value).upper()) / 10**6):
+            continue
+        if bool(abs(value - found.mid()).lower() > found.rad() + FAR * (1 + abs(found).upper())):
+            raise Undefined("the values far out are not near the limit that the first ones tell")
+        return True
+    return False
 
 
 def _shanks(s: list[arb]) -> list[arb]:

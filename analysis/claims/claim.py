@@ -110,7 +110,7 @@ class Claim:
             )
         if same(asked, self.statement):
             return self._own()
-        found = evaluate(asked, self.domain)
+        found = evaluate(asked, self.domain, own=self.statement)
         if found.holds is False:
             return Refuted(found.text)
         if contradicts(self.statement, asked) and isinstance(own_outcome(self), Proved | Checked):
@@ -118,6 +118,8 @@ class Claim:
         if follows(self.statement, asked) and isinstance(own := own_outcome(self), Proved):
             return Proved(own.how, (*own.steps, Step("and the statement is a weaker form of it")))
         if found.holds and self.domain.exhausted:
+            if found.rough:
+                return Unknown(f"{found.text}, but {found.rough}")
             if found.resolution and (found.equation or found.margin == 0.0):
                 within = (
                     f"agrees within the {100 * found.resolution:.2g} % that are resolved, as many "

@@ -252,19 +252,31 @@ def later(letter: Any, apart: int = 0, high: int = 60) -> Range:
     return Range(f"≥ {in_words(letter)}" + (f" + {apart}" if apart else ""), draw)
 
 
+@dataclass(eq=False)
+class Entries:
+    """The numbers of a sequence, each drawn when it is first asked for; ``known`` are those so far."""
+
+    draw: Callable[[tuple[int, ...]], Any]
+    known: dict[tuple[int, ...], Any] = field(default_factory=dict)
+
+    def __call__(self, *index: Any) -> Any:
+        *at, _ = index  # the last is the world
+        if tuple(at) not in self.known:
+            self.known[tuple(at)] = self.draw(tuple(at))
+        return self.known[tuple(at)]
+
+    def rounded(self, shorter: Callable[[Any], Any]) -> Entries:
+        """The same sequence with every number of it shortened."""
+        known = {at: shorter(x) for at, x in self.known.items()}
+        return Entries(lambda at: shorter(self.draw(at)), known)
+
+
 def sequence(each: Range, words: str = "") -> Range:
     """An ``IndexedBase``: a number for every index, drawn when it is first asked for."""
 
     def draw(random: Random, world: World) -> Any:
-        seed, known = random.random(), {}
-
-        def entry(*index: Any) -> Any:
-            *at, _ = index
-            if tuple(at) not in known:
-                known[tuple(at)] = each.draw(Random(f"{seed}{at}"), world)
-            return known[tuple(at)]
-
-        return entry
+        seed = random.random()
+        return Entries(lambda at: each.draw(Random(f"{seed}{list(at)}"), world))
 
     return Range(words or f"{each.words} for every index", draw)
 
@@ -330,6 +342,7 @@ __all__ = [
     "COST",
     "Called",
     "Domain",
+    "Entries",
     "Given",
     "Pointwise",
     "Range",

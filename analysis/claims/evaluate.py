@@ -11,17 +11,18 @@ import itertools
 import math
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from random import Random
 from typing import Any
 
 import sympy as sp
 from flint import arb, fmpq
+from mpmath.libmp import NoConvergence
 from sympy.core.relational import Relational
 
-from analysis.claims.domain import Domain, exact
+from analysis.claims.domain import Domain, Entries, exact
 from analysis.claims.meaning import Truth, shown, truth, value
-from analysis.claims.world import Called, Meaningless, Undefined, World, ball, precision
+from analysis.claims.world import Called, Meaningless, Trust, Undefined, World, ball, precision
 from analysis.symbolic.printing import plain_text
 
 POINTS = 48
@@ -35,7 +36,7 @@ CORNERS = 700
 @dataclass(frozen=True)
 class Found:
     """What came of the search. ``holds``: False with a witness, True where it held at every point (or in the
-    one world that there is)."""
+    one world that there is). ``rough``: what of a reader's statement has no bound that is certain."""
 
     holds: bool | None
     text: str
@@ -45,18 +46,31 @@ class Found:
     capped: bool = False
     equation: bool = False
     tight: Mapping[Any, Any] = field(default_factory=dict)
+    rough: str = ""
 
 
 def evaluate(
-    statement: sp.Basic, domain: Domain, *, points: int = POINTS, seed: int = 0, seconds: float = SECONDS
+    statement: sp.Basic,
+    domain: Domain,
+    *,
+    points: int = POINTS,
+    seed: int = 0,
+    seconds: float = SECONDS,
+    own: sp.Basic | None = None,
 ) -> Found:
     """A counter-example, "held at n points", or why the statement has no meaning; stops after ``seconds``
-    and says so."""
+    and says so.
+
+    ``own``: the claim's statement, where this one is a reader's; integrals, sums, limits and derivatives that
+    do not stand in it are then evaluated with a certain bound, or twice and told apart in ``Found.rough``.
+    """
     if not isinstance(statement, Relational | sp.logic.boolalg.Boolean) or isinstance(statement, sp.Symbol):
         return Found(None, f"no meaning: {plain_text(statement)} is no statement"[:300])
-    search = _Search(statement, domain, Random(seed), seconds)
+    trust = None if own is None else Trust(frozenset(sp.preorder_traversal(own)))
+    search = _Search(statement, domain, Random(seed), seconds, trust)
     with precision(BITS):
-        return search.run(points)
+        found = search.run(points)
+    return replace(found, rough=" and ".join(sorted(trust.rough))) if trust and trust.rough else found
 
 
 def demanding(statement: sp.Basic, altered: sp.Basic, domain: Domain, own: Found) -> bool:
@@ -94,14 +108,18 @@ def _room(relation: sp.Basic, domain: Domain, chosen: Mapping[Any, Any]) -> Any:
 
 
 class _Search:
-    def __init__(self, statement: sp.Basic, domain: Domain, random: Random, seconds: float) -> None:
+    def __init__(
+        self, statement: sp.Basic, domain: Domain, random: Random, seconds: float, trust: Trust | None
+    ) -> None:
         self.statement, self.domain, self.random, self.seconds = statement, domain, random, seconds
+        self.trust = trust
         self.start = time.process_time()
         self.seen: set[tuple[tuple[str, str], ...]] = set()
         self.held: list[tuple[float, dict[Any, Any]]] = []
         self.open: list[str] = []
         self.undefined = ""
         self.truth = Truth(None)
+        self.plain = not statement.has(sp.Integral, sp.Limit, sp.Sum, sp.Derivative)
 
     def run(self, points: int) -> Found:
         try:
@@ -122,6 +140,7 @@ class _Search:
             RecursionError,
             TypeError,
             ValueError,  # Meaningless among them
+            NoConvergence,
         ) as why:
             return Found(None, f"no meaning: {why}"[:300])  # a reader may hand in anything
         return self._kept()
@@ -150,10 +169,15 @@ class _Search:
         margin, tight = min(self.held, key=lambda pair: pair[0])
         return Found(True, how, len(self.held), margin=margin, capped=capped, tight=tight)
 
+    def _at(self, chosen: Mapping[Any, Any]) -> World:
+        world = self.domain.world(chosen)
+        world.trust = self.trust
+        return world
+
     def _truth(self, chosen: Mapping[Any, Any]) -> Truth | None:
         """None where the statement has no value or the point is outside."""
         try:
-            return truth(self.statement, self.domain.world(chosen)) if self.domain.holds(chosen) else None
+            return truth(self.statement, self._at(chosen)) if self.domain.holds(chosen) else None
         except (Undefined, ZeroDivisionError, OverflowError) as why:
             self.undefined = str(why) or "a division by 0"
             return None
@@ -163,14 +187,15 @@ class _Search:
         found = self._truth(chosen)
         if found is None:
             return ""
-        if found.holds is None:
-            with precision(4 * BITS):
-                found = self._truth(chosen) or found
+        for more in (4, 16) if self.plain else (4,):
+            if found.holds is None:
+                with precision(more * BITS):
+                    found = self._truth(chosen) or found
         if found.holds is False:
             with precision(4 * BITS):
                 again = self._truth(chosen)
             if again is not None and again.holds is False:
-                return self._words(chosen, again)
+                return self._told(chosen, again)
             return ""
         if found.holds:
             self.truth = found
@@ -179,11 +204,37 @@ class _Search:
             self.open.append(found.text)
         return ""
 
+    def _told(self, chosen: Mapping[Any, Any], found: Truth) -> str:
+        """The witness at the point as it is printed: with the fewest digits that leave it a
+        counter-example."""
+        world = self.domain.world(chosen)
+        chosen = {key: _listed(key, x, world) for key, x in chosen.items()}
+        with precision(4 * BITS):
+            found = self._shown_at(chosen) or found
+        for digits in DIGITS:
+            short = {key: _shortened(x, digits) for key, x in chosen.items()}
+            if any(x is not chosen[key] for key, x in short.items()):
+                with precision(4 * BITS):
+                    again = self._shown_at(short)
+                if again is not None and again.holds is False:
+                    return self._words(short, again)
+        return self._words(chosen, found)
+
+    def _shown_at(self, chosen: Mapping[Any, Any]) -> Truth | None:
+        try:
+            return self._truth(chosen)
+        except (ArithmeticError, LookupError, TypeError, ValueError):  # Meaningless among them
+            return None
+
     def _words(self, chosen: Mapping[Any, Any], found: Truth) -> str:
         names, functions = [], []
         for key, x in sorted(chosen.items(), key=lambda item: str(item[0])):
             if isinstance(x, Called):
                 functions += [x.words] if x.words else []
+            elif isinstance(x, Entries):
+                known = sorted(x.known.items())
+                names += [f"{plain_text(key)}[{_index(at)}] = {_written(y)}" for at, y in known[:ENTRIES]]
+                names += [f"{len(known) - ENTRIES} more of {plain_text(key)}"] * (len(known) > ENTRIES)
             elif isinstance(x, fmpq | arb):
                 names.append(f"{plain_text(key)} = {_written(x)}")
         given = f"with {' and '.join(functions)}, " if functions else ""
@@ -278,7 +329,7 @@ class _Search:
 
     def _holds(self, relation: sp.Basic, chosen: Mapping[Any, Any]) -> bool | None:
         try:
-            return truth(relation, self.domain.world(chosen)).holds
+            return truth(relation, self._at(chosen)).holds
         except (Meaningless, ZeroDivisionError, OverflowError):
             return None
 
@@ -334,9 +385,64 @@ def _closed(e: sp.Expr) -> fmpq | None:
     return exact(x.str(16, radius=False)) if told else None
 
 
+DIGITS = (12, 17, 25, 40)
+"""Significant digits of a printed point, each tried before more."""
+ENTRIES = 12
+"""So many numbers of a sequence are printed."""
+
+
+def _listed(key: Any, x: Any, world: World) -> Any:
+    """A sequence that is given by a function, as one that lists the numbers it was asked for."""
+    if not isinstance(key, sp.IndexedBase) or isinstance(x, Entries) or not callable(x):
+        return x
+    return Entries(lambda at: x(*at, world))
+
+
+def _index(at: tuple[int, ...]) -> str:
+    return ", ".join(map(str, at))
+
+
+def _shortened(x: Any, digits: int) -> Any:
+    """x with so many significant digits, the numbers of a sequence one by one; x itself where it is short."""
+    if isinstance(x, Entries):
+        short = x.rounded(lambda y: _shortened(y, digits))
+        return short if any(short.known[at] is not y for at, y in x.known.items()) else x
+    if not isinstance(x, fmpq | arb) or isinstance(x, fmpq) and (_short(x) or _decimal(x, digits) == x):
+        return x
+    return _decimal(x, digits) or x
+
+
+def _short(x: fmpq) -> bool:
+    return x.height_bits() < 60 and len(str(x)) <= 8
+
+
+def _decimal(x: fmpq | arb, digits: int) -> fmpq | None:
+    """The decimal of so many digits nearest to x; None where x is too large or too small for one."""
+    size = abs(ball(x))
+    if not (size == 0 or size.is_finite() and 1 / arb(HUGE) < size < HUGE):
+        return None
+    with precision(BITS):
+        return exact(ball(x).mid().str(digits, radius=False))
+
+
 def _written(x: Any) -> str:
-    """A point, as a short fraction or with twelve digits."""
-    if isinstance(x, fmpq) and len(str(x)) <= 8:
+    """A point: a short fraction, the decimal that it is, or all its digits as a fraction; of a matrix its
+    rows."""
+    if isinstance(x, tuple):
+        return f"({', '.join(map(_written, x))})"
+    if isinstance(x, fmpq) and _short(x):
         return str(x)
-    short = shown(x, 12)
-    return short.rstrip("0").rstrip(".") if "." in short and "e" not in short else short
+    if isinstance(x, fmpq):
+        for digits in DIGITS:
+            if _decimal(x, digits) == x:
+                return _plainly(shown(x, digits))
+        if x.height_bits() < 600:
+            return str(x)
+    return _plainly(shown(x, DIGITS[-1]))
+
+
+def _plainly(text: str) -> str:
+    if "e" in text:
+        mantissa, _, power = text.partition("e")
+        return f"{_plainly(mantissa)}e{power}"
+    return text.rstrip("0").rstrip(".") if "." in text else text

@@ -79,7 +79,7 @@ def expectation_over(laws: Mapping[Any, Law], *, draws: int = DRAWS, seed: int =
     are independent."""
 
     def meaning(e: sp.Basic, world: World) -> Number:
-        return mean(e.args[0], laws, world, draws=draws, seed=seed)
+        return mean(e.args[0], laws, world, draws=draws, seed=seed, own=e)
 
     return meaning
 
@@ -106,8 +106,8 @@ def variance_over(laws: Mapping[Any, Law]) -> Meaning:
     """The meaning of Var(…): E[…²] − E[…]²."""
 
     def meaning(e: sp.Basic, world: World) -> Number:
-        middle = mean(e.args[0], laws, world)
-        return mean(e.args[0] ** 2, laws, world) - middle * middle
+        middle = mean(e.args[0], laws, world, own=e)
+        return mean(e.args[0] ** 2, laws, world, own=e) - middle * middle
 
     return meaning
 
@@ -133,9 +133,16 @@ def probability_over(laws: Mapping[Any, Law], *, draws: int = DRAWS, seed: int =
 
 
 def mean(
-    expression: sp.Basic, laws: Mapping[Any, Law], world: World, *, draws: int = DRAWS, seed: int = 0
+    expression: sp.Basic,
+    laws: Mapping[Any, Law],
+    world: World,
+    *,
+    draws: int = DRAWS,
+    seed: int = 0,
+    own: sp.Basic | None = None,
 ) -> Number:
-    """E[expression]; raises Meaningless where no random letter has a law that can be used."""
+    """E[expression]; raises Meaningless where no random letter has a law that can be used. ``own`` is the
+    node of the statement that it is the meaning of, where it is not the expression itself."""
     expression = written_out(expression, world)
     names = _random(expression, laws)
     if not names:
@@ -150,8 +157,10 @@ def mean(
         assert law.density is not None
         low, high = (end if isinstance(end, float) else value(end, world) for end in (law.low, law.high))
         product = sp.Mul(expression, law.density.xreplace({law.x: x}), evaluate=False)
-        return integrated(product, x, low, high, world)
+        return integrated(product, x, low, high, world, own=own or expression)
     average, error = _simulated(expression, names, laws, world, draws, seed)
+    if error == 0.0 and world.inside(own or expression).trust is not None:
+        world.doubt("its mean is one of draws that are all alike")
     return world.measured(_key(expression, world), Estimate(average, error))
 
 

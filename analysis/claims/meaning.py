@@ -3,7 +3,9 @@ simplification.
 
 Nothing here differentiates, integrates or takes a limit by a formula: a derivative is a difference
 quotient, an integral a sum of values, a limit an extrapolation, each with a bound. So a proof, which uses
-formulas, is tested by another way.
+formulas, is tested by another way. A reader's integral, sum, limit or derivative, which no author vouches
+for, is asked twice: by a formula or an enclosure where there is one (``enclosed``), else by a second rule,
+and then the world notes that it has no bound that is certain.
 
 A statement is true, false or open in a world. Numbers without an error decide by their balls; two that
 agree to all digits known are equal, and neither less nor different. Measured numbers decide by standard
@@ -25,7 +27,23 @@ from flint import arb, ctx, fmpq, fmpz
 from sympy.core.relational import Relational
 
 from analysis.claims.arithmetic import FUNCTIONS, TERMS, binomial, constant, is_zero, power, shortened
-from analysis.claims.calculus import derivative, fast_integral, from_mp, integral, limit, to_mp
+from analysis.claims.calculus import (
+    both_rules,
+    derivative,
+    fast_integral,
+    integral,
+    limit,
+    settled_far_out,
+    to_mp,
+)
+from analysis.claims.enclosed import (
+    derivative_enclosed,
+    integral_enclosed,
+    plain,
+    polynomial_integral,
+    splits,
+)
+from analysis.claims.sums import infinite_sum
 from analysis.claims.world import (
     Called,
     Estimate,
@@ -97,7 +115,17 @@ def _applied(found: Any, e: sp.Basic, world: World) -> Any:
     if isinstance(found, sp.Lambda):
         arguments = [value(x, world) for x in e.args]
         return value(found.expr, world.but(dict(zip(found.variables, arguments, strict=True))))
-    return number_or(found(e, world))
+    here = world.inside(e)
+    before = len(here.used)
+    told = number_or(found(e, here))
+    if here.trust is not None and isinstance(told, arb) and len(here.used) == before and _random(e, here):
+        here.doubt(OUTSIDE)
+    return told
+
+
+def _random(e: sp.Basic, world: World) -> bool:
+    """Whether a letter of e has no value here, as what a mean is taken over."""
+    return any(x not in world.letters for x in e.free_symbols if not isinstance(x, sp.Indexed))
 
 
 def _finite(x: Any, e: sp.Basic) -> Any:
@@ -121,6 +149,15 @@ def whole(expression: Any, world: World) -> int:
     if isinstance(found, fmpq) and found.q == 1:
         return int(found.p)
     raise Undefined(f"{expression} must be a whole number")
+
+
+def rounds(expression: Any, world: World, most: int = TERMS) -> int:
+    """The value as the number of rounds of a loop; raises Undefined where it is no whole number, Meaningless
+    where it is above ``most``."""
+    count = whole(expression, world)
+    if count > most:
+        raise Meaningless(f"too long: more than {most:,} rounds are not carried out")
+    return count
 
 
 def _plain(x: Any) -> Any:
@@ -171,11 +208,32 @@ ORDER = 6
 """The highest order of a derivative that is evaluated, as differences of differences."""
 
 
+DIFFERENCES, QUADRATURE = (
+    "its derivative is known by differences only",
+    "its integral is known by quadrature only",
+)
+FEW_VALUES, EXTRAPOLATED = (
+    "a limit told by a few values is not proved",
+    "its infinite sum is known by extrapolation only",
+)
+OUTSIDE = "its mean is known by quadrature only"
+
+
 def _derivative(e: sp.Derivative, world: World) -> Number:
     if sum(int(count) for _, count in e.variable_count) > ORDER:
         raise Meaningless(f"a derivative of an order above {ORDER} is not evaluated")
     letters = [x for x, count in e.variable_count for _ in range(int(count))]
-    return partial_derivative(e.expr, letters, world)
+    here = world.inside(e)
+    found = partial_derivative(e.expr, letters, here)
+    if here.trust is None:
+        return found
+    formula = derivative_enclosed(e.expr, letters, here, value)
+    if formula is None:
+        world.doubt(DIFFERENCES)
+        return found
+    if not ball(found).overlaps(ball(formula)):
+        raise Undefined("its derivative by differences is not that by formulas: it is too steep")
+    return formula
 
 
 def partial_derivative(expression: sp.Basic, letters: Sequence[sp.Basic], world: World) -> Number:
@@ -216,68 +274,134 @@ def ball_or_exact(x: Any) -> Number:
 def _accumulated(e: Any, world: World, combine: Callable[[Number, Number], Number], empty: int) -> Number:
     """A sum or product over whole numbers; the first index of several is the innermost."""
     *inner, (index, low, high) = e.limits
+    world = world.inside(e)
     body = e.func(e.function, *inner) if inner else e.function
     if high == sp.oo:
         return _infinite(e, body, index, whole(low, world), world)
-    total: Number = fmpq(empty)
     first, last = whole(low, world), whole(high, world)
+    if last < first - 1:  # Karr's convention, which SymPy has: what lies between, taken away
+        between = _between(body, index, last + 1, first - 1, world, combine, empty)
+        if empty == 0:
+            return -between
+        return fmpq(1) / between if not ball(between).contains(0) else _nothing(e)
+    return _finite(_between(body, index, first, last, world, combine, empty), e)
+
+
+def _nothing(e: sp.Basic) -> Number:
+    raise Undefined(f"a division by 0 in {e}")
+
+
+def _between(
+    body: sp.Basic,
+    index: sp.Symbol,
+    first: int,
+    last: int,
+    world: World,
+    combine: Callable[[Number, Number], Number],
+    empty: int,
+) -> Number:
     if last - first > TERMS:
         raise Meaningless(f"more than {TERMS:,} terms are not added up")
+    total: Number = fmpq(empty)
     for i in range(first, last + 1):
         total = shortened(combine(total, ball_or_exact(value(body, world.but({index: fmpq(i)})))))
-    return _finite(total, e)
+    return total
 
 
 def _infinite(e: Any, body: sp.Basic, index: sp.Symbol, low: int, world: World) -> Number:
     if not isinstance(e, sp.Sum):
         raise Meaningless(f"{e} has no end")
-
-    def term(i: Any) -> mp.mpf:
-        return to_mp(value(body, world.but({index: fmpq(int(i))})))
-
-    with precision(1200), mp.workdps(30):  # with fewer bits the extrapolation is wrong and does not say so
-        total, rest = (mp.nsum(term, [start, mp.inf]) for start in (low, low + 3))
-        first = term(low) + term(low + 1) + term(low + 2)
-        if not abs(total - first - rest) <= 1e-12 * (1 + abs(total)):  # no sum at all, extrapolated
-            raise Undefined(f"{e} does not settle")
-    return from_mp(total, 1e-12)
+    world.doubt(EXTRAPOLATED)
+    try:
+        return infinite_sum(lambda i: ball(value(body, world.but({index: i}))), low)
+    except Undefined as why:
+        raise Undefined(f"{e} does not settle: {why}") from why
 
 
 def _integral(e: sp.Integral, world: World) -> Number:
+    here = world.inside(e)
+    if here.trust is not None and (formula := polynomial_integral(e)) is not None:
+        return ball_or_exact(value(formula, here))
     *inner, (x, low, high) = (
-        _limits(limit, world) if k == len(e.limits) - 1 else limit for k, limit in enumerate(e.limits)
+        _limits(limit, here) if k == len(e.limits) - 1 else limit for k, limit in enumerate(e.limits)
     )
     if not inner:
-        return integrated(e.function, x, low, high, world)
+        return integrated(e.function, x, low, high, here)
     body = sp.Integral(e.function, *inner)
-    return integral(lambda t: ball_or_exact(value(body, world.but({x: t}))), low, high, 12)
+
+    if here.trust is None:
+        return integral(lambda t: ball_or_exact(value(body, here.but({x: t}))), low, high, 12)
+    here.doubt(QUADRATURE)
+    marks = splits(e.function, here, value)
+    undoubted = World(here.letters, here.shifts, here.seeds, here.used)
+    return both_rules(
+        *(_iterated_integral(e.function, inner, x, (low, high), undoubted, m) for m in ([], marks))
+    )
 
 
-def integrated(f: sp.Expr, x: sp.Symbol, low: Any, high: Any, world: World) -> Number:
-    """∫ f dx in a world: in floats where f is a formula of unmeasured letters, by mpmath where it is not."""
+def _iterated_integral(
+    f: sp.Expr,
+    inner: Sequence[sp.Tuple],
+    x: sp.Symbol,
+    ends: tuple[Any, Any],
+    world: World,
+    marks: Sequence[fmpq],
+) -> arb:
+    """The integral of an inner one, the inner one split at ``marks`` and the outer one at the first."""
+    *rest, last = inner
+
+    def at(t: Number) -> Number:
+        there = world.but({x: t})
+        if rest:
+            return ball_or_exact(value(sp.Integral(f, *inner), there))
+        y, low, high = _limits(last, there)
+        return _by_quadrature(f, y, low, high, there, marks)
+
+    return integral(at, *ends, 12, marks[:1])
+
+
+def integrated(
+    f: sp.Expr, x: sp.Symbol, low: Any, high: Any, world: World, own: sp.Basic | None = None
+) -> Number:
+    """∫ f dx in a world: in floats where f is a formula of unmeasured letters, by mpmath where it is not.
+
+    Of a reader's integral (``own`` or ∫ f is not the claim's) the bound is certain, or two rules agree, the
+    second split at the integrand's numbers, and the number is doubted.
+    """
+    here = world if own is None else world.inside(own)
+    if here.trust is None:
+        return _by_quadrature(f, x, low, high, here, ())
+    enclosed = integral_enclosed(f, x, low, high, here, value)
+    if enclosed is not None:
+        return enclosed
+    here.doubt(QUADRATURE)
+    return both_rules(
+        *(_by_quadrature(f, x, low, high, here, marks) for marks in ((), splits(f, here, value)))
+    )
+
+
+def _by_quadrature(
+    f: sp.Expr, x: sp.Symbol, low: Any, high: Any, world: World, marks: Sequence[fmpq]
+) -> Number:
     try:
         if f.has(sp.Indexed, sp.Derivative, sp.Limit, sp.Sum, sp.Product, sp.Integral):
             raise Meaningless(f"{f} is no formula")
         if any(isinstance(world.letters.get(y), Given) for y in f.free_symbols):
             raise Meaningless("what is measured has an error, which must not be lost")
         vectorised = compiled(in_numbers(f, [x], world), x)
-        ends = (end if isinstance(end, float) else float(ball(end)) for end in (low, high))
-        return fast_integral(lambda t: vectorised(t) + 0.0 * t, *ends)
+        first, last = (end if isinstance(end, float) else float(ball(end)) for end in (low, high))
+        places = [float(int(c.p) / int(c.q)) for c in marks]
+        return fast_integral(lambda t: vectorised(t) + 0.0 * t, first, last, places)
     except Undefined:
         raise
     except (Meaningless, LookupError, NameError, TypeError, ValueError, NotImplementedError):
-        return integral(lambda t: ball_or_exact(value(f, world.but({x: t}))), low, high)
+        return integral(lambda t: ball_or_exact(value(f, world.but({x: t}))), low, high, marks=marks[:3])
 
 
 def in_numbers(e: sp.Basic, keep: Sequence[Any], world: World) -> sp.Basic:
     """``e`` with the world's functions and numbers put in, except for the letters in ``keep``: what NumPy
     can evaluate."""
-    for key, found in world.letters.items():
-        found = found.value if isinstance(found, Called) else found
-        if isinstance(key, type) and isinstance(found, sp.Lambda):
-            e = e.replace(key, found)
-    for shown_, plain in ((times, sp.Mul), (plus, sp.Add)):
-        e = e.replace(shown_, plain)
+    e = plain(e, world)
     numbers_ = {}
     for x in e.free_symbols - set(keep):
         if x in world.letters:
@@ -302,15 +426,33 @@ def _subs(e: sp.Subs, world: World) -> Any:
 
 def _limit(e: sp.Limit, world: World) -> Number:
     body, x, end, direction = e.args
+    here = world.inside(e)
+
+    def f(t: Number) -> Number:
+        return ball_or_exact(value(body, here.but({x: t})))
+
     with precision(500):
         if end in (sp.oo, -sp.oo):
             sign = 1 if end == sp.oo else -1
             last = 9 if body.has(sp.Product, sp.Sum) else 12 if x.is_integer else 15
             steps = [fmpq(sign * 2**k) for k in range(3, last)]
+            far = [fmpq(sign * 2**k) for k in FAR_OUT]
         else:
-            middle, sign = value(end, world), -1 if str(direction) == "-" else 1
+            middle, sign = value(end, here), -1 if str(direction) == "-" else 1
             steps = [middle + fmpq(sign, 2**k) for k in range(4, 18)]
-        return limit(lambda t: ball_or_exact(value(body, world.but({x: t}))), steps)
+            far = [middle + fmpq(sign, 2**k) for k in FAR_OUT]
+        found = limit(f, steps)
+    if here.trust is None:
+        return found
+    here.doubt(FEW_VALUES)
+    with precision(6 * FAR_OUT[-1]):
+        if not settled_far_out(f, found, far):
+            raise Undefined("a limit told by a few values, of which none lies far out")
+    return found
+
+
+FAR_OUT = (60, 240, 960)
+"""The powers of 2 at which, or at whose inverse, a reader's limit must be what its first values tell."""
 
 
 def _entry(e: sp.Indexed, world: World) -> sp.Indexed:
@@ -356,12 +498,15 @@ class Truth(NamedTuple):
     > 0 where it holds.
     resolution: the smallest relative change of the right side that would have been noticed; 0 where there is
     no error.
+    tied: it holds because both sides cannot be told apart, so that the contrary is not refuted; never said
+    of a relation of the claim's own.
     """
 
     holds: bool | None
     distance: float = math.inf
     resolution: float = 0.0
     text: str = ""
+    tied: bool = False
 
 
 EQUAL, UNEQUAL, LESS = 4.0, 5.0, 3.0
@@ -372,13 +517,17 @@ third."""
 def truth(statement: sp.Basic, world: World) -> Truth:
     """Whether ``statement`` holds in ``world``; raises Meaningless where a part has no value."""
     if isinstance(statement, Relational):
-        return _relation(statement, world)
+        found = _relation(statement, world)
+        own = world.trust is not None and statement in world.trust.given
+        return found._replace(tied=False) if own else found
     connective = _CONNECTIVES.get(statement.func)
+    if connective is None and isinstance(statement, sp.logic.boolalg.BooleanFunction):
+        raise Meaningless(f"{statement.func.__name__} has no meaning here")
     if connective is None:
-        found = value(statement, world)
-        if not isinstance(found, bool | type(None)):
+        told = value(statement, world)
+        if not isinstance(told, bool | type(None)):
             raise Meaningless(f"{statement} is no statement")
-        return Truth(found)
+        return Truth(told)
     return connective(statement.args, world)
 
 
@@ -386,17 +535,25 @@ def _all(parts: Sequence[sp.Basic], world: World) -> Truth:
     found = [truth(x, world) for x in parts]
     worst = min(found, key=lambda t: ((True, None, False).index(t.holds) * -1, t.distance))
     texts = "; ".join(t.text for t in found if t.text) if worst.holds else worst.text
-    return Truth(worst.holds, worst.distance, max(t.resolution for t in found), texts)
+    tied = worst.holds is True and any(t.tied for t in found)
+    return Truth(worst.holds, worst.distance, max(t.resolution for t in found), texts, tied)
 
 
 def _any(parts: Sequence[sp.Basic], world: World) -> Truth:
     found = [truth(x, world) for x in parts]
-    best = max(found, key=lambda t: ((False, None, True).index(t.holds), t.distance))
-    return Truth(best.holds, best.distance, best.resolution, "; ".join(t.text for t in found if t.text))
+    best = max(found, key=lambda t: ((False, None, True).index(t.holds), not t.tied, t.distance))
+    text = "; ".join(t.text for t in found if t.text)
+    return Truth(best.holds, best.distance, best.resolution, text, best.tied)
+
+
+def _sure(t: Truth) -> bool | None:
+    """Whether it holds; None where that is only not told from the contrary."""
+    return None if t.tied else t.holds
 
 
 def _negation(t: Truth) -> Truth:
-    return Truth(None if t.holds is None else not t.holds, -t.distance, t.resolution, t.text)
+    sure = _sure(t)
+    return Truth(None if sure is None else not sure, -t.distance, t.resolution, t.text)
 
 
 def _implication(parts: Sequence[sp.Basic], world: World) -> Truth:
@@ -404,19 +561,42 @@ def _implication(parts: Sequence[sp.Basic], world: World) -> Truth:
     if premise.holds is False:
         raise Undefined("the premise does not hold there")
     conclusion = truth(parts[1], world)
-    if premise.holds is None and conclusion.holds is not True:
+    if _sure(premise) is None and conclusion.holds is not True:
         return Truth(None, conclusion.distance, conclusion.resolution, conclusion.text)
     return conclusion
 
 
-def _equivalence(parts: Sequence[sp.Basic], world: World) -> Truth:
+def _alike(parts: Sequence[sp.Basic], world: World) -> Truth:
+    """Equivalent: all hold or none does."""
     found = [truth(x, world) for x in parts]
     text = "; ".join(t.text for t in found if t.text)
-    if any(t.holds is None for t in found):
+    distance = min(abs(t.distance) for t in found)
+    if all(t.holds for t in found):
+        return Truth(True, distance, 0.0, text, any(t.tied for t in found))
+    if any(_sure(t) is None for t in found):
+        return Truth(None, 0.0, 0.0, text)
+    same = not any(t.holds for t in found)
+    return Truth(same, distance if same else -distance, 0.0, text)
+
+
+def _odd(parts: Sequence[sp.Basic], world: World) -> Truth:
+    """Xor: an odd number of them hold."""
+    found = [truth(x, world) for x in parts]
+    text = "; ".join(t.text for t in found if t.text)
+    if any(_sure(t) is None for t in found):
         return Truth(None, 0.0, 0.0, text)
     distance = min(abs(t.distance) for t in found)
-    same = len({t.holds for t in found}) == 1
-    return Truth(same, distance if same else -distance, 0.0, text)
+    holds = sum(bool(t.holds) for t in found) % 2 == 1
+    return Truth(holds, distance if holds else -distance, 0.0, text)
+
+
+def _choice(parts: Sequence[sp.Basic], world: World) -> Truth:
+    """ITE: the second where the first holds, else the third."""
+    sure = _sure(truth(parts[0], world))
+    if sure is not None:
+        return truth(parts[1] if sure else parts[2], world)
+    one, other = (truth(x, world) for x in parts[1:])
+    return one if one.holds == other.holds else Truth(None, 0.0, 0.0, f"{one.text}; {other.text}")
 
 
 _CONNECTIVES: dict[Any, Callable[[Sequence[sp.Basic], World], Truth]] = {
@@ -424,7 +604,9 @@ _CONNECTIVES: dict[Any, Callable[[Sequence[sp.Basic], World], Truth]] = {
     sp.Or: _any,
     sp.Not: lambda parts, world: _negation(truth(parts[0], world)),
     sp.Implies: _implication,
-    sp.Equivalent: _equivalence,
+    sp.Equivalent: _alike,
+    sp.Xor: _odd,
+    sp.ITE: _choice,
 }
 
 
@@ -459,19 +641,22 @@ def _entrywise(statement: Relational, left: Any, right: Any) -> Truth:
         raise Meaningless(f"{statement} orders what has no order")
     a, b = (list(_entries(x)) for x in (left, right))
     equal: bool | None = _shape(left) == _shape(right)
+    tied = False
     text = f"the left side has shape {_shape(left)}, the right side {_shape(right)}"
     if equal:
-        for k, (x, y) in enumerate(zip(a, b, strict=True), start=1):
-            found = _compared(sp.Eq(sp.Symbol("x"), sp.Symbol("y"), evaluate=False), number(x), number(y))
-            if found.holds is not True:
-                equal, text = found.holds, f"in entry {k} {found.text}"
-                break
-        else:
+        alike = sp.Eq(sp.Symbol("x"), sp.Symbol("y"), evaluate=False)
+        found = [_compared(alike, number(x), number(y)) for x, y in zip(a, b, strict=True)]
+        worst = next((k for w in (False, None) for k, t in enumerate(found) if t.holds is w), None)
+        if worst is None:
+            tied = any(t.tied for t in found)
             text = (
                 f"both sides are ({', '.join(shown(number(x)) for x in a[:6])}{', …' if len(a) > 6 else ''})"
             )
-    holds = equal if isinstance(statement, sp.Eq) or equal is None else not equal
-    return Truth(holds, text=text)
+        else:
+            equal, text = found[worst].holds, f"in entry {worst + 1} {found[worst].text}"
+    if isinstance(statement, sp.Eq) or equal is None:
+        return Truth(equal, text=text, tied=tied)
+    return Truth(None if tied else not equal, text=text)
 
 
 def _shape(x: Any) -> tuple[int, ...]:
@@ -494,10 +679,20 @@ def shown(x: Any, digits: int = 6) -> str:
         return str(mp.nstr(to_mp(x), digits))
 
 
+def _bare(x: Any, digits: int) -> str:
+    return shown(x, digits).removesuffix(".0")
+
+
 def _sides(left: Any, right: Any) -> str:
-    digits = next((d for d in (6, 12, 24) if shown(left, d) != shown(right, d)), 0)
+    digits = next((d for d in (6, 12, 24) if _bare(left, d) != _bare(right, d)), 0)
     if not digits:
-        return f"both sides are {shown(left)}"
+        apart = (
+            left - right if isinstance(left, fmpq) and isinstance(right, fmpq) else ball(left) - ball(right)
+        )
+        if apart == 0 or isinstance(apart, arb) and apart.contains(0):
+            return f"both sides are {shown(left)}"
+        side = "larger" if apart > 0 else "smaller"
+        return f"the left side is {shown(left)}, {side} than the right side by {shown(abs(apart), 3)}"
     return f"the left side is {shown(left, digits)}, the right side {shown(right, digits)}"
 
 
@@ -522,7 +717,7 @@ def _compared(statement: Relational, left: Number, right: Number, told: bool = T
     if float(gap.rad()) > max(TIE * size, 1e-11):
         return Truth(None, 0.0, text=text)
     holds = True if isinstance(statement, sp.Eq | sp.Le | sp.Ge) else None
-    return Truth(holds, 0.0, float(gap.rad()) / size if size else 0.0, text)
+    return Truth(holds, 0.0, float(gap.rad()) / size if size else 0.0, text, holds is True)
 
 
 def _decided(statement: Relational, sign: int) -> bool:
@@ -612,28 +807,32 @@ def _by_errors(statement: Relational, world: World, used: dict[Any, Any]) -> Tru
         beyond = max(abs(middle) - bound, 0.0)
         distance = beyond / error if error else (math.inf if beyond > 0 else 0.0)
         equal = True if distance <= EQUAL else False if distance >= UNEQUAL else None
-        holds = equal if isinstance(statement, sp.Eq) or equal is None else not equal
-        if holds is False and error:
+        exact = error == 0.0 and bound == 0.0 and lost == 0.0
+        holds = equal
+        if isinstance(statement, sp.Ne) and equal is not None:
+            holds = not equal if exact or not equal else None
+        if equal is False and error:
             far = f"{distance:.3g}" if distance < 1e3 else "more than 1,000"
             text += f": {far} standard errors apart"
-        return Truth(holds, -distance, (UNEQUAL * error + bound) * unit, text)
+        tied = holds is True and not exact and isinstance(statement, sp.Eq)
+        return Truth(holds, -distance, (UNEQUAL * error + bound) * unit, text, tied)
     less = -middle if isinstance(statement, sp.Lt | sp.Le) else middle  # > 0 where the inequality holds
     if error == 0.0 and bound == 0.0:
         strict = isinstance(statement, sp.Lt | sp.Gt)
         return Truth(less > 0 or (less == 0 and not strict), less, abs(less) * unit, text)
     room = less - math.copysign(min(bound, abs(less)), less)
-    margin = room / error if error else math.copysign(math.inf, less)
+    margin = room / error if error else math.copysign(math.inf, less) if room else 0.0
     holds = True if margin >= LESS else False if margin <= -UNEQUAL else None
     resolution = (abs(less) + LESS * error) * unit
     return Truth(holds, margin, resolution, f"{text}; margin {min(abs(margin), 1e6):.1f} standard errors")
 
 
 def _seeded(world: World, group: str, seed: int) -> World:
-    return World(world.letters, world.shifts, {**world.seeds, group: seed}, {})
+    return World(world.letters, world.shifts, {**world.seeds, group: seed}, {}, world.trust)
 
 
 def _shifted(world: World, key: Any, by: float) -> World:
-    return World(world.letters, {**world.shifts, key: by}, world.seeds, {})
+    return World(world.letters, {**world.shifts, key: by}, world.seeds, {}, world.trust)
 
 
 def _logic(e: Any, world: World) -> bool | None:

@@ -91,20 +91,44 @@ class Pointwise:
     function: Callable[..., Any]
 
 
+@dataclass(frozen=True)
+class Trust:
+    """What a reader's statement rests on beyond the claim's own.
+
+    given: the nodes of the claim's own statement, whose integrals, limits and derivatives its author vouches
+    for. rough: what is said of every other one that has a value without a bound that is certain.
+    """
+
+    given: frozenset[sp.Basic] = frozenset()
+    rough: set[str] = field(default_factory=set)
+
+
 @dataclass
 class World:
     """What each key stands for. A key is a letter, an expression, an ``IndexedBase`` or a class of
-    functions."""
+    functions. ``trust`` is None where everything is the claim's own."""
 
     letters: dict[Any, Any]
     shifts: dict[Any, float] = field(default_factory=dict)
     seeds: dict[str, int] = field(default_factory=dict)
     used: dict[Any, Estimate | Runs] = field(default_factory=dict)
+    trust: Trust | None = None
 
     def but(self, letters: Mapping[Any, Any]) -> World:
         """This world with some letters standing for something else; what is measured in it counts as
         measured here."""
-        return World({**self.letters, **letters}, self.shifts, self.seeds, self.used)
+        return World({**self.letters, **letters}, self.shifts, self.seeds, self.used, self.trust)
+
+    def inside(self, e: Any) -> World:
+        """The world in which ``e`` is worked out: nothing in it is doubted where it is the claim's own."""
+        if self.trust is None or e not in self.trust.given:
+            return self
+        return World(self.letters, self.shifts, self.seeds, self.used)
+
+    def doubt(self, why: str) -> None:
+        """Note that a value has no bound that is certain."""
+        if self.trust is not None:
+            self.trust.rough.add(why)
 
     def measured(self, key: Any, found: Estimate | Runs | Any) -> Number:
         """The number that stands for something measured, in the world as it is shifted now."""

@@ -5,13 +5,16 @@ from __future__ import annotations
 
 import pytest
 import sympy as sp
+from printed_points import printed
 from tracing import untraced
 
 from analysis.claims.alterations_record import recorded, total
 from analysis.claims.claim import Claim, edge, evaluated, settled_anew
 from analysis.claims.evaluate import evaluate
 from analysis.claims.ledger import CLAIMS
+from analysis.claims.meaning import truth
 from analysis.claims.outcome import Refuted
+from analysis.claims.world import precision
 from analysis.symbolic.printing import plain_text
 
 LABELS = list(CLAIMS)
@@ -31,6 +34,12 @@ def test_claim_settles_and_near_miss_is_refuted(claim: Claim, in_full: bool) -> 
         found = evaluated(claim)
     settled = settled_anew(claim)
     assert settled.sound, repr(settled)
+    point = printed(settled.sibling.witness, claim.domain) if isinstance(settled.sibling, Refuted) else None
+    if point is not None:  # no function is drawn, so that the words say it all
+        with untraced(), precision(800):
+            assert (
+                claim.domain.holds(point) and truth(claim.near_miss, claim.domain.world(point)).holds is False
+            )
     assert (claim.where or claim.domain.exhausted) and claim.sentence.endswith(".")
     assert found.holds is not False and "no meaning" not in found.text, found.text
     assert found.holds or claim.check is not None, found.text

@@ -10,7 +10,7 @@ import sympy as sp
 
 from analysis.claims.arithmetic import extreme, power
 from analysis.claims.domain import Range, exact, integers, positive, reals, sequence
-from analysis.claims.meaning import value, whole
+from analysis.claims.meaning import rounds, value
 from analysis.claims.world import Number, Undefined, World
 from analysis.symbolic.clipping import adam, by_norm, by_value, c, eps, eta, softened, x
 
@@ -46,7 +46,7 @@ def _adam(e: sp.Basic, world: World) -> Number:
     the first argument."""
     factor, small = (value(part, world) for part in e.args)
     keep, keep_square, rate = (value(x, world) for x in (beta_1, beta_2, eta))
-    steps = whole(T, world)
+    steps = rounds(T, world)
     mean = square = exact(0)
     for t in range(1, steps + 1):
         gradient = factor * value(g[t], world)

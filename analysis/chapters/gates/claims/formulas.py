@@ -30,7 +30,7 @@ from analysis.claims.domain import (
     sequence,
     smooth,
 )
-from analysis.claims.meaning import partial_derivative, value, whole
+from analysis.claims.meaning import partial_derivative, rounds, value, whole
 from analysis.claims.outcome import Check, Outcome, Proved, Refuted, Step, Unknown
 from analysis.claims.proof import (
     by_deciding,
@@ -229,7 +229,7 @@ def _after_steps(e: sp.Basic, world: World) -> Number:
     zero = set(e.args[2]) if len(e.args) == 3 else set()
     size = {p: arb(0) if p in zero else ball(value(p, world)) for p in _PARAMETERS}
     last = whole(_t, world)
-    inputs = [ball(value(_x_at[j], world)) for j in range(last - whole(lag, world) + 1, last + 1)]
+    inputs = [ball(value(_x_at[j], world)) for j in range(last - rounds(lag, world) + 1, last + 1)]
     start = ball(value(_o_start, world))
 
     def f(memory: Number) -> Number:

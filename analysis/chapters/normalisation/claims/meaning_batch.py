@@ -13,7 +13,7 @@ from flint import arb
 
 from analysis.claims.calculus import derivative
 from analysis.claims.domain import Domain, Range, domain, exact, integers, positive, reals, sequence
-from analysis.claims.meaning import entry, value, whole
+from analysis.claims.meaning import entry, rounds, value, whole
 from analysis.claims.world import Number, Undefined, World
 from analysis.symbolic.normalisation import (
     average,
@@ -66,7 +66,7 @@ def mean_over_batch(e: sp.Basic, world: World) -> Number:
     there = world.but(
         {s: value(s, world) for s in _statistics(f)}
     )  # once for the batch, not for each example
-    size = whole(m, world)
+    size = rounds(m, world)
     return sum((value(f, there.but({k: exact(n)})) for n in range(1, size + 1)), exact(0)) / size
 
 
@@ -96,7 +96,7 @@ def normalised_numbers(batch: Sequence[Number], e: Number) -> list[Number]:
 def batch_of(inside: sp.Basic, letter: sp.Symbol, world: World) -> list[Number]:
     """An expression in the letter of one example, at each of x_1 … x_m."""
     return [
-        value(inside, world.but({letter: value(entry(x, n), world)})) for n in range(1, whole(m, world) + 1)
+        value(inside, world.but({letter: value(entry(x, n), world)})) for n in range(1, rounds(m, world) + 1)
     ]
 
 
@@ -123,7 +123,7 @@ def gradient_entry(letter: sp.Symbol) -> Callable[[sp.Basic, World], Number]:
         weights = [
             value(inside, world.but({letter: value(entry(_weights, n), world)})) for n in range(1, INPUTS + 1)
         ]
-        size, chosen = whole(m, world), whole(j, world) - 1
+        size, chosen = rounds(m, world), whole(j, world) - 1
         entries = [
             [value(entry(_inputs, n, l), world) for l in range(1, INPUTS + 1)] for n in range(1, size + 1)
         ]

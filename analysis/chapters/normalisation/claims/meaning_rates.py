@@ -14,7 +14,7 @@ from scipy.special import gammaln
 
 from analysis.claims.calculus import fast_integral
 from analysis.claims.laws import Law, expectation_over, normal, variance_over
-from analysis.claims.meaning import whole
+from analysis.claims.meaning import rounds, whole
 from analysis.claims.world import Number, Undefined, World
 from analysis.numeric.normal import ndtr
 from analysis.symbolic.display import expectation
@@ -111,7 +111,7 @@ def _block(e: sp.Basic, world: World) -> Number:
     """1 + 2 E[σ′²]/v_l, the variance v_l built up block by block from normal inputs."""
     added, slope = _half_line()
     spread = arb(1)
-    for _ in range(whole(e.args[0], world)):
+    for _ in range(rounds(e.args[0], world)):
         spread = spread + 2 * added
     return 1 + 2 * slope / spread
 

@@ -30,7 +30,7 @@ from analysis.claims.domain import (
 )
 from analysis.claims.laws import expectation_over_sequence, mean, normal, two_point
 from analysis.claims.matrices import MATRICES, Matrix, added, diagonal, matrix, multiplied
-from analysis.claims.meaning import integrated, value, whole
+from analysis.claims.meaning import integrated, rounds, value, whole
 from analysis.claims.outcome import Outcome, Proved, Refuted, Step, Unknown
 from analysis.claims.proof import concretely_false, counterexample
 from analysis.claims.world import Number, Undefined, World, ball
@@ -133,7 +133,7 @@ def _blocks(e: sp.Basic, world: World) -> Matrix:
     """The matrices k I + J_l multiplied, the last on the left."""
     J, k = world.letters[_J], value(e.args[0], world)
     found = _identity(J, world)
-    for l in range(1, whole(L, world) + 1):
+    for l in range(1, rounds(L, world) + 1):
         found = multiplied(added(multiplied(k, _identity(J, world)), J(l, world)), found)
     return found
 
@@ -142,14 +142,19 @@ def _identity(J: Any, world: World) -> Matrix:
     return diagonal([fmpq(1)] * len(J(1, world)))
 
 
+MOST_BRANCHES = 12
+"""More branches than these have too many paths to be gone one by one."""
+
+
 def _over_paths(e: sp.Basic, world: World) -> Matrix:
     """All 2^L sets of branches, one after the other; ``order`` 1 puts the factor of the first branch on
     the left."""
     J, (weight, order) = world.letters[_J], e.args
     total: Matrix = multiplied(fmpq(0), _identity(J, world))
-    for count in range(whole(L, world) + 1):
+    depth = rounds(L, world, MOST_BRANCHES)
+    for count in range(depth + 1):
         share = value(weight, world.but({size: fmpq(count)}))
-        for S in combinations(range(1, whole(L, world) + 1), count):
+        for S in combinations(range(1, depth + 1), count):
             product_ = _identity(J, world)
             for l in S[:: int(order)]:
                 product_ = multiplied(product_, J(l, world))

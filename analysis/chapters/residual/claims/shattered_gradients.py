@@ -11,7 +11,7 @@ import sympy as sp
 from analysis.chapters.residual.shattered_gradients import many_correlations, predicted
 from analysis.claims.claim import Claim
 from analysis.claims.domain import Domain, domain
-from analysis.claims.meaning import numbers, whole
+from analysis.claims.meaning import numbers, rounds
 from analysis.claims.world import Estimate, Given, Undefined, World, ball
 from analysis.symbolic.angles import SHARE
 from analysis.symbolic.residual import s
@@ -41,7 +41,7 @@ _rho = sp.Symbol("rho", real=True)
 
 def _correlation(e: sp.Basic, world: World) -> float:
     """The product of ``gradient_correlation``, with the angle followed block after block."""
-    blocks = whole(e.args[0], world)
+    blocks = rounds(e.args[0], world)
     angle, share = (float(ball(x).mid()) for x in numbers(e.args[1:], world))
     if blocks < 0 or not 0 < share <= 1 or not 0 <= angle <= math.pi:
         raise Undefined("the share must lie in (0, 1], the angle between 0 and π")
