@@ -149,6 +149,7 @@ EXCEPT = {
     "optional": "takes the name of a package, tested in test_public_names.py",
     "threads": "takes nothing",
     "training_arguments": "checks themselves, tested with the experiments that call them",
+    "unseen_weights": "takes what an experiment has drawn, tested in test_unseen_weights.py",
     "descent": "takes what an experiment has checked",
     "speed_statistics": "takes the speeds of an experiment, tested in test_speed_statistics.py",
     "arguments": "the checks themselves, tested below",

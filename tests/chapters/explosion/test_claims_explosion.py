@@ -17,9 +17,9 @@ from analysis.chapters.explosion.claims import (
     budget,
     designed_chain,
     fragility,
-    gains,
     identity_neuron,
-    lengths,
+    meaning_gains,
+    meaning_lengths,
     random_and_tied_chains,
     widest_window,
     window,
@@ -231,13 +231,18 @@ def test_length_against_root_finding_in_mpmath(weight: float, bias: float) -> No
         for side in (-1, 1)
     ]
     world = World(
-        {**only("sigmoid"), length: lengths.measured_length, w: sp.Rational(weight), b: sp.Rational(bias)}
+        {
+            **only("sigmoid"),
+            length: meaning_lengths.measured_length,
+            w: sp.Rational(weight),
+            b: sp.Rational(bias),
+        }
     )
     assert float(value(window_length, world)) == pytest.approx(float(ends[1] - ends[0]), abs=1e-9)
 
 
 def test_largest_finds_peaks_between_the_grid_and_at_the_ends() -> None:
-    world = World({largest: lengths.largest_on(x)})
+    world = World({largest: meaning_lengths.largest_on(x)})
     between = largest(1 - (x - sp.Rational(1, 3)) ** 2)
     assert float(value(between, world)) == pytest.approx(1, abs=1e-12)
     assert float(value(largest(x**2), world)) == pytest.approx(1, abs=1e-12)
@@ -255,7 +260,7 @@ def test_the_mean_of_a_logarithm_against_quadrature() -> None:
 
 
 def test_a_chain_s_slope_and_integral_against_mpmath() -> None:
-    chain = gains.Layers((5.0, -9.0), (-2.0, 4.0))
+    chain = meaning_gains.Layers((5.0, -9.0), (-2.0, 4.0))
 
     def output(at: mpmath.mpf) -> mpmath.mpf:
         first = 1 / (1 + mpmath.exp(-(5 * at - 2)))
@@ -266,16 +271,25 @@ def test_a_chain_s_slope_and_integral_against_mpmath() -> None:
     for place, found, slope in zip(at, outputs, slopes, strict=True):
         assert found == pytest.approx(float(output(place)), rel=1e-13)
         assert slope == pytest.approx(float(mpmath.diff(output, place)), rel=1e-10)
-    world = World({budget._aL.func: gains.one_chain(chain.weights, chain.biases), sp.Integral: gains.total})
+    world = World(
+        {
+            budget._aL.func: meaning_gains.one_chain(chain.weights, chain.biases),
+            sp.Integral: meaning_gains.total,
+        }
+    )
     squared = sp.Integral(gain**2, (budget._a0, 0, 1))
     exact = mpmath.quad(lambda t: mpmath.diff(output, t) ** 2, [0, 0.25, 0.5, 0.75, 1])
     assert float(value(squared, world)) == pytest.approx(float(exact), rel=1e-6)
 
 
 def test_the_share_of_inputs_against_counting() -> None:
-    chain = gains.Layers((9.0, 9.0), (-4.5, -4.5))
+    chain = meaning_gains.Layers((9.0, 9.0), (-4.5, -4.5))
     world = World(
-        {budget._aL.func: gains.one_chain(chain.weights, chain.biases), length: gains.share, K: fmpq(2)}
+        {
+            budget._aL.func: meaning_gains.one_chain(chain.weights, chain.biases),
+            length: meaning_gains.share,
+            K: fmpq(2),
+        }
     )
     ours = float(value(length(sp.Ge(gain, K, evaluate=False), budget._a0), world))
     slopes = chain.output_and_slope((np.arange(400_000) + 0.5) / 400_000)[1]

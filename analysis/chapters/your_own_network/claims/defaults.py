@@ -69,7 +69,7 @@ CLAIMS = (
     ),
     Claim(
         label="nn-linear-draws-a-third",
-        sentence="With a = √5, as nn.Linear calls it, fan_in · Var w is 1/3: a sixth of He's 2.",
+        sentence="As nn.Linear calls it, with a the root of five, fan_in · Var w is 1/3: a sixth of He's 2.",
         statement=sp.Eq(_share(EDGE), HE.subs({s: sp.sqrt(5), n: 1}), evaluate=False),
         check=by_uniform,
         scope="u uniform on (−1, 1), the weights on ±1/√fan_in, n_in = fan_in: k² times the "
