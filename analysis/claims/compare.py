@@ -91,6 +91,9 @@ def _at_most(a: sp.Basic, b: sp.Basic, strictly: bool) -> bool:
 
 def contradicts(theorem: sp.Basic, statement: sp.Basic) -> bool:
     """The negation of a theorem, or its sides in an order that it rules out."""
+    if isinstance(theorem, sp.And):  # each of its parts is a theorem
+        denied = isinstance(statement, sp.Not) and same(theorem, statement.args[0])
+        return denied or any(contradicts(part, statement) for part in theorem.args)
     if isinstance(theorem, sp.Implies) and isinstance(statement, sp.Implies):
         return same(theorem.args[0], statement.args[0]) and contradicts(theorem.args[1], statement.args[1])
     if not (isinstance(theorem, Relational) and isinstance(statement, Relational)):

@@ -108,3 +108,14 @@ def test_a_stronger_or_another_form_does_not_follow(theorem: sp.Basic, statement
 )
 def test_what_a_theorem_rules_out(theorem: sp.Basic, statement: sp.Basic, contrary: bool) -> None:
     assert contradicts(theorem, statement) is contrary
+
+
+def test_what_denies_a_part_of_a_theorem_contradicts_it() -> None:
+    a, b = sp.symbols("a b", real=True)
+    first, second = sp.Eq(a, b, evaluate=False), sp.Lt(a, 2, evaluate=False)
+    theorem = sp.And(first, second, evaluate=False)
+    assert contradicts(theorem, sp.Ne(a, b, evaluate=False))
+    assert contradicts(theorem, sp.Ge(a, 2, evaluate=False))
+    assert contradicts(theorem, sp.Not(theorem, evaluate=False))
+    assert not contradicts(theorem, sp.Ge(a, 1, evaluate=False))
+    assert not contradicts(theorem, first)
