@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from analysis.diagnosis.advice import ADVICE
 from analysis.diagnosis.measured import Measured
+from analysis.diagnosis.numbers import finite_mean as finite_mean
 from analysis.diagnosis.path import Segment, main_path, segment
 from analysis.diagnosis.theory import Predicted, predicted
 
@@ -86,8 +87,3 @@ def has(found: list[Finding], *codes: str) -> bool:
 
 def some(names: list[str]) -> str:
     return ", ".join(names[:SHOWN]) + (f" and {len(names) - SHOWN} more" if len(names) > SHOWN else "")
-
-
-def finite_mean(x: Floats) -> float:
-    x = x[np.isfinite(x)]
-    return float(x.mean()) if x.size else math.nan

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from analysis.diagnosis.measured import Measured, Site
+from analysis.numeric import norms
 
 Floats = NDArray[np.float64]
 NAMES = ("forward", "mean", "varies", "sigma_w", "sigma_b", "factor", "saturated", "bad")
@@ -23,13 +25,14 @@ def shown(log: float) -> str:
 def log_norm(x: Any) -> float:
     """log of the Euclidean norm: −∞ for zeros, ∞ where a number is NaN or infinite; neither overflows nor
     underflows."""
-    x = np.asarray(x, dtype=np.float64)
-    largest = float(np.abs(x).max(initial=0.0))
-    if not math.isfinite(largest):
-        return math.inf
-    if largest == 0.0:
-        return -math.inf
-    return math.log(largest) + 0.5 * math.log(float(((x / largest) ** 2).sum()))
+    found = float(norms.log_norm(x))
+    return math.inf if math.isnan(found) else found
+
+
+def finite_mean(x: Floats) -> float:
+    """The mean of what is finite; NaN where nothing is."""
+    x = x[np.isfinite(x)]
+    return float(x.mean()) if x.size else math.nan
 
 
 def log_rms(x: Any) -> float:
@@ -62,6 +65,21 @@ def off(x: Any) -> NDArray[np.bool_]:
     return found
 
 
+def tables(
+    numbers: Sequence[Sequence[Mapping[str, Sequence[float]]]], off: Sequence[Sequence[Sequence[Any]]]
+) -> tuple[dict[str, Floats], Floats]:
+    """The arrays of a record from passes by seed and batch: the numbers of ``NAMES`` (seed, batch, site), and
+    the share of units that were off in every batch (seed, site), NaN where a site has no such units."""
+    arrays = {name: np.array([[one[name] for one in row] for row in numbers]) for name in NAMES}
+    never = np.full((len(off), len(off[0][0])), np.nan)
+    for s, row in enumerate(off):
+        for k in range(never.shape[1]):
+            masks = [one[k] for one in row]
+            if all(mask is not None and mask.shape == masks[0].shape for mask in masks):
+                never[s, k] = float(np.all(masks, axis=0).mean())
+    return arrays, never
+
+
 class Pass:
     """One forward and backward pass, filled site by site in the order of calls."""
 
@@ -88,20 +106,13 @@ def joined(passes: list[list[Pass]], **others: Any) -> Measured:
     names = [(s.name, s.kind) for s in first.sites]
     if any([(s.name, s.kind) for s in one.sites] != names for row in passes for one in row):
         raise ValueError("model must call the same operations for every seed and batch")
-    arrays: dict[str, Any] = {
-        name: np.array([[one.rows[name] for one in row] for row in passes]) for name in NAMES
-    }
-    never = np.full((len(passes), len(names)), np.nan)
-    for s, row in enumerate(passes):
-        for k in range(len(names)):
-            masks = [mask for one in row if (mask := one.off[k]) is not None]
-            if masks:
-                never[s, k] = float(np.all(masks, axis=0).mean())
+    arrays, never = tables(
+        [[one.rows for one in row] for row in passes], [[one.off for one in row] for row in passes]
+    )
+    known: dict[str, Any] = {"last": len(names) - 1, **arrays, **others}
     return Measured(
         sites=tuple(first.sites),
         backward=np.array([[one.backward for one in row] for row in passes]),
         never_on=never,
-        last=others.pop("last", len(names) - 1),
-        **arrays,
-        **others,
+        **known,
     )

@@ -23,6 +23,7 @@ from scipy.special import gammaln, logsumexp
 from sympy import Expr
 
 from analysis.diagnosis.measured import NORMS, SUM, WEIGHTED, Measured
+from analysis.diagnosis.numbers import finite_mean
 from analysis.diagnosis.path import branch, is_sum
 from analysis.numeric.compiled import compiled
 from analysis.numeric.mean_field import critical, gain
@@ -55,17 +56,17 @@ def predicted(measured: Measured) -> Predicted:
 def _of_site(measured: Measured, k: int, back: Floats) -> tuple[float, float]:
     site = measured.sites[k]
     before = site.parents[0] if site.parents else None
-    size = _mean(measured.forward[..., k])
+    size = finite_mean(measured.forward[..., k])
     if site.kind == "input" or before is None:
         return 0.0, math.nan
-    came = _mean(measured.forward[..., before])
+    came = finite_mean(measured.forward[..., before])
     if site.kind in WEIGHTED:
-        w, b = _mean_log(measured.sigma_w[..., k]), _mean(measured.sigma_b[..., k] ** 2)
-        kept = _mean(measured.factor[..., k])  # of a convolution with padding
+        w, b = _mean_log(measured.sigma_w[..., k]), finite_mean(measured.sigma_b[..., k] ** 2)
+        kept = finite_mean(measured.factor[..., k])  # of a convolution with padding
         w += kept if math.isfinite(kept) else 0.0
         return w, 0.5 * _log_of_sum(2 * w, _log(b) - 2 * came)
     if site.kind in ACTIVATIONS:
-        mean = _mean(measured.mean[..., before])
+        mean = finite_mean(measured.mean[..., before])
         variance = math.exp(2 * came) - mean**2
         if not (math.isfinite(variance) and variance > 1e-12 * mean**2 and variance > 0):
             return math.nan, math.nan
@@ -74,7 +75,7 @@ def _of_site(measured: Measured, k: int, back: Floats) -> tuple[float, float]:
     if site.kind == "batch norm" and (rate := _batch_norm_rate(measured, k)) is not None:
         return rate - back[before], size - came
     if site.kind in NORMS or site.kind in ("scale", "dropout", "pool"):
-        return _mean(measured.factor[..., k]), math.nan if site.kind == "pool" else size - came
+        return finite_mean(measured.factor[..., k]), math.nan if site.kind == "pool" else size - came
     if site.kind == SUM and is_sum(measured.sites, k):
         return _of_sum(measured, k, back)
     return math.nan, math.nan
@@ -109,8 +110,8 @@ def _of_sum(measured: Measured, k: int, back: Floats) -> tuple[float, float]:
     """√(1 + c²) with c the product of the branch's factors; the squares of the two operands add up."""
     both = branch(measured.sites, k)
     paths = [float(sum(back[list(sites)])) if sites else 0.0 for sites in both.paths]
-    squares = [2 * _mean(measured.forward[..., p]) for p in measured.sites[k].parents[:2]]
-    came = _mean(measured.forward[..., both.source])
+    squares = [2 * finite_mean(measured.forward[..., p]) for p in measured.sites[k].parents[:2]]
+    came = finite_mean(measured.forward[..., both.source])
     back_factor, square = _log_of_sum(2 * paths[0], 2 * paths[1]), _log_of_sum(squares[0], squares[1])
     return 0.5 * back_factor, 0.5 * square - came
 
@@ -196,14 +197,9 @@ def _rounded(x: float) -> float:
     return float(f"{x:.3g}")
 
 
-def _mean(x: Floats) -> float:
-    x = x[np.isfinite(x)]
-    return float(x.mean()) if x.size else math.nan
-
-
 def _mean_log(x: Floats) -> float:
     with np.errstate(divide="ignore", invalid="ignore"):
-        return _mean(np.log(x))
+        return finite_mean(np.log(x))
 
 
 def _log(x: float) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import re
 
 import numpy as np
 import pytest
@@ -55,10 +56,10 @@ def test_a_wrong_shape_is_told(name: str) -> None:
         '{"probe": "unstable-gradients 1", "sites": [{}]}',
     ],
 )
-def test_other_json_is_told(text: str, tmp_path: object) -> None:
-    with pytest.raises((ValueError, FileNotFoundError, IsADirectoryError, OSError)) as why:
+def test_other_json_is_told(text: str) -> None:
+    with pytest.raises((ValueError, OSError)) as why:
         read(text)
-    assert not isinstance(why.value, KeyError | json.JSONDecodeError)
+    assert isinstance(why.value, OSError) or re.search(r"must (be|hold|not be)", str(why.value))
 
 
 def test_parents_come_before() -> None:

@@ -17,8 +17,8 @@ from analysis.diagnosis.in_torch import inputs, state, statistics
 from analysis.diagnosis.in_torch.library import Refused, torch
 from analysis.diagnosis.in_torch.passes import Pass, one_pass
 from analysis.diagnosis.in_torch.reach import joined
-from analysis.diagnosis.in_torch.watch import NUMBERS
 from analysis.diagnosis.measured import Measured
+from analysis.diagnosis.numbers import tables
 from analysis.numeric.arguments import function, whole
 
 __all__ = ["measure"]
@@ -112,22 +112,17 @@ def _record(rows: list[list[Pass]], with_loss: bool, complete: bool) -> Measured
                 "model must call the same operations for every seed and batch: give batches of one shape, "
                 "and call model.eval() where parts are skipped at random"
             )
-    arrays = {
-        name: np.array([[one.watch.numbers[name] for one in some] for some in rows]) for name in NUMBERS
-    }
+    arrays, never = tables(
+        [[one.watch.numbers for one in some] for some in rows],
+        [[one.watch.off for one in some] for some in rows],
+    )
     if len(rows) > 1 and all((arrays["forward"][0] == row).all() for row in arrays["forward"][1:]):
         warnings.warn(
             "model made the same network for every seed: the function that makes it must set no seed itself",
             stacklevel=3,
         )
         rows = rows[:1]  # one draw tells nothing of the spread
-        arrays = {name: x[:1] for name, x in arrays.items()}
-    never = np.full((len(rows), len(kinds)), np.nan)
-    for s, some in enumerate(rows):
-        for k in range(len(kinds)):
-            masks = [one.watch.off[k] for one in some]
-            if all(mask is not None and mask.shape == masks[0].shape for mask in masks):
-                never[s, k] = float(np.mean(np.logical_and.reduce(masks)))
+        arrays, never = {name: x[:1] for name, x in arrays.items()}, never[:1]
     return Measured(
         sites=tuple(first.watch.sites),
         backward=np.array([[one.watch.norms for one in some] for some in rows]),
