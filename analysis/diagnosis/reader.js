@@ -78,7 +78,7 @@
         "towards the input the gradient's norm " + (growing ? "gains" : "loses") + " a factor " +
         Math.exp(Math.abs(total)).toExponential(1) + " over " + (count - 1) + " layers (log-gain " +
         made.slope.toFixed(3) + " a layer" +
-        (isFinite(made.predicted) ? "; theory says " + made.predicted.toFixed(3) : "") + ")");
+        (isFinite(made.predicted) ? "; theory for mean 0 says " + made.predicted.toFixed(3) : "") + ")");
     }
 
     const bad = rows.findIndex((row) => row.bad > 0);

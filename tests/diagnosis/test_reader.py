@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import ast
+import dataclasses
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 import chromium
+import numpy as np
 import pytest
 from pytorch import torch as of_torch
 
-from analysis.diagnosis import diagnose
+from analysis.diagnosis import Report, diagnose
 from analysis.diagnosis.advice import ADVICE
 from analysis.diagnosis.reader import Reader, source
 
@@ -70,7 +73,12 @@ def test_the_page_says_what_the_library_says(field: Any, name: str) -> None:
     report = diagnose.recorded(PROBED / f"{name}.json")
     text = driver.find_element("css selector", "output").text
     slopes = [f for f in report.findings if f.slope == f.slope]
+    at_mean_0 = Report(dataclasses.replace(report.measured, mean=np.zeros_like(report.measured.mean)))
     for found in slopes:
+        said = re.search(r"theory for mean 0 says (-?[\d.]+)", text)
+        theory = at_mean_0.segment.predicted if at_mean_0.segment else float("nan")
+        if found.code in ("weights too small", "slopes below one half"):
+            assert said and float(said[1]) == pytest.approx(theory, abs=0.005)
         assert f"log-gain {found.slope:.3f} a layer" in text
         assert ADVICE[found.code].remedy.split(";")[0] in text
     dots = driver.find_elements("css selector", ".measured")
