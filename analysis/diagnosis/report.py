@@ -154,6 +154,7 @@ class Report:
             ax.axhline(
                 math.log(floor) + 0.5 * math.log(units), ls=":", label=f"smallest {m.sites[at[0]].format}"
             )
+        ax.xaxis.get_major_locator().set_params(integer=True)
         ax.set_xlabel("layer, from input to output")
         ax.set_ylabel("log of the gradient's norm")
         ax.legend()

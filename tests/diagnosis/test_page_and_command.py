@@ -72,6 +72,8 @@ def test_the_figure_shows_measured_and_theory() -> None:
     s = r.segment
     assert s is not None
     assert np.polyfit(np.arange(21)[::-1], theory.get_ydata(), 1)[0] == pytest.approx(s.predicted, abs=1e-9)
+    ax.figure.canvas.draw()
+    assert all(tick == round(tick) for tick in ax.get_xticks())  # no half layers
     plt.close("all")
 
 
