@@ -35,6 +35,8 @@ class Activation:
     """The sign of σ′(z): 1, or an expression where σ′ changes sign."""
     log_slope_rate: sp.Expr = sp.oo
     """sup |σ″(z)/σ′(z)| where σ′ ≠ 0: how fast the log-slope can change."""
+    turn: sp.Expr = sp.S.Zero
+    """Where |σ′| is largest; ±∞, or a kink, where it only tends to its supremum there."""
     safe_formula: sp.Expr | None = None
     """σ(z) in a form that neither overflows nor cancels, where the definition does."""
 
