@@ -72,9 +72,9 @@ class Activation:
             for relation in condition.atoms(sp.core.relational.Relational)
             for edge in sp.solve(relation.lhs - relation.rhs, z)
         }
+        return tuple(sorted((e for e in edges if self.beside(e, -1) != self.beside(e, 1)), key=float))
+
+    def beside(self, point: sp.Expr, side: int) -> sp.Expr:
+        """The limit of σ′ at a point from the left (−1) or from the right (1)."""
         step = sp.Symbol("t", positive=True)
-        beside = {
-            e: [sp.limit(self.derivative.subs(z, e + sign * step), step, 0, "+") for sign in (-1, 1)]
-            for e in edges
-        }
-        return tuple(sorted((e for e, (left, right) in beside.items() if left != right), key=float))
+        return sp.limit(self.derivative.subs(z, point + side * step), step, 0, "+")

@@ -4,7 +4,7 @@ exact in SymPy, as many digits as asked for, printed by their letter."""
 from __future__ import annotations
 
 from functools import cache
-from typing import Any, ClassVar
+from typing import Any
 
 import sympy as sp
 from sympy.core.singleton import Singleton
@@ -18,8 +18,8 @@ class _Constant(sp.NumberSymbol):  # type: ignore[misc]
     is_real = True
     is_positive = True
     __slots__ = ()
-    tex: ClassVar[str]
-    plain: ClassVar[str]
+    tex: str
+    plain: str
 
     def value(self, digits: int) -> sp.Float:
         """The number to that many decimal digits."""
@@ -88,7 +88,7 @@ class Root(_Constant):
     high: sp.Rational
 
     def __new__(cls, tex: str, plain: str, formula: sp.Expr, low: Any, high: Any) -> Root:
-        self = super().__new__(cls)
+        self: Root = super().__new__(cls)
         self.tex, self.plain, self.formula = tex, plain, sp.sympify(formula)
         self.low, self.high = sp.Rational(low), sp.Rational(high)
         if not 0 < self.low < self.high:

@@ -6,7 +6,7 @@ it is 0 whatever these are, or given the equation that defines a named constant.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from math import gcd, lcm
 
 import sympy as sp
@@ -28,37 +28,59 @@ def sign_of_number(x: sp.Expr) -> int:
     """−1, 0 or 1; raises Untold where neither balls nor algebra tell, or x is no real number."""
     if x.is_Rational:
         return int(sp.sign(x))
+    if sign := _sign_of_balls(x, PRECISIONS):
+        return sign
+    if vanishes(x):
+        return 0
+    raise Untold(f"the sign of {x}")
+
+
+def _sign_of_balls(x: sp.Expr, precisions: Sequence[int]) -> int:
+    """The sign, or 0 where the balls hold 0; raises Untold where there are none."""
     try:
         f = ball_function(x)
-        for bits in PRECISIONS:
+        for bits in precisions:
             with ctx.workprec(bits):
                 found = f()
                 if found.is_finite() and not found.contains(0):
                     return 1 if found > 0 else -1
     except (TypeError, AttributeError) as why:
         raise Untold(str(why)) from None
-    if vanishes(x):
-        return 0
-    raise Untold(f"the sign of {x}")
+    return 0
 
 
 def vanishes(x: sp.Expr) -> bool:
     """Whether a closed number is 0 by algebra; False where that is not known."""
     if x.is_Rational:
         return bool(x == 0)
+    if _sign_of_balls(x, PRECISIONS[:2]):
+        return False
     roots = sorted(x.atoms(Root), key=str)
     parts = [_plain(x), *(_plain(root.equation(root)) for root in roots)]
     letters = in_letters(parts)
-    top, *relations = (sp.expand(sp.numer(sp.together(part.xreplace(letters)))) for part in parts)
-    if top == 0 or sp.expand(sp.simplify(top)) == 0:
+    top, *equations = (sp.expand(sp.numer(sp.together(part.xreplace(letters)))) for part in parts)
+    if top == 0 or (not top.free_symbols and sp.simplify(top) == 0):
         return True
-    for relation in relations:
-        gens = sorted(relation.free_symbols | top.free_symbols, key=str)
-        if not (top.is_polynomial(*gens) and relation.is_polynomial(*gens)):
-            continue
-        if sp.reduced(top, [relation], *gens)[1] == 0:
-            return True
-    return False
+    return any(_divides(relation, top) for relation in _relations(equations, letters))
+
+
+def _relations(equations: Sequence[sp.Expr], letters: Mapping[sp.Expr, sp.Expr]) -> list[sp.Expr]:
+    """The irreducible factor of each equation that is 0 there, where balls tell the others from 0."""
+    values = {letter: x for x, letter in letters.items() if letter.is_Symbol}
+    values |= {letter.base: x ** (1 / letter.exp) for x, letter in letters.items() if letter.is_Pow}
+    found = []
+    for equation in equations:
+        factors = [f for f, _ in sp.factor_list(equation)[1]]
+        may_be_0 = [f for f in factors if not _sign_of_balls(f.xreplace(values), PRECISIONS[:2])]
+        found += may_be_0 if len(may_be_0) == 1 else []
+    return found
+
+
+def _divides(relation: sp.Expr, top: sp.Expr) -> bool:
+    gens = sorted(relation.free_symbols | top.free_symbols, key=str)
+    if not (top.is_polynomial(*gens) and relation.is_polynomial(*gens)):
+        return False
+    return bool(sp.reduced(top, [relation], *gens)[1] == 0)
 
 
 def _plain(x: sp.Expr) -> sp.Expr:
@@ -83,10 +105,15 @@ def in_letters(parts: Sequence[sp.Expr]) -> dict[sp.Expr, sp.Expr]:
     for group in groups:
         ratios = [_ratio(x, group[0]) for x in group]
         if ratios:
-            step = sp.Rational(gcd(*(int(r.p) for r in ratios)), lcm(*(int(r.q) for r in ratios)))
+            step = common_step(ratios)
             letter = sp.Dummy(positive=True)
             letters |= {x: letter ** (r / step) for x, r in zip(group, ratios, strict=True)}
     return letters
+
+
+def common_step(rationals: Sequence[sp.Rational]) -> sp.Rational:
+    """The largest rational number of which all are whole multiples."""
+    return sp.Rational(gcd(*(int(r.p) for r in rationals)), lcm(*(int(r.q) for r in rationals)))
 
 
 def _ratio(x: sp.Expr, y: sp.Expr) -> sp.Expr:

@@ -8,7 +8,7 @@ bisection encloses them. Signs are those of balls (python-flint), so they are ce
 whatever the precision, the value must be shown to be exactly 0, or ``Untold`` is raised.
 
 Far out the terms are compared by growth: e^{−z²/2} beats every e^z, which beats every power of z; and
-Φ(−t) = 1 − Φ(t) is e^{−t²/2}/(t √2π) up to a factor that tends to 1 (Mills' ratio).
+Q(t) = 1 − Φ(t) = Φ(−t) is e^{−t²/2}/(t √2π) times 1 − 1/t² + 3/t⁴ − … (Mills' ratio, an asymptotic series).
 """
 
 from __future__ import annotations
@@ -30,6 +30,20 @@ Powers = tuple[int, int, int, int]
 Ball = Any
 DENSITY_AT_ZERO = 1 / sp.sqrt(2 * sp.pi)
 _FARTHEST = 10**9
+MILLS = 6
+"""Terms of the series of Mills' ratio that are used."""
+
+
+def _mills(n: int) -> list[int]:
+    """Coefficients of z^{−2m} in the asymptotic series of (z Q(z)/φ(z))^n: for n = 1 they are (−1)^m (2m −
+    1)!!."""
+    if n == 0:
+        return [1]
+    one = [(-1) ** m * int(sp.factorial2(2 * m - 1)) for m in range(MILLS)]
+    found = one
+    for _ in range(n - 1):
+        found = [sum(found[p] * one[m - p] for p in range(m + 1)) for m in range(MILLS)]
+    return found
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,7 +76,8 @@ class Numbers:
         """−1, 0 or 1; raises Untold where it is not known."""
         for bits in PRECISIONS[:2]:
             with ctx.workprec(bits):
-                if not (found := self.ball(coefficient)).contains(0):
+                found = self.ball(coefficient)
+                if found.is_finite() and not found.contains(0):
                     return 1 if found > 0 else -1
         return sign_of_number(self.expr(coefficient))
 
@@ -119,7 +134,7 @@ class Sum:
         for bits in PRECISIONS:
             with ctx.workprec(bits):
                 found = self.ball(arb(x))
-                if not found.contains(0):
+                if found.is_finite() and not found.contains(0):
                     return 1 if found > 0 else -1
         if vanishes(self.expr(sp.Rational(int(x.p), int(x.q)))):
             return 0
@@ -133,19 +148,19 @@ class Sum:
         for (i, j, k, l), c in right.terms.items():  # Φ = 1 − Q, and powers of Q in the place of those of Φ
             for n in range(l + 1):
                 terms[(i, j, k, n)] += c * int(sp.binomial(l, n)) * (-1) ** n
-        ordered: dict[Powers, Any] = defaultdict(lambda: ring.zero)
-        tails = defaultdict(bool)
+        by_size: dict[tuple[int, int, int], Any] = defaultdict(lambda: ring.zero)
+        floor: dict[tuple[int, int], int] = {}  # below it the series of Q has more terms than are used
         for (i, j, k, n), c in terms.items():
-            size = (-k - n, j, i - n, 0)
-            ordered[size] += c * ring.gens[0] ** n
-            tails[size] |= n > 0
-        for size in sorted(ordered, reverse=True):
-            if sign := self.numbers.sign(ordered[size]):
-                return sign
-            if tails[size] and ordered[size] != 0 or tails[size] and any(
-                terms.get((size[2] + n, size[1], -size[0] - n, n)) for n in range(1, 9)
-            ):
+            for m, series in enumerate(_mills(n)):
+                by_size[(-k - n, j, i - n - 2 * m)] += c * series * ring.gens[0] ** n
+            if n and c != 0:
+                kind = (-k - n, j)
+                floor[kind] = max(floor.get(kind, i - n - 2 * MILLS), i - n - 2 * MILLS)
+        for size in sorted(by_size, reverse=True):
+            if size[2] <= floor.get(size[:2], size[2] - 1):
                 raise Untold("the leading terms cancel far out")
+            if sign := self.numbers.sign(by_size[size]):
+                return sign
         raise Untold("nothing is left far out")
 
     def _mirrored(self) -> Sum:
@@ -212,7 +227,7 @@ class Zero:
             self.refine(bits)
             with ctx.workprec(2 * bits):
                 found = g.ball(arb(self.low).union(arb(self.high)))
-                if not found.contains(0):
+                if found.is_finite() and not found.contains(0):
                     return 1 if found > 0 else -1
         if self.exact is not None and vanishes(g.expr(self.exact)):
             return 0
