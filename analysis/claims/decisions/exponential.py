@@ -180,11 +180,12 @@ def _derivative_at(d: sp.Derivative, x: sp.Expr) -> sp.Expr:
 def _limit(limit: sp.Limit) -> sp.Expr:
     """A limit: at a number by continuity of the branch on its side, far out as SymPy finds it."""
     e, letter, x, side = limit.args
-    e = e.xreplace({letter: z}).doit()
+    e = e.xreplace({letter: z})
     right = x == -sp.oo or (x != sp.oo and str(side) != "-")
     if x in (sp.oo, -sp.oo):
         a, b = sorted((x, sp.Integer(10**6) * sp.sign(x)))
         a, b, (branch, _) = list(pieces((e, sp.S.Zero), a, b))[0 if right else -1]
+        branch = branch.doit()
         for f in sorted(branch.atoms(sp.Abs, sp.sign), key=sp.default_sort_key):
             sign = Fraction.of(f.args[0], a, b).sign_far(int(sp.sign(x)))
             branch = branch.xreplace({f: sign * f.args[0] if isinstance(f, sp.Abs) else sp.Integer(sign)})
@@ -199,6 +200,7 @@ def _limit(limit: sp.Limit) -> sp.Expr:
     else:
         low, high = (sp.Rational(int(y.p), int(y.q)) for y in ends(ball_function(x)()))
         ((_, _, (branch, _)),) = pieces((e, sp.S.Zero), low, high)
+    branch = branch.doit()
     if any(not sign_of_number(f.args[0].subs(z, x)) for f in branch.atoms(sp.sign)):
         raise Untold("a jump")
     return branch.subs(z, x)
