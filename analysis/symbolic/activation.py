@@ -47,7 +47,7 @@ class Activation:
         if bent := self.formula.atoms(sp.Min, sp.Max, sp.Heaviside):
             shown = ", ".join(sorted(type(x).__name__ for x in bent))
             raise ValueError(
-                f"formula must be written with sp.Piecewise, which says on which side a kink lies, not {shown}"
+                f"formula must be written with sp.Piecewise, which says on which side a kink is, not {shown}"
             )
         at = {z: sp.Rational(1, 3)}
         if self.safe_formula is not None and abs(sp.N((self.formula - self.safe_formula).subs(at))) > 1e-12:
@@ -71,9 +71,7 @@ class Activation:
     @cached_property
     def kinks(self) -> tuple[sp.Expr, ...]:
         """The points where the derivative jumps (0 for ReLU); empty for a smooth activation."""
-        edges = {
-            edge for t in _turners(self.formula) if t.has(z) for edge in sp.solve(t, z) if edge.is_real
-        }
+        edges = {edge for t in _turners(self.formula) if t.has(z) for edge in sp.solve(t, z) if edge.is_real}
         return tuple(sorted((e for e in edges if self.beside(e, -1) != self.beside(e, 1)), key=float))
 
     def beside(self, point: sp.Expr, side: int) -> sp.Expr:

@@ -128,15 +128,15 @@ MISH = Activation(  # Misra 2020
     slope_bound=_mish.diff(z).subs(z, MISH_TURN),
     turn=MISH_TURN,
     log_slope=sp.Piecewise(
-        (z - 2 * sp.log(_q) + sp.log(sp.Abs(_m)), z < 0),
+        (z + sp.log(sp.Abs(_m) / _q**2), z < 0),
         (sp.log(1 + 2 * _e**2 * (2 * z * (1 + _e) - _d) / _d**2), True),
     ),
     slope_sign=sp.Piecewise((sp.sign(_m), z < 0), (1, True)),
     safe_formula=sp.Piecewise((z * _e * (2 + _e) / _q, z < 0), (z * (1 + 2 * _e) / _d, True)),
 )
 
-CELU = Activation(  # Barron 2017, with α = 2; with α = 1 it is ELU
-    name="celu",
+CELU = Activation(  # Barron 2017, with α = 2, as its name says; with α = 1 it is ELU
+    name="celu 2",
     formula=sp.Piecewise((2 * (sp.exp(z / 2) - 1), z <= 0), (z, True)),
     slope_bound=sp.S.One,
     turn=sp.S.One,
