@@ -51,7 +51,13 @@ def decide(statement: sp.Basic, sets: Mapping[sp.Symbol, sp.Set]) -> str | None:
         return "; ".join(dict.fromkeys(question.decided(sets[letter]))) or None
     except (Untold, sp.PolynomialError, NotImplementedError, ArithmeticError):
         return None
-    except (TypeError, ValueError, AttributeError, RecursionError):  # an odd statement, which SymPy refuses
+    except (
+        TypeError,
+        ValueError,
+        AttributeError,
+        LookupError,
+        RecursionError,
+    ):  # an odd statement, which SymPy refuses
         return None
 
 

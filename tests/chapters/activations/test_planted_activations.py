@@ -1,4 +1,4 @@
-"""A new activation is one block, whatever its shape: what it declares is proved, and not where it is wrong."""
+"""A new activation is one block, whatever its shape: what it declares is proved, unless it is wrong."""
 
 from __future__ import annotations
 
