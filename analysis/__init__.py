@@ -10,8 +10,8 @@ Each is loaded when it is asked for, so ``import analysis`` costs next to nothin
 1 - tanh(z)**2
 >>> analysis.RELU.kinks
 (0,)
->>> sorted(analysis.ACTIVATIONS)[:3]
-['elu', 'gelu', 'identity']
+>>> "elu" in analysis.ACTIVATIONS
+True
 >>> analysis.CLAIMS["sigmoid-quarter-bound"].prove().sound
 True
 

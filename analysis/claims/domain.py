@@ -183,6 +183,23 @@ def nonzero(*, largest: float = 1e3) -> Range:
     )
 
 
+def reals_but(*points: Any, largest: float = 1e3) -> Range:
+    """All real numbers but these; close to them, and then as ``reals``."""
+    if points == (0,):
+        return nonzero(largest=largest)
+    left_out = tuple(exact(x) for x in points)
+    near = exact("1/1000000")
+    hard = tuple(x + s * near for x in left_out for s in (-1, 1))
+    hard += tuple(x for x in _HARD if x not in left_out and abs(x) <= exact(largest))
+    return Range(
+        f"∉ {{{', '.join(map(str, points))}}}" if points else "∈ ℝ",
+        lambda random, world: _sized(random, largest, signed=True),
+        hard,
+        lambda x, world: x not in left_out,
+        True,
+    )
+
+
 def positive(*, largest: float = 1e3, words: str = "> 0") -> Range:
     """All positive numbers."""
     hard = tuple(x for x in _HARD if 0 < x <= exact(largest))
@@ -360,6 +377,7 @@ __all__ = [
     "only",
     "positive",
     "reals",
+    "reals_but",
     "reals_together",
     "sequence",
     "smooth",

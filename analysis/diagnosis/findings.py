@@ -14,6 +14,7 @@ from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
+from sympy import oo
 
 from analysis.diagnosis.blocked import (
     decided,
@@ -197,7 +198,7 @@ def dead_or_saturated(at: At, found: list[Finding]) -> Iterator[Finding]:
         never = np.nan_to_num(m.never_on, nan=0.0).mean(axis=0)
         flat = np.nan_to_num(m.saturated, nan=0.0).mean(axis=(0, 1))
     # a leaky rectifier that is off still lets its leak through
-    dead = [k for k, s in enumerate(m.sites) if never[k] > DEAD and s.kind != "leaky relu"]
+    dead = [k for k, s in enumerate(m.sites) if never[k] > DEAD and not _leaks(s.kind)]
     if dead:
         yield Finding(
             "dead units",
@@ -222,6 +223,16 @@ def dead_or_saturated(at: At, found: list[Finding]) -> Iterator[Finding]:
         )
 
 
+def _straight(kind: str) -> bool:
+    """Whether an activation is made of straight lines, as ReLU is: its slope has no tail."""
+    return kind in ACTIVATIONS and ACTIVATIONS[kind].log_slope_rate == 0
+
+
+def _leaks(kind: str) -> bool:
+    """Whether it is so, and its slope is nowhere 0, as that of leaky ReLU is."""
+    return _straight(kind) and not ACTIVATIONS[kind].log_slope.has(-oo)
+
+
 def _on_a_tail(at: At) -> list[int]:
     """Activations whose slope, for the mean and spread of their inputs, is below a thousandth: one such layer
     does what many layers need for a vanishing gradient. It finds GELU far below 0, which is never exactly
@@ -230,7 +241,7 @@ def _on_a_tail(at: At) -> list[int]:
     return [
         k
         for k, s in enumerate(at.measured.sites)
-        if s.kind in ACTIVATIONS and s.kind not in ("relu", "leaky relu") and back[k] < -math.log(FACTOR)
+        if s.kind in ACTIVATIONS and not _straight(s.kind) and back[k] < -math.log(FACTOR)
     ]
 
 

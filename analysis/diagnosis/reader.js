@@ -3,6 +3,8 @@
   const number = (x) => (x === undefined || x === null ? NaN : Number(String(x).replace("inf", "Infinity")));
   const mean = (x) => x.reduce((a, b) => a + b, 0) / x.length;
 
+  const kindOf = (row) => data.kinds[row.kind] || data.activations[String(row.kind).toLowerCase()];
+
   function slope(x, y) {
     const keep = y.map((v, k) => k).filter((k) => isFinite(y[k]));
     if (keep.length < 2) return NaN;
@@ -13,7 +15,7 @@
   }
 
   function theory(rows, k) { // log of the factor of site k on the gradient's norm; NaN where there is none
-    const kind = data.kinds[rows[k].kind];
+    const kind = kindOf(rows[k]);
     if (kind === "linear" || kind === "convolution") return Math.log(rows[k].sigma_w);
     const table = data.slopes[kind];
     if (!table || k === 0) return NaN;
@@ -41,7 +43,7 @@
     const lost = given.no_gradient || [];
     if (lost.length) say("detached", lost[lost.length - 1], "the backward pass gives it no gradient");
 
-    const layers = rows.map((row, k) => k).filter((k) => data.layers.includes(data.kinds[rows[k].kind]));
+    const layers = rows.map((row, k) => k).filter((k) => data.layers.includes(kindOf(rows[k])));
     const count = layers.length, back = layers.map((k) => rows[k].backward);
     const toward = layers.map((_, j) => count - 1 - j);
     const made = { rows, layers, found, slope: NaN, error: NaN, predicted: NaN, line: [] };
@@ -59,7 +61,7 @@
       forward = slope(toward.map((x) => -x), layers.map((k) => rows[k].forward));
     }
     function cause(growing) {
-      const kinds = rows.slice(layers[0] + 1, layers[count - 1] + 1).map((row) => data.kinds[row.kind]);
+      const kinds = rows.slice(layers[0] + 1, layers[count - 1] + 1).map((row) => kindOf(row));
       if (growing && kinds.some((x) => data.norms.includes(x)) && Math.abs(forward) < 0.25 * made.slope) {
         return "normalisation multiplies the gradient";
       }

@@ -17,7 +17,7 @@ from typing import Any
 from analysis.diagnosis import finding, findings
 from analysis.diagnosis.advice import ADVICE
 from analysis.diagnosis.measured import NORMS, RECURRENT, WEIGHTED
-from analysis.diagnosis.recorded import MODULES, PROBE
+from analysis.diagnosis.recorded import ACTIVATION_CLASSES, MODULES, PROBE
 from analysis.diagnosis.theory import moments
 from analysis.symbolic.catalogue import ACTIVATIONS
 
@@ -49,6 +49,7 @@ def tables() -> dict[str, Any]:
     return {
         "probe": PROBE,
         "kinds": MODULES,
+        "activations": ACTIVATION_CLASSES,
         "layers": [*WEIGHTED, *RECURRENT],
         "norms": list(NORMS),
         "gentle": [name for name, a in ACTIVATIONS.items() if float(a.slope_bound) <= 0.5],

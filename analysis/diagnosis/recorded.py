@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from analysis.diagnosis.measured import Measured, Parameter, Site
+from analysis.symbolic.catalogue import ACTIVATIONS
 
 MODULES = {
     "Linear": "linear",
@@ -25,21 +26,13 @@ MODULES = {
     "Dropout": "dropout",
     "Embedding": "embedding",
     "MultiheadAttention": "attention",
-    "ReLU": "relu",
-    "LeakyReLU": "leaky relu",
-    "ELU": "elu",
-    "SELU": "selu",
-    "GELU": "gelu",
-    "SiLU": "silu",
-    "Tanh": "tanh",
-    "Sigmoid": "sigmoid",
-    "Softplus": "softplus",
-    "Softsign": "softsign",
     "LSTM": "lstm",
     "GRU": "gru",
     "RNN": "rnn",
 }
-"""The kind of site of each class of PyTorch."""
+"""The kind of site of each class of PyTorch that is no activation."""
+ACTIVATION_CLASSES = {name.replace(" ", ""): name for name, x in ACTIVATIONS.items() if x.slope.free_symbols}
+"""The activation of each class, whose name is its own in small letters: LeakyReLU is leakyrelu."""
 PROBE = "unstable-gradients 1"
 """What the probe says that it is."""
 
@@ -64,6 +57,11 @@ def read(x: Any) -> Measured:
     return of_probe(given) if given.get("probe") == PROBE else Measured.from_json(text)
 
 
+def kind_of_class(name: str) -> str:
+    """The kind of site of a class of PyTorch."""
+    return MODULES.get(name) or ACTIVATION_CLASSES.get(name.lower(), "function")
+
+
 def of_probe(given: dict[str, Any]) -> Measured:
     """The record of what the probe printed: sites in the order of calls, one after the other.
 
@@ -74,7 +72,7 @@ def of_probe(given: dict[str, Any]) -> Measured:
         sites = tuple(
             Site(
                 str(row["name"]),
-                MODULES.get(row["kind"], "function"),
+                kind_of_class(str(row["kind"])),
                 (k - 1,) if k else (),
                 int(row.get("fan_in", 0)),
                 int(row["units"]),

@@ -17,8 +17,9 @@ from sympy.codegen.cfunctions import expm1, log1p
 from sympy.core.relational import Relational
 from sympy.logic.boolalg import Boolean, BooleanFunction
 
-from analysis.symbolic.constants import SELU_ALPHA, SELU_SCALE, SILU_TURN
+from analysis.symbolic.constants import SELU_ALPHA, SELU_SCALE, Root
 from analysis.symbolic.normal import erfcx, ndtr
+from analysis.symbolic.notation import z
 
 Ball = Any
 BallFunction = Callable[..., Ball]
@@ -59,8 +60,8 @@ def ball_function(expr: sp.Expr, *symbols: sp.Symbol) -> BallFunction:
         return lambda *x: rational(expr)
     if expr in _CLOSED:
         return ball_function(_CLOSED[expr])
-    if expr == SILU_TURN:
-        return lambda *x: _turn()
+    if isinstance(expr, Root):
+        return lambda *x: _root(expr)
     if isinstance(expr, sp.Piecewise):
         return _piecewise(expr, symbols)
     parts = [ball_function(a, *symbols) for a in expr.args]
@@ -98,14 +99,14 @@ def _erfcx(x: Ball) -> Ball:
     return (x * x).exp() * x.erfc()
 
 
-def _turn() -> Ball:
-    """x₁ tanh x₁ = 1: two rational numbers around the root,
-    between which x tanh x crosses 1 (it increases for x > 0)."""
-    bits = ctx.prec + 10
-    near = sp.floor(SILU_TURN.evalf(int(bits / 3.3) + 5) * 2**bits)
-    low, high = (rational(sp.Rational(near + k, 2**bits)) for k in (-1, 2))
-    if not (low * low.tanh() < 1 < high * high.tanh()):
-        return arb.nan()
+def _root(x: Root) -> Ball:
+    """Two rational numbers near the root at which its equation has opposite signs, and all between them."""
+    f, bits = ball_function(x.formula, z), ctx.prec + 10
+    near = sp.floor(x.evalf(int(bits / 3.3) + 5) * 2**bits)
+    with ctx.workprec(2 * bits):
+        low, high = (rational(sp.Rational(near + k, 2**bits)) for k in (-1, 2))
+        if not (f(low) * f(high) < 0 and rational(x.low) <= low and high <= rational(x.high)):
+            return arb.nan()
     return low.union(high)
 
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 import sympy as sp
 
 from analysis.symbolic.activation import Activation
-from analysis.symbolic.constants import SELU_ALPHA, SELU_SCALE, SILU_TURN
+from analysis.symbolic.constants import SELU_ALPHA, SELU_SCALE, Root
 from analysis.symbolic.normal import density, erfcx, ndtr
 from analysis.symbolic.notation import sigma, sigma_prime, z
 
@@ -41,6 +41,7 @@ SOFTPLUS = Activation(
     name="softplus",
     formula=sp.log(1 + sp.exp(z)),
     slope_bound=sp.S.One,
+    turn=sp.oo,
     log_slope=sp.Min(0, z) - sp.log(1 + _e),
     log_slope_rate=sp.S.One,
     safe_formula=sp.Max(0, z) + sp.log(1 + _e),
@@ -50,6 +51,7 @@ RELU = Activation(  # the value 0 of the slope at the kink is a convention, stat
     name="relu",
     formula=sp.Piecewise((0, z <= 0), (z, True)),
     slope_bound=sp.S.One,
+    turn=sp.S.One,
     log_slope=sp.Piecewise((-sp.oo, z <= 0), (0, True)),
     log_slope_rate=sp.S.Zero,
 )
@@ -59,6 +61,7 @@ LEAKY_RELU = (
         name="leaky relu",
         formula=sp.Piecewise((z / 100, z <= 0), (z, True)),
         slope_bound=sp.S.One,
+        turn=sp.S.One,
         log_slope=sp.Piecewise((-sp.log(100), z <= 0), (0, True)),
         log_slope_rate=sp.S.Zero,
     )
@@ -68,6 +71,7 @@ ELU = Activation(  # Clevert, Unterthiner and Hochreiter 2016, with α = 1
     name="elu",
     formula=sp.Piecewise((sp.exp(z) - 1, z <= 0), (z, True)),
     slope_bound=sp.S.One,
+    turn=sp.S.One,
     log_slope=sp.Min(0, z),
     log_slope_rate=sp.S.One,
 )
@@ -85,6 +89,7 @@ GELU = Activation(  # Hendrycks and Gimpel 2016, without their approximation
     name="gelu",
     formula=z * ndtr(z),
     slope_bound=ndtr(sp.sqrt(2)) + sp.sqrt(2) * density(sp.sqrt(2)),
+    turn=sp.sqrt(2),
     log_slope=sp.Piecewise(
         (-(z**2) / 2 + sp.log(sp.Abs(_g)), z < 0), (sp.log(1 + (z * density(z) - ndtr(-z))), True)
     ),
@@ -92,10 +97,12 @@ GELU = Activation(  # Hendrycks and Gimpel 2016, without their approximation
 )
 
 _s = 1 - _t + _e  # the slope of SiLU at −|z| is exp(−|z|)/(1 + exp(−|z|))² times this
+SILU_TURN = Root("x_1", "x₁", z * sp.tanh(z) - 1, 1, 2)  # the slope is largest at 2x₁ and is (1 + x₁)/2 there
 SILU = Activation(  # Elfwing, Uchibe and Doya 2018; Swish of Ramachandran et al. 2017 with β = 1
     name="silu",
     formula=z / (1 + sp.exp(-z)),
     slope_bound=(1 + SILU_TURN) / 2,
+    turn=2 * SILU_TURN,
     log_slope=sp.Piecewise(
         (z - 2 * sp.log(1 + _e) + sp.log(sp.Abs(_s)), z < 0), (sp.log(1 - _e * _s / (1 + _e) ** 2), True)
     ),
@@ -111,11 +118,45 @@ SOFTSIGN = Activation(
     log_slope_rate=sp.S(2),
 )
 
+_mish = z * sp.tanh(sp.log(1 + sp.exp(z)))
+_d, _q = 1 + 2 * _e + 2 * _e**2, 2 + 2 * _e + _e**2
+_m = (2 + _e) * _q + 4 * z * (1 + _e)  # the slope of Mish at z < 0 is exp(z)/_q² times this
+MISH_TURN = Root("x_2", "x₂", _mish.diff(z, 2), 1, 2)
+MISH = Activation(  # Misra 2020
+    name="mish",
+    formula=_mish,
+    slope_bound=_mish.diff(z).subs(z, MISH_TURN),
+    turn=MISH_TURN,
+    log_slope=sp.Piecewise(
+        (z + sp.log(sp.Abs(_m) / _q**2), z < 0),
+        (sp.log(1 + 2 * _e**2 * (2 * z * (1 + _e) - _d) / _d**2), True),
+    ),
+    slope_sign=sp.Piecewise((sp.sign(_m), z < 0), (1, True)),
+    safe_formula=sp.Piecewise((z * _e * (2 + _e) / _q, z < 0), (z * (1 + 2 * _e) / _d, True)),
+)
+
+CELU = Activation(  # Barron 2017, with α = 2, as its name says; with α = 1 it is ELU
+    name="celu 2",
+    formula=sp.Piecewise((2 * (sp.exp(z / 2) - 1), z <= 0), (z, True)),
+    slope_bound=sp.S.One,
+    turn=sp.S.One,
+    log_slope=sp.Min(0, z) / 2,
+    log_slope_rate=sp.S.Half,
+)
+
+HARD_SIGMOID = Activation(  # as in PyTorch; Courbariaux, Bengio and David 2015 have the slope 1/2
+    name="hard sigmoid",
+    formula=sp.Piecewise((0, z <= -3), (z / 6 + sp.S.Half, z < 3), (1, True)),
+    slope_bound=sp.Rational(1, 6),
+    log_slope=sp.Piecewise((-sp.oo, z <= -3), (-sp.log(6), z < 3), (-sp.oo, True)),
+    log_slope_rate=sp.S.Zero,
+)
+
 FIRST = (SIGMOID, TANH, IDENTITY, SOFTPLUS, RELU)
 """Those that chapters 1 to 4 use."""
 
 ACTIVATIONS: dict[str, Activation] = {
-    x.name: x for x in (*FIRST, LEAKY_RELU, ELU, SELU, GELU, SILU, SOFTSIGN)
+    x.name: x for x in (*FIRST, LEAKY_RELU, ELU, SELU, GELU, SILU, SOFTSIGN, MISH, CELU, HARD_SIGMOID)
 }
 
 

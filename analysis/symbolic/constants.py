@@ -4,10 +4,12 @@ exact in SymPy, as many digits as asked for, printed by their letter."""
 from __future__ import annotations
 
 from functools import cache
-from typing import Any, ClassVar
+from typing import Any
 
 import sympy as sp
 from sympy.core.singleton import Singleton
+
+from analysis.symbolic.notation import z
 
 
 class _Constant(sp.NumberSymbol):  # type: ignore[misc]
@@ -16,8 +18,8 @@ class _Constant(sp.NumberSymbol):  # type: ignore[misc]
     is_real = True
     is_positive = True
     __slots__ = ()
-    tex: ClassVar[str]
-    plain: ClassVar[str]
+    tex: str
+    plain: str
 
     def value(self, digits: int) -> sp.Float:
         """The number to that many decimal digits."""
@@ -67,21 +69,55 @@ class SeluScale(_Constant, metaclass=Singleton):  # type: ignore[metaclass]
         return self.closed.evalf(digits)
 
 
-class SiluTurn(_Constant, metaclass=Singleton):  # type: ignore[metaclass]
-    """x₁ > 0 with x₁ tanh x₁ = 1: where the slope of SiLU is largest, z = 2x₁, and that slope, (1 + x₁)/2."""
+class Root(_Constant):
+    """The one root of an equation f(x) = 0 between two positive rational numbers, such as the x where a slope
+    is largest.
 
-    tex, plain = "x_1", "x₁"
-    __slots__ = ()
+    ``Root("x_1", "x₁", f, low, high)`` with f an expression in ``notation.z``; that f has opposite signs at
+    the ends is asked here, that there is no other root is for a proof to show. Raises ValueError unless 0 <
+    low < high, both rational, and the signs are opposite.
+
+    >>> from analysis.symbolic.notation import z
+    >>> Root("r", "r", z**2 - 2, 1, 2).evalf(12)
+    1.41421356237
+    """
+
+    __slots__ = ("formula", "high", "low", "plain", "tex")
+    formula: sp.Expr
+    low: sp.Rational
+    high: sp.Rational
+
+    def __new__(cls, tex: str, plain: str, formula: sp.Expr, low: Any, high: Any) -> Root:
+        self: Root = super().__new__(cls)
+        self.tex, self.plain, self.formula = tex, plain, sp.sympify(formula)
+        self.low, self.high = sp.Rational(low), sp.Rational(high)
+        if not 0 < self.low < self.high:
+            raise ValueError(f"low and high must be rational numbers with 0 < low < high, not {low}, {high}")
+        ends = [sp.N(self.equation(x), 30) for x in (self.low, self.high)]
+        if not (all(x.is_real for x in ends) and ends[0] * ends[1] < 0):
+            raise ValueError(f"formula must have opposite signs at {low} and {high}, not {ends}")
+        return self
+
+    def equation(self, x: Any) -> sp.Expr:
+        """f(x), which is 0 at this number."""
+        return self.formula.subs(z, x)
 
     def value(self, digits: int) -> sp.Float:
-        x = sp.Dummy("x")
-        return sp.nsolve(x * sp.tanh(x) - 1, x, 1.2, prec=digits)
+        ends = (self.low, self.high)
+        return sp.nsolve(self.formula, z, ends, solver="anderson", prec=digits + 5, verify=False)
 
-    def unfold(self, expr: sp.Expr) -> sp.Expr:
-        """``expr`` with what the definition says of x₁: tanh x₁ = 1/x₁ and e^{−2x₁} = (x₁ − 1)/(x₁ + 1)."""
-        return expr.xreplace({sp.tanh(self): 1 / self, sp.exp(-2 * self): (self - 1) / (self + 1)})
+    def __getnewargs__(self) -> tuple[Any, ...]:
+        return (self.tex, self.plain, self.formula, self.low, self.high)
+
+    def _hashable_content(self) -> tuple[Any, ...]:
+        return self.__getnewargs__()
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Root) and self.__getnewargs__() == other.__getnewargs__()
+
+    def __hash__(self) -> int:
+        return hash((type(self).__name__, *self.__getnewargs__()))
 
 
 SELU_ALPHA = SeluAlpha()
 SELU_SCALE = SeluScale()
-SILU_TURN = SiluTurn()

@@ -25,8 +25,8 @@ from analysis.claims.world import (
     number,
     precision,
 )
-from analysis.symbolic.catalogue import ACTIVATIONS
-from analysis.symbolic.constants import SELU_ALPHA, SILU_TURN
+from analysis.symbolic.catalogue import ACTIVATIONS, SILU_TURN
+from analysis.symbolic.constants import SELU_ALPHA
 from analysis.symbolic.display import iterated, partial, plus, times
 from analysis.symbolic.normal import erfcx, ndtr
 from analysis.symbolic.notation import cost, cost_prime, sigma, sigma_prime, z

@@ -94,7 +94,7 @@ def test_logarithms_over_hard_inputs(name: str, bias: float, shape: tuple[int, i
     st.integers(0, 2**32 - 1),
     st.integers(1, 40),
     st.integers(1, 80),
-    st.sampled_from(sorted(set(ACTIVATIONS) - {"gelu"})),
+    st.sampled_from(sorted(x for x in ACTIVATIONS if has_loops(ACTIVATIONS[x]))),
     st.floats(-300, 300),
     st.floats(-3, 4),
 )

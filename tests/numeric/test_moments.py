@@ -33,6 +33,8 @@ def test_moments_are_those_of_mpmath(x, std: float, mean: float) -> None:
     edges = sorted(
         {mean - 10 * std, *np.linspace(mean - 8 * std, mean + 8 * std, 9).tolist(), 0.0, mean + 10 * std}
     )
+    inside = {float(kink) for kink in x.kinks if abs(float(kink) - mean) < 10 * std}
+    edges = sorted({*edges, *inside})
 
     if std > 10.0:  # the features of size 1 lie near 0
         edges = sorted(

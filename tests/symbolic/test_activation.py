@@ -48,3 +48,13 @@ def test_plain_layer_factor_is_weight_times_slope() -> None:
     assert sp.simplify(layer.factor - w * SIGMOID.derivative.subs(z, w * h + b)) == 0
     point = {w: sp.Rational(-3, 2), h: sp.Rational(1, 3), b: sp.Rational(1, 5)}
     assert abs(sp.N(layer.log_factor.subs(point) - sp.log(sp.Abs(layer.factor.subs(point))), 30)) < 1e-25
+
+
+@pytest.mark.parametrize("formula", [sp.Max(0, z), sp.Min(1, z), z * sp.Heaviside(z)])
+def test_a_kink_must_say_on_which_side_it_lies(formula: sp.Expr) -> None:
+    with pytest.raises(ValueError, match="must be written with sp.Piecewise"):
+        Activation("bent", formula, sp.S.One, sp.S.Zero)
+
+
+def test_the_slope_beside_a_kink() -> None:
+    assert (RELU.beside(sp.S.Zero, -1), RELU.beside(sp.S.Zero, 1)) == (0, 1)

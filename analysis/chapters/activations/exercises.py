@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sympy as sp
 
-from analysis.chapters.activations.turning_points import TURNS
 from analysis.exercises.domain import over
 from analysis.exercises.exercise import Condition, Exercise, Mistake, Value, Witness, instead
 from analysis.symbolic.catalogue import GELU, SELU, SOFTSIGN
@@ -89,7 +88,7 @@ _tanh_delta = Value(
 
 
 def _smallest_gelu() -> sp.Expr:
-    return GELU.derivative.subs(z, -TURNS["gelu"].root).rewrite(sp.erfc)
+    return GELU.derivative.subs(z, -GELU.turn).rewrite(sp.erfc)
 
 
 _least_gelu = Value(

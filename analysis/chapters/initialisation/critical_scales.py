@@ -49,7 +49,7 @@ class Scales:
                 if self.critical.q == 0.0
                 else f"tends to {self.critical.q:.2f}"
             ),
-            "repels": "a $q$ is kept for $\\sqrt2<\\sigma_w<2$ but repels",
+            "repels": f"a $q$ is kept for $\\sqrt2<\\sigma_w<{self.critical.sigma_w:.4g}$ but repels",
             "limit": "$\\chi<1$ at every $q$ that is kept",
         }[self.critical.kind]
 

@@ -63,7 +63,7 @@ KINDS = {
     "gru": "gru",
     "rnn_tanh": "rnn",
     "rnn_relu": "rnn",
-    **{name.replace(" ", "_"): name for name in ACTIVATIONS if name != "identity"},
+    **{name.replace(" ", joined): name for name in ACTIVATIONS if name != "identity" for joined in ("_", "")},
 }
 """The kind of the site that a function makes. In place it has the same name and ``_``."""
 

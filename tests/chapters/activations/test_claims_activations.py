@@ -43,7 +43,8 @@ def demanding(label: str) -> list[sp.Basic]:
             sp.Le(left, (1 - A_LITTLE) * right, evaluate=False),
             sp.Ge(left, (1 + A_LITTLE) * right, evaluate=False),
         ]
-    return [eq(label, right + A_LITTLE), eq(label, -right), eq(label, right + A_LITTLE * z)]
+    at_z = [eq(label, right + A_LITTLE * z)] if LEFT[label].free_symbols else []
+    return [eq(label, right + A_LITTLE), eq(label, -right), *at_z]
 
 
 FALSE = {claim.label: demanding(claim.label) for claim in catalogue.CLAIMS}

@@ -1,4 +1,4 @@
-"""The constants and the closed suprema of GELU and SiLU."""
+"""The constants of the catalogue and the largest slopes at turning points."""
 
 from __future__ import annotations
 
@@ -8,11 +8,9 @@ import pytest
 import sympy as sp
 
 from analysis.chapters.activations import selu
-from analysis.chapters.activations.claims.proof_turning_points import by_turning_points
-from analysis.chapters.activations.turning_points import largest_slope
-from analysis.claims.outcome import Proved, Refuted, Unknown
-from analysis.symbolic.catalogue import GELU, SELU, SILU
-from analysis.symbolic.constants import SELU_ALPHA, SELU_SCALE, SILU_TURN
+from analysis.claims.decisions.exponential import decide
+from analysis.symbolic.catalogue import ACTIVATIONS, GELU, SILU, SILU_TURN
+from analysis.symbolic.constants import SELU_ALPHA, SELU_SCALE, Root
 from analysis.symbolic.normal import erfcx, ndtr
 from analysis.symbolic.notation import z
 
@@ -24,7 +22,31 @@ def test_the_constants_are_those_published() -> None:
     assert all(pickle.loads(pickle.dumps(c)) == c for c in (SELU_SCALE, SELU_ALPHA, SILU_TURN))
     x = SILU_TURN.evalf(60)
     assert abs(x * sp.tanh(x) - 1) < 1e-58
-    assert SILU_TURN.unfold(sp.exp(-2 * SILU_TURN)).evalf() == pytest.approx(float(sp.exp(-2 * x)), rel=1e-14)
+    assert SILU_TURN * 2 - SILU_TURN == SILU_TURN and SILU_TURN.is_positive
+    assert sp.latex(SILU_TURN**2) == "x_1^{2}" and str(SILU_TURN) == "x₁"
+
+
+@pytest.mark.parametrize(
+    ("formula", "low", "high", "words"),
+    [
+        (z**2 - 2, 0, 2, "0 < low < high"),
+        (z**2 - 2, 2, 1, "0 < low < high"),
+        (z**2 - 2, 2, 3, "opposite signs at 2 and 3"),
+        (sp.log(z - 2), 1, 4, "opposite signs"),
+    ],
+)
+def test_a_root_needs_a_change_of_sign(formula: sp.Expr, low: int, high: int, words: str) -> None:
+    with pytest.raises(ValueError, match=words):
+        Root("r", "r", formula, low, high)
+
+
+def test_the_root_of_an_equation_must_be_the_only_one() -> None:
+    """x³ − 6x² + 11x − 6 has the roots 1, 2 and 3."""
+    cubic = (z - 1) * (z - 2) * (z - 3)
+    one, three = Root("r", "r", cubic, "3/2", "5/2"), Root("r", "r", cubic, "1/2", 4)
+    assert decide(sp.Gt(one, 0, evaluate=False), {}) and decide(sp.Gt(three, 0, evaluate=False), {}) is None
+    assert decide(sp.Lt(one, z, evaluate=False), {z: sp.Interval(3, 4)})
+    assert decide(sp.Lt(three, z, evaluate=False), {z: sp.Interval(5, 6)}) is None
 
 
 def test_selu_solves_for_its_own_constants() -> None:
@@ -37,13 +59,16 @@ def test_selu_solves_for_its_own_constants() -> None:
 
 @pytest.mark.parametrize(("x", "value"), [(GELU, 1.1289041451851547), (SILU, 1.0998393201288670)])
 def test_the_largest_slope(x, value: float) -> None:
-    assert float(largest_slope(x)) == pytest.approx(value, rel=1e-15)
-    claim = sp.Le(sp.Abs(x.derivative), x.slope_bound, evaluate=False)
-    check = by_turning_points(x)
-    assert isinstance(check(claim), Proved)
-    lower = sp.Le(sp.Abs(x.derivative), x.slope_bound - sp.Rational(1, 10**6), evaluate=False)
-    assert isinstance(check(lower), Refuted)
-    assert isinstance(check(sp.Le(sp.Abs(SELU.slope), 2, evaluate=False)), Unknown)
+    assert float(x.slope_bound) == pytest.approx(value, rel=1e-15)
+    assert float(x.derivative.subs(z, x.turn)) == pytest.approx(value, rel=1e-14)
+
+
+@pytest.mark.parametrize("x", ACTIVATIONS.values(), ids=ACTIVATIONS)
+def test_the_bound_is_the_largest_slope_and_no_smaller_one_holds(x) -> None:
+    def most(bound: sp.Expr) -> str | None:
+        return decide(sp.Le(sp.Abs(x.slope), bound, evaluate=False), {z: sp.S.Reals})
+
+    assert most(x.slope_bound) and not most(x.slope_bound - sp.Rational(1, 10**12))
 
 
 def test_the_tails_differentiate_and_evaluate() -> None:

@@ -1,18 +1,34 @@
 """What every activation declares of itself, proved for each:
-the same five questions to each entry of the catalogue."""
+the same questions to each entry of the catalogue."""
 
 from __future__ import annotations
 
 import sympy as sp
 
-from analysis.chapters.activations.claims.proof_turning_points import by_turning_points
-from analysis.chapters.activations.turning_points import TURNS
 from analysis.claims.claim import Claim
-from analysis.claims.domain import Domain, domain, nonzero, reals
-from analysis.claims.proof import by_deciding
+from analysis.claims.decisions.exponential import decide
+from analysis.claims.domain import Domain, domain, nonzero, reals, reals_but
+from analysis.claims.outcome import Check, Outcome, Proved, Step, Unknown
+from analysis.claims.proof import counterexample
 from analysis.symbolic.activation import Activation
 from analysis.symbolic.catalogue import ACTIVATIONS
 from analysis.symbolic.notation import z
+
+_POINTS = [
+    {z: sp.Rational(k, 4)} for k in (0, 1, -1, 2, -2, 4, -4, 6, -6, 8, -8, 16, -16, 40, -40, 160, -160)
+]
+
+
+def by_decision(where: sp.Set = sp.S.Reals) -> Check:
+    """Decided as it stands, for every z of a set; what is not is refuted at a few points, or unknown."""
+
+    def check(statement: sp.Basic) -> Outcome:
+        if found := decide(statement, {z: where}):
+            return Proved("decision", tuple(Step(line) for line in found.split("; ")))
+        points = [{}] if not statement.free_symbols else [p for p in _POINTS if p[z] in where]
+        return counterexample(statement, points) or Unknown("not decided, and true at the points tried")
+
+    return check
 
 
 def _slug(x: Activation) -> str:
@@ -21,40 +37,51 @@ def _slug(x: Activation) -> str:
 
 
 _EVERYWHERE, _BESIDE_ZERO = domain((z, reals())), domain((z, nonzero()))
+_NOT_ZERO = sp.S.Reals - sp.FiniteSet(0)
 
 
-def _where(x: Activation) -> tuple[Domain, str]:
-    """Where the derivative exists, and what is declared at the kink."""
+def _where(x: Activation) -> tuple[Domain, sp.Set, str]:
+    """Where the derivative exists, twice, and what is declared at the kinks."""
     if not x.kinks:
-        return _EVERYWHERE, ""
-    if x.kinks != (sp.S.Zero,):
-        raise ValueError(f"kinks must be at 0 or nowhere, but {x.name} has {x.kinks}")
-    return _BESIDE_ZERO, f"at the kink the declared slope is {x.slope.subs(z, 0)}"
+        return _EVERYWHERE, sp.S.Reals, ""
+    if not all(k.is_Rational for k in x.kinks):
+        raise ValueError(f"the kinks of {x.name} must be rational numbers, not {x.kinks}")
+    declared = ", ".join(str(x.slope.subs(z, k)) for k in x.kinks)
+    words = (
+        "at the kink the declared slope is" if len(x.kinks) == 1 else "at the kinks the declared slopes are"
+    )
+    there = domain((z, reals_but(*x.kinks)))
+    return there, sp.S.Reals - sp.FiniteSet(*x.kinks), f"{words} {declared}"
 
 
 def slope_claim(x: Activation) -> Claim:
     """The overflow-free slope is the derivative of the definition."""
     derivative = sp.Derivative(x.formula, z)
+    over, where, at_kinks = _where(x)
     return Claim(
         label=f"{_slug(x)}-slope",
         sentence=f"The overflow-free slope of {x.name} equals the derivative of its definition.",
         statement=sp.Eq(derivative, x.slope, evaluate=False),
-        check=by_deciding(exclude_zero=bool(x.kinks)),
-        scope=_where(x)[1],
+        check=by_decision(where),
+        scope=at_kinks,
         false_sibling=sp.Eq(derivative, sp.Rational(101, 100) * x.slope, evaluate=False),
-        domain=_where(x)[0],
+        domain=over,
     )
+
+
+def _shown_slope(x: Activation) -> sp.Expr:
+    """The slope in the overflow-free form, or as differentiated where that form has cases for its sign."""
+    return x.derivative if x.slope_sign.free_symbols else x.slope
 
 
 def bound_claim(x: Activation) -> Claim:
     """The slope never exceeds its declared supremum, and a bound one per cent lower is exceeded."""
-    by_curvature = x.name in TURNS
-    slope = sp.Abs(x.derivative if by_curvature else x.slope)
+    slope = sp.Abs(_shown_slope(x))
     return Claim(
         label=f"{_slug(x)}-slope-bound",
         sentence=f"The slope of {x.name} is at most {_in_words(x.slope_bound)} in size.",
         statement=sp.Le(slope, x.slope_bound, evaluate=False),
-        check=by_turning_points(x) if by_curvature else by_deciding(),
+        check=by_decision(),
         scope="",
         domain=_EVERYWHERE,
         false_sibling=sp.Le(slope, sp.Rational(99, 100) * x.slope_bound, evaluate=False),
@@ -66,6 +93,33 @@ def _in_words(bound: sp.Expr) -> str:
     return str(bound) if bound.is_Rational else f"{float(sp.ceiling(bound * 10**4) / 10**4):.4f}"
 
 
+def supremum_claim(x: Activation) -> Claim:
+    """The slope reaches its declared supremum or tends to it, so that no smaller bound holds."""
+    towards = "-" if x.turn == sp.oo or _steeper_on_the_left(x) else "+"
+    limit = sp.Limit(sp.Abs(sp.Derivative(x.formula, z)), z, x.turn, towards)
+    at = str(x.turn) if x.turn.is_Rational else f"{float(x.turn):.4f}"
+    if x.turn.is_infinite:
+        where = f"tends in size to the bound as z → {'−' if x.turn == -sp.oo else ''}∞"
+    elif x.turn in x.kinks:
+        where = f"tends in size to the bound as z → {at} from the {'left' if towards == '-' else 'right'}"
+    else:
+        where = f"has the size of the bound at z = {at}"
+    return Claim(
+        label=f"{_slug(x)}-slope-supremum",
+        sentence=f"The slope of {x.name} {where}: no smaller bound holds.",
+        statement=sp.Eq(limit, x.slope_bound, evaluate=False),
+        check=by_decision(),
+        scope="",
+        domain=domain(),
+        false_sibling=sp.Eq(limit, sp.Rational(99, 100) * x.slope_bound, evaluate=False),
+    )
+
+
+def _steeper_on_the_left(x: Activation) -> bool:
+    """Whether the slope is larger in size on the left of ``turn`` than on the right."""
+    return x.turn in x.kinks and bool(sp.Abs(x.beside(x.turn, -1)) > sp.Abs(x.beside(x.turn, 1)))
+
+
 def rate_claim(x: Activation) -> Claim:
     """The log-slope changes no faster than declared; half a unit less (in z⁻¹) is exceeded."""
     rate = sp.Abs(sp.piecewise_fold(x.log_slope).diff(z))
@@ -74,7 +128,7 @@ def rate_claim(x: Activation) -> Claim:
         sentence=f"The logarithm of the slope of {x.name} changes by at most {x.log_slope_rate} per unit of "
         f"z.",
         statement=sp.Le(rate, x.log_slope_rate, evaluate=False),
-        check=by_deciding(exclude_zero=True),
+        check=by_decision(_NOT_ZERO),
         scope="where the slope is not zero; it bounds how an error in z reaches the gradient",
         domain=_BESIDE_ZERO,
         false_sibling=sp.Le(rate, x.log_slope_rate - sp.S.Half, evaluate=False),
@@ -87,19 +141,24 @@ def safe_claim(x: Activation) -> Claim:
         label=f"{_slug(x)}-safe-formula",
         sentence=f"The overflow-free form of {x.name} equals its definition.",
         statement=sp.Eq(x.formula, x.value, evaluate=False),
-        check=by_deciding(),
+        check=by_decision(),
         scope="",
         domain=_EVERYWHERE,
         false_sibling=sp.Eq(x.formula, x.value + sp.log(2) / 100, evaluate=False),
     )
 
 
-_CURVED = tuple(x for x in ACTIVATIONS.values() if x.slope.free_symbols)
-"""All but the identity, of which each of these statements would be one number beside itself."""
+def claims_of(*activations: Activation) -> tuple[Claim, ...]:
+    """All that these declare, one kind of statement after the other; nothing of a straight line, of which
+    each would be one number beside itself."""
+    curved = tuple(x for x in activations if x.slope.free_symbols)
+    return (
+        *(slope_claim(x) for x in curved),
+        *(bound_claim(x) for x in curved),
+        *(supremum_claim(x) for x in curved),
+        *(rate_claim(x) for x in curved if x.log_slope_rate not in (sp.oo, 0)),
+        *(safe_claim(x) for x in curved if x.safe_formula is not None),
+    )
 
-CLAIMS = (
-    *(slope_claim(x) for x in _CURVED),
-    *(bound_claim(x) for x in _CURVED),
-    *(rate_claim(x) for x in _CURVED if x.log_slope_rate not in (sp.oo, 0)),
-    *(safe_claim(x) for x in _CURVED if x.safe_formula is not None),
-)
+
+CLAIMS = claims_of(*ACTIVATIONS.values())
