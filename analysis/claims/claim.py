@@ -7,7 +7,7 @@ Each carries a near miss, which is refuted with a printed counter-example, and c
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import NamedTuple
 
@@ -18,8 +18,20 @@ from analysis.claims.compare import contradicts, follows, key, same
 from analysis.claims.domain import Domain
 from analysis.claims.evaluate import Found, demanding, evaluate
 from analysis.claims.kept import keep, outcomes
-from analysis.claims.outcome import Check, Checked, Outcome, Proved, Refuted, Reproduced, Step, Unknown
+from analysis.claims.lines import Proof, facts_of
+from analysis.claims.outcome import (
+    Argued,
+    Check,
+    Checked,
+    Outcome,
+    Proved,
+    Refuted,
+    Reproduced,
+    Step,
+    Unknown,
+)
 from analysis.claims.render import as_html, as_markdown, as_text, summary
+from analysis.claims.rules import Fact
 from analysis.claims.world import Estimate as Estimate
 from analysis.claims.world import Given
 from analysis.symbolic import indices
@@ -42,8 +54,9 @@ class Claim:
 
     ``domain`` says what its letters range over or stand for; every statement in them is evaluated there,
     and a counter-example refutes it whatever a proof says. ``check`` proves the claim's own statement, and
-    vouches for no other. Without one, only a statement with nothing free is checked: between numbers that
-    were simulated, recorded or published (then ``source`` names the publication). ``false_sibling`` is a
+    vouches for no other: lines of which the last is that statement, or a program that takes it. Without one,
+    only a statement with nothing free is checked: between numbers that were simulated, recorded or published
+    (then ``source`` names the publication). ``false_sibling`` is a
     near miss that teaches; None for a measured equation, whose near miss is then ``edge``. ``scope`` says in
     words what the domain cannot.
 
@@ -61,7 +74,7 @@ class Claim:
     label: str
     sentence: str
     statement: sp.Basic
-    check: Check | None
+    check: Proof | Check | None
     scope: str
     false_sibling: sp.Basic | None
     domain: Domain | None = None
@@ -105,7 +118,7 @@ class Claim:
         if self.domain is None:
             return (
                 vouched(self.statement, asked, self.check(asked))
-                if self.check
+                if self.check and not isinstance(self.check, Proof)
                 else Unknown("no domain is declared")
             )
         if same(asked, self.statement):
@@ -113,10 +126,10 @@ class Claim:
         found = evaluate(asked, self.domain, own=self.statement)
         if found.holds is False:
             return Refuted(found.text)
-        if contradicts(self.statement, asked) and isinstance(own_outcome(self), Proved | Checked):
+        if contradicts(self.statement, asked) and isinstance(own_outcome(self), Proved | Argued | Checked):
             return Refuted("it contradicts the claim, which holds")
-        if follows(self.statement, asked) and isinstance(own := own_outcome(self), Proved):
-            return Proved(own.how, (*own.steps, Step("and the statement is a weaker form of it")))
+        if follows(self.statement, asked) and isinstance(own := own_outcome(self), Proved | Argued):
+            return type(own)(own.how, (*own.steps, Step("and the statement is a weaker form of it")))
         if found.holds and self.domain.exhausted:
             if found.rough:
                 return Unknown(f"{found.text}, but {found.rough}")
@@ -152,6 +165,13 @@ class Claim:
         notebook."""
         return altered(self, count)
 
+    def without(self, line: int) -> Claim:
+        """The claim with one line of its proof deleted, numbered from 1; what comes of that is seen when it
+        is settled. Raises ValueError where the proof has no such line."""
+        if not isinstance(self.check, Proof):
+            raise ValueError(f"{self.label} has no proof in lines")
+        return replace(self, check=self.check.without(line))
+
     def prove(self) -> Settled:
         """The statement and its near miss, settled; shows itself in a notebook."""
         return settle(self)
@@ -176,13 +196,26 @@ def own_outcome(claim: Claim) -> Outcome:
 def outcome_of(claim: Claim) -> Outcome:
     """What becomes of the claim's own statement; a counter-example beats its proof."""
     if claim.domain is None:
-        return claim.check(claim.statement) if claim.check else Unknown("no domain is declared")
+        own_check = None if isinstance(claim.check, Proof) else claim.check
+        return own_check(claim.statement) if own_check else Unknown("no domain is declared")
     found = evaluated(claim)
     if found.holds is False:
         return Refuted(found.text)
+    if isinstance(claim.check, Proof):
+        return claim.check.outcome(claim.statement, claim.domain, proved_fact)
     if claim.check is not None:
         return claim.check(claim.statement)
     return claim.measured(found) if found.holds and claim.domain.exhausted else Unknown(found.text)
+
+
+def proved_fact(label: str) -> Fact | None:
+    """What a claim of the ledger that is proved says, for another's proof; None for any other."""
+    from analysis.claims.ledger import CLAIMS  # it names the claims, which are made of this module
+
+    claim = CLAIMS.get(label)
+    if claim is None or claim.domain is None or not isinstance(claim.check, Proof):
+        return None
+    return facts_of(claim.statement, claim.domain) if isinstance(own_outcome(claim), Proved) else None
 
 
 @cache
@@ -255,7 +288,7 @@ class Altered:
 
     @property
     def accepted(self) -> tuple[Variant, ...]:
-        return tuple(v for v in self.variants if isinstance(v.outcome, Proved | Reproduced))
+        return tuple(v for v in self.variants if isinstance(v.outcome, Proved | Argued | Reproduced))
 
     def __repr__(self) -> str:
         lines = [f"{self.claim.label}: {self.refuted} of {len(self.variants)} alterations refuted"]
@@ -310,7 +343,7 @@ class Settled:
     def sound(self) -> bool:
         """True where the statement holds and the same check refutes the sibling with a counter-example."""
         return (
-            isinstance(self.outcome, Proved | Checked | Reproduced)
+            isinstance(self.outcome, Proved | Argued | Checked | Reproduced)
             and isinstance(self.sibling, Refuted)
             and bool(self.sibling.witness)
         )

@@ -38,6 +38,8 @@ class Range:
     hard: values to begin with, where statements fail first. holds(value, world): whether a value lies in the
     range.
     continuous: values between two values lie in it too, unless ``holds`` says otherwise.
+    over: the set of real numbers that a letter, or every number of a sequence, ranges over, for proofs; a
+    tuple of sets for several letters; None where it is none, or none that is told.
     """
 
     words: str
@@ -45,6 +47,7 @@ class Range:
     hard: tuple[Any, ...] = ()
     holds: Callable[[Any, World], bool] = lambda x, world: True
     continuous: bool = False
+    over: sp.Set | tuple[sp.Set, ...] | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,6 +76,17 @@ class Domain:
         free = [k for key, _ in self.ranges for k in (key if isinstance(key, tuple) else (key,))]
         return [x for x in (*free, *self.means) if isinstance(x, sp.Symbol)]
 
+    @property
+    def sets(self) -> dict[sp.Basic, sp.Set]:
+        """The sets of those free letters and sequences that have one; a measured or a defined letter is some
+        real number, unless it stands for a matrix."""
+        found: dict[sp.Basic, sp.Set] = {x: sp.S.Reals for x in self.means if _named(x) and x.is_commutative}
+        for key, over in self.ranges:
+            keys = key if isinstance(key, tuple) else (key,)
+            sets = over.over if isinstance(over.over, tuple) else (over.over,) * len(keys)
+            found |= {k: x for k, x in zip(keys, sets, strict=True) if x is not None and _named(k)}
+        return found
+
     def scope(self) -> str:
         """What the letters range over, as running text: Greek letters as such, an index after an
         underscore."""
@@ -100,6 +114,10 @@ class Domain:
         return self.where == sp.true or truth(self.where, world).holds is True
 
 
+def _named(key: Any) -> bool:
+    return isinstance(key, sp.Symbol | sp.IndexedBase)
+
+
 def domain(
     *ranges: tuple[Any, Range],
     where: sp.Basic = sp.true,
@@ -120,7 +138,7 @@ _SIGNS = {"<=": "≤", ">=": "≥", "!=": "≠"}
 
 def in_words(e: sp.Basic) -> str:
     """An expression or a relation in one line of running text, the names of Greek letters as these."""
-    text = plain_text(e)
+    text = " = ".join(map(plain_text, e.args)) if isinstance(e, sp.Eq) else plain_text(e)
     for typed, sign in _SIGNS.items():
         text = text.replace(typed, sign)
     return re.sub(r"\\?([A-Za-z]+)", lambda m: greek_unicode.get(m[1], m[0]), text)
@@ -135,10 +153,17 @@ def exact(x: Any) -> fmpq:
 
 
 def between(
-    low: Any, high: Any, *, open_low: bool = False, open_high: bool = False, words: str = ""
+    low: Any,
+    high: Any,
+    *,
+    open_low: bool = False,
+    open_high: bool = False,
+    words: str = "",
+    over: sp.Set | None = None,
 ) -> Range:
     """Real numbers from low to high; the ends are drawn first where they belong to it, points close to them
-    where they do not."""
+    where they do not. With ``words``, which say what the letter ranges over beyond what is drawn, ``over`` is
+    that set."""
     a, b = exact(low), exact(high)
     near = (b - a) / 10**9
     hard = (a + near if open_low else a, b - near if open_high else b, (a + b) / 2)
@@ -150,7 +175,9 @@ def between(
         return bool((x > a if open_low else x >= a) and (x < b if open_high else x <= b))
 
     mark = f"∈ {'(' if open_low else '['}{low}, {high}{')' if open_high else ']'}"
-    return Range(words or mark, draw, hard, holds, True)
+    if over is None and not words:
+        over = sp.Interval(*(sp.Rational(int(x.p), int(x.q)) for x in (a, b)), open_low, open_high)
+    return Range(words or mark, draw, hard, holds, True, over)
 
 
 _HARD = tuple(exact(x) for x in (0, 1, -1, "1/3", "-5/2", 40, -40, "1/1000000", "-1/1000000", 700))
@@ -160,7 +187,13 @@ def reals(*, largest: float = 1e3, words: str = "∈ ℝ") -> Range:
     """All real numbers: the hard points, then points of every size up to ``largest``, with all their
     digits."""
     hard = tuple(x for x in _HARD if abs(x) <= exact(largest))
-    return Range(words, lambda random, world: _sized(random, largest, signed=True), hard, continuous=True)
+    return Range(
+        words,
+        lambda random, world: _sized(random, largest, signed=True),
+        hard,
+        continuous=True,
+        over=sp.S.Reals,
+    )
 
 
 def reals_together(count: int, spread: float = 1.5) -> Range:
@@ -172,14 +205,19 @@ def reals_together(count: int, spread: float = 1.5) -> Range:
             exact(random.gauss(0, spread) * random.choice((1, 1, 1, 1, 1, 10))) for _ in range(count)
         )
 
-    return Range("∈ ℝ", draw, ((fmpq(0),) * count, (fmpq(1),) * count))
+    return Range("∈ ℝ", draw, ((fmpq(0),) * count, (fmpq(1),) * count), over=sp.S.Reals)
 
 
 def nonzero(*, largest: float = 1e3) -> Range:
     """All real numbers but 0."""
     hard = tuple(x for x in _HARD if x != 0 and abs(x) <= exact(largest))
     return Range(
-        "≠ 0", lambda random, world: _sized(random, largest, signed=True), hard, lambda x, world: x != 0, True
+        "≠ 0",
+        lambda random, world: _sized(random, largest, signed=True),
+        hard,
+        lambda x, world: x != 0,
+        True,
+        sp.S.Reals - sp.FiniteSet(0),
     )
 
 
@@ -204,7 +242,12 @@ def positive(*, largest: float = 1e3, words: str = "> 0") -> Range:
     """All positive numbers."""
     hard = tuple(x for x in _HARD if 0 < x <= exact(largest))
     return Range(
-        words, lambda random, world: _sized(random, largest), hard, lambda x, world: bool(x > 0), True
+        words,
+        lambda random, world: _sized(random, largest),
+        hard,
+        lambda x, world: bool(x > 0),
+        True,
+        sp.Interval.open(0, sp.oo),
     )
 
 
@@ -212,7 +255,12 @@ def nonnegative(*, largest: float = 1e3, words: str = "≥ 0") -> Range:
     """All numbers that are not negative."""
     hard = tuple(x for x in _HARD if 0 <= x <= exact(largest))
     return Range(
-        words, lambda random, world: _sized(random, largest), hard, lambda x, world: bool(x >= 0), True
+        words,
+        lambda random, world: _sized(random, largest),
+        hard,
+        lambda x, world: bool(x >= 0),
+        True,
+        sp.Interval(0, sp.oo),
     )
 
 
@@ -227,6 +275,7 @@ def at_least(low: Any, *, strictly: bool = False, largest: float = 1e3) -> Range
         hard,
         lambda x, world: bool(x > a if strictly else x >= a),
         True,
+        sp.Interval(sp.Rational(int(a.p), int(a.q)), sp.oo, strictly),
     )
 
 
@@ -248,14 +297,19 @@ def integers(low: int, high: int = 60, *, words: str = "") -> Range:
         lambda random, world: fmpq(random.randint(low, high)),
         hard,
         lambda x, world: bool(x >= low),
+        over=sp.Range(low, sp.oo),
     )
 
 
 def one_of(*values: Any, words: str = "") -> Range:
     """One of a few values, each of which is tried."""
     found = tuple(exact(x) if isinstance(x, int | sp.Rational | str) else x for x in values)
+    numbers = all(isinstance(x, fmpq) for x in found)
     return Range(
-        words or f"∈ {{{', '.join(map(str, values))}}}", lambda random, world: random.choice(found), found
+        words or f"∈ {{{', '.join(map(str, values))}}}",
+        lambda random, world: random.choice(found),
+        found,
+        over=sp.FiniteSet(*(sp.Rational(int(x.p), int(x.q)) for x in found)) if numbers else None,
     )
 
 
@@ -295,7 +349,7 @@ def sequence(each: Range, words: str = "") -> Range:
         seed = random.random()
         return Entries(lambda at: each.draw(Random(f"{seed}{list(at)}"), world))
 
-    return Range(words or f"{each.words} for every index", draw)
+    return Range(words or f"{each.words} for every index", draw, over=each.over)
 
 
 _x = sp.Symbol("x", real=True)

@@ -1,4 +1,4 @@
-"""What can come of a statement that was put to a check: proved, checked, reproduced, refuted or unknown."""
+"""What can come of a statement: proved, argued, checked, reproduced, refuted or unknown."""
 
 from __future__ import annotations
 
@@ -11,20 +11,33 @@ import sympy as sp
 
 @dataclass(frozen=True)
 class Step:
-    """One line of a proof: what is done, and the expression it leads to."""
+    """One line of a proof: what is done, the expression it leads to, and what its two sides are at a point;
+    ``line`` where it is a statement with its reason, not a remark."""
 
     text: str
     shown: sp.Basic | None = None
+    numbers: str = ""
+    line: bool = False
 
 
 @dataclass(frozen=True)
 class Proved:
-    """The statement holds for everything in its scope;
-    ``how`` is algebra, calculus, intervals, integration or induction."""
+    """The statement holds for everything in its scope: it is the last of the lines of a proof, which are
+    ``steps``."""
 
     how: str
     steps: tuple[Step, ...] = ()
     status: ClassVar[str] = "proved"
+
+
+@dataclass(frozen=True)
+class Argued:
+    """The statement follows, but for a step that stands there in words, or that a program of its own worked
+    out."""
+
+    how: str
+    steps: tuple[Step, ...] = ()
+    status: ClassVar[str] = "argued"
 
 
 @dataclass(frozen=True)
@@ -63,5 +76,5 @@ class Unknown:
     status: ClassVar[str] = "unknown"
 
 
-Outcome = Proved | Checked | Reproduced | Refuted | Unknown
+Outcome = Proved | Argued | Checked | Reproduced | Refuted | Unknown
 Check = Callable[[sp.Basic], Outcome]

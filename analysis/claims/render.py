@@ -6,7 +6,7 @@ from __future__ import annotations
 from html import escape
 from typing import Any, Protocol
 
-from analysis.claims.outcome import Outcome, Proved, Refuted, Step, Unknown
+from analysis.claims.outcome import Argued, Outcome, Proved, Refuted, Step, Unknown
 from analysis.symbolic import indices
 from analysis.symbolic.printing import plain_text, tex
 
@@ -24,6 +24,7 @@ class Settled(Protocol):
 
 _HUE = {
     "proved": "#1b7f4d",
+    "argued": "#6b6400",
     "checked": "#1f6fb2",
     "reproduced": "#7a4fb5",
     "unknown": "#a86400",
@@ -39,13 +40,43 @@ def summary(outcome: Outcome) -> str:
         return f"unknown: {outcome.why}"
     return (
         f"{outcome.status} by {outcome.how}"
-        if isinstance(outcome, Proved)
+        if isinstance(outcome, Proved | Argued)
         else f"{outcome.status}: {outcome.how}"
     )
 
 
 def _steps(outcome: Outcome) -> tuple[Step, ...]:
     return () if isinstance(outcome, Refuted | Unknown) else outcome.steps
+
+
+def _numbered(outcome: Outcome, remark: str) -> list[tuple[str, Step]]:
+    """The steps with the numbers by which later lines name them; a remark with its own mark."""
+    return [(f"{k}. " if s.line else remark, s) for k, s in enumerate(_steps(outcome), 1)]
+
+
+def _line_in_text(s: Step) -> str:
+    if s.shown is None:
+        return s.text
+    return f"{plain_text(s.shown)}  [{s.text}]" if s.line else f"{s.text}: {plain_text(s.shown)}"
+
+
+def _line_in_markdown(s: Step) -> str:
+    words = indices.myst(s.text)
+    if s.shown is None:
+        return words
+    return f"${tex(s.shown)}$ — {words}" if s.line else f"{words}: ${tex(s.shown)}$"
+
+
+def _line_in_html(s: Step) -> str:
+    """A line folds open to its reason, and to its two sides at a point."""
+    words = indices.html(s.text)
+    if s.shown is None:
+        return words
+    formula = rf"\({escape(tex(s.shown))}\)"
+    if not s.line:
+        return f"{words}: {formula}"
+    numbers = f"<div>{escape(s.numbers)}</div>" if s.numbers else ""
+    return f'<details class="claim-line"><summary>{formula}</summary><div>{words}</div>{numbers}</details>'
 
 
 def as_text(settled: Settled) -> str:
@@ -56,10 +87,7 @@ def as_text(settled: Settled) -> str:
         f"  {evidence.sentence}",
         f"  {plain_text(evidence.statement)}",
         f"  {summary(settled.outcome)}",
-        *(
-            f"    {s.text}" + (f": {plain_text(s.shown)}" if s.shown is not None else "")
-            for s in _steps(settled.outcome)
-        ),
+        *(f"    {number}{_line_in_text(s)}" for number, s in _numbered(settled.outcome, "")),
         f"  scope: {evidence.where}",
         f"  near miss: {plain_text(evidence.near_miss)} -- {summary(settled.sibling)}",
     ]
@@ -69,10 +97,7 @@ def as_text(settled: Settled) -> str:
 def as_markdown(settled: Settled) -> str:
     """Markdown with dollar maths, for the PDF."""
     evidence = settled.evidence
-    steps = [
-        f"   - {indices.myst(s.text)}" + (f": ${tex(s.shown)}$" if s.shown is not None else "")
-        for s in _steps(settled.outcome)
-    ]
+    steps = [f"   {number}{_line_in_markdown(s)}" for number, s in _numbered(settled.outcome, "- ")]
     return "\n".join(
         [
             f"**{evidence.kind.capitalize()}** `{evidence.label}` ({settled.outcome.status}). "
@@ -91,12 +116,7 @@ def as_markdown(settled: Settled) -> str:
 def as_html(settled: Settled) -> str:
     """A box with a badge; proof, scope and near miss fold out. Maths is left to the page's MathJax."""
     evidence, status = settled.evidence, settled.outcome.status
-    steps = "".join(
-        f"<li>{indices.html(s.text)}"
-        + (rf": \({escape(tex(s.shown))}\)" if s.shown is not None else "")
-        + "</li>"
-        for s in _steps(settled.outcome)
-    )
+    steps = "".join(f"<li>{_line_in_html(s)}</li>" for s in _steps(settled.outcome))
     hue = _HUE[status]
     return (
         f'<div class="claim claim-{status} mathjax_process" data-claim="{escape(evidence.label)}" '

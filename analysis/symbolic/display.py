@@ -103,3 +103,22 @@ class iterated(sp.Function):  # type: ignore[misc]
     def _sympystr(self, printer: Any) -> str:
         x, new, start, times = (printer._print(a) for a in self.args)
         return f"({x} -> {new})^{times}({start})"
+
+
+class length(sp.Function):  # type: ignore[misc]
+    """The length of the set of all values of a variable for which a relation holds."""
+
+    nargs = 2
+
+    def _latex(self, printer: Any) -> str:
+        relation, variable = (printer._print(x) for x in self.args)
+        return rf"\operatorname{{length}}\left\{{{variable} : {relation}\right\}}"
+
+
+class largest(sp.Function):  # type: ignore[misc]
+    """The largest value of an expression in x on [0, 1]."""
+
+    nargs = 1
+
+    def _latex(self, printer: Any) -> str:
+        return rf"\max_{{0 \leq x \leq 1}} {printer._print(self.args[0])}"

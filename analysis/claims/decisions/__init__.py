@@ -1,2 +1,1 @@
-"""Decisions: each settles one class of statements, true for all values of their letters, from all they
-say."""
+"""Decisions: each settles statements of one class from all that they say, on the sets of their letters."""

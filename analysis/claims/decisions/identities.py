@@ -2,9 +2,10 @@
 cannot take apart.
 
 The difference becomes a polynomial in the letters, in e^m for monomials m, in roots, sines and cosines, and
-in every other function, each taken for a letter of its own; it is reduced by s^q = base for a root s and by
-sin² + cos² = 1. Where nothing is left, the two sides are equal wherever both have a value. Where |x|, a
-minimum or a piecewise function turns, every piece is asked. A difference that is left proves nothing.
+in every other function, each taken for a letter of its own; it is reduced by s^q = base for a root s, by
+sin² + cos² = 1 and |x|² = x². Where nothing is left, the two sides are equal wherever both have a value.
+Where |x|, a minimum or a piecewise function turns, every piece is asked. A difference that is left proves
+nothing.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import itertools
 from collections.abc import Iterator
 
 import sympy as sp
+from sympy.concrete.expr_with_limits import ExprWithLimits
 from sympy.core.relational import Relational
 from sympy.functions.elementary.piecewise import ExprCondPair
 
@@ -33,6 +35,8 @@ def decide(statement: sp.Basic, sets: Sets) -> str | None:
     left, right = statement.args
     if not (isinstance(left, sp.Expr) and isinstance(right, sp.Expr)):
         return None
+    if _strange(left) or _strange(right):
+        return None
     if left == right:
         return "both sides are the same expression"
     if vanishes(left - right, sets):
@@ -40,6 +44,15 @@ def decide(statement: sp.Basic, sets: Sets) -> str | None:
     if (left.has(sp.log) or right.has(sp.log)) and vanishes(sp.exp(left) / sp.exp(right) - 1, sets):
         return "e to either side is the same"
     return None
+
+
+def _strange(e: sp.Basic) -> bool:
+    """Whether infinity, or what is no number, stands in an expression other than as an end."""
+    if isinstance(e, ExprWithLimits):
+        return _strange(e.function)
+    if isinstance(e, sp.Limit):
+        return _strange(e.args[0])
+    return e in _STRANGE or any(_strange(x) for x in e.args)
 
 
 def vanishes(expression: sp.Expr, sets: Sets) -> bool:
@@ -73,7 +86,7 @@ def carried_out(expression: sp.Basic) -> sp.Basic:
         inner = carried_out(expression.expr)
         for letter, count in expression.variable_count:
             inner = sp.diff(inner, letter, count)
-        return inner
+        return expression if inner.has(sp.Subs) else inner  # the chain rule does not go into a mean
     new = expression.func(*(carried_out(x) if isinstance(x, sp.Expr) else x for x in expression.args))
     if isinstance(new, sp.Sum | sp.Product) and len(new.limits) == 1:
         index, low, high = new.limits[0]
@@ -204,8 +217,14 @@ def _branches(expression: sp.Basic) -> Iterator[sp.Basic]:
 
 
 def is_zero(expression: sp.Basic) -> bool:
-    """Whether the normal form of an expression without turns is 0; its letters know their own assumptions."""
-    plain = _plain(expression)
+    """Whether the normal form of an expression without turns is 0; its letters know their own assumptions.
+    Hyperbolic functions are letters first, and where that does not tell, exponentials."""
+    if expression.has(*_HYPERBOLIC) and _is_zero(_plain(expression, hyperbolic=True)):
+        return True
+    return _is_zero(_plain(expression))
+
+
+def _is_zero(plain: sp.Expr) -> bool:
     if plain == 0:
         return True
     if plain.has(*_STRANGE) or plain.has(sp.DiracDelta) or plain.count_ops() > MOST:
@@ -221,10 +240,10 @@ def is_zero(expression: sp.Basic) -> bool:
 _HYPERBOLIC = (sp.sinh, sp.cosh, sp.tanh, sp.coth, sp.sech, sp.csch)
 
 
-def _plain(expression: sp.Basic) -> sp.Expr:
+def _plain(expression: sp.Basic, hyperbolic: bool = False) -> sp.Expr:
     e = expression
-    if e.has(*_HYPERBOLIC):
-        e = e.rewrite(sp.exp)
+    if e.has(*_HYPERBOLIC) and not hyperbolic:
+        e = e.replace(lambda x: isinstance(x, _HYPERBOLIC), lambda x: x.rewrite(sp.exp))
     if e.has(sp.erfc):
         e = e.rewrite(sp.erf)
     if e.has(sp.binomial, sp.factorial, sp.gamma, sp.RisingFactorial, sp.FallingFactorial):
@@ -267,8 +286,16 @@ class _Letters:
             return e
         if isinstance(e, sp.Add | sp.Mul):
             return e.func(*(self.of(x) for x in e.args))
+        if e is sp.E:
+            return self._root(e, sp.S.One)
         if isinstance(e, sp.exp):
             return self._exponential(e.args[0])
+        if isinstance(e, sp.Abs) and e.args[0].is_real:
+            new, size, inside = e not in self.known, self._letter(e), self.of(e.args[0])
+            if new:
+                top, bottom = sp.fraction(sp.together(inside))
+                self.ties.append((size, bottom**2 * size**2 - top**2))
+            return size
         if isinstance(e, sp.Pow):
             return self._power(*e.args)
         if isinstance(e, sp.sin | sp.cos):
@@ -309,7 +336,9 @@ class _Letters:
         That of an exponential, or of a power with a letter in its exponent, is a power of its twelfth root:
         twelfths suffice for what is met, and other roots become letters of their own.
         """
-        opaque = isinstance(base, sp.exp) or (isinstance(base, sp.Pow) and not base.exp.is_Rational)
+        opaque = isinstance(base, sp.exp | type(sp.E)) or (
+            isinstance(base, sp.Pow) and not base.exp.is_Rational
+        )
         parts = 12
         if (exponent * parts).q != 1:
             return self._letter(sp.Pow(base, exponent, evaluate=False))

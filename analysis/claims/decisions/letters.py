@@ -2,13 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import cache
+from typing import Any
 
 import sympy as sp
 from sympy.concrete.expr_with_limits import ExprWithLimits
+from sympy.core.function import AppliedUndef
+from sympy.core.relational import Relational
+from sympy.logic.boolalg import Boolean
 
 Sets = Mapping[sp.Basic, sp.Set]
 """Which real numbers a letter, or every entry of an ``IndexedBase``, ranges over."""
+
+
+def within_relations(statement: sp.Basic, change: Callable[[sp.Basic], sp.Basic]) -> sp.Basic:
+    """The statement with its sides changed. Relations stay as they are: SymPy would make some of them true or
+    false by what it assumes of their letters."""
+    if isinstance(statement, Relational | Boolean) and statement.args:
+        return statement.func(*(within_relations(x, change) for x in statement.args), evaluate=False)
+    return change(statement)
+
+
+def put(statement: sp.Basic, table: Mapping[Any, Any]) -> sp.Basic:
+    """The statement with expressions in place of others; relations stay as they are."""
+    return within_relations(statement, lambda x: x.xreplace(table))
 
 
 def hull(found: sp.Set) -> sp.Interval | None:
@@ -48,10 +66,14 @@ def assumptions(found: sp.Set) -> dict[str, bool] | None:
 def renamed(expression: sp.Basic, sets: Sets) -> tuple[sp.Basic, dict[sp.Basic, sp.Basic]] | None:
     """The expression in fresh letters that know what their sets warrant, and which stands for which.
 
-    None where a letter has no set, or is free in one place and bound in another. Bound letters know that they
-    are real, indices that they are whole, and both whether they start at 0 or above.
+    None where a letter has no set, or is free in one place and bound in another, and for products whose order
+    counts. Bound letters know that they are real, indices that they are whole, and both whether they start at
+    0 or above.
     """
-    expression = _bound_anew(expression)
+    expression = _bound_anew(expression, signs=False)  # for letters still know what the author assumed
+    expression = _opaque(expression, sets)
+    if any(x.is_commutative is False for x in sp.preorder_traversal(expression)):
+        return None
     new: dict[sp.Basic, sp.Basic] = {}
     bases = {x.base for x in expression.atoms(sp.Indexed)}
     for base in sorted(bases, key=str):
@@ -63,30 +85,75 @@ def renamed(expression: sp.Basic, sets: Sets) -> tuple[sp.Basic, dict[sp.Basic, 
     for letter in sorted(expression.free_symbols, key=str):
         if isinstance(letter, sp.Indexed) or letter in labels or letter in bases:
             continue
+        if isinstance(letter, sp.Dummy) and letter not in sets:
+            continue  # it stands for a function of its own
         known = assumptions(sets[letter]) if letter in sets else None
         if known is None:
             return None
         new[letter] = sp.Dummy(str(letter), **known)
     letters = {k: v for k, v in new.items() if not isinstance(k, sp.IndexedBase)}
     entries = {x: new[x.base][x.indices] for x in expression.atoms(sp.Indexed)}
-    return expression.xreplace(entries).xreplace(letters), new
+    return _bound_anew(expression.xreplace(entries).xreplace(letters), signs=True), new
 
 
-def _bound_anew(expression: sp.Basic) -> sp.Basic:
-    """The letters of sums, products, integrals and limits replaced by letters that are named for how deep
-    they stand, so that two that differ in the name of such a letter become one."""
+def _opaque(expression: sp.Basic, sets: Sets) -> sp.Basic:
+    """Functions that SymPy does not know, of letters without a set, as letters of their own: the letters of a
+    mean, for instance, which it is taken over."""
     if not expression.args:
         return expression
-    new = expression.func(*(_bound_anew(x) for x in expression.args))
+    if _foreign(expression) and any(x not in sets and not _bound(x) for x in _symbols(expression)):
+        return _letter_for(expression)
+    args = [_opaque(x, sets) for x in expression.args]
+    if args == list(expression.args):
+        return expression
+    if isinstance(expression, sp.Derivative | sp.Subs):
+        return _letter_for(expression)  # a letter inside would not show what it depends on
+    return expression.func(*args)
+
+
+def _foreign(e: sp.Basic) -> bool:
+    return isinstance(e, AppliedUndef) or (
+        isinstance(e, sp.Function) and not type(e).__module__.startswith("sympy.")
+    )
+
+
+def _symbols(e: sp.Basic) -> set[sp.Basic]:
+    labels = {x.base.label for x in e.atoms(sp.Indexed)} | {x.base for x in e.atoms(sp.Indexed)}
+    return {x for x in e.free_symbols if not isinstance(x, sp.Indexed)} - labels
+
+
+def _bound(x: sp.Basic) -> bool:
+    return str(x).startswith("_")
+
+
+@cache
+def _letter_for(expression: sp.Basic) -> sp.Expr:
+    """A letter; a function of the letters that are bound around it, where there are any."""
+    bound = sorted((x for x in expression.free_symbols if _bound(x)), key=str)
+    commutes = expression.is_commutative is not False
+    letter = sp.Dummy("x", commutative=commutes)
+    return sp.Function(f"x{letter.dummy_index}", commutative=commutes)(*bound) if bound else letter
+
+
+def _bound_anew(expression: sp.Basic, signs: bool) -> sp.Basic:
+    """The letters of sums, products, integrals, limits and substitutions replaced by letters that are named
+    for how deep they stand, so that two that differ in the name of such a letter become one. With ``signs``
+    they know whether all their values have one."""
+    if not expression.args:
+        return expression
+    new = expression.func(*(_bound_anew(x, signs) for x in expression.args))
     if isinstance(new, sp.Limit):
         body, letter, *rest = new.args
         name = sp.Symbol(f"_{_height(body)}", real=True)
         return sp.Limit(body.xreplace({letter: name}), name, *rest)
+    if isinstance(new, sp.Subs):
+        names = [sp.Symbol(f"_{_height(new.expr) + k}", real=True) for k in range(len(new.variables))]
+        return sp.Subs(new.expr.xreplace(dict(zip(new.variables, names, strict=True))), names, new.point)
     if not isinstance(new, ExprWithLimits):
         return new
     body, limits, height = new.function, list(new.limits), _height(new.function)
     for place, limit in enumerate(limits):
-        name = sp.Symbol(f"_{height + place}", **_within(limit, isinstance(new, sp.Sum | sp.Product)))
+        name = sp.Symbol(f"_{height + place}", **_within(limit, isinstance(new, sp.Sum | sp.Product), signs))
         body = body.xreplace({limit[0]: name})
         for later in range(place):
             limits[later] = limits[later].xreplace({limit[0]: name})
@@ -98,11 +165,18 @@ def _height(expression: sp.Basic) -> int:
     """How many bound letters stand inside one another at most."""
     inner = max((_height(x) for x in expression.args), default=0)
     own = len(expression.limits) if isinstance(expression, ExprWithLimits) else 0
+    own += len(expression.variables) if isinstance(expression, sp.Subs) else 0
     return inner + own + isinstance(expression, sp.Limit)
 
 
-def _within(limit: sp.Tuple, whole: bool) -> dict[str, bool]:
+def _within(limit: sp.Tuple, whole: bool, signs: bool) -> dict[str, bool]:
+    """What is known of a letter between two ends, of which either may be the larger: where the upper end of
+    a sum is the smaller one, its index runs over the numbers in between."""
     known: dict[str, bool] = {"integer": True} if whole else {"real": True}
-    if len(limit) == 3 and limit[1].is_nonnegative:
-        known["positive" if limit[1].is_positive else "nonnegative"] = True
+    if signs and len(limit) == 3:
+        low, high = limit[1], limit[2] + 1 if whole else limit[2]
+        if low.is_extended_positive and high.is_extended_positive:
+            known["positive"] = True
+        elif low.is_extended_nonnegative and high.is_extended_nonnegative:
+            known["nonnegative"] = True
     return known

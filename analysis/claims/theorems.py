@@ -1,0 +1,207 @@
+"""Theorems of the literature that proofs cite, each with its source, in letters that a proof puts expressions
+for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import sympy as sp
+
+from analysis.claims.decisions.letters import within_relations
+from analysis.symbolic.display import expectation, iterated, largest, length
+
+
+@dataclass(frozen=True)
+class Theorem:
+    """If the hypotheses hold for every value of the letters they are about, so does the conclusion.
+
+    ``letters``: what a proof puts expressions for; symbols, or functions for which it puts a ``Lambda``.
+    ``over``: what the letters that the hypotheses are about range over, for which a proof may put others.
+    """
+
+    name: str
+    source: str
+    letters: tuple[Any, ...]
+    hypotheses: tuple[sp.Basic, ...]
+    conclusion: sp.Basic
+    over: Mapping[sp.Basic, sp.Set] = field(default_factory=dict)
+
+    def instance(self, given: Mapping[Any, Any]) -> tuple[tuple[sp.Basic, ...], sp.Basic]:
+        """Hypotheses and conclusion with what is given for the letters; raises ValueError where a letter is
+        missing or unknown, or is a map of a letter that is bound in the theorem."""
+        if set(given) != set(self.letters):
+            raise ValueError(f"{self.name} wants {', '.join(map(str, self.letters))}")
+        nodes = sp.Tuple(*self.hypotheses, self.conclusion).atoms(iterated)
+        bound = set().union(*(node.args[0].free_symbols for node in nodes))
+        inner = {y for letter in bound & set(given) for y in sp.sympify(given[letter]).free_symbols}
+        if any(isinstance(x, sp.Lambda) and x.free_symbols & inner for x in given.values()):
+            raise ValueError(f"{self.name} wants maps that hold none of {', '.join(map(str, inner))}")
+
+        def here(e: sp.Basic) -> sp.Basic:
+            for letter, x in given.items():
+                if isinstance(x, sp.Lambda):
+                    e = e.replace(letter, x)
+            return e.xreplace({k: sp.sympify(x) for k, x in given.items() if not isinstance(x, sp.Lambda)})
+
+        first, last = self.hypotheses, self.conclusion
+        return tuple(within_relations(x, here) for x in first), within_relations(last, here)
+
+    def ranges(self, given: Mapping[Any, Any]) -> dict[sp.Basic, sp.Set]:
+        """What the hypotheses' own letters range over; raises ValueError where one is put that is none."""
+        found = {given.get(x, x): over for x, over in self.over.items()}
+        if len(found) < len(self.over) or not all(isinstance(x, sp.Symbol) for x in found):
+            raise ValueError(f"{self.name} wants a letter for each of {', '.join(map(str, self.over))}")
+        return found
+
+
+def _eq(a: sp.Basic, b: sp.Basic) -> sp.Eq:
+    return sp.Eq(a, b, evaluate=False)
+
+
+def _le(a: sp.Basic, b: sp.Basic) -> sp.Le:
+    return sp.Le(a, b, evaluate=False)
+
+
+X, Q = sp.symbols("x q", real=True)
+"""A real number, and a positive one that tends to 0."""
+DOMINATED, BOUND, TENDS = (sp.Function(name) for name in "fgh")
+FINITE = sp.Symbol("G", real=True)
+_LINE = (X, -sp.oo, sp.oo)
+INDEX, APART = sp.symbols("j i", integer=True, positive=True)
+"""The number of a term, and by how much that of another is larger."""
+TERM = sp.Function("X")
+COUNT = sp.Symbol("n", integer=True, positive=True)
+ONE, OTHER = sp.symbols("X Y", real=True)
+
+SMALLER, LARGER = sp.symbols("a b", real=True)
+AT, START, NUMBER, FIRST, STEPS = sp.symbols("x x_0 i i_0 k", real=True)
+MAP, NUMBERED = sp.Function("F"), sp.Function("G")
+"""Letters of a recursion: x ↦ F(x), or x ↦ G(i, x) in step i, from x_0, after step i_0, and k steps of it."""
+_steps = {
+    n: iterated(
+        sp.Tuple(NUMBER, AT), sp.Tuple(NUMBER + 1, NUMBERED(NUMBER + 1, AT)), sp.Tuple(FIRST, START), n
+    )
+    for n in (sp.S.Zero, STEPS, STEPS + 1)
+}
+_DEDEKIND = "Dedekind, Was sind und was sollen die Zahlen? 1888, theorem 126"
+
+_f = sp.Function("f")
+_a, _x = sp.Symbol("a", real=True), sp.Symbol("x", real=True)
+_c, _h, _m, _n, _p, _top = sp.symbols("c h m n p M")
+
+THEOREMS: dict[str, Theorem] = {
+    "dominated convergence": Theorem(
+        name="dominated convergence, for every sequence that tends to 0",
+        source="Rudin, Principles of Mathematical Analysis, theorem 11.32",
+        letters=(DOMINATED, BOUND, TENDS, FINITE),
+        hypotheses=(
+            _le(DOMINATED(Q, X), BOUND(X)),
+            _le(-DOMINATED(Q, X), BOUND(X)),
+            _eq(sp.Limit(DOMINATED(Q, X), Q, 0), TENDS(X)),
+            _eq(sp.Integral(BOUND(X), _LINE), FINITE),
+        ),
+        conclusion=_eq(sp.Limit(sp.Integral(DOMINATED(Q, X), _LINE), Q, 0), sp.Integral(TENDS(X), _LINE)),
+        over={Q: sp.Interval.open(0, sp.oo), X: sp.S.Reals},
+    ),
+    "uncorrelated sum": Theorem(
+        name="the mean square of a sum of terms whose products have mean 0",
+        source="Feller, An Introduction to Probability Theory and Its Applications I, section IX.5",
+        letters=(TERM, COUNT),
+        hypotheses=(_eq(expectation(TERM(INDEX) * TERM(INDEX + APART)), sp.S.Zero),),
+        conclusion=_eq(
+            expectation(sp.Sum(TERM(INDEX), (INDEX, 1, COUNT)) ** 2),
+            sp.Sum(expectation(TERM(INDEX) ** 2), (INDEX, 1, COUNT)),
+        ),
+        over={INDEX: sp.Range(1, sp.oo), APART: sp.Range(1, sp.oo)},
+    ),
+    "uncorrelated pair": Theorem(
+        name="the mean square of a sum of two numbers whose product has mean 0",
+        source="Feller, An Introduction to Probability Theory and Its Applications I, section IX.5",
+        letters=(ONE, OTHER),
+        hypotheses=(_eq(expectation(ONE * OTHER), sp.S.Zero),),
+        conclusion=_eq(expectation((ONE + OTHER) ** 2), expectation(ONE**2) + expectation(OTHER**2)),
+    ),
+    "roots keep the order": Theorem(
+        name="of two numbers that are not negative the smaller has the smaller root",
+        source="Rudin, Principles of Mathematical Analysis, 3rd ed. 1976, theorem 1.21",
+        letters=(SMALLER, LARGER),
+        hypotheses=(sp.Ge(SMALLER, 0, evaluate=False), sp.Le(SMALLER, LARGER, evaluate=False)),
+        conclusion=sp.Le(sp.sqrt(SMALLER), sp.sqrt(LARGER), evaluate=False),
+    ),
+    "no step": Theorem(
+        name="a map applied no times leaves its argument",
+        source=_DEDEKIND,
+        letters=(AT, START, MAP),
+        hypotheses=(),
+        conclusion=sp.Eq(iterated(AT, MAP(AT), START, 0), START, evaluate=False),
+    ),
+    "one step more": Theorem(
+        name="a map applied once more",
+        source=_DEDEKIND,
+        letters=(AT, START, MAP, STEPS),
+        hypotheses=(sp.Ge(STEPS, 0, evaluate=False),),
+        conclusion=sp.Eq(
+            iterated(AT, MAP(AT), START, STEPS + 1), MAP(iterated(AT, MAP(AT), START, STEPS)), evaluate=False
+        ),
+    ),
+    "no numbered step": Theorem(
+        name="no step of a recursion whose steps are numbered",
+        source=_DEDEKIND,
+        letters=(AT, START, NUMBER, FIRST, NUMBERED),
+        hypotheses=(),
+        conclusion=sp.Eq(_steps[sp.S.Zero], START, evaluate=False),
+    ),
+    "one numbered step more": Theorem(
+        name="one step more of a recursion whose steps are numbered",
+        source=_DEDEKIND,
+        letters=(AT, START, NUMBER, FIRST, NUMBERED, STEPS),
+        hypotheses=(sp.Ge(STEPS, 0, evaluate=False),),
+        conclusion=sp.Eq(_steps[STEPS + 1], NUMBERED(FIRST + STEPS + 1, _steps[STEPS]), evaluate=False),
+    ),
+    "logarithm": Theorem(
+        "log x ≤ x − 1",
+        "Olver et al. (2010), NIST Handbook of Mathematical Functions, 4.5.4",
+        (_c,),
+        (sp.Gt(_c, 0, evaluate=False),),
+        sp.Le(sp.log(_c), _c - 1, evaluate=False),
+    ),
+    "inverse hyperbolic cosine": Theorem(
+        "arcosh as a logarithm",
+        "Olver et al. (2010), NIST Handbook of Mathematical Functions, 4.37.19",
+        (_c,),
+        (sp.Ge(_c, 1, evaluate=False),),
+        _eq(sp.acosh(_c), sp.log(_c + sp.sqrt(_c**2 - 1))),
+    ),
+    "length of an interval": Theorem(
+        "the length of an interval",
+        "Rudin (1987), Real and Complex Analysis, theorem 2.20",
+        (_f, _a, _c, _m, _n, _h),
+        (
+            sp.Equivalent(
+                sp.Ge(_f(_a), _c, evaluate=False),
+                sp.Le(sp.Abs(_m * _a + _n), _h, evaluate=False),
+                evaluate=False,
+            ),
+            sp.Ne(_m, 0, evaluate=False),
+            sp.Ge(_h, 0, evaluate=False),
+        ),
+        _eq(length(sp.Ge(_f(_a), _c, evaluate=False), _a), 2 * _h / sp.Abs(_m)),
+        over={_a: sp.S.Reals},
+    ),
+    "largest value": Theorem(
+        "what a largest value is",
+        "Rudin (1976), Principles of Mathematical Analysis, definition 1.8",
+        (_f, _p, _top),
+        (
+            sp.Le(_f(_x), _top, evaluate=False),
+            sp.Ge(_f(_p), _top, evaluate=False),
+            sp.Ge(_p, 0, evaluate=False),
+            sp.Le(_p, 1, evaluate=False),
+        ),
+        _eq(largest(_f(_x)), _top),
+        over={_x: sp.Interval(0, 1)},
+    ),
+}
+"""By the names that proofs cite them by."""

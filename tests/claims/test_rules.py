@@ -1,0 +1,398 @@
+"""A rule makes a line only from lines that warrant it: each rule on what it is for, and on near relatives
+that are false or do not follow."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pytest
+import sympy as sp
+
+from analysis.claims.claim import Claim
+from analysis.claims.domain import Domain, Given, between, domain, integers, nonnegative, positive, reals
+from analysis.claims.lines import Line, Proof, decided, proof
+from analysis.claims.outcome import Argued, Proved, Unknown
+from analysis.claims.rules import (
+    REASONS,
+    Added,
+    Cited,
+    Combined,
+    Context,
+    Decided,
+    Fact,
+    Increasing,
+    Induction,
+    Instance,
+    Lemma,
+    Logic,
+    Rewritten,
+    Rising,
+    Said,
+    Where,
+)
+from analysis.claims.theorems import AT, LARGER, MAP, SMALLER, START, STEPS, THEOREMS, Theorem
+from analysis.symbolic.display import expectation, iterated
+
+x, y, n, k = sp.symbols("x y n k")
+_f, _g = sp.Symbol("f"), sp.Symbol("g")
+REAL, POSITIVE, WHOLE = sp.S.Reals, sp.Interval.open(0, sp.oo), sp.Range(1, sp.oo)
+
+
+def eq(a, b):
+    return sp.Eq(a, b, evaluate=False)
+
+
+def lt(a, b):
+    return sp.Lt(a, b, evaluate=False)
+
+
+def le(a, b):
+    return sp.Le(a, b, evaluate=False)
+
+
+def fact(statement: sp.Basic, **sets: sp.Set) -> Fact:
+    return Fact(statement, {sp.Symbol(name): over for name, over in sets.items()})
+
+
+def over(**sets: sp.Set) -> Context:
+    return Context({sp.Symbol(name): found for name, found in sets.items()})
+
+
+def follows(reason, line, *earlier, context):
+    return bool(reason.why(line, earlier, context))
+
+
+# Instance
+
+
+def test_an_instance_lies_in_the_set():
+    square = fact(le(0, x * (x + 1)), x=POSITIVE)
+    assert follows(
+        Instance((1,), {x: y**2 + 1}), le(0, (y**2 + 1) * (y**2 + 2)), square, context=over(y=REAL)
+    )
+    for value in (y, -y, y**2 - 1, y**2):
+        line = le(0, value * (value + 1))
+        assert not follows(Instance((1,), {x: value}), line, square, context=over(y=REAL))
+    whole = fact(le(1, n**2), n=WHOLE)
+    assert follows(Instance((1,), {n: k + 1}), le(1, (k + 1) ** 2), whole, context=over(k=WHOLE))
+    assert not follows(Instance((1,), {n: y}), le(1, y**2), whole, context=over(y=sp.Interval(1, sp.oo)))
+
+
+def test_an_instance_does_not_move_what_depends_on_the_letter_unseen():
+    lam = sp.Symbol("lam")
+    context = Context({x: REAL, lam: REAL}, {lam: Given(lambda world: world.letters[x])})
+    known = Fact(eq(lam, x), context.sets)
+    assert not follows(Instance((1,), {x: x + 1}), eq(lam, x + 1), known, context=context)
+
+
+# Rewritten
+
+
+def test_equals_for_equals():
+    known = fact(eq(_f, x + 1), x=REAL, f=REAL)
+    assert follows(Rewritten((1,)), eq(_f**2, x**2 + 2 * x + 1), known, context=over(x=REAL, f=REAL))
+    assert not follows(Rewritten((1,)), eq(_f**2, x**2 + 1), known, context=over(x=REAL, f=REAL))
+
+
+def test_an_equation_for_some_values_is_not_used_for_others():
+    known = fact(eq(sp.Abs(x), x), x=POSITIVE)
+    assert not follows(Rewritten((1,)), eq(sp.Abs(x) + 1, x + 1), known, context=over(x=REAL))
+    mean = eq(expectation(sp.Abs(x)), expectation(x))
+    assert not follows(Rewritten((1,)), mean, known, context=over())
+    assert follows(Rewritten((1,)), mean, fact(eq(sp.Abs(x), x), x=REAL), context=over())
+    inside = eq(sp.Sum(sp.Abs(x), (x, -2, 2)), sp.Sum(x, (x, -2, 2)))
+    assert not follows(Rewritten((1,)), inside, known, context=over(x=POSITIVE))
+
+
+# Induction
+
+
+def test_induction():
+    total = eq(sp.Sum(k, (k, 1, n)), n * (n + 1) / 2)
+    step = sp.Implies(total, total.xreplace({n: n + 1}), evaluate=False)
+    base = fact(eq(sp.Sum(k, (k, 1, 1)), 1))
+    good = fact(step, n=WHOLE)
+    context = over(n=WHOLE)
+    assert follows(Induction((1, 2), n), total, base, good, context=context)
+    assert not follows(Induction((1, 2), n), total, good, base, context=context)
+    assert not follows(Induction((1, 2), n), total, base, base, context=context)
+    beyond = fact(step, n=sp.Range(2, sp.oo))
+    assert not follows(Induction((1, 2), n), total, base, beyond, context=context)
+    assert not follows(Induction((1, 2), n), total, base, good, context=over(n=sp.Range(0, sp.oo)))
+    assert not follows(Induction((1, 2), n), total, base, good, context=over(n=sp.Interval(1, sp.oo)))
+    other = eq(sp.Sum(k, (k, 1, n)), n * (n + 1) / 2 + 1)
+    skipped = fact(sp.Implies(other, total.xreplace({n: n + 1}), evaluate=False), n=WHOLE)
+    assert not follows(Induction((1, 2), n), other, base, skipped, context=context)
+
+
+# Logic
+
+
+def test_propositions_and_the_order_of_two_numbers():
+    a, b = fact(sp.Implies(lt(x, y), lt(1, x), evaluate=False), x=REAL, y=REAL), over(x=REAL, y=REAL)
+    assert follows(Logic((1,)), sp.Implies(le(x, 1), le(y, x), evaluate=False), a, context=b)
+    assert not follows(Logic((1,)), sp.Implies(le(x, 1), lt(y, x), evaluate=False), a, context=b)
+    assert not follows(Logic((1,)), sp.Implies(lt(1, x), lt(x, y), evaluate=False), a, context=b)
+    both = [fact(le(x, y), x=REAL, y=REAL), fact(le(y, x), x=REAL, y=REAL)]
+    assert follows(Logic((1, 2)), eq(x, y), *both, context=b)
+    assert not follows(Logic((1,)), eq(x, y), both[0], context=b)
+    assert not follows(Logic((1,)), lt(x, y), both[0], context=b)
+    size = fact(lt(sp.Abs(x), y), x=REAL, y=REAL)
+    assert follows(Logic((1,)), sp.And(lt(x, y), lt(-x, y), evaluate=False), size, context=b)
+
+
+def test_a_line_on_fewer_values_does_not_make_one_on_more():
+    assert not follows(Logic((1,)), lt(0, x), fact(lt(0, x), x=POSITIVE), context=over(x=REAL))
+    assert follows(Logic((1,)), le(0, x), fact(lt(0, x), x=POSITIVE), context=over(x=POSITIVE))
+
+
+# Combined
+
+
+def test_inequalities_are_added_and_multiplied():
+    a, b = fact(le(x, y), x=REAL, y=REAL), fact(lt(y, n), y=REAL, n=REAL)
+    context = over(x=REAL, y=REAL, n=REAL)
+    assert follows(Combined((1, 2)), lt(x, n), a, b, context=context)
+    assert not follows(Combined((1, 2)), lt(n, x), a, b, context=context)
+    assert not follows(Combined((1,)), lt(x, y), a, context=context)
+    product = Combined((1, 2), ((1, (0, 1)),))
+    assert follows(product, le(0, (y - x) * (n - y)), a, b, context=context)
+    assert not follows(product, lt(0, (y - x) * (n - y)), a, b, context=context)
+
+
+def test_a_factor_must_not_be_negative_unless_it_is_an_equation_that_it_multiplies():
+    a, context = fact(le(x, y), x=REAL, y=REAL), over(x=REAL, y=REAL)
+    assert not follows(Combined((1,), ((-1, (0,)),)), le(y, x), a, context=context)
+    assert not follows(Combined((1,), ((x, (0,)),)), le(x * x, x * y), a, context=context)
+    equal = fact(eq(x, y), x=REAL, y=REAL)
+    assert follows(Combined((1,), ((-1, (0,)),)), le(y, x), equal, context=context)
+    assert not follows(Combined((1,), ((-1, (0,)),)), lt(y, x), equal, context=context)
+    assert not follows(Combined((1,)), sp.Ne(x, y, evaluate=False), a, context=context)
+
+
+# Increasing, Rising, Added
+
+
+def test_an_increasing_function():
+    a = fact(lt(x, y), x=REAL, y=REAL)
+    context = over(x=REAL, y=REAL)
+    assert follows(Increasing((1,), sp.Lambda(n, n**3)), le(x**3, y**3), a, context=context)
+    assert not follows(Increasing((1,), sp.Lambda(n, n**2)), le(x**2, y**2), a, context=context)
+    assert not follows(Increasing((1,), sp.Lambda(n, -n)), le(-x, -y), a, context=context)
+    assert not follows(Increasing((1,), sp.Lambda(n, -1 / n)), le(-1 / x, -1 / y), a, context=context)
+    assert not follows(Increasing((1,), sp.Lambda(n, n**3)), lt(y**3, x**3), a, context=context)
+    weak = fact(le(x, y), x=REAL, y=REAL)
+    assert not follows(Increasing((1,), sp.Lambda(n, n)), lt(x, y), weak, context=context)
+    assert follows(Increasing((1,), sp.Lambda(n, 2 * n)), lt(2 * x, 2 * y), a, context=context)
+    positive_ones = fact(lt(x, y), x=POSITIVE, y=POSITIVE)
+    there = over(x=POSITIVE, y=POSITIVE)
+    square = Increasing((1,), sp.Lambda(n, n**2), POSITIVE)
+    assert follows(square, lt(x**2, y**2), positive_ones, context=there)
+    assert not follows(square, lt(x**2, y**2), a, context=context)
+
+
+def test_a_function_that_rises_lies_above_its_value_at_the_lower_end():
+    span = sp.Interval(0, sp.oo)
+    rises = fact(le(0, 3 * x**2), x=span)
+    assert follows(Rising((1,), x), le(2, x**3 + 2), rises, context=over(x=span))
+    assert not follows(Rising((1,), x), le(3, x**3 + 2), rises, context=over(x=span))
+    assert not follows(Rising((1,), x), lt(2, x**3 + 2), rises, context=over(x=span))
+    assert not follows(Rising((1,), x), le(x**3 + 2, 2), rises, context=over(x=span))
+    assert not follows(Rising((1,), x), le(2, x**3 + 2), rises, context=over(x=REAL))
+    strictly = fact(lt(0, 3 * x**2), x=POSITIVE)
+    assert follows(Rising((1,), x), lt(2, x**3 + 2), strictly, context=over(x=POSITIVE))
+
+
+def test_a_pole_ends_a_rise():
+    span = sp.Interval(-1, 1)
+    rises = fact(lt(0, x**-2), x=span)
+    assert not follows(Rising((1,), x), le(1, -1 / x), rises, context=over(x=span))
+
+
+def test_sums_and_integrals_of_an_inequality():
+    a = fact(lt(x, x + 1), x=REAL)
+    low, high = (sp.Integral(f, (x, 0, y)) for f in (x, x + 1))
+    assert follows(Added((1,), x), lt(low, high), a, context=over(y=POSITIVE))
+    assert not follows(Added((1,), x), le(low, high), a, context=over(y=REAL))
+    assert not follows(Added((1,), x), lt(low, high), a, context=over(y=sp.Interval(0, sp.oo)))
+    assert not follows(Added((1,), x), lt(high, low), a, context=over(y=POSITIVE))
+    some = fact(lt(-1, x), x=POSITIVE)
+    below, above = (sp.Integral(f, (x, -2, y)) for f in (-1, x))
+    assert not follows(Added((1,), x), le(below, above), some, context=over(y=POSITIVE))
+    terms = fact(le(1, k), k=WHOLE)
+    ones, whole = (sp.Sum(f, (k, 1, n)) for f in (1, k))
+    assert follows(Added((1,), k), le(ones, whole), terms, context=over(n=WHOLE))
+    assert not follows(Added((1,), k), lt(ones, whole), terms, context=over(n=WHOLE))
+    assert not follows(Added((1,), k), le(ones, whole), terms, context=over(n=sp.S.Integers))
+
+
+# Proofs
+
+
+_real: Domain = domain((x, reals()))
+SQUARE = sp.Ge(x**2, 0, evaluate=False)
+
+
+def test_the_last_line_is_the_statement():
+    assert isinstance(decided(SQUARE).outcome(SQUARE, _real), Proved)
+    other = sp.Ge(x**2, -1, evaluate=False)
+    assert isinstance(decided(SQUARE).outcome(other, _real), Unknown)
+    narrower = proof(Line(SQUARE, over=((x, positive()),)))
+    assert isinstance(narrower.outcome(SQUARE, _real), Unknown)
+    assert isinstance(Proof(()).outcome(SQUARE, _real), Unknown)
+
+
+def test_words_make_no_more_than_an_argument():
+    assert isinstance(proof(Line(SQUARE, Said("clearly"))).outcome(SQUARE, _real), Argued)
+    two = proof(Line(eq(x + 0, x), Said("clearly")), Line(SQUARE, Decided()))
+    assert isinstance(two.outcome(SQUARE, _real), Argued)
+
+
+def test_a_false_line_ends_a_proof_whatever_its_reason():
+    false = lt(x, 5)
+    found = proof(Line(false, Said("clearly")), Line(SQUARE)).outcome(SQUARE, _real)
+    assert isinstance(found, Unknown) and "line 1 is false" in found.why
+
+
+def test_nothing_else_makes_a_line():
+    @dataclass(frozen=True)
+    class Because:
+        lines: tuple[int, ...] = ()
+
+        def why(self, line, earlier, context):
+            return "because"
+
+    class Trusting(Decided):
+        def why(self, line, earlier, context):
+            return "because"
+
+    for reason in (Because(), Trusting()):
+        assert isinstance(proof(Line(SQUARE, reason)).outcome(SQUARE, _real), Unknown)
+    assert len(REASONS) <= 13
+
+
+@pytest.mark.parametrize("reason", [Rewritten((2,)), Logic((0,)), Combined((-1,)), Logic((5,))])
+def test_a_line_names_lines_before_it(reason):
+    found = proof(SQUARE, Line(SQUARE, reason)).outcome(SQUARE, _real)
+    assert isinstance(found, Unknown) and "not before it" in found.why
+
+
+def test_a_theorem_that_is_not_known_or_a_lemma_that_is_not_proved_makes_no_line():
+    for reason in (Cited("Euler's last"), Lemma("no-such-claim"), Where()):
+        assert isinstance(proof(Line(SQUARE, reason)).outcome(SQUARE, _real), Unknown)
+    tied = domain((x, reals()), where=sp.Ge(x, 2, evaluate=False))
+    assert isinstance(proof(Line(sp.Ge(x, 2, evaluate=False), Where())).outcome(tied.where, tied), Proved)
+
+
+def test_what_sympy_assumes_of_a_letter_makes_no_relation_true():
+    """A symbol that is positive for SymPy, and any real number here, put in for another."""
+    sure = sp.Symbol("sure", positive=True)
+    context = Context({sure: REAL, x: REAL}, {x: sure})
+    assert context.decided(lt(0, x)) is None
+    assert not follows(Instance((1,), {y: sure}), lt(0, sure), fact(lt(0, y), y=POSITIVE), context=context)
+    assert not follows(Rewritten((1,)), lt(0, y), fact(eq(y, sure), y=REAL, sure=REAL), context=context)
+    assert context.decided(sp.Implies(eq(y, sure), lt(0, y), evaluate=False)) is None
+
+
+def test_a_theorem_wants_its_hypothesis_of_all_values(monkeypatch: pytest.MonkeyPatch):
+    """What the condition on the letters says of x holds for the x that meet it."""
+    f, at = sp.Function("f"), sp.Symbol("at")
+    positive_everywhere = Theorem("a theorem", "", (f, at), (lt(0, f(x)),), lt(0, f(at)), {x: REAL})
+    monkeypatch.setitem(THEOREMS, "everywhere", positive_everywhere)
+    reason = Cited("everywhere", (1,), {f: sp.Lambda(x, x + 3), at: y})
+    tied = Context({x: REAL, y: REAL}, {}, lt(0, x + 3))
+    known = fact(lt(0, x + 3), x=REAL, y=REAL)
+    assert not follows(reason, lt(0, y + 3), known, context=tied)
+    assert follows(reason, lt(0, y + 3), known, context=over(x=REAL, y=REAL))
+
+
+def test_a_deleted_line_is_missed():
+    statement = le(0, x**2 * (x**2 + 1))
+    lines = proof(le(0, x**2), lt(0, x**2 + 1), Line(statement, Combined((1, 2), ((1, (0, 1)),))))
+    claim = Claim("mine", "", statement, lines, "", lt(0, x**2 * (x**2 + 1)), _real)
+    assert claim.settle().status == "proved"
+    assert {claim.without(k).settle().status for k in (1, 2, 3)} == {"unknown"}
+    with pytest.raises(ValueError, match="number must be from 1 to 3"):
+        claim.without(4)
+
+
+def test_a_derivative_of_what_has_no_formula_is_not_taken():
+    """SymPy would call it 0."""
+    lam = sp.Symbol("lam")
+    hidden = domain((x, reals()), means={lam: Given(lambda world: world.letters[x])})
+    statement = eq(sp.Derivative(lam + x, x), 1)
+    assert isinstance(decided(statement).outcome(statement, hidden), Unknown)
+
+
+def test_ranges_say_what_their_letters_range_over():
+    ranges = {
+        x: (between(0, 1, open_low=True), sp.Interval.Lopen(0, 1)),
+        y: (nonnegative(), sp.Interval(0, sp.oo)),
+        n: (integers(2), sp.Range(2, sp.oo)),
+        k: (between(0, 1, words="any real"), None),
+    }
+    sets = domain(*((letter, found) for letter, (found, _) in ranges.items())).sets
+    assert sets == {letter: wanted for letter, (_, wanted) in ranges.items() if wanted is not None}
+
+
+# Derivatives
+
+
+def test_equals_under_a_derivative_hold_all_around():
+    """x = 1 where that is said, and x² = x for 0 and 1; neither says what derivatives by x are."""
+    slope = eq(sp.Derivative(x * y, x), 2 * x)
+    both = {x: REAL, y: REAL}
+    told = Fact(eq(y, x), both)
+    assert not follows(Rewritten((1,)), slope, told, context=Context(both, where=eq(y, x)))
+    ends = {x: sp.FiniteSet(0, 1)}
+    square = Fact(eq(x**2, x), ends)
+    assert not follows(Rewritten((1,)), eq(sp.Derivative(x**2, x), 1), square, context=Context(ends))
+    cube, of_f = sp.Function("F")(x), eq(sp.Derivative(sp.Function("F")(x), x), 3 * x**2)
+    assert follows(Rewritten((1,)), of_f, Fact(eq(cube, x**3), {x: REAL}), context=over(x=REAL))
+
+
+def test_a_premise_is_not_put_under_a_derivative_or_a_sum_of_its_letters():
+    both = over(x=REAL, y=REAL, k=REAL)
+    slope = eq(sp.Derivative(x * y, x), 2 * x)
+    assert both.decided(sp.Implies(eq(y, x), slope, evaluate=False)) is None
+    total = eq(sp.Sum(y, (k, 1, 2)), 3)
+    assert both.decided(sp.Implies(eq(y, k), total, evaluate=False)) is None
+    assert both.decided(sp.Implies(eq(y, 3 * k), eq(y**2, 9 * k**2), evaluate=False))
+
+
+def test_what_a_definition_makes_true_is_read_all_the_same():
+    """SymPy knows that c > 0 from the symbol alone; the set says no such thing."""
+    c = sp.Symbol("c", positive=True)
+    context = Context({c: REAL}, {_f: c})
+    assert context.opened(sp.Gt(_f, 0, evaluate=False)) == sp.Gt(c, 0, evaluate=False)
+    assert context.decided(sp.Gt(_f, 0, evaluate=False)) is None
+
+
+# Theorems
+
+
+def test_the_maps_of_a_theorem_hold_no_letter_that_is_bound_there():
+    step = THEOREMS["one step more"]
+    given = {AT: x, START: y, STEPS: n}
+    _, said = step.instance({**given, MAP: sp.Lambda(k, 2 * k + 1)})
+    now = iterated(x, 2 * x + 1, y, n)
+    assert said == eq(iterated(x, 2 * x + 1, y, n + 1), 2 * now + 1)
+    with pytest.raises(ValueError, match="hold none of x"):
+        step.instance({**given, MAP: sp.Lambda(k, k * x)})
+
+
+def test_a_step_is_counted_from_0():
+    letters = {AT: x, START: y, STEPS: n, MAP: sp.Lambda(k, 2 * k)}
+    line = eq(iterated(x, 2 * x, y, n + 1), 2 * iterated(x, 2 * x, y, n))
+    for first, wanted in ((0, True), (-1, False)):
+        context = Context({y: REAL, n: sp.Range(first, sp.oo)})
+        assert follows(Cited("one step more", (), letters), line, context=context) is wanted
+
+
+def test_roots_keep_the_order_of_what_has_roots():
+    letters = {SMALLER: x, LARGER: y}
+    line, order = le(sp.sqrt(x), sp.sqrt(y)), fact(le(x, y), x=REAL, y=REAL)
+    cited = Cited("roots keep the order", (1,), letters)
+    assert follows(cited, line, order, context=over(x=sp.Interval(0, sp.oo), y=REAL))
+    assert not follows(cited, line, order, context=over(x=REAL, y=REAL))
+    assert not follows(cited, line, context=over(x=sp.Interval(0, sp.oo), y=REAL))
