@@ -29,6 +29,7 @@ from analysis.claims.rules import (
     Rising,
     Said,
     Where,
+    lies_in,
 )
 from analysis.claims.theorems import AT, LARGER, MAP, SMALLER, START, STEPS, THEOREMS, Theorem
 from analysis.symbolic.display import expectation, iterated
@@ -396,3 +397,53 @@ def test_roots_keep_the_order_of_what_has_roots():
     assert follows(cited, line, order, context=over(x=sp.Interval(0, sp.oo), y=REAL))
     assert not follows(cited, line, order, context=over(x=REAL, y=REAL))
     assert not follows(cited, line, context=over(x=sp.Interval(0, sp.oo), y=REAL))
+
+
+def test_an_instance_may_rest_on_further_lines_or_on_its_lines_premise():
+    context = over(x=REAL, y=REAL)
+    known = fact(lt(0, x), x=POSITIVE)
+    assert follows(Instance((1, 2), {x: y - 1}), lt(0, y - 1), known, fact(lt(1, y), y=REAL), context=context)
+    assert not follows(
+        Instance((1, 2), {x: y - 1}), lt(0, y - 1), known, fact(lt(0, y), y=REAL), context=context
+    )
+    held = sp.Implies(lt(1, y), lt(0, y - 1), evaluate=False)
+    assert follows(Instance((1,), {x: y - 1}), held, known, context=context)
+    weaker = sp.Implies(lt(0, y), lt(0, y - 1), evaluate=False)
+    assert not follows(Instance((1,), {x: y - 1}), weaker, known, context=context)
+
+
+def test_values_lie_in_a_set_or_are_not_said_to():
+    context = over(x=REAL, y=POSITIVE, n=WHOLE)
+    half, between_0_and_1 = sp.Rational(1, 2), sp.Interval(0, 1)
+    inside = [
+        (half, between_0_and_1),
+        (1 / (1 + x**2), sp.Interval.Lopen(0, 1)),
+        (sp.log(y), REAL),
+        (1 / y, REAL),
+        (sp.sqrt(y), REAL),
+        (n + 1, WHOLE),
+        (x**2 + 1, REAL - sp.FiniteSet(0)),
+    ]
+    outside = [
+        (2 * half, sp.Interval.Ropen(0, 1)),
+        (sp.log(x), REAL),
+        (1 / x, REAL),
+        (sp.sqrt(x), REAL),
+        (n / 2, WHOLE),
+        (n - 1, WHOLE),
+        (x, REAL - sp.FiniteSet(0)),
+        (x, sp.FiniteSet(1, 2)),
+    ]
+    assert [pair for pair in inside if not lies_in(*pair, context)] == []
+    assert [pair for pair in outside if lies_in(*pair, context)] == []
+
+
+def test_a_rise_from_a_limit():
+    rises = fact(lt(0, 2 * x), x=POSITIVE)
+    limit = fact(eq(sp.Limit(x**2 + 1, x, 0, "+"), 1), x=POSITIVE)
+    assert follows(Rising((1, 2), x), lt(1, x**2 + 1), rises, limit, context=over(x=POSITIVE))
+    wrong = fact(eq(sp.Limit(x**2 + 1, x, 0, "+"), 2), x=POSITIVE)
+    assert not follows(Rising((1, 2), x), lt(2, x**2 + 1), rises, limit, context=over(x=POSITIVE))
+    assert not follows(Rising((1, 2), x), lt(1, x**2 + 1), rises, wrong, context=over(x=POSITIVE))
+    falls = fact(le(-2 * x, 0), x=POSITIVE)
+    assert not follows(Rising((1,), x), le(1, 1 - x**2), falls, context=over(x=POSITIVE))

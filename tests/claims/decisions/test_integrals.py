@@ -10,7 +10,6 @@ import sympy as sp
 
 from analysis.claims.decisions.integrals import decide
 from tests.sampling import sampled
-from tests.tracing import untraced
 
 x, y, a, b, q, k, theta = sp.symbols("x y a b q k theta")
 POSITIVE = sp.Interval.open(0, sp.oo)
@@ -119,11 +118,10 @@ def test_integrals_that_are_known_by_construction_are_decided_and_altered_ones_a
     maker: Callable[[Random], Case],
 ) -> None:
     random = Random(16)
-    with untraced():
-        for integral, value in sampled([maker(random) for _ in range(44)], 6):
-            assert decide(equation(integral, value), SETS), (integral, value)
-            wrong = value + rational(random) / random.choice([1, 10, 1000, 10**6])
-            assert decide(equation(integral, wrong), SETS) is None, (integral, wrong)
+    for integral, value in sampled([maker(random) for _ in range(44)], 6):
+        assert decide(equation(integral, value), SETS), (integral, value)
+        wrong = value + rational(random) / random.choice([1, 10, 1000, 10**6])
+        assert decide(equation(integral, wrong), SETS) is None, (integral, wrong)
 
 
 normal = sp.exp(-(x**2) / 2) / sp.sqrt(2 * sp.pi)

@@ -10,7 +10,6 @@ import sympy as sp
 
 from analysis.claims.decisions.limits import decide
 from tests.sampling import sampled
-from tests.tracing import untraced
 
 x, n, a, b, s = sp.symbols("x n a b s")
 POSITIVE = sp.Interval.open(0, sp.oo)
@@ -92,11 +91,10 @@ def test_limits_that_are_known_by_construction_are_decided_and_altered_ones_are_
     maker: Callable[[Random], Case],
 ) -> None:
     random = Random(16)
-    with untraced():
-        for limit, value in sampled([maker(random) for _ in range(52)], 26):
-            assert decide(equation(limit, value), SETS), (limit, value)
-            wrong = altered(value, random)
-            assert decide(equation(limit, wrong), SETS) is None, (limit, wrong)
+    for limit, value in sampled([maker(random) for _ in range(52)], 26):
+        assert decide(equation(limit, value), SETS), (limit, value)
+        wrong = altered(value, random)
+        assert decide(equation(limit, wrong), SETS) is None, (limit, wrong)
 
 
 sigmoid = sp.Lambda(x, 1 / (1 + sp.exp(-x)))
