@@ -46,8 +46,8 @@ def same(a: sp.Basic, b: sp.Basic) -> bool:
     return a == b or key(a) == key(b)
 
 
-def _less(statement: sp.Basic) -> tuple[sp.Basic, sp.Basic, bool] | None:
-    """(smaller, larger, strict) of an inequality."""
+def sides(statement: sp.Basic) -> tuple[sp.Basic, sp.Basic, bool] | None:
+    """(smaller side, larger side, strict) of an inequality; None of any other statement."""
     if isinstance(statement, sp.Lt | sp.Le):
         return statement.lhs, statement.rhs, isinstance(statement, sp.Lt)
     if isinstance(statement, sp.Gt | sp.Ge):
@@ -70,7 +70,7 @@ def follows(theorem: sp.Basic, statement: sp.Basic) -> bool:
         return True
     if isinstance(theorem, sp.Eq) and isinstance(statement, sp.Le | sp.Ge):
         return same(theorem, sp.Eq(*statement.args, evaluate=False))
-    known, asked = _less(theorem), _less(statement)
+    known, asked = sides(theorem), sides(statement)
     if known is None or asked is None:
         return False
     (a, b, strict), (c, d, asks_strict) = known, asked
@@ -101,7 +101,7 @@ def contradicts(theorem: sp.Basic, statement: sp.Basic) -> bool:
     if isinstance(theorem, sp.Eq):
         strict = isinstance(statement, sp.Ne | sp.Lt | sp.Gt)
         return strict and same(theorem, sp.Eq(*statement.args, evaluate=False))
-    known, asked = _less(theorem), _less(statement)
+    known, asked = sides(theorem), sides(statement)
     if known is None:
         return False
     a, b, strict = known

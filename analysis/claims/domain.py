@@ -235,6 +235,7 @@ def reals_but(*points: Any, largest: float = 1e3) -> Range:
         hard,
         lambda x, world: x not in left_out,
         True,
+        sp.S.Reals - sp.FiniteSet(*(sp.Rational(int(x.p), int(x.q)) for x in left_out)),
     )
 
 

@@ -19,7 +19,7 @@ from flint import fmpq
 from numpy.typing import NDArray
 
 from analysis.claims.meaning import Meaning, in_numbers, integrated, value, whole
-from analysis.claims.world import Estimate, Meaningless, Number, World
+from analysis.claims.world import Estimate, Formula, Meaningless, Number, World
 from analysis.numeric.compiled import compiled
 
 Floats = NDArray[np.float64]
@@ -68,6 +68,21 @@ def two_point(mean: Any, variance: Any, skew: Any) -> Law:
     p = 1 / (1 + skew**2)
     deviation = sp.sqrt(variance)
     return Law(atoms=((mean + deviation * skew, p), (mean - deviation / skew, 1 - p)))
+
+
+def mean_over(letter: sp.Symbol, law: Law) -> Formula:
+    """The meaning of ``expectation`` over one letter whose law has a density: the integral against it."""
+    assert law.density is not None
+    ends = (law.low, law.high)
+    low, high = ({math.inf: sp.oo, -math.inf: -sp.oo}.get(x, sp.nsimplify(x)) for x in ends)
+    density = law.density.xreplace({law.x: letter})
+    return Formula(lambda f: sp.Integral(f * density, (letter, low, high)), expectation_over({letter: law}))
+
+
+def spread_over(letter: sp.Symbol, law: Law) -> Formula:
+    """The meaning of Var(…) over such a letter: E[…²] − E[…]²."""
+    of = mean_over(letter, law).of
+    return Formula(lambda f: of(f**2) - of(f) ** 2, variance_over({letter: law}))
 
 
 DRAWS = 400_000
@@ -231,8 +246,10 @@ __all__ = [
     "expectation_over_sequence",
     "in_numbers",
     "mean",
+    "mean_over",
     "normal",
     "probability_over",
+    "spread_over",
     "two_point",
     "uniform",
     "variance_over",

@@ -6,6 +6,7 @@ that a counter-example refutes, or that has no meaning, ends the proof, whatever
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
@@ -14,12 +15,13 @@ import sympy as sp
 from flint import fmpq
 
 from analysis.claims.compare import same
+from analysis.claims.decisions.identities import vanishes
 from analysis.claims.domain import Domain, Range, in_words
 from analysis.claims.evaluate import BITS, evaluate
 from analysis.claims.meaning import shown, value
 from analysis.claims.outcome import Argued, Outcome, Proved, Step, Unknown
 from analysis.claims.rules import REASONS, Cited, Context, Decided, Fact, Reason, Said
-from analysis.claims.world import precision
+from analysis.claims.world import Formula, precision
 
 _SIGNS = {sp.Eq: "=", sp.Ne: "≠", sp.Lt: "<", sp.Le: "≤", sp.Gt: ">", sp.Ge: "≥"}
 POINTS, SECONDS = 24, 0.5
@@ -58,7 +60,10 @@ class Proof:
         facts: list[Fact] = []
         steps: list[Step] = []
         for number, line in enumerate(self.lines, 1):
-            there = extended(domain, line)
+            try:
+                there = extended(domain, line)
+            except ValueError as why:
+                return Unknown(f"line {number} has {why}")
             found = _followed(line, facts, there, lemma)
             if found.wrong:
                 return Unknown(f"line {number} {found.wrong}")
@@ -91,14 +96,31 @@ def decided(statement: sp.Basic) -> Proof:
 
 
 def extended(domain: Domain, line: Line) -> Domain:
-    """The domain in which the line's own letters are free too, and mean nothing else."""
+    """The domain in which the line's own letters are free too, and mean nothing else. Raises ValueError where
+    a function and its derivative are free, and are no such pair in the domain."""
     if not line.over:
         return domain
     new = dict(line.over)
     ranges = tuple((key, found) for key, found in domain.ranges if key not in new)
     letters = {x for key in new for x in (key if isinstance(key, tuple) else (key,))}
+    if not all(_derivatives(key, domain.means) for key in new if isinstance(key, tuple)):
+        raise ValueError("functions in it that are no derivatives of one another in the claim")
     means = {key: found for key, found in domain.means.items() if key not in letters}
     return Domain((*ranges, *line.over), domain.where, means, domain.words)
+
+
+def _derivatives(functions: tuple[Any, ...], means: Mapping[Any, Any]) -> bool:
+    """Whether σ, σ′, σ″, where they have a meaning, are what a line about any of them takes them for."""
+    given = [means.get(f) for f in functions if isinstance(f, type)]
+    if not any(given):
+        return True
+    for f, slope in itertools.pairwise(given):
+        if not (isinstance(f, sp.Lambda) and isinstance(slope, sp.Lambda)):
+            return False
+        (x,) = f.variables
+        if not vanishes(sp.Derivative(f.expr, x) - slope(x), {x: sp.S.Reals}):
+            return False
+    return True
 
 
 def facts_of(statement: sp.Basic, domain: Domain) -> Fact | None:
@@ -108,7 +130,8 @@ def facts_of(statement: sp.Basic, domain: Domain) -> Fact | None:
         return None
     opened = Context(domain.sets, domain.means).opened(statement)
     rest = {type(x) for x in sp.preorder_traversal(opened)} | opened.atoms()
-    if any(k in rest or (isinstance(k, sp.Basic) and opened.has(k)) for k in domain.means):
+    known = [k for k, found in domain.means.items() if not isinstance(found, Formula)]
+    if any(k in rest or (isinstance(k, sp.Basic) and opened.has(k)) for k in known):
         return None
     return Fact(opened, domain.sets)
 

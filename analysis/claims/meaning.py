@@ -47,6 +47,7 @@ from analysis.claims.sums import infinite_sum
 from analysis.claims.world import (
     Called,
     Estimate,
+    Formula,
     Given,
     Meaningless,
     Number,
@@ -115,6 +116,10 @@ def _applied(found: Any, e: sp.Basic, world: World) -> Any:
     if isinstance(found, sp.Lambda):
         arguments = [value(x, world) for x in e.args]
         return value(found.expr, world.but(dict(zip(found.variables, arguments, strict=True))))
+    if isinstance(found, Formula):
+        if found.quick is None:
+            return value(found.of(*e.args), world)
+        found = found.quick
     here = world.inside(e)
     before = len(here.used)
     told = number_or(found(e, here))
@@ -476,6 +481,10 @@ def _indexed(e: sp.Indexed, world: World) -> Any:
         if name in world.letters:
             found = world.letters[name]
             found = found.value if isinstance(found, Called) else found
+            if isinstance(found, Formula):
+                if found.quick is None:
+                    return value(found.of(*map(sp.Integer, index)), world)
+                found = found.quick
             return number_or(
                 found(*index, world) if callable(found) else found[index[0] if len(index) == 1 else index]
             )

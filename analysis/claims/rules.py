@@ -17,18 +17,22 @@ from sympy.core.function import AppliedUndef
 from sympy.core.relational import Relational
 
 from analysis.claims.compare import same
+from analysis.claims.compare import sides as sides_of
 from analysis.claims.decisions import decided as by_decision
 from analysis.claims.decisions.continuity import smooth
 from analysis.claims.decisions.decided import bound_in, moved_in
 from analysis.claims.decisions.identities import vanishes
 from analysis.claims.decisions.letters import Sets, put, renamed, within_relations
 from analysis.claims.theorems import THEOREMS
-from analysis.claims.world import Pointwise
+from analysis.claims.world import Formula, Pointwise
 from analysis.symbolic.display import partial, plus, times
 from analysis.symbolic.notation import cost
 
 ROUNDS = 60
 """How often definitions are put into one another before they are taken to go round in a circle."""
+
+
+_ARITHMETIC = (sp.Add, sp.Mul, sp.Pow, plus, times)
 
 
 @dataclass(frozen=True)
@@ -58,12 +62,11 @@ class Context:
         if isinstance(e, Relational | sp.logic.boolalg.BooleanFunction):
             return e.func(*(self.opened(x) for x in e.args), evaluate=False)
         letters = {k: v for k, v in self.means.items() if _definition(k, v)}
-        functions = {k: v for k, v in self.means.items() if isinstance(v, sp.Lambda)}
+        functions = {k: v for k, v in self.means.items() if isinstance(v, sp.Lambda | Formula)}
         for _ in range(ROUNDS):
             new = _plain(e, letters, self.hidden)
             new = put(new, letters)
-            for function, formula in functions.items():
-                new = within_relations(new, lambda x, f=function, g=formula: x.replace(f, g))  # type: ignore[misc]
+            new = _written(new, functions)
             if new == e:
                 return self._held(e)
             e = new
@@ -89,10 +92,13 @@ class Context:
 
     @property
     def hidden(self) -> frozenset[Any]:
-        """The letters, sequences and functions whose meaning is no formula."""
-        formulas = (sp.Lambda, Pointwise)
+        """The letters, sequences and functions whose meaning is no formula, but for sums, products and
+        powers, of matrices perhaps: these depend on what they show."""
+        formulas = (sp.Lambda, Pointwise, Formula)
         return frozenset(
-            k for k, v in self.means.items() if not (_definition(k, v) or isinstance(v, formulas))
+            k
+            for k, v in self.means.items()
+            if not (_definition(k, v) or isinstance(v, formulas) or k in _ARITHMETIC)
         )
 
     def decided(self, statement: sp.Basic) -> str | None:
@@ -182,6 +188,23 @@ def _plain(e: sp.Basic, letters: Mapping[Any, Any], hidden: frozenset[Any]) -> s
     )
 
 
+def _written(e: sp.Basic, functions: Mapping[Any, Any]) -> sp.Basic:
+    """With the formula of each function, and of each sequence, put in."""
+    if isinstance(e, sp.Indexed):
+        entry = functions.get(e.base)
+        return entry.of(*e.indices) if isinstance(entry, Formula) else e
+    if not e.args:
+        return e
+    args = [_written(x, functions) for x in e.args]
+    formula = functions.get(e.func)
+    if formula is not None:
+        return (formula.of if isinstance(formula, Formula) else formula)(*args)
+    if args == list(e.args):
+        return e
+    kept = isinstance(e, Relational | sp.logic.boolalg.Boolean)
+    return e.func(*args, evaluate=False) if kept else e.func(*args)
+
+
 def _bound(e: sp.Basic) -> set[sp.Basic]:
     bound: set[sp.Basic] = set()
     for node in e.atoms(sp.Sum, sp.Product, sp.Integral):
@@ -191,11 +214,8 @@ def _bound(e: sp.Basic) -> set[sp.Basic]:
 
 def gap(statement: sp.Basic) -> tuple[sp.Expr, bool] | None:
     """Larger side less smaller side of an inequality, and whether it is strict."""
-    if isinstance(statement, sp.Lt | sp.Le):
-        return statement.rhs - statement.lhs, isinstance(statement, sp.Lt)
-    if isinstance(statement, sp.Gt | sp.Ge):
-        return statement.lhs - statement.rhs, isinstance(statement, sp.Gt)
-    return None
+    found = sides_of(statement)
+    return None if found is None else (found[1] - found[0], found[2])
 
 
 def alike(a: sp.Basic, b: sp.Basic, context: Context) -> bool:
@@ -289,8 +309,10 @@ class Instance:
         if not context.bare(set(self.letters)) or not context.explicit(fact.statement):
             return None
         rest = {k: v for k, v in fact.sets.items() if k not in self.letters}
-        new = put(fact.statement, self.letters)
-        if bound_in(fact.statement, set(self.letters)) or not context.covers(Fact(new, rest), line):
+        defined = {k: v for k, v in context.means.items() if k not in self.letters}
+        written = Context(context.sets, defined).opened(fact.statement)  # a definition may hide the letters
+        new = put(written, self.letters)
+        if bound_in(written, set(self.letters)) or not context.covers(Fact(new, rest), line):
             return None
         if not all(context.covers(x, line) for x in others):
             return None
@@ -357,6 +379,9 @@ def _real(x: sp.Expr, context: Context) -> bool:
         return False
     if isinstance(x, sp.log) and len(x.args) == 1:
         return context.decided(sp.Gt(x.args[0], 0, evaluate=False)) is not None
+    if isinstance(x, sp.acos | sp.asin):
+        ends = (sp.Ge(x.args[0], -1, evaluate=False), sp.Le(x.args[0], 1, evaluate=False))
+        return all(context.decided(end) is not None for end in ends)
     if isinstance(x, sp.Pow) and not (x.exp.is_Integer and x.exp >= 0):
         root = x.exp.is_Rational and x.exp > 0
         kind = sp.Ne if x.exp.is_Integer else sp.Ge if root else sp.Gt
@@ -391,6 +416,9 @@ class Induction:
         if self.letter in _bound(line) or not context.bare({self.letter}) or not context.explicit(line):
             return None
         if not (context.covers(base, line) and context.covers(step, line)):
+            return None
+        line = context.opened(line)  # a definition may hide the letter
+        if self.letter in _bound(line):
             return None
         first = put(line, {self.letter: over.inf})
         wanted = sp.Implies(line, put(line, {self.letter: self.letter + 1}), evaluate=False)
@@ -504,7 +532,7 @@ class Increasing:
 
     def why(self, line: sp.Basic, earlier: tuple[Fact, ...], context: Context) -> str | None:
         (fact,) = earlier
-        known, asked = _sides(fact.statement), _sides(line)
+        known, asked = sides_of(fact.statement), sides_of(line)
         if known is None or asked is None or not context.covers(fact, line):
             return None
         if not isinstance(self.over, sp.Interval) and self.over != sp.S.Reals:
@@ -528,15 +556,6 @@ class Increasing:
         return None
 
 
-def _sides(statement: sp.Basic) -> tuple[sp.Expr, sp.Expr, bool] | None:
-    """(smaller, larger, strict)."""
-    if isinstance(statement, sp.Lt | sp.Le):
-        return statement.lhs, statement.rhs, isinstance(statement, sp.Lt)
-    if isinstance(statement, sp.Gt | sp.Ge):
-        return statement.rhs, statement.lhs, isinstance(statement, sp.Gt)
-    return None
-
-
 @dataclass(frozen=True)
 class Rising:
     """From f′ ≥ 0 for every x of an interval, f(x) ≥ c, where c is f at its lower end (``end`` "low"), or
@@ -553,7 +572,7 @@ class Rising:
     def why(self, line: sp.Basic, earlier: tuple[Fact, ...], context: Context) -> str | None:
         slope, *limits = earlier
         over, low = context.sets.get(self.letter), self.end == "low"
-        sides, asked = _sides(context.opened(slope.statement)), _sides(context.opened(line))
+        sides, asked = sides_of(context.opened(slope.statement)), sides_of(context.opened(line))
         if not isinstance(over, sp.Interval) or sides is None or asked is None or asked[0].has(self.letter):
             return None
         if not context.bare({self.letter}) or not context.explicit(line):
@@ -606,7 +625,7 @@ class Added:
 
     def why(self, line: sp.Basic, earlier: tuple[Fact, ...], context: Context) -> str | None:
         (fact,) = earlier
-        known, asked = _sides(context.opened(fact.statement)), _sides(context.opened(line))
+        known, asked = sides_of(context.opened(fact.statement)), sides_of(context.opened(line))
         if known is None or asked is None or self.letter not in fact.sets or not context.bare({self.letter}):
             return None
         if not context.explicit(fact.statement):

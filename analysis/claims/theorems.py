@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import sympy as sp
+from sympy.concrete.expr_with_limits import ExprWithLimits
 
 from analysis.claims.decisions.letters import within_relations
 from analysis.symbolic.display import expectation, iterated, largest, length
@@ -33,17 +34,24 @@ class Theorem:
         missing or unknown, or is a map of a letter that is bound in the theorem."""
         if set(given) != set(self.letters):
             raise ValueError(f"{self.name} wants {', '.join(map(str, self.letters))}")
-        nodes = sp.Tuple(*self.hypotheses, self.conclusion).atoms(iterated)
-        bound = set().union(*(node.args[0].free_symbols for node in nodes))
+        whole = sp.Tuple(*self.hypotheses, self.conclusion)
+        bound = set().union(*(node.args[0].free_symbols for node in whole.atoms(iterated)))
+        bound |= {limit[0] for node in whole.atoms(ExprWithLimits) for limit in node.limits}
+        bound |= {node.args[1] for node in whole.atoms(sp.Limit)}
         inner = {y for letter in bound & set(given) for y in sp.sympify(given[letter]).free_symbols}
-        if any(isinstance(x, sp.Lambda) and x.free_symbols & inner for x in given.values()):
-            raise ValueError(f"{self.name} wants maps that hold none of {', '.join(map(str, inner))}")
+        own = bound - set(given)  # letters that no proof may put into the theorem
+        for x in given.values():
+            if (inner | own if isinstance(x, sp.Lambda) else own) & sp.sympify(x).free_symbols:
+                raise ValueError(f"{self.name} wants nothing that holds {', '.join(map(str, inner | own))}")
+
+        letters = {k: sp.sympify(x) for k, x in given.items() if not isinstance(x, sp.Lambda)}
 
         def here(e: sp.Basic) -> sp.Basic:
+            e = e.xreplace(letters)  # before the maps, which may hold letters of the same name
             for letter, x in given.items():
                 if isinstance(x, sp.Lambda):
                     e = e.replace(letter, x)
-            return e.xreplace({k: sp.sympify(x) for k, x in given.items() if not isinstance(x, sp.Lambda)})
+            return e
 
         first, last = self.hypotheses, self.conclusion
         return tuple(within_relations(x, here) for x in first), within_relations(last, here)
@@ -62,6 +70,10 @@ def _eq(a: sp.Basic, b: sp.Basic) -> sp.Eq:
 
 def _le(a: sp.Basic, b: sp.Basic) -> sp.Le:
     return sp.Le(a, b, evaluate=False)
+
+
+def _ge(a: sp.Basic, b: sp.Basic | int) -> sp.Ge:
+    return sp.Ge(a, b, evaluate=False)
 
 
 X, Q = sp.symbols("x q", real=True)
@@ -85,6 +97,8 @@ _steps = {
     )
     for n in (sp.S.Zero, STEPS, STEPS + 1)
 }
+TERMS, LAST = sp.Function("a"), sp.Symbol("n", real=True)
+_j = sp.Symbol("j", integer=True)
 _DEDEKIND = "Dedekind, Was sind und was sollen die Zahlen? 1888, theorem 126"
 
 _f = sp.Function("f")
@@ -129,6 +143,14 @@ THEOREMS: dict[str, Theorem] = {
         letters=(SMALLER, LARGER),
         hypotheses=(sp.Ge(SMALLER, 0, evaluate=False), sp.Le(SMALLER, LARGER, evaluate=False)),
         conclusion=sp.Le(sp.sqrt(SMALLER), sp.sqrt(LARGER), evaluate=False),
+    ),
+    "squares of a sum's terms": Theorem(
+        name="of terms that are not negative the squares add up to no more than the square of their sum",
+        source="Hardy, Littlewood and Pólya, Inequalities, 2nd ed. 1952, theorem 19",
+        letters=(TERMS, LAST),
+        hypotheses=(_ge(TERMS(_j), 0),),
+        conclusion=_le(sp.Sum(TERMS(_j) ** 2, (_j, 0, LAST)), sp.Sum(TERMS(_j), (_j, 0, LAST)) ** 2),
+        over={_j: sp.S.Naturals0},
     ),
     "no step": Theorem(
         name="a map applied no times leaves its argument",

@@ -91,6 +91,19 @@ class Pointwise:
     function: Callable[..., Any]
 
 
+@dataclass(frozen=True, eq=False)
+class Formula:
+    """The meaning of a function, or of the entries of a sequence, as a formula of its arguments as they
+    stand, whatever letters are in them: ⟨f_k⟩ is (1/m) Σ f_k over k = 1 … m.
+
+    ``of(*arguments)``: the formula, which proofs put in. ``quick(expression, world)``, or (index, world) of a
+    sequence: another way to its number, where the formula's own takes long.
+    """
+
+    of: Callable[..., sp.Expr]
+    quick: Callable[..., Any] | None = None
+
+
 @dataclass(frozen=True)
 class Trust:
     """What a reader's statement rests on beyond the claim's own.

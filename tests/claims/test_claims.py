@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import pytest
 import sympy as sp
+from lines_deleted import needless_lines
 from printed_points import printed
 from tracing import untraced
 
@@ -34,6 +35,7 @@ def test_claim_settles_and_near_miss_is_refuted(claim: Claim, in_full: bool) -> 
         found = evaluated(claim)
     settled = settled_anew(claim)
     assert settled.sound, repr(settled)
+    assert needless_lines(claim) == []
     point = printed(settled.sibling.witness, claim.domain) if isinstance(settled.sibling, Refuted) else None
     if point is not None:  # no function is drawn, so that the words say it all
         with untraced(), precision(800):

@@ -9,7 +9,19 @@ import pytest
 import sympy as sp
 
 from analysis.claims.claim import Claim
-from analysis.claims.domain import Domain, Given, between, domain, integers, nonnegative, positive, reals
+from analysis.claims.domain import (
+    ACTIVATION,
+    Domain,
+    Given,
+    activations,
+    between,
+    domain,
+    integers,
+    nonnegative,
+    only,
+    positive,
+    reals,
+)
 from analysis.claims.lines import Line, Proof, decided, proof
 from analysis.claims.outcome import Argued, Proved, Unknown
 from analysis.claims.rules import (
@@ -31,8 +43,20 @@ from analysis.claims.rules import (
     Where,
     lies_in,
 )
-from analysis.claims.theorems import AT, LARGER, MAP, SMALLER, START, STEPS, THEOREMS, Theorem
+from analysis.claims.theorems import (
+    AT,
+    LARGER,
+    LAST,
+    MAP,
+    SMALLER,
+    START,
+    STEPS,
+    TERMS,
+    THEOREMS,
+    Theorem,
+)
 from analysis.symbolic.display import expectation, iterated
+from analysis.symbolic.notation import sigma, sigma_prime
 
 x, y, n, k = sp.symbols("x y n k")
 _f, _g = sp.Symbol("f"), sp.Symbol("g")
@@ -369,6 +393,16 @@ def test_what_a_definition_makes_true_is_read_all_the_same():
     assert context.decided(sp.Gt(_f, 0, evaluate=False)) is None
 
 
+def test_a_line_about_any_activation_is_used_for_one_and_its_own_slope():
+    """σ′ stands for the derivative of σ in the first line, so it must in the claim."""
+    slope = eq(sp.Derivative(sigma(2 * x), x), 2 * sigma_prime(2 * x))
+    lines = proof(Line(slope, over=((ACTIVATION, activations()),)), Line(slope, Rewritten((1,))))
+    tanh, other = only("tanh"), only("sigmoid")
+    assert isinstance(lines.outcome(slope, domain((x, reals()), means=tanh)), Proved)
+    mixed = domain((x, reals()), means={**tanh, sigma_prime: other[sigma_prime]})
+    assert "no derivatives of one another" in lines.outcome(slope, mixed).why
+
+
 # Theorems
 
 
@@ -378,7 +412,7 @@ def test_the_maps_of_a_theorem_hold_no_letter_that_is_bound_there():
     _, said = step.instance({**given, MAP: sp.Lambda(k, 2 * k + 1)})
     now = iterated(x, 2 * x + 1, y, n)
     assert said == eq(iterated(x, 2 * x + 1, y, n + 1), 2 * now + 1)
-    with pytest.raises(ValueError, match="hold none of x"):
+    with pytest.raises(ValueError, match="nothing that holds x"):
         step.instance({**given, MAP: sp.Lambda(k, k * x)})
 
 
@@ -447,3 +481,17 @@ def test_a_rise_from_a_limit():
     assert not follows(Rising((1, 2), x), lt(1, x**2 + 1), rises, wrong, context=over(x=POSITIVE))
     falls = fact(le(-2 * x, 0), x=POSITIVE)
     assert not follows(Rising((1,), x), le(1, 1 - x**2), falls, context=over(x=POSITIVE))
+
+
+def test_nothing_is_put_into_a_theorem_that_holds_its_own_letters():
+    theorem = THEOREMS["squares of a sum's terms"]
+    (own,) = theorem.over
+    with pytest.raises(ValueError, match="nothing that holds j"):
+        theorem.instance({TERMS: sp.Lambda(k, k + own), LAST: n})
+    with pytest.raises(ValueError, match="nothing that holds j"):
+        theorem.instance({TERMS: sp.Lambda(k, k), LAST: own})
+    letters = {TERMS: sp.Lambda(k, x * k), LAST: n}
+    line = le(sp.Sum((x * k) ** 2, (k, 0, n)), sp.Sum(x * k, (k, 0, n)) ** 2)
+    cited = Cited("squares of a sum's terms", (), letters)
+    assert follows(cited, line, context=over(x=POSITIVE, n=WHOLE))
+    assert not follows(cited, line, context=over(x=REAL, n=WHOLE))

@@ -6,8 +6,6 @@ small, f is nearly constant. A constant added after it (the bias of the next neu
 
 from __future__ import annotations
 
-from typing import Any
-
 import sympy as sp
 
 from analysis.symbolic.notation import b, sigma
@@ -28,15 +26,6 @@ mended_error = sp.S.Half - 2 / w1 * sp.tanh(w1 / 4)
 """The largest error of the mended neuron on [0, 1]."""
 SMALL = sp.Rational(5, 4)
 """Up to this w₁ the least error is known in closed form; what is needed is w₁ σ(w₁) < 1."""
-
-
-class largest(sp.Function):  # type: ignore[misc]
-    """The largest value of an expression in x on [0, 1]."""
-
-    nargs = 1
-
-    def _latex(self, printer: Any) -> str:
-        return rf"\max_{{0 \leq x \leq 1}} {printer._print(self.args[0])}"
 
 
 def floor_of_error() -> sp.Expr:

@@ -3,8 +3,6 @@ which weights allow it, for which activations a, and how wide that window is."""
 
 from __future__ import annotations
 
-from typing import Any
-
 import sympy as sp
 
 from analysis.symbolic.catalogue import SIGMOID
@@ -20,16 +18,6 @@ width = 2 / _size * edge
 """The length of the set of activations with |w σ′(wa + b)| ≥ 1 (Nielsen 2015, ch. 5, a problem)."""
 width_from_edge = 2 * z * sigma_prime(z)
 """The same length in terms of its edge z ≥ 0, where |w| = 1/σ′(z)."""
-
-
-class length(sp.Function):  # type: ignore[misc]
-    """The length of the set of all values of a variable for which a relation holds."""
-
-    nargs = 2
-
-    def _latex(self, printer: Any) -> str:
-        relation, variable = (printer._print(x) for x in self.args)
-        return rf"\operatorname{{length}}\left\{{{variable} : {relation}\right\}}"
 
 
 def edges() -> tuple[sp.Expr, sp.Expr]:

@@ -296,9 +296,19 @@ def prepared(sides: Sequence[sp.Basic], sets: Sets) -> tuple[list[sp.Expr], dict
             over[opaque[node]] = sp.S.Reals
         return opaque[node]
 
+    def counted(node: sp.Basic) -> sp.Basic:
+        """C(n, k) for n = 0, 1, … and a whole k: not below 0."""
+        if not all(x in over and over[x].is_subset(sp.S.Integers) for x in node.args):
+            raise Unreadable(f"{node}")
+        if not over[node.args[0]].inf >= 0:
+            raise Unreadable(f"{node}")
+        over[letter_for(node)] = sp.Interval(0, sp.oo)
+        return letter_for(node)
+
     result = []
     for side in sides:
         plain = side.xreplace(new)
+        plain = plain.replace(lambda e: isinstance(e, sp.binomial), counted)
         plain = plain.replace(lambda e: isinstance(e, sp.Derivative), _differentiated)
         if plain.has(sp.Derivative, sp.Subs, sp.Limit, ExprWithLimits):
             raise Unreadable(f"{plain}")

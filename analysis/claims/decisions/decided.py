@@ -73,6 +73,11 @@ def _implied(premise: sp.Basic, conclusion: sp.Basic, sets: Sets) -> str | None:
             solved = dict([_solved(x, conclusion, sets) or (x.lhs, x.rhs)])
             conclusion = put(conclusion, solved)
             premises = [put(y, solved) if x.lhs not in solved else y for y in premises]
+        elif (later := _later(x, narrower)) is not None and not bound_in(conclusion, {later[0]}):
+            above, below, more, over = later
+            narrower[more] = over
+            conclusion = put(conclusion, {above: below + more})
+            premises = [put(y, {above: below + more}) for y in premises]
         else:
             less = narrowed(x, narrower)
             if less is not None:
@@ -155,6 +160,19 @@ def narrowed(relation: sp.Basic, sets: Sets) -> tuple[sp.Basic, sp.Set] | None:
     low[">"] = sp.Complement(sp.S.Reals, low["<="], evaluate=True)
     low[">="] = sp.Complement(sp.S.Reals, low["<"], evaluate=True)
     return letter, sp.Intersection(sets[letter], low[sign])
+
+
+def _later(relation: sp.Basic, sets: Sets) -> tuple[sp.Basic, sp.Basic, sp.Basic, sp.Set] | None:
+    """Of i ≤ m or i < m between whole letters: m, i, a new letter for m − i, and its set."""
+    if isinstance(relation, sp.Ge | sp.Gt):
+        relation = relation.reversed
+    if not isinstance(relation, sp.Le | sp.Lt) or not all(x.is_Symbol and x in sets for x in relation.args):
+        return None
+    below, above = relation.args
+    if below == above or not all(sets[x].is_subset(sp.S.Integers) for x in relation.args):
+        return None
+    over = sp.S.Naturals if isinstance(relation, sp.Lt) else sp.S.Naturals0
+    return above, below, sp.Dummy("n"), over
 
 
 def _value_by_value(statement: sp.Basic, sets: Sets) -> str | None:

@@ -13,17 +13,21 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator
 
+import mpmath as mp
 import sympy as sp
 from sympy.concrete.expr_with_limits import ExprWithLimits
 from sympy.core.relational import Relational
 from sympy.functions.elementary.piecewise import ExprCondPair
 
-from analysis.claims.decisions.letters import Sets, hull, renamed
+from analysis.claims.decisions.letters import Sets, foreign, hull, renamed
 
 MOST = 4_000
 """The number of operations of an expression that is still put into normal form."""
 SHORT = 8
 """Sums and products of so many terms at most are written out."""
+LONG = 150
+"""Operations of an expression that is worked out at a point first: what is not 0 there has a long normal
+form."""
 _TURNING = (sp.Abs, sp.sign, sp.Min, sp.Max, sp.Heaviside, sp.Piecewise)
 _STRANGE = (sp.nan, sp.zoo, sp.oo, -sp.oo)
 
@@ -37,6 +41,8 @@ def decide(statement: sp.Basic, sets: Sets) -> str | None:
         return None
     if _strange(left) or _strange(right):
         return None
+    if any(not x.exp.is_Integer and x.base.has(sp.Sum) for x in statement.atoms(sp.Pow)):
+        return None  # roots of sums are for the decision on sums
     if left == right:
         return "both sides are the same expression"
     if vanishes(left - right, sets):
@@ -229,6 +235,8 @@ def _is_zero(plain: sp.Expr) -> bool:
         return True
     if plain.has(*_STRANGE) or plain.has(sp.DiracDelta) or plain.count_ops() > MOST:
         return False
+    if plain.count_ops() > LONG and _apart(plain):
+        return False
     letters = _Letters()
     top, bottom = sp.fraction(sp.together(letters.of(plain)))
     if top.has(*_STRANGE) or bottom.has(*_STRANGE):
@@ -237,6 +245,29 @@ def _is_zero(plain: sp.Expr) -> bool:
     return bool(bottom != 0 and letters.reduced(top) == 0)
 
 
+def _apart(plain: sp.Expr) -> bool:
+    """Whether a formula is a real number clearly other than 0 at one point that suits its letters, those for
+    what cannot be taken apart among them; False: not told."""
+    known: dict[sp.Basic, sp.Dummy] = {}
+    plain = plain.replace(
+        lambda e: isinstance(e, _WHOLE) or foreign(e), lambda e: known.setdefault(e, sp.Dummy(real=True))
+    )
+    if not all(x.is_Symbol or x.is_number for x in plain.atoms()):
+        return False
+    point = {}
+    for k, x in enumerate(sorted(plain.free_symbols, key=str)):
+        size = sp.Integer(k % 3 + 1) if x.is_integer else sp.Rational(2 * k + 3, 7 + k)
+        point[x] = -size if x.is_nonpositive or (k % 2 and not x.is_nonnegative) else size
+    with mp.workdps(60):
+        try:
+            numbers = (mp.mpf(int(x.p)) / int(x.q) for x in point.values())
+            value = sp.lambdify(list(point), plain, "mpmath")(*numbers)
+            return isinstance(value, mp.mpf) and mp.isfinite(value) and abs(value) > mp.mpf(10) ** -20
+        except (ArithmeticError, NameError, TypeError, ValueError):
+            return False
+
+
+_WHOLE = (sp.Sum, sp.Product, sp.Integral, sp.Limit, sp.Derivative, sp.Subs, sp.Indexed)
 _HYPERBOLIC = (sp.sinh, sp.cosh, sp.tanh, sp.coth, sp.sech, sp.csch)
 
 
@@ -251,8 +282,14 @@ def _plain(expression: sp.Basic, hyperbolic: bool = False) -> sp.Expr:
     if e.has(sp.sin, sp.cos, sp.tan):
         e = sp.expand_trig(e.rewrite(sp.tan, sp.sin) if e.has(sp.tan) else e)
         e = e.replace(sp.tan, lambda x: sp.sin(x) / sp.cos(x))
+    e = e.replace(_with_fractions, lambda x: sp.Pow(sp.together(x.base), x.exp))
     e = sp.expand(e, power_base=True, power_exp=True, log=True, mul=False, multinomial=False)
     return _linear(e)
+
+
+def _with_fractions(e: sp.Basic) -> bool:
+    """(1 + x/y)^n for a letter n: over a common denominator it is (x + y)^n/y^n."""
+    return isinstance(e, sp.Pow) and not e.exp.is_Rational and e.base.is_Add
 
 
 def _linear(e: sp.Basic) -> sp.Basic:
@@ -307,12 +344,24 @@ class _Letters:
 
     def _letter(self, e: sp.Basic) -> sp.Expr:
         if e not in self.known:
-            self.known[e] = sp.Dummy(f"x{len(self.known)}")
+            alike = (x for x in self.known if foreign(e) and x.func == e.func and self._equal(x, e))
+            self.known[e] = self.known.get(next(alike, None), sp.Dummy(f"x{len(self.known)}"))
         return self.known[e]
+
+    @staticmethod
+    def _equal(one: sp.Basic, other: sp.Basic) -> bool:
+        """Whether a function of the book's own is asked for the same numbers twice."""
+        return len(one.args) == len(other.args) and all(
+            is_zero(a - b) for a, b in zip(one.args, other.args, strict=True)
+        )
 
     def _exponential(self, exponent: sp.Expr) -> sp.Expr:
         total = sp.S.One
         for term in sp.Add.make_args(sp.expand(exponent)):
+            logs = [x for x in sp.Mul.make_args(term) if isinstance(x, sp.log)]
+            if len(logs) == 1 and not (term / logs[0]).has(sp.log):  # e^(c log b) is what b^c means
+                total *= self._power(logs[0].args[0], term / logs[0])
+                continue
             number, rest = term.as_coeff_Mul()
             if not number.is_Rational:
                 number, rest = sp.S.One, term

@@ -268,18 +268,21 @@ def _settled(condition: sp.Basic, u: sp.Expr, sign: int) -> sp.Basic:
 
 
 def _gamma(f: sp.Expr, x: sp.Basic, low: sp.Expr, high: sp.Expr) -> sp.Expr | None:
-    """∫₀^∞ of c·x^(s−1) e^(−ax) (log x)^m, by the definition of Γ; s and a must be known to be positive."""
+    """∫₀^∞ of c·x^p e^(−a xⁿ) (log x)^m, by the definition of Γ, with t = xⁿ; p + 1 and a must be known to be
+    positive."""
     if (low, high) != (sp.S.Zero, sp.oo):
         return None
     outside, power, rate, m = sp.S.One, sp.S.Zero, sp.S.Zero, 0
+    exponents = [y.args[0] for y in f.atoms(sp.exp) if y.args[0].has(x)]
+    n = max((int(sp.degree(e, x)) for e in exponents if e.is_polynomial(x)), default=1)
     for part in sp.Mul.make_args(sp.powsimp(f)):
         base, exponent = part.as_base_exp()
         if not part.has(x):
             outside *= part
         elif base == x and not exponent.has(x):
             power += exponent
-        elif isinstance(part, sp.exp) and not sp.cancel(part.args[0] / x).has(x):
-            rate -= sp.cancel(part.args[0] / x)
+        elif isinstance(part, sp.exp) and not sp.cancel(part.args[0] / x**n).has(x):
+            rate -= sp.cancel(part.args[0] / x**n)
         elif base == sp.log(x) and exponent.is_Integer and exponent > 0:
             m += int(exponent)
         else:
@@ -287,7 +290,8 @@ def _gamma(f: sp.Expr, x: sp.Basic, low: sp.Expr, high: sp.Expr) -> sp.Expr | No
     if (power.is_Integer and m == 0) or not (positive(power + 1) and positive(rate) and smooth(outside)):
         return None
     s = sp.Dummy("s", positive=True)
-    return outside * sp.diff(sp.gamma(s) / rate**s, s, m).xreplace({s: power + 1})
+    found = sp.diff(sp.gamma(s) / rate**s, s, m).xreplace({s: (power + 1) / n})
+    return outside * found / sp.Integer(n) ** (m + 1)
 
 
 def _by_antiderivative(f: sp.Expr, x: sp.Basic, over: sp.Set, ends: Ends, sets: Sets) -> sp.Expr | None:

@@ -101,17 +101,24 @@ def _opaque(expression: sp.Basic, sets: Sets) -> sp.Basic:
     mean, for instance, which it is taken over."""
     if not expression.args:
         return expression
-    if _foreign(expression) and any(x not in sets and not _bound(x) for x in _symbols(expression)):
+    if _hides(expression, sets):
         return _letter_for(expression)
     args = [_opaque(x, sets) for x in expression.args]
     if args == list(expression.args):
         return expression
     if isinstance(expression, sp.Derivative | sp.Subs):
-        return _letter_for(expression)  # a letter inside would not show what it depends on
+        moved = set(expression.variables)
+        if any(moved & x.free_symbols for x in sp.preorder_traversal(expression.expr) if _hides(x, sets)):
+            return _letter_for(expression)  # a letter inside would not show what it depends on
     return expression.func(*args)
 
 
-def _foreign(e: sp.Basic) -> bool:
+def _hides(e: sp.Basic, sets: Sets) -> bool:
+    return foreign(e) and any(x not in sets and not _bound(x) for x in _symbols(e))
+
+
+def foreign(e: sp.Basic) -> bool:
+    """Whether e is the value of a function that SymPy does not know."""
     return isinstance(e, AppliedUndef) or (
         isinstance(e, sp.Function) and not type(e).__module__.startswith("sympy.")
     )

@@ -246,6 +246,7 @@ class _Rules:
         deeper = _Rules(self.t, self.end, self.sets, self.depth + 1)
         ways: tuple[Callable[[sp.Expr], sp.Expr | None], ...] = (
             deeper._without_roots,
+            deeper._under_root,
             deeper._died_away,
             deeper._leading,
             deeper._one_logarithm,
@@ -269,6 +270,21 @@ class _Rules:
             return None
         u = sp.Dummy("u", positive=True)
         return _Rules(u, self.end, self.sets, self.depth).of(e.xreplace({self.t: u**n}))
+
+    def _under_root(self, e: sp.Expr) -> sp.Expr | None:
+        """√f/t as the root of f/t², for t > 0: the root of its limit, which must not be negative."""
+        number, rest = e.as_coeff_Mul()
+        factors = sp.Mul.make_args(rest)
+        roots = [x for x in factors if isinstance(x, sp.Pow) and x.exp.is_Rational and not x.exp.is_Integer]
+        if not roots or len(roots) == len(factors):
+            return None
+        if not all(x in roots or x.is_positive for x in factors):
+            return None
+        q = math.lcm(*(int(x.exp.q) for x in roots))
+        at = self.of(sp.Mul(*(x.base ** (x.exp * q) if x in roots else x**q for x in factors)))
+        if at is None or at in ENDLESS or not (positive(at) or zero(at, self.sets)):
+            return None
+        return number * sp.factor(at) ** sp.Rational(1, q) if positive(at) else sp.S.Zero
 
     def _died_away(self, e: sp.Expr) -> sp.Expr | None:
         """Powers of t and an exponential of −c t^n, c > 0: the exponential wins."""

@@ -36,6 +36,7 @@ class Opened:
         self._given = sets
         self._new: dict[sp.Basic, sp.Expr] = {}
         self.sets: dict[sp.Basic, sp.Set] = {}
+        self._ends: dict[sp.Basic, tuple[sp.Expr, sp.Expr]] = {}
 
     def of(self, e: sp.Basic, bound: Mapping[sp.Basic, sp.Expr] | None = None) -> sp.Basic:
         """Raises Undecided for a letter without a set, and for what is no formula in real numbers."""
@@ -59,6 +60,10 @@ class Opened:
             return sp.Limit(self.of(body, {**bound, letter: name}), name, self.of(end, bound), str(direction))
         if isinstance(e, sp.Derivative):
             return self._derivative(e, bound)
+        if isinstance(e, sp.Subs) and len(e.variables) == 1:
+            name = sp.Dummy(str(e.variables[0]), real=True)
+            body = self.of(e.expr, {**bound, e.variables[0]: name})
+            return body.xreplace({name: self.of(e.point[0], bound)})
         if isinstance(e, sp.Subs | sp.Lambda | sp.IndexedBase) or not e.args:
             raise Undecided
         if not isinstance(e, sp.Expr | Relational | ExprCondPair | sp.logic.boolalg.BooleanFunction):
@@ -94,10 +99,13 @@ class Opened:
             ends = [self.of(end, inside) for end in (low, high)]
             inside[letter] = sp.Dummy(str(letter), **({"integer": True} if whole else {"real": True}))
             limits.append((inside[letter], *ends))
+            self._ends[inside[letter]] = (ends[0], ends[1])
         return e.func(self.of(e.function, inside), *reversed(limits))
 
     def _derivative(self, e: sp.Derivative, bound: Mapping[sp.Basic, sp.Expr]) -> sp.Expr:
         body = self.of(e.expr, bound)
+        if len(e.variables) == 1 and body.has(sp.Sum):
+            return of_sums(body, self.of(e.variables[0], bound), self._ends)
         if body.has(AppliedUndef, sp.Indexed, sp.Limit, ExprWithLimits, sp.Derivative):
             raise Undecided
         if any(node.free_symbols for node in e.expr.atoms(AppliedUndef)):
@@ -109,6 +117,44 @@ class Opened:
         if body.has(sp.DiracDelta, sp.Derivative, sp.Subs):
             raise Undecided
         return body
+
+
+def of_sums(body: sp.Expr, x: sp.Expr, ends: Mapping[sp.Basic, tuple[sp.Expr, sp.Expr]]) -> sp.Expr:
+    """The derivative of finite sums, by a letter or by an entry of a sequence: of Σ f(x_k) by x_i, f′(x_i)
+    where i is one of the k.
+
+    ``ends``: between which whole numbers bound letters lie.
+    """
+    if body.has(AppliedUndef, sp.Limit, sp.Integral, sp.Product, sp.Derivative):
+        raise Undecided
+    found = _settled(sp.diff(body, x), ends)
+    if found.has(sp.KroneckerDelta, sp.DiracDelta, sp.Derivative, sp.Subs):
+        raise Undecided
+    return found
+
+
+def _settled(e: sp.Basic, ends: Mapping[sp.Basic, tuple[sp.Expr, sp.Expr]]) -> sp.Basic:
+    """Sums over k of δ_ik f(k) as f(i), where i lies between their ends; raises Undecided where that is not
+    told."""
+    if not e.has(sp.KroneckerDelta):
+        return e
+    if not isinstance(e, sp.Sum):
+        return e.func(*(_settled(x, ends) for x in e.args))
+    *inner, (k, low, high) = e.limits
+    f = e.func(e.function, *inner) if inner else e.function
+    f = _settled(f, {**ends, k: (low, high)})
+    total, one = sp.S.Zero, sp.Dummy("delta")
+    for delta in [x for x in f.atoms(sp.KroneckerDelta) if k in x.args]:
+        i = next((x for x in delta.args if x != k), k)
+        least, most = ends.get(i, (i, i))
+        within = (least - low, high - most, *((most - least,) if i in ends else ()))
+        factor = sp.diff(f.xreplace({delta: one}), one)
+        told = all(sp.expand(x).is_nonnegative for x in within)
+        if i.has(k) or not told or factor.has(one, sp.Derivative):
+            raise Undecided
+        total += factor.xreplace({k: i})
+        f = f.xreplace({delta: sp.S.Zero})
+    return total + e.func(f, (k, low, high))
 
 
 def sides(statement: sp.Basic, sets: Sets, functions: bool = False) -> tuple[sp.Expr, sp.Expr, Sets]:

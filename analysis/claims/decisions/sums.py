@@ -38,9 +38,9 @@ def decide(statement: sp.Basic, sets: Sets) -> str | None:
             found = _Sums(over, apart, parted)
             found.check(left)
             found.check(right)
-            if found.vanishes(found.of(gap)):
+            if found.vanishes(found.of(found.shielded(gap))):
                 return "the sums on either side, written out or split by linearity, are the same"
-            for n in () if parted else found.lengths(gap):
+            for n in () if parted or found.roots else found.lengths(gap):  # a root is no sum
                 if found.by_induction(gap, n):
                     return f"by induction over {n.name}: the first case, and each from the one before"
     except OPEN:
@@ -60,6 +60,26 @@ class _Sums:
         self.sets, self.apart, self.parted = dict(sets), apart, parted
         self.letters: dict[sp.Basic, sp.Dummy] = {}
         self.met: dict[sp.Basic, tuple[int, int]] = {}
+        self.roots: dict[sp.Basic, sp.Expr] = {}
+
+    def shielded(self, e: sp.Basic) -> sp.Basic:
+        """Roots of sums as letters, those of equal radicands as one, so that no sum around them expands
+        them."""
+        bound = {limit[0] for node in e.atoms(*_SUMS) for limit in node.limits}
+        new = {}
+        for x in e.atoms(sp.Pow):
+            base, exponent = x.args
+            if not exponent.is_Rational or exponent.is_Integer or not base.has(*_SUMS):
+                continue
+            if not x.free_symbols & bound:
+                radicand = sp.factor(self._values(self.of(self.shielded(base))).xreplace(self.roots))
+                root = sp.Pow(radicand, sp.Rational(1, exponent.q))
+                bare = {
+                    y: self._letter(y) for y in root.atoms(sp.Pow) if not y.exp.is_integer and y.base.is_Add
+                }
+                self.roots |= {letter: y for y, letter in bare.items()}
+                new[x] = root.xreplace(bare) ** exponent.p
+        return e.xreplace(new)
 
     def check(self, e: sp.Basic) -> None:
         """Raises Undecided where an end of a sum is not known to be whole or finite."""
@@ -72,7 +92,7 @@ class _Sums:
                         raise Undecided
 
     def vanishes(self, e: sp.Expr) -> bool:
-        return vanishes(self._values(e), self.sets)
+        return vanishes(self._values(e).xreplace(self.roots), self.sets)
 
     def _values(self, e: sp.Basic) -> sp.Basic:
         """Entries and values of unknown functions as letters; a bare one outside a sum is a real number."""

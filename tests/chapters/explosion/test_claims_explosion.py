@@ -25,16 +25,16 @@ from analysis.chapters.explosion.claims import (
     window,
 )
 from analysis.chapters.explosion.designed_chain import shift
-from analysis.chapters.explosion.identity_neuron import largest, least_error, mended, mended_error, w1, x
+from analysis.chapters.explosion.identity_neuron import least_error, mended, mended_error, w1, x
 from analysis.chapters.explosion.widest_window import best_weight
-from analysis.chapters.explosion.window import edge, length, width, width_from_edge
+from analysis.chapters.explosion.window import edge, width, width_from_edge
 from analysis.claims.calculus import limit
 from analysis.claims.domain import only
 from analysis.claims.meaning import value
 from analysis.claims.outcome import Checked, Proved, Refuted, Reproduced
 from analysis.claims.world import Undefined, World
 from analysis.symbolic.chain import in_order, of_cost
-from analysis.symbolic.display import expectation, partial, times
+from analysis.symbolic.display import expectation, largest, length, partial, times
 from analysis.symbolic.notation import a, a_, b, b_, cost_prime, sigma_prime, w, z
 
 pytestmark = pytest.mark.alike

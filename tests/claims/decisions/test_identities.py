@@ -3,12 +3,14 @@ sets of its letters never is."""
 
 from __future__ import annotations
 
+import itertools
 from random import Random
 
 import mpmath as mp
 import pytest
 import sympy as sp
 
+from analysis.claims.decisions import identities
 from analysis.claims.decisions.decided import decided
 from analysis.claims.decisions.identities import decide, vanishes
 
@@ -187,6 +189,26 @@ def test_a_function_of_a_letter_without_a_set_depends_on_what_it_shows():
     assert decide(eq(2 * one, one + one), {})
     slope = sp.Derivative(mean(t * x), x)
     assert decide(eq(2 * slope - slope, slope), {x: sp.S.Reals})
+    straight = sp.Derivative(mean(t * y) * x + mean(t), x)
+    assert decide(eq(straight, mean(t * y)), {x: sp.S.Reals, y: sp.S.Reals})
+
+
+def test_a_long_equation_that_is_false_is_seen_at_a_point(monkeypatch):
+    """Its normal form would take minutes, so none is made."""
+    letters = sp.symbols("a_1:9")
+    states = [sp.exp(sum(bits)) for bits in itertools.product(*((0, letter) for letter in letters[:5]))]
+    total = sum(states)
+    parts = [1 / (1 + total * y) for y in states]
+    true = eq(sum(parts) - 1 / (1 + total), sum(parts[1:]))
+    other = sum(1 / (1 + sp.exp(-x - y) * total) for x, y in itertools.pairwise(letters))
+    sets = dict.fromkeys(letters, sp.S.Reals)
+    assert decide(true, sets)
+
+    def never():
+        raise AssertionError("a normal form was asked for")
+
+    monkeypatch.setattr(identities, "_Letters", never)
+    assert decide(eq(true.lhs, other), sets) is None
 
 
 def test_what_a_symbol_was_assumed_to_be_counts_for_nothing():

@@ -7,18 +7,13 @@ from random import Random
 
 import pytest
 import sympy as sp
+from known_equations import Case, assert_told_apart, equation, rational
 
 from analysis.claims.decisions.limits import decide
-from tests.sampling import sampled
 
 x, n, a, b, s = sp.symbols("x n a b s")
 POSITIVE = sp.Interval.open(0, sp.oo)
 SETS = {a: sp.S.Reals, b: sp.S.Reals, s: POSITIVE}
-Case = tuple[sp.Limit, sp.Expr]
-
-
-def rational(random: Random) -> sp.Rational:
-    return sp.Rational(random.choice([-5, -3, -2, -1, 1, 2, 3, 4]), random.choice([1, 2, 3]))
 
 
 def quotient_far_out(random: Random) -> Case:
@@ -77,24 +72,11 @@ MAKERS: tuple[Callable[[Random], Case], ...] = (
 )
 
 
-def equation(left: sp.Basic, right: sp.Basic) -> sp.Eq:
-    return sp.Eq(left, right, evaluate=False)
-
-
-def altered(value: sp.Expr, random: Random) -> sp.Expr:
-    """Another number: the difference is a rational number that is not 0."""
-    return value + rational(random) / random.choice([1, 10, 1000, 10**6])
-
-
 @pytest.mark.parametrize("maker", MAKERS)
 def test_limits_that_are_known_by_construction_are_decided_and_altered_ones_are_not(
     maker: Callable[[Random], Case],
 ) -> None:
-    random = Random(16)
-    for limit, value in sampled([maker(random) for _ in range(52)], 26):
-        assert decide(equation(limit, value), SETS), (limit, value)
-        wrong = altered(value, random)
-        assert decide(equation(limit, wrong), SETS) is None, (limit, wrong)
+    assert_told_apart(lambda statement: decide(statement, SETS), maker, 52, 26)
 
 
 sigmoid = sp.Lambda(x, 1 / (1 + sp.exp(-x)))

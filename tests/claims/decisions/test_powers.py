@@ -7,12 +7,13 @@ import sympy as sp
 
 from analysis.claims.decisions.signs import decide
 
-x, y, n, t = sp.symbols("x y n t")
+x, y, n, t, k = sp.symbols("x y n t k")
 SETS = {
     x: sp.Interval.Ropen(0, 1),
     y: sp.Interval(0, sp.oo),
     n: sp.Range(0, sp.oo),
     t: sp.S.Reals,
+    k: sp.S.Integers,
 }
 
 
@@ -54,3 +55,20 @@ def test_no_more_is_told(false):
 def test_an_exponent_that_is_not_whole_or_below_0_gives_no_sign(exponent):
     """0^(−1) and 0^t for t < 0 have no value; a root of 0 has one, but is not read here."""
     assert decide(sp.Ge(y**exponent, 0, evaluate=False), SETS) is None
+
+
+@pytest.mark.parametrize(
+    ("statement", "wanted"),
+    [
+        (sp.Ge(sp.binomial(n, k), 0, evaluate=False), True),
+        (sp.Ge(y**n * sp.binomial(n, k), -1, evaluate=False), True),
+        (sp.Gt(sp.binomial(n, k), 0, evaluate=False), False),
+        (sp.Ge(sp.binomial(n, k), 1, evaluate=False), False),
+        (sp.Ge(sp.binomial(k, n), 0, evaluate=False), False),
+        (sp.Ge(sp.binomial(t, n), 0, evaluate=False), False),
+        (sp.Ge(sp.binomial(n, y), 0, evaluate=False), False),
+    ],
+    ids=str,
+)
+def test_a_binomial_coefficient_counts_where_its_upper_number_does(statement, wanted):
+    assert bool(decide(statement, SETS)) is wanted

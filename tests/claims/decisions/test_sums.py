@@ -7,9 +7,9 @@ from random import Random
 
 import pytest
 import sympy as sp
+from known_equations import Case, assert_told_apart, equation, rational
 
 from analysis.claims.decisions.sums import decide
-from tests.sampling import sampled
 
 n, k, j, m, r, c, a, b, p, q = sp.symbols("n k j m r c a b p q")
 u, w = sp.IndexedBase("u"), sp.IndexedBase("w")
@@ -22,11 +22,6 @@ SETS = {
     m: sp.S.Naturals0,
     q: sp.Range(3, sp.oo),
 }
-Case = tuple[sp.Expr, sp.Expr]
-
-
-def rational(random: Random) -> sp.Rational:
-    return sp.Rational(random.choice([-5, -3, -2, -1, 1, 2, 3, 4]), random.choice([1, 2, 3]))
 
 
 def telescoped(random: Random) -> Case:
@@ -108,10 +103,6 @@ MAKERS: tuple[Callable[[Random], Case], ...] = (
 )
 
 
-def equation(left: sp.Basic, right: sp.Basic) -> sp.Eq:
-    return sp.Eq(left, right, evaluate=False)
-
-
 def altered(value: sp.Expr, random: Random) -> sp.Expr:
     """False for some length: off by a number, or only beyond the first lengths."""
     late = sp.Mul(*(n - i for i in range(1, random.randint(2, 9))))
@@ -122,11 +113,7 @@ def altered(value: sp.Expr, random: Random) -> sp.Expr:
 def test_sums_that_are_known_by_construction_are_decided_and_altered_ones_are_not(
     maker: Callable[[Random], Case],
 ) -> None:
-    random = Random(16)
-    for total, value in sampled([maker(random) for _ in range(52)], 10):
-        assert decide(equation(total, value), SETS), (total, value)
-        wrong = altered(value, random)
-        assert decide(equation(total, wrong), SETS) is None, (total, wrong)
+    assert_told_apart(lambda statement: decide(statement, SETS), maker, 52, 10, altered)
 
 
 TRUE = [

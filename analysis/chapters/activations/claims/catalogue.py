@@ -6,29 +6,11 @@ from __future__ import annotations
 import sympy as sp
 
 from analysis.claims.claim import Claim
-from analysis.claims.decisions.exponential import decide
 from analysis.claims.domain import Domain, domain, nonzero, reals, reals_but
-from analysis.claims.outcome import Check, Outcome, Proved, Step, Unknown
-from analysis.claims.proof import counterexample
+from analysis.claims.lines import decided
 from analysis.symbolic.activation import Activation
 from analysis.symbolic.catalogue import ACTIVATIONS
 from analysis.symbolic.notation import z
-
-_POINTS = [
-    {z: sp.Rational(k, 4)} for k in (0, 1, -1, 2, -2, 4, -4, 6, -6, 8, -8, 16, -16, 40, -40, 160, -160)
-]
-
-
-def by_decision(where: sp.Set = sp.S.Reals) -> Check:
-    """Decided as it stands, for every z of a set; what is not is refuted at a few points, or unknown."""
-
-    def check(statement: sp.Basic) -> Outcome:
-        if found := decide(statement, {z: where}):
-            return Proved("decision", tuple(Step(line) for line in found.split("; ")))
-        points = [{}] if not statement.free_symbols else [p for p in _POINTS if p[z] in where]
-        return counterexample(statement, points) or Unknown("not decided, and true at the points tried")
-
-    return check
 
 
 def _slug(x: Activation) -> str:
@@ -37,32 +19,31 @@ def _slug(x: Activation) -> str:
 
 
 _EVERYWHERE, _BESIDE_ZERO = domain((z, reals())), domain((z, nonzero()))
-_NOT_ZERO = sp.S.Reals - sp.FiniteSet(0)
 
 
-def _where(x: Activation) -> tuple[Domain, sp.Set, str]:
+def _where(x: Activation) -> tuple[Domain, str]:
     """Where the derivative exists, twice, and what is declared at the kinks."""
     if not x.kinks:
-        return _EVERYWHERE, sp.S.Reals, ""
+        return _EVERYWHERE, ""
     if not all(k.is_Rational for k in x.kinks):
         raise ValueError(f"the kinks of {x.name} must be rational numbers, not {x.kinks}")
     declared = ", ".join(str(x.slope.subs(z, k)) for k in x.kinks)
     words = (
         "at the kink the declared slope is" if len(x.kinks) == 1 else "at the kinks the declared slopes are"
     )
-    there = domain((z, reals_but(*x.kinks)))
-    return there, sp.S.Reals - sp.FiniteSet(*x.kinks), f"{words} {declared}"
+    return domain((z, reals_but(*x.kinks))), f"{words} {declared}"
 
 
 def slope_claim(x: Activation) -> Claim:
     """The overflow-free slope is the derivative of the definition."""
     derivative = sp.Derivative(x.formula, z)
-    over, where, at_kinks = _where(x)
+    over, at_kinks = _where(x)
+    statement = sp.Eq(derivative, x.slope, evaluate=False)
     return Claim(
         label=f"{_slug(x)}-slope",
         sentence=f"The overflow-free slope of {x.name} equals the derivative of its definition.",
-        statement=sp.Eq(derivative, x.slope, evaluate=False),
-        check=by_decision(where),
+        statement=statement,
+        check=decided(statement),
         scope=at_kinks,
         false_sibling=sp.Eq(derivative, sp.Rational(101, 100) * x.slope, evaluate=False),
         domain=over,
@@ -77,11 +58,12 @@ def _shown_slope(x: Activation) -> sp.Expr:
 def bound_claim(x: Activation) -> Claim:
     """The slope never exceeds its declared supremum, and a bound one per cent lower is exceeded."""
     slope = sp.Abs(_shown_slope(x))
+    statement = sp.Le(slope, x.slope_bound, evaluate=False)
     return Claim(
         label=f"{_slug(x)}-slope-bound",
         sentence=f"The slope of {x.name} is at most {_in_words(x.slope_bound)} in size.",
-        statement=sp.Le(slope, x.slope_bound, evaluate=False),
-        check=by_decision(),
+        statement=statement,
+        check=decided(statement),
         scope="",
         domain=_EVERYWHERE,
         false_sibling=sp.Le(slope, sp.Rational(99, 100) * x.slope_bound, evaluate=False),
@@ -104,11 +86,12 @@ def supremum_claim(x: Activation) -> Claim:
         where = f"tends in size to the bound as z → {at} from the {'left' if towards == '-' else 'right'}"
     else:
         where = f"has the size of the bound at z = {at}"
+    statement = sp.Eq(limit, x.slope_bound, evaluate=False)
     return Claim(
         label=f"{_slug(x)}-slope-supremum",
         sentence=f"The slope of {x.name} {where}: no smaller bound holds.",
-        statement=sp.Eq(limit, x.slope_bound, evaluate=False),
-        check=by_decision(),
+        statement=statement,
+        check=decided(statement),
         scope="",
         domain=domain(),
         false_sibling=sp.Eq(limit, sp.Rational(99, 100) * x.slope_bound, evaluate=False),
@@ -123,12 +106,13 @@ def _steeper_on_the_left(x: Activation) -> bool:
 def rate_claim(x: Activation) -> Claim:
     """The log-slope changes no faster than declared; half a unit less (in z⁻¹) is exceeded."""
     rate = sp.Abs(sp.piecewise_fold(x.log_slope).diff(z))
+    statement = sp.Le(rate, x.log_slope_rate, evaluate=False)
     return Claim(
         label=f"{_slug(x)}-log-slope-rate",
         sentence=f"The logarithm of the slope of {x.name} changes by at most {x.log_slope_rate} per unit of "
         f"z.",
-        statement=sp.Le(rate, x.log_slope_rate, evaluate=False),
-        check=by_decision(_NOT_ZERO),
+        statement=statement,
+        check=decided(statement),
         scope="where the slope is not zero; it bounds how an error in z reaches the gradient",
         domain=_BESIDE_ZERO,
         false_sibling=sp.Le(rate, x.log_slope_rate - sp.S.Half, evaluate=False),
@@ -137,11 +121,12 @@ def rate_claim(x: Activation) -> Claim:
 
 def safe_claim(x: Activation) -> Claim:
     """The overflow-free value is the definition."""
+    statement = sp.Eq(x.formula, x.value, evaluate=False)
     return Claim(
         label=f"{_slug(x)}-safe-formula",
         sentence=f"The overflow-free form of {x.name} equals its definition.",
-        statement=sp.Eq(x.formula, x.value, evaluate=False),
-        check=by_decision(),
+        statement=statement,
+        check=decided(statement),
         scope="",
         domain=_EVERYWHERE,
         false_sibling=sp.Eq(x.formula, x.value + sp.log(2) / 100, evaluate=False),

@@ -18,12 +18,13 @@ from analysis.chapters.explosion.claims.meaning_gains import (
     some_chain,
     total,
 )
-from analysis.chapters.explosion.window import length, width
+from analysis.chapters.explosion.window import width
 from analysis.claims.claim import Claim
 from analysis.claims.domain import Range, domain, exact
 from analysis.claims.outcome import Outcome, Proved, Refuted, Step, Unknown
 from analysis.claims.proof import by_deciding, counterexample
 from analysis.symbolic.catalogue import SIGMOID
+from analysis.symbolic.display import length
 from analysis.symbolic.layer import plain
 from analysis.symbolic.notation import b, h, w, z
 

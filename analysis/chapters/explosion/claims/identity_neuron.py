@@ -14,7 +14,6 @@ from analysis.chapters.explosion.identity_neuron import (
     SMALL,
     as_stated,
     floor_of_error,
-    largest,
     least_error,
     mended,
     mended_error,
@@ -29,6 +28,7 @@ from analysis.claims.outcome import Outcome, Proved, Step, Unknown
 from analysis.claims.proof import by_deciding, counterexample
 from analysis.claims.world import Estimate, Number, World, ball
 from analysis.symbolic.catalogue import SIGMOID, as_sigmoid
+from analysis.symbolic.display import largest
 from analysis.symbolic.notation import b, z
 
 _t = sp.Symbol("t", nonnegative=True)

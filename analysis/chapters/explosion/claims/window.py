@@ -17,7 +17,6 @@ from analysis.chapters.explosion.window import (
     condition,
     edge,
     edges,
-    length,
     width,
     width_from_edge,
 )
@@ -27,7 +26,7 @@ from analysis.claims.outcome import Check, Outcome, Proved, Refuted, Step, Unkno
 from analysis.claims.proof import by_deciding, counterexample
 from analysis.claims.world import World
 from analysis.symbolic.catalogue import SIGMOID, as_sigmoid
-from analysis.symbolic.display import times
+from analysis.symbolic.display import length, times
 from analysis.symbolic.notation import a, b, sigma_prime, w, z
 
 _t = sp.Symbol("t", positive=True)
