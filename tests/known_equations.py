@@ -1,4 +1,4 @@
-"""Equations whose right sides are known by construction, and altered ones that are false, put to a decision."""
+"""Equations whose right sides are known by construction, and altered ones, put to a decision."""
 
 from __future__ import annotations
 

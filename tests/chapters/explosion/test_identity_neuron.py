@@ -11,6 +11,7 @@ from analysis.chapters.explosion.claims import identity_neuron as n_claims
 from analysis.claims.outcome import Proved, Refuted, Unknown
 from analysis.numeric.compiled import compiled
 from analysis.symbolic.catalogue import as_sigmoid
+from analysis.symbolic.display import largest
 from analysis.symbolic.notation import b
 
 X = np.linspace(0, 1, 501)
@@ -52,10 +53,10 @@ def test_limits() -> None:
 
 
 def test_mended_error_refuses() -> None:
-    left = n.largest(sp.Abs(n.mended - n.x))
+    left = largest(sp.Abs(n.mended - n.x))
     for wrong in (n.w1**2 / 96, n.mended_error + sp.Rational(1, 10**9)):
         assert isinstance(n_claims.by_monotone_error(sp.Eq(left, wrong, evaluate=False)), Refuted)
-    other = n.largest(sp.Abs(n.mended + sp.Rational(1, 100) - n.x))
+    other = largest(sp.Abs(n.mended + sp.Rational(1, 100) - n.x))
     assert isinstance(n_claims.by_monotone_error(sp.Eq(other, n.mended_error, evaluate=False)), Unknown)
 
 
@@ -76,4 +77,4 @@ def test_what_rests_on_a_lemma_falls_with_it(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_largest_is_shown_as_a_maximum() -> None:
-    assert sp.latex(n.largest(n.x)) == r"\max_{0 \leq x \leq 1} x"
+    assert sp.latex(largest(n.x)) == r"\max_{0 \leq x \leq 1} x"
