@@ -8,6 +8,7 @@ from functools import cache
 import numpy as np
 from matplotlib.figure import Figure
 
+from analysis.chapters.activations.figures import broken_slope
 from analysis.explorables.explorable import Choice, Explorable, Slider, Values, constants, figure, joined
 from analysis.explorables.formulas import activations as formulas_of
 from analysis.numeric.compiled import compiled
@@ -25,7 +26,12 @@ def activations() -> Explorable:
     """Drag the mean and the spread of z; read off what each activation makes of it."""
     code = joined(
         formulas_of(ACTIVATIONS.values()),
-        constants(span=SPAN, reach=REACH, saturated=SATURATED),
+        constants(
+            span=SPAN,
+            reach=REACH,
+            saturated=SATURATED,
+            kinks={name: [float(k) for k in x.kinks] for name, x in ACTIVATIONS.items()},
+        ),
         beside=__file__,
     )
     return Explorable(
@@ -56,7 +62,6 @@ def _still(values: Values) -> Figure:
         of = activation(name)
         ax.fill_between(x, -2.0, -2.0 + 1.2 * bell, alpha=0.2)
         ax.plot(x, compiled(of.value, z)(x))
-        for half in (x < 0, x > 0):
-            ax.plot(x[half], compiled(of.slope, z)(x[half]), color="C1", ls="--")
+        ax.plot(x, broken_slope(of, x), color="C1", ls="--")
         ax.set(title=name, xlabel="weighted input $z$", ylim=(-2.0, 4.4), xlim=(-SPAN, SPAN))
     return drawn

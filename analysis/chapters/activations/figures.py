@@ -9,6 +9,8 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from numpy.typing import NDArray
 
 from analysis.chapters.activations.activation_table import Entry
 from analysis.chapters.activations.dead_units import Killed, Norms
@@ -43,18 +45,28 @@ def atlas_plates(entries: Sequence[Entry], reach: float = 4.0, columns: int = 4)
         ax.axhline(0.0, color="0.8", lw=0.8)
         ax.axhline(e.largest_slope, color=GREY, lw=0.8, ls=":")
         ax.plot(x, compiled(e.activation.value, z)(x), color="C0")
-        slope = compiled(e.activation.slope, z)(x)
-        slope[np.abs(x) < x[1] - x[0]] = np.nan if e.activation.kinks else slope[np.abs(x) < x[1] - x[0]]
-        ax.plot(x, slope, color="C1", ls="--")
+        ax.plot(x, broken_slope(e.activation, x), color="C1", ls="--")
         ax.set_title(f"{e.activation.name}  ($\\leq$ {e.largest_slope:.4g})", fontsize=10)
         ax.set(ylim=(-1.9, 2.4), xlim=(-reach, reach))
     for ax in axes.ravel()[len(entries) :]:
         ax.axis("off")
-        ax.text(0.1, 0.75, "value", color="C0", transform=ax.transAxes)
-        ax.text(0.1, 0.55, "slope (dashed)", color="C1", transform=ax.transAxes)
-        ax.text(0.1, 0.35, "largest slope (dotted)", color=GREY, transform=ax.transAxes)
+    for column in axes.T[: len(entries)]:  # the lowest plate that is filled shows the numbers
+        column[(len(entries) - 1 - list(axes[0]).index(column[0])) // columns].tick_params(labelbottom=True)
+    lines = [Line2D([], [], color=c, ls=s) for c, s in (("C0", "-"), ("C1", "--"), (GREY, ":"))]
+    names = ["value", "slope (dashed)", "largest slope (dotted)"]
+    figure.legend(lines, names, loc="outside upper center", ncols=3, frameon=False)
     figure.supxlabel("weighted input $z$", fontsize=10)
     return figure
+
+
+def broken_slope(activation: Activation, x: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The slope at increasing points x, (n,), NaN at those beside a kink, so that no line joins its two
+    sides."""
+    slope = np.array(compiled(activation.slope, z)(x) * np.ones_like(x))
+    for kink in activation.kinks:
+        right = int(np.searchsorted(x, float(kink)))
+        slope[max(right - 1, 0) : right + 1] = np.nan
+    return slope
 
 
 def stuck_neuron(runs: Iterable[Learning], ax: Axes | None = None) -> Axes:
@@ -146,10 +158,13 @@ def slopes_side_by_side(
     x = np.linspace(-reach, reach, 802)
     ax.axhline(1.0, color=GREY, lw=0.8)
     for k, a in enumerate(activations):
-        y = compiled(a.slope, z)(x)
-        if a.kinks:
-            y[np.abs(x) < 1.5 * (x[1] - x[0])] = np.nan
-        ax.plot(x, y, color=f"C{k}", ls=STYLES[k % 4], label=f"{a.name}: sup {float(a.slope_bound):.4f}")
+        ax.plot(
+            x,
+            broken_slope(a, x),
+            color=f"C{k}",
+            ls=STYLES[k % 4],
+            label=f"{a.name}: sup {float(a.slope_bound):.4f}",
+        )
     ax.legend(frameon=False, loc="upper left")
     ax.set(xlabel="weighted input $z$", ylabel="slope $\\sigma'(z)$", xlim=(-reach, reach))
     return ax

@@ -21,6 +21,27 @@ def test_a_plate_for_every_activation() -> None:
     assert [t.split("  (")[0] for t in titles] == list(ACTIVATIONS)
 
 
+def test_every_plate_is_named_once_and_the_lowest_of_each_column_has_numbers() -> None:
+    figure = figures.atlas_plates(atlas.atlas())
+    (legend,) = figure.legends
+    assert len(legend.get_texts()) == 3 and not any(ax.texts for ax in figure.axes)
+    shown = [ax for ax in figure.axes if ax.axison]
+    for column in range(4):
+        *_, lowest = shown[column::4]
+        assert lowest.xaxis.get_tick_params()["labelbottom"]
+
+
+@pytest.mark.parametrize("activation", [x for x in ACTIVATIONS.values() if x.kinks], ids=lambda x: x.name)
+def test_no_line_joins_the_sides_of_a_kink(activation) -> None:
+    for points in (802, 401, 7):
+        x = np.linspace(-4, 4, points)
+        slope = figures.broken_slope(activation, x)
+        for kink in map(float, activation.kinks):
+            beside = slope[[np.flatnonzero(x < kink)[-1], np.flatnonzero(x >= kink)[0]]]
+            assert np.isnan(beside).all(), kink
+        assert np.isnan(slope).sum() <= 2 * len(activation.kinks)
+
+
 def test_slopes_break_at_a_kink() -> None:
     ax = figures.slopes_side_by_side([SELU, GELU])
     selu_line, gelu_line = (line for line in ax.lines if len(line.get_xdata()) > 100)
