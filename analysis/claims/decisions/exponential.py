@@ -186,6 +186,8 @@ def _derivative_at(d: sp.Derivative, x: sp.Expr) -> sp.Expr:
 def _limit(limit: sp.Limit) -> sp.Expr:
     """A limit: at a number by continuity of the branch on its side, far out as SymPy finds it."""
     e, letter, x, side = limit.args
+    if str(side) == "+-" and not x.is_infinite:
+        raise Untold("a limit from both sides")
     e = e.xreplace({letter: z})
     right = x == -sp.oo or (x != sp.oo and str(side) != "-")
     if x in (sp.oo, -sp.oo):

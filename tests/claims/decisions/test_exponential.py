@@ -254,3 +254,11 @@ def test_the_turning_point_of_mish_is_where_its_slope_is_largest() -> None:
         found = max((slope(mpmath.mpf(k) / 10**4), k) for k in range(14000, 16000))
     assert abs(float(MISH_TURN) - found[1] / 10**4) < 1e-4
     assert float(MISH.slope_bound) == pytest.approx(float(found[0]), rel=1e-8)
+
+
+@pytest.mark.parametrize(
+    "f", [sp.Abs(z) / z, sp.sign(z), sp.Heaviside(z), sp.Piecewise((z, z < 0), (1 + z, True))]
+)
+def test_a_limit_from_both_sides_is_none_where_the_sides_differ(f):
+    for value in (sp.S.One, sp.S.Zero, -sp.S.One):
+        assert decide(said(sp.Eq, sp.Limit(f, z, 0, "+-"), value), {}) is None
