@@ -311,8 +311,10 @@ class Instance:
         rest = {k: v for k, v in fact.sets.items() if k not in self.letters}
         defined = {k: v for k, v in context.means.items() if k not in self.letters}
         written = Context(context.sets, defined).opened(fact.statement)  # a definition may hide the letters
+        if bound_in(written, set(self.letters)):
+            return None
         new = put(written, self.letters)
-        if bound_in(written, set(self.letters)) or not context.covers(Fact(new, rest), line):
+        if not context.covers(Fact(new, rest), line):
             return None
         if not all(context.covers(x, line) for x in others):
             return None
@@ -343,7 +345,8 @@ def lies_in(x: sp.Expr, over: sp.Set, context: Context, known: Sequence[sp.Basic
     if over == sp.S.Reals:
         return _real(x, context)
     if over.is_subset(sp.S.Integers):
-        return _whole(x, context) and _holds(sp.Ge(x, over.inf, evaluate=False), context, known)
+        least = sp.Ge(x, over.inf, evaluate=False)
+        return _all_from_its_first(over) and _whole(x, context) and _holds(least, context, known)
     if isinstance(over, sp.Interval):
         below = (
             sp.true
@@ -359,6 +362,13 @@ def lies_in(x: sp.Expr, over: sp.Set, context: Context, known: Sequence[sp.Basic
     if over == sp.S.Reals - sp.FiniteSet(0):
         return _real(x, context) and context.decided(sp.Ne(x, 0, evaluate=False)) is not None
     return False
+
+
+def _all_from_its_first(over: sp.Set) -> bool:
+    """Whether a set is that of all whole numbers from one on."""
+    return isinstance(over, sp.Range | type(sp.S.Naturals) | type(sp.S.Naturals0)) and bool(
+        over.inf.is_Integer and over == sp.Range(over.inf, sp.oo) or over in (sp.S.Naturals, sp.S.Naturals0)
+    )
 
 
 def _holds(asked: sp.Basic, context: Context, known: Sequence[sp.Basic]) -> bool:
@@ -411,9 +421,9 @@ class Induction:
     def why(self, line: sp.Basic, earlier: tuple[Fact, ...], context: Context) -> str | None:
         base, step = earlier
         over = context.sets.get(self.letter)
-        if not isinstance(over, sp.Range) or over != sp.Range(over.inf, sp.oo):
+        if over is None or not _all_from_its_first(over):
             return None
-        if self.letter in _bound(line) or not context.bare({self.letter}) or not context.explicit(line):
+        if not context.bare({self.letter}) or not context.explicit(line):
             return None
         if not (context.covers(base, line) and context.covers(step, line)):
             return None
@@ -674,9 +684,7 @@ def _in_order(low: sp.Expr, high: sp.Expr, kind: Any, strict: bool, context: Con
 
 def _between(low: sp.Expr, high: sp.Expr, over: sp.Set, kind: Any, context: Context) -> bool:
     if kind is sp.Sum:
-        whole = over.is_subset(sp.S.Integers)
-        above = over.sup == sp.oo
-        return bool(whole and above) and lies_in(low, over, context)
+        return _all_from_its_first(over) and lies_in(low, over, context)
     if over == sp.S.Reals:
         return True
     if not isinstance(over, sp.Interval):

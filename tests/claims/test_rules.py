@@ -495,3 +495,178 @@ def test_nothing_is_put_into_a_theorem_that_holds_its_own_letters():
     cited = Cited("squares of a sum's terms", (), letters)
     assert follows(cited, line, context=over(x=POSITIVE, n=WHOLE))
     assert not follows(cited, line, context=over(x=REAL, n=WHOLE))
+
+
+# Each guard by itself: lines that differ from one that follows by what the guard asks
+
+
+def tied(where, **sets):
+    return Context({sp.Symbol(name): found for name, found in sets.items()}, {}, where)
+
+
+LAM = sp.Symbol("lam")
+
+
+def unseen(**sets):
+    """λ is measured, and may depend on x though it does not show it."""
+    return Context({**over(**sets).sets, LAM: REAL}, {LAM: Given(lambda world: world.letters[x])})
+
+
+def test_what_holds_for_few_whole_numbers_is_not_put_for_others():
+    few = [sp.FiniteSet(1, 2), sp.Range(1, 5), sp.Range(1, sp.oo, 2)]
+    assert [s for s in few if lies_in(n, s, over(n=WHOLE))] == []
+    assert lies_in(n, sp.S.Naturals, over(n=WHOLE)) and lies_in(n, sp.S.Naturals0, over(n=WHOLE))
+    bit = fact(eq(k**2, k), k=sp.FiniteSet(0, 1))
+    assert not follows(Instance((1,), {k: n}), eq(n**2, n), bit, context=over(n=WHOLE))
+    odd = fact(le(1, sp.cos(sp.pi * (k - 1))), k=sp.Range(1, sp.oo, 2))
+    ones, cosines = (sp.Sum(e, (k, 1, n)) for e in (1, sp.cos(sp.pi * (k - 1))))
+    assert not follows(Added((1,), k), le(ones, cosines), odd, context=over(n=WHOLE))
+
+
+def test_a_value_lies_in_a_set_only_if_it_is_real():
+    for value, where in [(sp.sqrt(x), sp.Interval(0, sp.oo)), (1 / x, REAL - sp.FiniteSet(0))]:
+        assert not lies_in(value, where, over(x=REAL))
+
+
+def test_a_strict_relation_is_no_weak_one_and_a_part_is_not_the_whole():
+    weak, both = fact(le(0, x**2), x=REAL), fact(sp.And(le(0, x**2), le(x, x), evaluate=False), x=REAL)
+    here = over(y=REAL)
+    assert follows(Instance((1,), {x: y}), le(0, y**2), weak, context=here)
+    assert not follows(Instance((1,), {x: y}), lt(0, y**2), weak, context=here)
+    other = sp.And(le(0, y**2), lt(y, y), evaluate=False)
+    assert not follows(Instance((1,), {x: y}), other, both, context=here)
+
+
+def test_an_instance_keeps_conditions_other_letters_and_further_lines():
+    small = fact(lt(x, 5), x=REAL)
+    assert not follows(Instance((1,), {x: y}), lt(y, 5), small, context=tied(lt(x, 5), x=REAL, y=REAL))
+    order = fact(le(x, x + y), x=REAL, y=POSITIVE)
+    assert follows(Instance((1,), {x: 2 * k}), le(2 * k, 2 * k + y), order, context=over(k=REAL, y=POSITIVE))
+    assert not follows(Instance((1,), {x: 2 * k}), le(2 * k, 2 * k + y), order, context=over(k=REAL, y=REAL))
+    known, asked = fact(lt(0, x), x=POSITIVE), Instance((1, 2), {x: y - 1})
+    some = fact(lt(1, y), y=sp.Interval.open(1, sp.oo))
+    assert not follows(asked, lt(0, y - 1), known, some, context=over(y=REAL))
+    assert not follows(Instance((1,), {k: y}), lt(0, y), known, context=over(y=REAL))
+
+
+def test_an_instance_does_not_reach_a_bound_letter():
+    total = fact(eq(sp.Sum(k, (k, 1, 3)) + k, 6 + k), k=REAL)
+    moved = eq(sp.Sum(k, (k, 1, 3)) + k + 1, 7 + k)
+    assert not follows(Instance((1,), {k: k + 1}), moved, total, context=over(k=REAL))
+
+
+def test_induction_runs_over_all_whole_numbers_from_its_first_unseen_by_others():
+    line = le(n, n**2)
+    base = Fact(le(1, 1), {})
+    step = sp.Implies(line, line.xreplace({n: n + 1}), evaluate=False)
+    for numbers in (WHOLE, sp.S.Naturals):
+        assert follows(Induction((1, 2), n), line, base, fact(step, n=numbers), context=over(n=numbers))
+    for numbers in (sp.Interval(1, sp.oo), sp.Range(1, sp.oo, 2), sp.Range(1, 9), sp.FiniteSet(1, 2)):
+        assert not follows(Induction((1, 2), n), line, base, fact(step, n=numbers), context=over(n=numbers))
+    held = tied(lt(n, 7), n=WHOLE)
+    assert not follows(Induction((1, 2), n), line, base, fact(step, n=WHOLE), context=held)
+    hidden = le(LAM, n + 1)
+    grown = sp.Implies(hidden, le(LAM, n + 2), evaluate=False)
+    first = fact(le(LAM, 2), lam=REAL)
+    context = Context({n: WHOLE, LAM: REAL}, {LAM: Given(lambda world: world.letters[n])})
+    known = Fact(grown, context.sets)
+    assert not follows(Induction((1, 2), n), hidden, first, known, context=context)
+    inner = eq(sp.Sum(n, (n, 1, 2)) + 0 * n, 3)
+    again = fact(sp.Implies(inner, inner, evaluate=False), n=WHOLE)
+    assert not follows(Induction((1, 2), n), inner, Fact(inner, {}), again, context=over(n=WHOLE))
+
+
+def test_inequalities_on_fewer_values_are_not_combined_for_more():
+    assert not follows(Combined((1,)), lt(0, x), fact(lt(0, x), x=POSITIVE), context=over(x=REAL))
+
+
+def test_an_increasing_function_of_lines_on_all_values_in_an_interval():
+    cube = Increasing((1,), sp.Lambda(n, n**3))
+    some = fact(lt(0, x), x=POSITIVE)
+    assert not follows(cube, lt(0, x**3), some, context=over(x=REAL))
+    assert not follows(cube, eq(x**3, 0), fact(eq(x, 0), x=REAL), context=over(x=REAL))
+    beside_zero = Increasing((1,), sp.Lambda(n, -1 / n), REAL - sp.FiniteSet(0))
+    order = fact(lt(x, y), x=sp.Interval.open(-2, -1), y=POSITIVE)
+    context = over(x=sp.Interval.open(-2, -1), y=POSITIVE)
+    assert not follows(beside_zero, lt(-1 / x, -1 / y), order, context=context)
+    known = Fact(lt(x, x + 1), unseen(x=REAL).sets)
+    hidden = Increasing((1,), sp.Lambda(n, n + LAM))
+    assert not follows(hidden, lt(x + LAM, x + 1 + LAM), known, context=unseen(x=REAL))
+
+
+def test_a_rise_over_an_interval_from_an_end_that_is_a_number():
+    span = sp.Interval(0, sp.oo)
+    rises = fact(le(0, 3 * x**2), x=span)
+    assert not follows(Rising((1,), x), le(x, x**3 + x), rises, context=over(x=span))
+    assert not follows(Rising((1,), x), eq(2, x**3 + 2), rises, context=over(x=span))
+    assert not follows(Rising((1,), x), le(2, x**3 + 2), fact(eq(0, 0), x=span), context=over(x=span))
+    assert not follows(Rising((1,), x), le(2, x**3 + 2), rises, context=over(x=REAL - sp.FiniteSet(0)))
+    assert not follows(Rising((1,), x), le(2, x**3 + 2), rises, context=tied(lt(x, 9), x=span))
+    part = fact(le(0, 3 * x**2), x=sp.Interval(5, sp.oo))
+    assert not follows(Rising((1,), x), le(2, x**3 + 2), part, context=over(x=span))
+    hidden = Fact(le(0, 3 * x**2), unseen(x=span).sets)
+    assert not follows(Rising((1,), x), le(LAM, x**3 + LAM), hidden, context=unseen(x=span))
+    no_limit = fact(eq(x, x), x=POSITIVE)
+    strict = fact(lt(0, 2 * x), x=POSITIVE)
+    assert not follows(Rising((1, 2), x), lt(1, x**2 + 1), strict, no_limit, context=over(x=POSITIVE))
+
+
+def test_what_is_added_up_holds_between_the_ends_and_unseen_by_others():
+    a = fact(le(x, x + 1), x=REAL)
+    low, high = (sp.Integral(f, (x, 0, 1)) for f in (x, x + 1))
+    assert follows(Added((1,), x), le(low, high), a, context=over())
+    assert not follows(Added((1,), y), le(low, high), a, context=over())
+    assert not follows(Added((1,), x), eq(low, high), a, context=over())
+    assert not follows(Added((1,), x), le(low, high), fact(eq(x, x), x=REAL), context=over())
+    assert not follows(Added((1,), x), le(low, high), a, context=tied(lt(x, 9), x=REAL))
+    assert not follows(Added((1,), x), le(1, 2), a, context=over())
+    mixed = le(low, sp.Integral(x + 1, (x, 0, 2)))
+    assert not follows(Added((1,), x), mixed, a, context=over())
+    product = [sp.Product(f, (k, 1, 3)) for f in (k, k + 1)]
+    assert not follows(Added((1,), k), le(*product), fact(le(k, k + 1), k=WHOLE), context=over())
+    few = fact(le(x, x + 1), x=sp.FiniteSet(0, 1))
+    assert not follows(Added((1,), x), le(low, high), few, context=over())
+    half = fact(le(0, x), x=sp.Interval(0, 1))
+    for ends in ((0, sp.oo), (-1, 1)):
+        below, above = (sp.Integral(f * sp.exp(-(x**2)), (x, *ends)) for f in (0, x))
+        line = le(below, above) if below != 0 else le(0, above)
+        assert not follows(Added((1,), x), line, half, context=over())
+    shifted = fact(le(x, x + y), x=REAL, y=POSITIVE)
+    sides = [sp.Integral(f, (x, 0, 1)) for f in (x, x + y)]
+    assert follows(Added((1,), x), le(*sides), shifted, context=over(y=POSITIVE))
+    assert not follows(Added((1,), x), le(*sides), shifted, context=over(y=REAL))
+    hidden = Fact(le(LAM, LAM + 1), unseen(x=REAL).sets)
+    sides = [sp.Integral(f, (x, 0, 1)) for f in (LAM, LAM + 1)]
+    assert not follows(Added((1,), x), le(*sides), hidden, context=unseen())
+    terms = fact(le(1, k), k=sp.Range(3, sp.oo))
+    ones, whole = (sp.Sum(f, (k, 1, n)) for f in (1, k))
+    assert not follows(Added((1,), k), le(ones, whole), terms, context=over(n=WHOLE))
+
+
+def test_a_lemma_is_that_statement_on_those_sets():
+    def lemma(label):
+        return {"square": fact(le(0, x**2), x=REAL), "positive": fact(lt(0, x), x=POSITIVE)}.get(label)
+
+    def here(**sets):
+        return Context(over(**sets).sets, lemma=lemma)
+
+    assert follows(Lemma("square"), le(0, x**2), context=here(x=REAL))
+    assert follows(Lemma("positive"), lt(0, x), context=here(x=POSITIVE))
+    assert not follows(Lemma("square"), lt(0, x**2), context=here(x=REAL))
+    assert not follows(Lemma("square"), le(0, x), context=here(x=REAL))
+    assert not follows(Lemma("positive"), lt(0, x), context=here(x=REAL))
+    assert not follows(Lemma("other"), le(0, x**2), context=here(x=REAL))
+
+
+def test_a_cited_line_is_the_conclusion_and_what_is_put_in_stands_apart_from_the_hypotheses(monkeypatch):
+    order = fact(le(x, y), x=POSITIVE, y=POSITIVE)
+    cited = Cited("roots keep the order", (1,), {SMALLER: x, LARGER: y})
+    here = over(x=POSITIVE, y=POSITIVE)
+    assert follows(cited, le(sp.sqrt(x), sp.sqrt(y)), order, context=here)
+    for line in (lt(sp.sqrt(x), sp.sqrt(y)), le(sp.sqrt(y), sp.sqrt(x)), le(sp.sqrt(x), 2 * sp.sqrt(y))):
+        assert not follows(cited, line, order, context=here)
+    f, bottom = sp.Function("f"), sp.Symbol("bottom")
+    least = Theorem("least", "a test", (f, bottom), (le(bottom, f(x)),), le(bottom, f(0)), {x: REAL})
+    monkeypatch.setitem(THEOREMS, "least", least)
+    shape = Cited("least", (1,), {f: sp.Lambda(x, x**2), bottom: x**2})
+    assert not follows(shape, le(x**2, 0), fact(le(x**2, x**2), x=REAL), context=over(x=REAL))
