@@ -89,7 +89,7 @@ def test_a_flipped_sign_of_the_slope_is_noticed(activation: object) -> None:
     from analysis.chapters.activations.claims.catalogue import slope_claim
 
     c = slope_claim(activation)  # type: ignore[arg-type]
-    assert isinstance(c.check(eq(c.statement.lhs, -c.statement.rhs)), Refuted)
+    assert isinstance(c.settle(eq(c.statement.lhs, -c.statement.rhs)), Refuted)
 
 
 def test_a_square_proves_and_a_negative_rest_refutes() -> None:

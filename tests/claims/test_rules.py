@@ -524,8 +524,17 @@ def test_what_holds_for_few_whole_numbers_is_not_put_for_others():
 
 
 def test_a_value_lies_in_a_set_only_if_it_is_real():
-    for value, where in [(sp.sqrt(x), sp.Interval(0, sp.oo)), (1 / x, REAL - sp.FiniteSet(0))]:
-        assert not lies_in(value, where, over(x=REAL))
+    unit = sp.Interval(-1, 1)
+    for value, where in [
+        (sp.sqrt(x), sp.Interval(0, sp.oo)),
+        (1 / x, REAL - sp.FiniteSet(0)),
+        (sp.exp(sp.sqrt(x)), REAL),
+        (sp.asin(x), REAL),
+        (sp.acos(2 * y), REAL),
+        (sp.asin(sp.sqrt(x)), REAL),
+    ]:
+        assert not lies_in(value, where, over(x=REAL, y=unit))
+    assert lies_in(sp.asin(y), REAL, over(y=unit))
 
 
 def test_a_strict_relation_is_no_weak_one_and_a_part_is_not_the_whole():
@@ -590,6 +599,11 @@ def test_an_increasing_function_of_lines_on_all_values_in_an_interval():
     context = over(x=sp.Interval.open(-2, -1), y=POSITIVE)
     assert not follows(beside_zero, lt(-1 / x, -1 / y), order, context=context)
     known = Fact(lt(x, x + 1), unseen(x=REAL).sets)
+    order = fact(lt(x, y), x=REAL, y=REAL)
+    for line in (lt(x**3, y**5), le(x**3, y), le(x, y**3)):
+        assert not follows(cube, line, order, context=over(x=REAL, y=REAL))
+    root = Increasing((1,), sp.Lambda(n, sp.sqrt(n)), sp.Interval.open(0, sp.oo))
+    assert not follows(root, lt(sp.sqrt(x), sp.sqrt(y)), order, context=over(x=REAL, y=REAL))
     hidden = Increasing((1,), sp.Lambda(n, n + LAM))
     assert not follows(hidden, lt(x + LAM, x + 1 + LAM), known, context=unseen(x=REAL))
 
