@@ -18,7 +18,7 @@ from analysis.claims.compare import contradicts, follows, key, same
 from analysis.claims.domain import Domain
 from analysis.claims.evaluate import Found, demanding, evaluate
 from analysis.claims.kept import keep, outcomes
-from analysis.claims.lines import Proof, facts_of
+from analysis.claims.lines import Proof, decided, facts_of
 from analysis.claims.outcome import (
     Argued,
     Check,
@@ -31,7 +31,7 @@ from analysis.claims.outcome import (
     Unknown,
 )
 from analysis.claims.render import as_html, as_markdown, as_text, summary
-from analysis.claims.rules import Fact
+from analysis.claims.rules import Fact, Said
 from analysis.claims.world import Estimate as Estimate
 from analysis.claims.world import Given
 from analysis.symbolic import indices
@@ -53,20 +53,20 @@ class Claim:
     """A statement with its meaning and, where there is one, a proof.
 
     ``domain`` says what its letters range over or stand for; every statement in them is evaluated there,
-    and a counter-example refutes it whatever a proof says. ``check`` proves the claim's own statement, and
-    vouches for no other: lines of which the last is that statement, or a program that takes it. Without one,
-    only a statement with nothing free is checked: between numbers that were simulated, recorded or published
-    (then ``source`` names the publication). ``false_sibling`` is a
+    and a counter-example refutes it whatever a proof says. ``check`` is the proof: lines of which the last is
+    the statement; or a program of its own, by which the claim is argued only. It vouches for no other
+    statement. Without one, only a statement with nothing free is checked: between numbers that
+    were simulated, recorded or published (then ``source`` names the publication). ``false_sibling`` is a
     near miss that teaches; None for a measured equation, whose near miss is then ``edge``. ``scope`` says in
     words what the domain cannot.
 
     >>> from analysis.claims.domain import domain, reals
-    >>> from analysis.claims.proof import by_deciding
+    >>> from analysis.claims.lines import decided
     >>> from analysis.symbolic.catalogue import SIGMOID
     >>> from analysis.symbolic.notation import z
     >>> below, above = (sp.Lt(SIGMOID.formula, bound, evaluate=False) for bound in (sp.S.One, sp.S.Half))
     >>> over = domain((z, reals()))
-    >>> mine = Claim("mine", "The sigmoid stays below 1.", below, by_deciding(), "", above, over)
+    >>> mine = Claim("mine", "The sigmoid stays below 1.", below, decided(below), "", above, over)
     >>> mine.settle().status, mine.settle(above).status, mine.settle(sp.Lt(SIGMOID.formula, 2)).status
     ('proved', 'refuted', 'proved')
     """
@@ -95,6 +95,15 @@ class Claim:
         )
 
     @property
+    def grade(self) -> str:
+        """What its box must say: proved by lines, argued where one is words or a program of its own vouches,
+        checked or reproduced where it is measured."""
+        if self.check is not None:
+            lines = self.check.lines if isinstance(self.check, Proof) else ()
+            return "argued" if not lines or any(isinstance(x.reason, Said) for x in lines) else "proved"
+        return "reproduced" if self.source else "checked"
+
+    @property
     def near_miss(self) -> sp.Basic:
         """The statement that is refuted beside the claim's own: the one given, or the one at the edge."""
         return edge(self) if self.false_sibling is None else self.false_sibling
@@ -105,9 +114,9 @@ class Claim:
         printed = self.domain.scope() if self.domain is not None else ""
         return "; ".join(part for part in (printed, self.scope) if part)
 
-    def settle(self, statement: object = None) -> Outcome:
+    def settle(self, statement: object = None, decide: bool = True) -> Outcome:
         """What becomes of the claim's own statement, or of any other: a counter-example, a proof, a check,
-        or why it is unknown."""
+        or why it is unknown. Without ``decide`` no decision is asked about another statement."""
         if statement is None:
             return self._own()
         try:
@@ -142,7 +151,14 @@ class Claim:
             if self.check is not None:
                 return _worked_out(asked, found)
             return self.measured(found, own=False)
-        return Unknown(found.text)
+        return self._decided(asked, found) if decide else Unknown(found.text)
+
+    def _decided(self, asked: sp.Basic, found: Found) -> Outcome:
+        """What a decision says of a statement that no counter-example refutes."""
+        if found.holds is None or self.domain is None or asked == sp.true:
+            return Unknown(found.text)
+        outcome = decided(asked).outcome(asked, self.domain)
+        return outcome if isinstance(outcome, Proved) else Unknown(found.text)
 
     def _own(self) -> Outcome:
         return outcome_of(self)
@@ -197,15 +213,20 @@ def outcome_of(claim: Claim) -> Outcome:
     """What becomes of the claim's own statement; a counter-example beats its proof."""
     if claim.domain is None:
         own_check = None if isinstance(claim.check, Proof) else claim.check
-        return own_check(claim.statement) if own_check else Unknown("no domain is declared")
+        return argued(own_check(claim.statement)) if own_check else Unknown("no domain is declared")
     found = evaluated(claim)
     if found.holds is False:
         return Refuted(found.text)
     if isinstance(claim.check, Proof):
         return claim.check.outcome(claim.statement, claim.domain, proved_fact)
     if claim.check is not None:
-        return claim.check(claim.statement)
+        return argued(claim.check(claim.statement))
     return claim.measured(found) if found.holds and claim.domain.exhausted else Unknown(found.text)
+
+
+def argued(outcome: Outcome) -> Outcome:
+    """What a program of its own says: it is no list of lines, so no more than argued."""
+    return Argued(outcome.how, outcome.steps) if isinstance(outcome, Proved) else outcome
 
 
 def proved_fact(label: str) -> Fact | None:
@@ -213,9 +234,9 @@ def proved_fact(label: str) -> Fact | None:
     from analysis.claims.ledger import CLAIMS  # it names the claims, which are made of this module
 
     claim = CLAIMS.get(label)
-    if claim is None or claim.domain is None or not isinstance(claim.check, Proof):
+    if claim is None or claim.domain is None or not isinstance(own_outcome(claim), Proved):
         return None
-    return facts_of(claim.statement, claim.domain) if isinstance(own_outcome(claim), Proved) else None
+    return facts_of(claim.statement, claim.domain)
 
 
 @cache
@@ -312,7 +333,7 @@ class Altered:
 
 def altered(claim: Claim, count: int | None = None) -> Altered:
     """Settle ``count`` alterations of a claim, or all that ask for more than it does somewhere in its
-    domain."""
+    domain. No decision is asked, so one that is true all the same, for the claim is not sharp, stays open."""
     if claim.domain is None:
         raise ValueError(f"{claim.label} has no domain, so its alterations mean nothing")
     change = max(sp.Rational(1, 20), 2 * sp.Rational(round(evaluated(claim).resolution * 1000), 1000))
@@ -327,7 +348,7 @@ def altered(claim: Claim, count: int | None = None) -> Altered:
             break
         weaker = follows(claim.statement, x.statement)
         if not weaker and demanding(claim.statement, x.statement, claim.domain, evaluated(claim)):
-            kept.append(Variant(x, claim.settle(x.statement)))
+            kept.append(Variant(x, claim.settle(x.statement, decide=False)))
     return Altered(claim, tuple(kept))
 
 

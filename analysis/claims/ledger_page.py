@@ -21,7 +21,8 @@ from analysis.claims.render import as_markdown
 _SHOWN = re.compile(r"""CLAIMS\[["']([\w-]+)["']\]""")
 
 
-KINDS = ("claim", "prediction", "record", "reproduction")
+COLUMNS = ("proved", "argued", "prediction", "record", "reproduction")
+"""The grades of claims, and the kinds of what is measured."""
 
 
 class Place(NamedTuple):
@@ -63,16 +64,19 @@ def places(folder: Path) -> dict[str, Place]:
 
 
 def contents(chapters: Mapping[str, Iterable[Claim]]) -> str:
-    """A Markdown table, one line a page: how many claims of each kind it has, and a link to it."""
+    """A Markdown table, one line a page: how many claims of each grade and kind it has, and a link to it."""
     lines = [
-        "| chapters | claims | predictions, checked by simulation | recorded runs | published numbers |",
-        "|-|-|-|-|-|",
+        "| chapters | proved | argued | checked by simulation | recorded runs | published numbers |",
+        "|-|-|-|-|-|-|",
     ]
+    total = [0] * len(COLUMNS)
     for which, evidence in chapters.items():
-        kinds = [item.kind for item in evidence]
-        counts = " | ".join(str(kinds.count(kind)) for kind in KINDS)
-        lines.append(f"| [{which.replace('-', ' to ')}]({page(which)}) | {counts} |")
-    return "\n".join(lines)
+        found = [item.grade if item.kind == "claim" else item.kind for item in evidence]
+        counts = [found.count(column) for column in COLUMNS]
+        total = [x + y for x, y in zip(total, counts, strict=True)]
+        name = f"[{which.replace('-', ' to ')}]({page(which)})"
+        lines.append(f"| {name} | {' | '.join(map(str, counts))} |")
+    return "\n".join([*lines, f"| all | {' | '.join(map(str, total))} |"])
 
 
 def page(which: str) -> str:

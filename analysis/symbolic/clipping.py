@@ -38,9 +38,6 @@ class by_norm(sp.Function):  # type: ignore[misc]
 
     nargs = 2
 
-    def doit(self, **hints: Any) -> sp.Expr:
-        return self.args[0].doit(**hints) * SHARE.xreplace({r: self.args[1].doit(**hints)})
-
     def _latex(self, printer: Any) -> str:
         y, total = (printer._print(a) for a in self.args)
         return rf"{y}\min\left(1, \frac{{c}}{{{total}}}\right)"
@@ -52,10 +49,6 @@ class by_norm(sp.Function):  # type: ignore[misc]
 
 class softened(by_norm):
     """The same with ε added to the norm, as PyTorch does: y · min(1, c/(total + ε))."""
-
-    def doit(self, **hints: Any) -> sp.Expr:
-        y, total = (a.doit(**hints) for a in self.args)
-        return y * sp.Min(1, c / (total + eps))
 
     def _latex(self, printer: Any) -> str:
         y, total = (printer._print(a) for a in self.args)
@@ -70,9 +63,6 @@ class by_value(sp.Function):  # type: ignore[misc]
     """An entry, clipped by value."""
 
     nargs = 1
-
-    def doit(self, **hints: Any) -> sp.Expr:
-        return BY_VALUE.xreplace({g: self.args[0].doit(**hints)})
 
     def _latex(self, printer: Any, exp: str | None = None) -> str:
         cut = rf"\max\left(-c, \min\left(c, {printer._print(self.args[0])}\right)\right)"
@@ -102,10 +92,6 @@ class adam(sp.Function):  # type: ignore[misc]
 
     nargs = 2
 
-    def doit(self, **hints: Any) -> sp.Expr:
-        factor, small = (a.doit(**hints) for a in self.args)
-        return eta * factor * _mean / (sp.sqrt(factor**2 * _square) + small)
-
     def _latex(self, printer: Any) -> str:
         factor, small = (printer._print(a) for a in self.args)
         return (
@@ -115,7 +101,3 @@ class adam(sp.Function):  # type: ignore[misc]
     def _sympystr(self, printer: Any) -> str:
         factor, small = (printer._print(a) for a in self.args)
         return f"Adam[epsilon = {small}]({factor}*g_1, {factor}*g_2, ...)"
-
-
-_mean = sp.Symbol("m", real=True)
-_square = sp.Symbol("v", positive=True)

@@ -12,8 +12,8 @@ import sympy as sp
 
 from analysis.claims.claim import Claim, edge, settle
 from analysis.claims.domain import Domain, domain, only, reals
-from analysis.claims.outcome import Checked, Outcome, Proved, Refuted, Reproduced, Step, Unknown
-from analysis.claims.proof import by_deciding
+from analysis.claims.lines import decided
+from analysis.claims.outcome import Argued, Checked, Outcome, Proved, Refuted, Reproduced, Step, Unknown
 from analysis.claims.render import as_html, as_markdown, as_text
 from analysis.claims.runs import of_runs
 from analysis.claims.world import Estimate, Given
@@ -33,7 +33,7 @@ OWN, OVER = _no(sp.Le, SIGMOID.derivative, QUARTER), _no(sp.Le, SIGMOID.derivati
 
 def bound(over: Domain | None = None, sibling: sp.Basic = OVER, proof: object = None) -> Claim:
     where = domain((z, reals()), means=only("sigmoid")) if over is None else over
-    return Claim("a-label", "A sentence.", OWN, proof or by_deciding(), "in words", sibling, where)  # type: ignore[arg-type]
+    return Claim("a-label", "A sentence.", OWN, proof or decided(OWN), "in words", sibling, where)  # type: ignore[arg-type]
 
 
 def measured(found: object, wanted: float = 2.0, sibling: float = 9.0, source: str = "") -> Claim:
@@ -59,7 +59,8 @@ def test_a_claim_is_sound_only_with_a_refuted_near_miss() -> None:
         (_no(sp.Gt, SIGMOID.derivative, QUARTER), Refuted),
         (sp.Lt(sigma_prime(z), 0.25), Refuted),
         (sp.Lt(sigma_prime(sp.Symbol("z")), 0.25), Refuted),  # a letter of the same name is the same letter
-        (_no(sp.Gt, sigma_prime(z), 0), Unknown),  # true, and not shown by this claim
+        (_no(sp.Gt, sigma_prime(z), 0), Proved),  # a decision reads it
+        (_no(sp.Gt, sp.sin(sigma_prime(z)), 0), Unknown),  # true, and nothing here shows it
         (_no(sp.Lt, sigma_prime(y), 1), Unknown),
         (sp.Matrix([[z]]), Unknown),
         (z + 1, Unknown),
@@ -83,7 +84,7 @@ def test_any_statement_gets_an_answer(statement: object, kind: type) -> None:
 
 def test_without_a_domain_a_check_vouches_for_its_own_statement_alone() -> None:
     credulous = Claim("c", "S.", OWN, lambda statement: Proved("faith"), "scope", OVER)
-    assert isinstance(credulous.settle(), Proved) and isinstance(credulous.settle(OVER), Unknown)
+    assert isinstance(credulous.settle(), Argued) and isinstance(credulous.settle(OVER), Unknown)
 
 
 @pytest.mark.parametrize(

@@ -34,7 +34,7 @@ def test_claim_settles_and_near_miss_is_refuted(claim: Claim, in_full: bool) -> 
     with untraced():
         found = evaluated(claim)
     settled = settled_anew(claim)
-    assert settled.sound, repr(settled)
+    assert settled.sound and settled.outcome.status == claim.grade, repr(settled)
     assert needless_lines(claim) == []
     point = printed(settled.sibling.witness, claim.domain) if isinstance(settled.sibling, Refuted) else None
     if point is not None:  # no function is drawn, so that the words say it all

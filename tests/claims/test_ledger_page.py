@@ -65,8 +65,9 @@ def test_pipes_do_not_break_the_table_and_links_are_relative() -> None:
 def test_the_contents_count_by_kind() -> None:
     table = contents({"1-4": [row().settled.evidence] * 2, "5-8": []})
     assert (
-        "| [1 to 4](ledger_1_4.ipynb) | 2 | 0 | 0 | 0 |" in table
-        and "| [5 to 8](ledger_5_8.ipynb) | 0 | 0 | 0 | 0 |" in table
+        "| [1 to 4](ledger_1_4.ipynb) | 0 | 2 | 0 | 0 | 0 |" in table
+        and "| [5 to 8](ledger_5_8.ipynb) | 0 | 0 | 0 | 0 | 0 |" in table
+        and "| all | 0 | 2 | 0 | 0 | 0 |" in table
     )
 
 

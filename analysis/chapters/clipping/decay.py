@@ -14,7 +14,7 @@ from typing import Any
 import sympy as sp
 
 from analysis.symbolic.layer import Layer
-from analysis.symbolic.notation import a_, b_, cost, sigma, w, w_
+from analysis.symbolic.notation import a_, b_, sigma, w, w_
 
 alpha = sp.Symbol("alpha", positive=True)
 """The strength of the decay."""
@@ -44,12 +44,9 @@ def decayed(layer: Layer, steps: sp.Expr | int = t) -> Layer:
 
 
 class penalised(sp.Function):  # type: ignore[misc]
-    """∂(C + penalty)/∂y of the chain: ``penalised(y, penalty)``; ``doit()`` differentiates."""
+    """∂(C + penalty)/∂y of the chain: ``penalised(y, penalty)``."""
 
     nargs = 2
-
-    def doit(self, **hints: Any) -> sp.Expr:
-        return sp.diff(cost(output()) + self.args[1], self.args[0])
 
     def _latex(self, printer: Any) -> str:
         y, penalty = (printer._print(a) for a in self.args)
@@ -70,22 +67,10 @@ start, g_1, g_2 = sp.symbols("w g_1 g_2", real=True)
 """A weight before two steps, and the data gradients of the two."""
 
 
-def two_steps(momentum: sp.Expr | int, *, decoupled: bool) -> sp.Expr:
-    """w after two steps with data gradients g_1 and g_2, α inside the gradient or beside it."""
-    at, speed = sp.sympify(start), sp.S.Zero
-    for slope in (g_1, g_2):
-        speed = momentum * speed + slope + (0 if decoupled else alpha * at)
-        at = (1 - eta * alpha if decoupled else 1) * at - eta * speed
-    return at
-
-
 class after_two(sp.Function):  # type: ignore[misc]
     """w after two steps: ``after_two(momentum, 0 or 1)``, 1 for decoupled."""
 
     nargs = 2
-
-    def doit(self, **hints: Any) -> sp.Expr:
-        return two_steps(self.args[0], decoupled=self.args[1] == 1)
 
     def _latex(self, printer: Any) -> str:
         kind = "decoupled" if self.args[1] == 1 else "L2"

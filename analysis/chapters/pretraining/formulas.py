@@ -4,15 +4,11 @@ r"""The restricted Boltzmann machine as formulas, written out for two visible an
     = −b·v − Σ_j softplus(c_j + Σ_i v_i W_ij)
 
 (Smolensky 1986; Hinton 2002). A unit is 0 or 1, so every sum below is over finitely many states and nothing
-is left to an integral. ``quotient`` puts a letter in place of each e^{parameter};
-every probability then is a quotient of polynomials.
+is left to an integral: every probability is a quotient of polynomials in e^{parameters}.
 """
 
 from __future__ import annotations
 
-import operator
-from collections import Counter
-from functools import cache, reduce
 from itertools import product
 from typing import Any
 
@@ -78,104 +74,13 @@ def hidden_given(seen: State, hidden: State) -> sp.Expr:
     return sp.exp(-energy(seen, hidden)) / weight_of(seen)
 
 
-def step(start: State, end: State) -> sp.Expr:
-    """T(v → v′) = Σ_h P(h | v) P(v′ | h): one step of Gibbs sampling, up and down again."""
-    total = []
-    for hidden in STATES:
-        back = sp.exp(-energy(end, hidden)) / sp.Add(*(sp.exp(-energy(s, hidden)) for s in STATES))
-        total.append(hidden_given(start, hidden) * back)
-    return sp.Add(*total)
-
-
 def phase(seen: State, parameter: sp.Symbol) -> sp.Expr:
     """−∂F/∂parameter at v, by differentiation."""
     return -free_energy(seen).diff(parameter)
 
 
-def model_phase(parameter: sp.Symbol) -> sp.Expr:
-    """Σ_v p(v) (−∂F/∂parameter): the mean under the machine's own distribution."""
-    return sp.Add(*(probability_of(s) * phase(s, parameter) for s in STATES))
-
-
-def chain_phase(start: State, parameter: sp.Symbol) -> sp.Expr:
-    """Σ_{v′} T(v → v′) (−∂F/∂parameter)(v′):
-    the mean after one Gibbs step from v, what CD-1 puts in its place."""
-    return sp.Add(*(step(start, s) * phase(s, parameter) for s in STATES))
-
-
-_RING: tuple[Any, ...] = sp.ring([f"x_{n}" for n in range(1, len(PARAMETERS) + 1)], sp.QQ)
-Fraction = tuple[Any, Counter[Any]]
-"""A polynomial in the letters, over a product of such: ring element, {factor: how often}."""
-
-
-def vanishes(expr: sp.Expr) -> bool:
-    """Whether an expression in e^{parameters} is zero for all real parameters,
-    by the numerator of its quotient of polynomials."""
-    return not quotient(expr)[0]
-
-
-@cache
-def quotient(expr: sp.Expr) -> Fraction:
-    """The expression with a letter x_n for e^{parameter n},
-    as one fraction whose denominator stays in factors.
-
-    Raises ValueError where it is not rational in e^{parameters}.
-    """
-    if expr.is_Rational:
-        return _RING[0](sp.QQ.from_sympy(expr)), Counter()
-    if isinstance(expr, sp.exp):
-        return _monomial(sp.Poly(expr.args[0], *PARAMETERS))
-    if expr.is_Mul:
-        return reduce(_multiplied, map(quotient, expr.args))
-    if expr.is_Add:
-        return _added([quotient(term) for term in expr.args])
-    if expr.is_Pow and expr.exp.is_Integer:
-        top, bottom = quotient(expr.base)
-        if expr.exp < 0:
-            top, bottom = _spread(bottom), Counter({top: 1})
-        one = (top, bottom)
-        return reduce(_multiplied, [one] * abs(int(expr.exp)))
-    raise ValueError(f"expr must be rational in the exponentials of the parameters, not {expr}")
-
-
-def _monomial(exponent: sp.Poly) -> Fraction:
-    ring: Any = _RING[0]
-    letters: tuple[Any, ...] = _RING[1:]
-    top, bottom = ring(1), Counter[Any]()
-    for powers, times in exponent.terms():
-        if times and (sum(powers) != 1 or not times.is_Integer):
-            raise ValueError(f"an exponent must be a sum of whole multiples of parameters, not {exponent}")
-        if times:
-            letter = letters[powers.index(1)]
-            if times > 0:
-                top *= letter ** int(times)
-            else:
-                bottom[letter] += -int(times)
-    return top, bottom
-
-
-def _spread(factors: Counter[Any]) -> Any:
-    return reduce(lambda product, factor: product * factor, factors.elements(), _RING[0](1))
-
-
-def _multiplied(one: Fraction, other: Fraction) -> Fraction:
-    bottom = one[1] + other[1]
-    tops = []
-    for top in (one[0], other[0]):
-        if bottom[top]:  # a factor that stands above and below
-            bottom -= Counter({top: 1})
-            top = _RING[0](1)
-        tops.append(top)
-    return tops[0] * tops[1], bottom
-
-
-def _added(terms: list[Fraction]) -> Fraction:
-    common = reduce(operator.or_, (bottom for _, bottom in terms))
-    return sum((top * _spread(common - bottom) for top, bottom in terms), _RING[0](0)), common
-
-
 class _Shown(sp.Function):  # type: ignore[misc]
-    """A quantity of the machine shown by its name; ``doit()`` writes it out."""
+    """A quantity of the machine, shown by its name."""
 
     tex, plain = "", ""
 
@@ -192,18 +97,12 @@ class summed_weight(_Shown):
     nargs = 2
     tex, plain = r"\sum_{{h}} e^{{-E(v,h)}}", "sum_h exp(-E(v, h))"
 
-    def doit(self, **hints: Any) -> sp.Expr:
-        return weight_of(self.args)
-
 
 class firing(_Shown):
     """P(h_1 = 1 | v)."""
 
     nargs = 2
     tex, plain = r"P(h_1=1\mid v)", "P(h_1 = 1 | v)"
-
-    def doit(self, **hints: Any) -> sp.Expr:
-        return sp.Add(*(hidden_given(self.args, hidden) for hidden in STATES if hidden[0] == 1))
 
 
 class firing_together(_Shown):
@@ -212,9 +111,6 @@ class firing_together(_Shown):
     nargs = 2
     tex, plain = r"P(h_1=1,\,h_2=1\mid v)", "P(h_1 = 1, h_2 = 1 | v)"
 
-    def doit(self, **hints: Any) -> sp.Expr:
-        return hidden_given(self.args, STATES[-1])
-
 
 class free_energy_slope(_Shown):
     """∂F(v)/∂parameter; arguments: the parameter, then v."""
@@ -222,18 +118,12 @@ class free_energy_slope(_Shown):
     nargs = 3
     tex, plain = r"\frac{{\partial F(v)}}{{\partial {0}}}", "dF(v)/d{0}"
 
-    def doit(self, **hints: Any) -> sp.Expr:
-        return -sp.log(weight_of(self.args[1:])).diff(self.args[0])
-
 
 class log_likelihood_slope(_Shown):
     """∂ log p(v)/∂parameter; arguments: the parameter, then v."""
 
     nargs = 3
     tex, plain = r"\frac{{\partial \log p(v)}}{{\partial {0}}}", "d log p(v)/d{0}"
-
-    def doit(self, **hints: Any) -> sp.Expr:
-        return sp.log(probability_of(self.args[1:])).diff(self.args[0])
 
 
 class under_model(_Shown):
@@ -243,9 +133,6 @@ class under_model(_Shown):
     tex = r"\sum_{{v'}} p(v')\left(-\frac{{\partial F(v')}}{{\partial {0}}}\right)"
     plain = "sum_v' p(v') (-dF(v')/d{0})"
 
-    def doit(self, **hints: Any) -> sp.Expr:
-        return model_phase(self.args[0])
-
 
 class after_a_step(_Shown):
     """Σ_{v′} T(v → v′) (−∂F(v′)/∂parameter)."""
@@ -254,18 +141,12 @@ class after_a_step(_Shown):
     tex = r"\sum_{{v'}} T(v\to v')\left(-\frac{{\partial F(v')}}{{\partial {0}}}\right)"
     plain = "sum_v' T(v -> v') (-dF(v')/d{0})"
 
-    def doit(self, **hints: Any) -> sp.Expr:
-        return chain_phase(self.args[1:], self.args[0])
-
 
 class stationary(_Shown):
     """Σ_{v} p(v) T(v → v′), the distribution after a step from the model's own; arguments v′."""
 
     nargs = 2
     tex, plain = r"\sum_{{u}} p(u)\, T(u\to v)", "sum_u p(u) T(u -> v)"
-
-    def doit(self, **hints: Any) -> sp.Expr:
-        return sp.Add(*(probability_of(u) * step(u, self.args) for u in STATES))
 
 
 class uniform_stationary(_Shown):
@@ -274,18 +155,12 @@ class uniform_stationary(_Shown):
     nargs = 2
     tex, plain = r"\frac{{1}}{{4}}\sum_{{u}} T(u\to v)", "sum_u T(u -> v)/4"
 
-    def doit(self, **hints: Any) -> sp.Expr:
-        return sp.Add(*(step(u, self.args) for u in STATES)) / 4
-
 
 class p_of(_Shown):
     """p(v)."""
 
     nargs = 2
     tex, plain = r"p(v)", "p(v)"
-
-    def doit(self, **hints: Any) -> sp.Expr:
-        return probability_of(self.args)
 
 
 class cd_slope(_Shown):
@@ -295,10 +170,6 @@ class cd_slope(_Shown):
     nargs = 4
     tex, plain = r"\frac{{\partial g_{{{0}}}}}{{\partial {1}}}", "dg[{0}]/d{1}"
 
-    def doit(self, **hints: Any) -> sp.Expr:
-        of, by, *seen = self.args
-        return (phase(tuple(seen), of) - chain_phase(tuple(seen), of)).diff(by)
-
 
 class likelihood_curvature(_Shown):
     """∂² log p(v)/∂second ∂first; arguments: both parameters, then v."""
@@ -306,7 +177,3 @@ class likelihood_curvature(_Shown):
     nargs = 4
     tex = r"\frac{{\partial^2 \log p(v)}}{{\partial {1}\,\partial {0}}}"
     plain = "d2 log p(v)/d{1} d{0}"
-
-    def doit(self, **hints: Any) -> sp.Expr:
-        of, by, *seen = self.args
-        return sp.log(probability_of(tuple(seen))).diff(of).diff(by)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import sympy as sp
@@ -11,9 +13,10 @@ from analysis.chapters.clipping import decay
 from analysis.chapters.clipping.claims import decay as decay_claims
 from analysis.chapters.clipping.claims import formulas
 from analysis.chapters.clipping.claims.meaning_clipping import ENTRIES, MEANS, T, beta_1, beta_2, g
-from analysis.claims.domain import exact
+from analysis.claims.domain import Domain, between, domain, exact, only, positive
+from analysis.claims.lines import Line, Proof
 from analysis.claims.meaning import value
-from analysis.claims.outcome import Proved, Refuted
+from analysis.claims.outcome import Proved, Refuted, Unknown
 from analysis.claims.world import World
 from analysis.symbolic.clipping import (
     ALL,
@@ -33,7 +36,7 @@ from analysis.symbolic.clipping import (
     squared_distance,
 )
 from analysis.symbolic.display import partial
-from analysis.symbolic.notation import b_, w_
+from analysis.symbolic.notation import a_, b_, cost, w_
 
 pytestmark = pytest.mark.alike
 
@@ -90,8 +93,6 @@ def test_two_steps_of_decay_are_the_loop(momentum: float, beside: int) -> None:
     e = decay.after_two(sp.Rational(momentum), beside)
     world = World({**means, **{letter: exact(x) for letter, x in numbers.items()}})
     assert float(value(e, world)) == w
-    formula = decay.two_steps(sp.Rational(momentum), decoupled=beside == 1)
-    assert float(formula.xreplace({letter: sp.Rational(x) for letter, x in numbers.items()})) == w
 
 
 def _eq(left: sp.Basic, right: sp.Basic) -> sp.Eq:
@@ -226,3 +227,78 @@ def test_a_false_variant_is_refuted_and_the_claim_is_proved(label: str) -> None:
     assert isinstance(settled.outcome, Proved) and settled.sound
     for variant in FALSE[label]:
         assert isinstance(CLAIMS[label].settle(variant), Refuted), variant
+
+
+def _with(label: str, **means: sp.Basic) -> Domain:
+    """The claim's domain with another start: functions, by their names, that mean something else."""
+    domain = CLAIMS[label].domain
+    assert domain is not None
+    names = {x.__name__: x for x in domain.means if isinstance(x, type)}
+    return replace(domain, means={**domain.means, **{names[name]: x for name, x in means.items()}})
+
+
+def _penalised_twice(label: str) -> Domain:
+    domain = CLAIMS[label].domain
+    assert domain is not None
+    (e,) = (x for x in domain.means if isinstance(x, decay.penalised))
+    y, penalty = e.args
+    slope = sp.Derivative(cost(decay.output()) + 2 * penalty + y * penalty, y)
+    return replace(domain, means={**domain.means, e: slope})
+
+
+_a, _m = sp.symbols("a m", real=True)
+_longer = sp.Lambda((_a, _m), _a * sp.Min(1, 2 * c / _m))
+_entry_by_entry = sp.Lambda((_a, _m), _a * sp.Min(1, c / (_m + _a**2)))
+_wide = (formulas.COSINE[0], between(-2, 2))
+OTHER_STARTS = {
+    "clip-norm-keeps-direction": _with("clip-norm-keeps-direction", by_norm=_entry_by_entry),
+    "clip-norm-bound": _with("clip-norm-bound", by_norm=_longer),
+    "clip-value-bound": _with("clip-value-bound", by_value=sp.Lambda(_a, sp.Max(-2 * c, sp.Min(c, _a)))),
+    "clip-norm-idempotent": _with(
+        "clip-norm-idempotent", by_norm=sp.Lambda((_a, _m), _a * sp.Min(1, c / (_m + 1)))
+    ),
+    "clip-norm-nonexpansive": domain((r, positive()), (q, positive()), _wide, (c, positive())),
+    "clip-norm-projection": domain((r, positive()), (q, positive()), _wide, (c, positive())),
+    "clip-never-lengthens": _with(
+        "clip-never-lengthens", by_norm=sp.Lambda((_a, _m), _a * sp.Min(2, c / _m))
+    ),
+    "clip-global-keeps-speeds": _with("clip-global-keeps-speeds", by_norm=_entry_by_entry),
+    "clip-momentum-step-bound": _with("clip-momentum-step-bound", by_norm=_longer),
+    "clip-adam-common-factor": _with(
+        "clip-adam-common-factor",
+        adam=MEANS[adam].func(MEANS[adam].variables, MEANS[adam].expr + MEANS[adam].variables[0]),
+    ),
+    "decay-leaves-learning-speed": _penalised_twice("decay-leaves-learning-speed"),
+    "decay-l2-adds-only": _penalised_twice("decay-l2-adds-only"),
+    "decay-l1-adds-only": _penalised_twice("decay-l1-adds-only"),
+    "decay-decoupled-plain-descent": _with(
+        "decay-decoupled-plain-descent", after_two=sp.Lambda((_a, _m), decay.start * (1 - _m * decay.alpha))
+    ),
+}
+
+
+@pytest.mark.parametrize("label", OTHER_STARTS)
+def test_from_another_start_the_proof_does_not_lead_there(label: str) -> None:
+    claim = CLAIMS[label]
+    assert isinstance(claim.check.outcome(claim.statement, OTHER_STARTS[label]), Unknown)
+
+
+@pytest.mark.parametrize("label", CLAIMS)
+def test_the_same_lines_do_not_lead_to_the_near_miss(label: str) -> None:
+    claim = CLAIMS[label]
+    *lines, last = claim.check.lines
+    missed = Proof((*lines, Line(claim.false_sibling, last.reason)))
+    assert isinstance(missed.outcome(claim.false_sibling, claim.domain), Unknown)
+
+
+def test_the_slopes_that_a_proof_reads_are_those_of_the_penalised_cost() -> None:
+    """Difference quotients of the cost and the penalty together, and the derivative that stands for them."""
+    numbers = {w_(1): 0.5, w_(2): -1.25, w_(3): 2.0, b_(1): 0.25, b_(2): -0.5, b_(3): 0.75, a_(0): 1.5}
+    here = {x: exact(y) for x, y in numbers.items()} | {decay.alpha: exact(0.125)}
+    for label in ("decay-leaves-learning-speed", "decay-l2-adds-only", "decay-l1-adds-only"):
+        domain = CLAIMS[label].domain
+        (e,) = (x for x in domain.means if isinstance(x, decay.penalised))
+        x = sp.Symbol("x", real=True)
+        functions = {**only("sigmoid"), cost: sp.Lambda(x, x**2 + x)}
+        world = World({**here, **functions, decay.penalised: domain.means[decay.penalised]})
+        assert float(value(e, world)) == pytest.approx(float(value(domain.means[e], world)), rel=1e-12)

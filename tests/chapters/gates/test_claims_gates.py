@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from random import Random
 from typing import Any
 
@@ -15,9 +16,10 @@ from analysis.chapters.gates.cell_at_rest import kept, squared_gain, v
 from analysis.chapters.gates.claims import cell_at_rest, formulas, memory_horizon
 from analysis.chapters.gates.claims.formulas import change, memory_step
 from analysis.claims.claim import Claim
-from analysis.claims.domain import exact
+from analysis.claims.domain import Domain, exact, only
+from analysis.claims.lines import Line, Proof
 from analysis.claims.meaning import value
-from analysis.claims.outcome import Checked, Proved, Refuted
+from analysis.claims.outcome import Checked, Proved, Refuted, Unknown
 from analysis.claims.world import Meaningless, World, ball
 from analysis.symbolic.catalogue import SIGMOID
 from analysis.symbolic.display import plus, times
@@ -36,6 +38,7 @@ from analysis.symbolic.gates import (
     lag,
     sigmoid,
     u,
+    vanilla,
     weight,
 )
 from analysis.symbolic.notation import sigma, sigma_prime, w, z
@@ -342,3 +345,62 @@ def test_the_rate_of_a_fluctuating_gate_against_gauss_hermite() -> None:
     domain = CLAIMS[RATE].domain
     assert domain is not None
     assert number(RIGHT[RATE], domain.world({})) == pytest.approx(exact_, abs=1e-8)
+
+
+IN_LINES = {label: claim for label, claim in CLAIMS.items() if claim.check is not None}
+
+
+def _tanh_for_sigma(label: str) -> Domain:
+    """The claim's domain with tanh for σ, but the sigmoid's slope for σ′."""
+    found = CLAIMS[label].domain
+    assert found is not None
+    return replace(found, means={**found.means, sigma: only("tanh")[sigma]})
+
+
+def _with_gate(label: str, name: str) -> Domain:
+    """The claim's domain with a gate that is squared on its way into the memory."""
+    found = CLAIMS[label].domain
+    assert found is not None
+    of = LEFT[label]
+    squared = found.means[of].replace(sp.tanh if name == "g" else sigma, lambda x: sp.tanh(x) ** 2)
+    return replace(found, means={**found.means, of: squared})
+
+
+OTHER_STARTS = {
+    **{label: _tanh_for_sigma(label) for label in (STEP, WIDE, TWO, GRU, REST, GATED, GRU_REST)},
+    CUT: _with_gate(CUT, "f"),
+    PRODUCT: _with_gate(PRODUCT, "f"),
+    VANILLA: formulas.written_out(vanilla(SIGMOID), of=LEFT[VANILLA]),
+    RELU: formulas.written_out(vanilla(SIGMOID), of=LEFT[RELU]),
+    SUM: _with_gate(SUM, "g"),
+}
+
+
+@pytest.mark.parametrize("label", OTHER_STARTS)
+def test_from_another_start_the_proof_does_not_lead_there(label: str) -> None:
+    claim = CLAIMS[label]
+    assert isinstance(claim.check.outcome(claim.statement, OTHER_STARTS[label]), Unknown)
+
+
+@pytest.mark.parametrize("label", IN_LINES)
+def test_the_same_lines_do_not_lead_to_the_near_miss(label: str) -> None:
+    claim = CLAIMS[label]
+    *lines, last = claim.check.lines
+    missed = Proof((*lines, Line(claim.false_sibling, last.reason)))
+    assert isinstance(missed.outcome(claim.false_sibling, claim.domain), Unknown)
+
+
+@pytest.mark.parametrize("label", [STEP, WIDE, CUT, PRODUCT, TWO, VANILLA, GRU, SUM, REST, GRU_REST])
+def test_the_derivative_that_a_proof_reads_is_that_of_the_cell(label: str) -> None:
+    """Difference quotients of the cell step by step, and of the formula that stands for its derivative."""
+    e = LEFT[label]
+    for world in worlds_of(label):
+        kind = World({key: x for key, x in world.letters.items() if key != e})
+        assert number(e, kind) == pytest.approx(number(e, world), rel=1e-10, abs=1e-25)
+
+
+def test_the_product_of_the_one_step_factors_is_that_of_the_cell() -> None:
+    for world in worlds_of(TWO):
+        kind = World({key: x for key, x in world.letters.items() if key != formulas.both_steps()})
+        both = number(formulas.both_steps(), kind)
+        assert both == pytest.approx(number(formulas.both_steps(), world), rel=1e-10)

@@ -4,13 +4,14 @@ are refuted."""
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 
 import numpy as np
 import pytest
 import sympy as sp
 
 from analysis.chapters.pretraining.claims import formulas
-from analysis.chapters.pretraining.claims.meaning_states import MEANS, weights_of_states
+from analysis.chapters.pretraining.claims.meaning_states import MEANS, WRITTEN_OUT, weights_of_states
 from analysis.chapters.pretraining.formulas import (
     PARAMETERS,
     W,
@@ -18,7 +19,6 @@ from analysis.chapters.pretraining.formulas import (
     b,
     c,
     cd_slope,
-    chain_phase,
     field,
     firing,
     firing_together,
@@ -27,7 +27,6 @@ from analysis.chapters.pretraining.formulas import (
     likelihood_curvature,
     log_likelihood_slope,
     logistic,
-    model_phase,
     p_of,
     phase,
     stationary,
@@ -36,9 +35,11 @@ from analysis.chapters.pretraining.formulas import (
     uniform_stationary,
     v,
 )
+from analysis.claims.decisions.identities import carried_out
 from analysis.claims.domain import exact
+from analysis.claims.lines import Line, Proof
 from analysis.claims.meaning import value
-from analysis.claims.outcome import Proved, Refuted
+from analysis.claims.outcome import Proved, Refuted, Unknown
 from analysis.claims.world import Meaningless, World
 from analysis.numeric.rbm import RBM, expected_cd, likelihood_gradient
 from analysis.symbolic.notation import b as bias
@@ -63,24 +64,35 @@ def test_the_weights_of_the_sixteen_states() -> None:
 
 
 @pytest.mark.parametrize("seen", list(itertools.product((0, 1), repeat=2)), ids=str)
-@pytest.mark.parametrize("p", [W[0][0], W[1][0], b[1], c[0]], ids=str)
-def test_sums_over_states_are_what_sympy_derives(seen: tuple[int, int], p: sp.Symbol) -> None:
-    """Against the written-out formulas, differentiated and with the numbers put in."""
-    s = tuple(map(sp.Integer, seen))
-    formulas_of = {
-        summed_weight(*s): sp.exp(-free_energy(s)),
-        free_energy_slope(p, *s): -phase(s, p),
-        under_model(p): model_phase(p),
-        after_a_step(p, *s): chain_phase(s, p),
-        log_likelihood_slope(p, *s): phase(s, p) - model_phase(p),
-        cd_slope(p, b[0], *s): (phase(s, p) - chain_phase(s, p)).diff(b[0]),
-        likelihood_curvature(p, W[0][0], *s): (phase(s, p) - model_phase(p)).diff(W[0][0]),
-    }
-    for e, formula in formulas_of.items():
-        wanted = float(sp.N(formula.xreplace(AT), 30))
-        assert float(value(e, WORLD)) == pytest.approx(wanted, rel=1e-13, abs=1e-18), e
-    for e in (firing(*s), firing_together(*s), p_of(*s), stationary(*s), uniform_stationary(*s)):
-        assert float(value(e, WORLD)) == pytest.approx(float(sp.N(e.doit().xreplace(AT), 30)), rel=1e-13)
+@pytest.mark.parametrize("e", WRITTEN_OUT, ids=str)
+def test_what_a_proof_reads_is_what_the_sums_over_states_are(seen: tuple[int, int], e: sp.Expr) -> None:
+    """The written-out formula, differentiated by SymPy and with the numbers put in, and difference quotients
+    of sums over the sixteen states."""
+    at = dict(zip(v, seen, strict=True))
+    world = World({**WORLD.letters, **{x: exact(unit) for x, unit in at.items()}})
+    wanted = float(sp.N(carried_out(WRITTEN_OUT[e]).xreplace(at).xreplace(AT), 30))
+    assert float(value(e, world)) == pytest.approx(wanted, rel=1e-13, abs=1e-18)
+    assert float(value(WRITTEN_OUT[e], world)) == pytest.approx(wanted, rel=1e-13, abs=1e-18)
+
+
+def test_the_free_energy_and_its_slopes() -> None:
+    for s in itertools.product((sp.S.Zero, sp.S.One), repeat=2):
+        summed = float(value(summed_weight(*s), WORLD))
+        assert summed == pytest.approx(float(sp.exp(-free_energy(s)).xreplace(AT)), rel=1e-13)
+        for p in (W[0][0], b[1], c[0]):
+            slope = float(value(free_energy_slope(p, *s), WORLD))
+            assert slope == pytest.approx(-float(phase(s, p).xreplace(AT)), rel=1e-13, abs=1e-18)
+
+
+def test_a_step_from_any_state_with_equal_chances() -> None:
+    """The rows of the machine's transition matrix, by NumPy; uniform_stationary is their mean."""
+    states = np.array(list(itertools.product((0, 1), repeat=2)), dtype=float)
+    joint = np.exp(states @ MACHINE.visible[:, None] + states @ MACHINE.weights @ states.T)
+    joint = joint * np.exp(states @ MACHINE.hidden)
+    steps = (joint / joint.sum(axis=1, keepdims=True)) @ (joint / joint.sum(axis=0)).T
+    for end, wanted in zip(states, steps.mean(axis=0), strict=True):
+        found = value(uniform_stationary(*map(sp.Integer, end.astype(int))), WORLD)
+        assert float(found) == pytest.approx(wanted, rel=1e-13)
 
 
 def test_gradients_are_those_of_the_numeric_machine() -> None:
@@ -185,3 +197,37 @@ def test_a_false_variant_is_refuted_and_the_claim_is_proved(label: str) -> None:
     assert isinstance(settled.outcome, Proved) and settled.sound
     for variant in FALSE[label]:
         assert isinstance(CLAIMS[label].settle(variant), Refuted), variant
+
+
+OTHERS = {"pretraining-keeps-the-factor", "cd-is-no-gradient", "rbm-gibbs-keeps-the-model"}
+
+
+@pytest.mark.parametrize("label", sorted(set(CLAIMS) - OTHERS))
+def test_from_another_start_the_proof_does_not_lead_there(label: str) -> None:
+    """Where what the claim is about is twice what it was."""
+    claim = CLAIMS[label]
+    e = claim.statement.lhs
+    other = replace(claim.domain, means={**claim.domain.means, e: 2 * WRITTEN_OUT[e]})
+    assert isinstance(claim.check.outcome(claim.statement, other), Unknown)
+
+
+def test_a_step_does_not_keep_the_distribution_of_another_image() -> None:
+    claim = CLAIMS["rbm-gibbs-keeps-the-model"]
+    turned = WRITTEN_OUT[p_of(*v)].xreplace({v[0]: v[1], v[1]: v[0]})
+    other = replace(claim.domain, means={**claim.domain.means, p_of(*v): turned})
+    assert isinstance(claim.check.outcome(claim.statement, other), Unknown)
+
+
+def test_an_update_with_equal_mixed_slopes_is_not_told_from_a_gradient() -> None:
+    claim = CLAIMS["cd-is-no-gradient"]
+    slopes = {e: sp.exp(_w) for e in WRITTEN_OUT if isinstance(e, cd_slope)}
+    other = replace(claim.domain, means={**claim.domain.means, **slopes})
+    assert isinstance(claim.check.outcome(claim.statement, other), Unknown)
+
+
+@pytest.mark.parametrize("label", CLAIMS)
+def test_the_same_lines_do_not_lead_to_the_near_miss(label: str) -> None:
+    claim = CLAIMS[label]
+    *lines, last = claim.check.lines
+    missed = Proof((*lines, Line(claim.false_sibling, last.reason)))
+    assert isinstance(missed.outcome(claim.false_sibling, claim.domain), Unknown)

@@ -104,7 +104,7 @@ def _layer(j: int) -> tuple[sp.Expr, sp.Expr]:
     return sigma(Z[j]), W[j] * A[j - 1] + B[j]
 
 
-_some = between(-2, 2, words="any real")
+_some = between(-2, 2, words="any real", over=sp.S.Reals)
 _functions = (
     (ACTIVATION, activations(words="σ any activation")),
     (COST, smooth("C any differentiable cost")),

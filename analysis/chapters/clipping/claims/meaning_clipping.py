@@ -1,4 +1,4 @@
-"""What clipping means: the algorithms themselves, step by step on numbers."""
+"""What clipping means, and Adam's step after T gradients."""
 
 from __future__ import annotations
 
@@ -8,11 +8,10 @@ from typing import Any
 
 import sympy as sp
 
-from analysis.claims.arithmetic import extreme, power
 from analysis.claims.domain import Range, exact, integers, positive, reals, sequence
-from analysis.claims.meaning import rounds, value
-from analysis.claims.world import Number, Undefined, World
-from analysis.symbolic.clipping import adam, by_norm, by_value, c, eps, eta, softened, x
+from analysis.claims.world import Number, World
+from analysis.symbolic.clipping import BY_VALUE, SHARE, adam, by_norm, by_value, c, eps, eta, r, softened, x
+from analysis.symbolic.clipping import g as entry
 
 g = sp.IndexedBase("g", real=True)
 r_t = sp.IndexedBase("r", positive=True)
@@ -22,41 +21,23 @@ beta_1, beta_2 = sp.symbols("beta_1 beta_2", nonnegative=True)
 """What Adam keeps of its running means."""
 
 
-def _cut(softening: sp.Expr) -> Callable[[sp.Basic, World], Number]:
-    """y as it is where the norm (plus ``softening``) is at most c, y c/norm where it is more."""
-
-    def meaning(e: sp.Basic, world: World) -> Number:
-        y, norm = (value(part, world) for part in e.args)
-        norm = norm + value(softening, world)
-        if norm == 0:
-            raise Undefined("a gradient of norm 0 has no direction")
-        return y * extreme((exact(1), value(c, world) / norm), largest=False)
-
-    return meaning
+_y, _norm, _factor, _small = sp.symbols("y n f epsilon", real=True)
+_s = sp.Symbol("s", integer=True)
 
 
-def _cut_entry(e: sp.Basic, world: World) -> Number:
-    """The middle one of −c, the entry and c."""
-    entry, limit = value(e.args[0], world), value(c, world)
-    return extreme((-limit, extreme((limit, entry), largest=False)), largest=True)
+def _running(keep: sp.Symbol, power: int) -> sp.Expr:
+    """The mean of g (or g²) that Adam keeps after T steps, corrected for its start at 0: equation (1) of
+    Kingma and Ba (2015)."""
+    total = sp.Sum(keep ** (T - _s) * (_factor * g[_s]) ** power, (_s, 1, T))
+    return (1 - keep) * total / (1 - keep**T)
 
 
-def _adam(e: sp.Basic, world: World) -> Number:
-    """Algorithm 1 of Kingma and Ba (2015) on one entry: the last of T steps, every gradient multiplied by
-    the first argument."""
-    factor, small = (value(part, world) for part in e.args)
-    keep, keep_square, rate = (value(x, world) for x in (beta_1, beta_2, eta))
-    steps = rounds(T, world)
-    mean = square = exact(0)
-    for t in range(1, steps + 1):
-        gradient = factor * value(g[t], world)
-        mean = keep * mean + (1 - keep) * gradient
-        square = keep_square * square + (1 - keep_square) * gradient**2
-    mean, square = mean / (1 - keep**steps), square / (1 - keep_square**steps)
-    return rate * mean / (power(square, exact("1/2")) + small)
-
-
-MEANS: dict[Any, Any] = {by_norm: _cut(sp.S.Zero), softened: _cut(eps), by_value: _cut_entry, adam: _adam}
+MEANS: dict[Any, Any] = {
+    by_norm: sp.Lambda((_y, _norm), _y * SHARE.xreplace({r: _norm})),
+    softened: sp.Lambda((_y, _norm), _y * SHARE.xreplace({r: _norm + eps})),
+    by_value: sp.Lambda(entry, BY_VALUE),
+    adam: sp.Lambda((_factor, _small), eta * _running(beta_1, 1) / (sp.sqrt(_running(beta_2, 2)) + _small)),
+}
 THRESHOLD = (c, positive())
 
 
@@ -67,7 +48,12 @@ def _cosine(random: Random, world: World) -> Number:
 COSINE = (
     x,
     Range(
-        "∈ [−1, 1]", _cosine, tuple(map(exact, (1, -1, 0))), lambda t, world: -1 <= t <= 1, continuous=True
+        "∈ [−1, 1]",
+        _cosine,
+        tuple(map(exact, (1, -1, 0))),
+        lambda t, world: -1 <= t <= 1,
+        True,
+        sp.Interval(-1, 1),
     ),
 )
 """Of two gradients; often ±1, as it always is of two gradients with one entry."""
@@ -75,7 +61,7 @@ COSINE = (
 
 def _every(*patterns: Callable[[int], Any], each: Range, words: str) -> Range:
     hard = tuple((lambda index, world, of=pattern: exact(of(index))) for pattern in patterns)
-    return Range(words, sequence(each).draw, hard)
+    return Range(words, sequence(each).draw, hard, over=each.over)
 
 
 ENTRIES = (

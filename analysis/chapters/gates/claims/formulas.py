@@ -4,7 +4,8 @@ every term, many steps, and how long half of it lasts."""
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -23,29 +24,21 @@ from analysis.claims.domain import (
     between,
     domain,
     integers,
-    later,
     only,
     reals,
     reals_together,
     sequence,
     smooth,
 )
+from analysis.claims.lines import Line, Proof, decided, proof
 from analysis.claims.meaning import partial_derivative, rounds, value, whole
-from analysis.claims.outcome import Check, Outcome, Proved, Refuted, Step, Unknown
-from analysis.claims.proof import (
-    by_deciding,
-    by_structure,
-    by_value,
-    concretely_false,
-    counterexample,
-    number,
-)
+from analysis.claims.rules import Cited, Combined, Induction, Instance, Rewritten, Rising
+from analysis.claims.theorems import AT, FIRST, NUMBER, NUMBERED, START, STEPS
 from analysis.claims.world import Meaningless, Number, World, ball
 from analysis.symbolic.catalogue import RELU, SIGMOID
-from analysis.symbolic.display import plus, times
+from analysis.symbolic.display import iterated, plus, times
 from analysis.symbolic.gates import (
     AFTER,
-    BEFORE,
     NOW,
     OUTPUT_BEFORE,
     at,
@@ -109,112 +102,29 @@ def by_differences(e: sp.Basic, world: World) -> Number:
     return partial_derivative(output, [x], there)
 
 
-def written_out(definitions: Definitions, *more: tuple[Any, Range]) -> Domain:
+def as_derivative(e: change, definitions: Definitions) -> sp.Expr:
+    """The same as a derivative of the cell written out, of which a proof can see what is differentiated."""
+    output, x, *zero = e.args
+    cut = dict.fromkeys(zero[0], sp.S.Zero) if zero else {}
+    return sp.Derivative(unfolded(output, definitions).xreplace(cut), x)
+
+
+def written_out(definitions: Definitions, *more: tuple[Any, Range], of: change) -> Domain:
     """The domain of a cell that is written out, with the sigmoid for σ: every letter that has no
-    definition is free."""
+    definition is free. ``of``: the derivative that the claim is about."""
     used = {x for e in definitions.values() for x in e.free_symbols} - set(definitions)
     free = tuple(sorted(used, key=str))
-    means = {**definitions, **only("sigmoid"), change: by_differences}
+    means = {**definitions, **only("sigmoid"), change: by_differences, of: as_derivative(of, definitions)}
     return domain((free, reals_together(len(free))), *more, means=means)
-
-
-def by_differentiating(definitions: Definitions) -> Check:
-    """SymPy differentiates the cell written out;
-    both sides, with every definition put in and multiplied out, are compared."""
-
-    def check(statement: sp.Basic) -> Outcome:
-        of = statement.lhs
-        zero = dict.fromkeys(of.args[2], sp.S.Zero) if len(of.args) == 3 else {}
-        written_out = unfolded(of.args[0], definitions).xreplace(zero)
-        exact = written_out.diff(of.args[1])
-        stated = unfolded(statement.rhs.doit(), definitions).xreplace(zero)
-        if sp.expand(exact - stated) == 0:
-            return Proved("algebra", (
-                Step("the cell, written out, of which SymPy takes the derivative", written_out),
-                Step("both sides, multiplied out, are the same sum"),
-            ))  # fmt: skip
-        return _differ(exact, stated)
-
-    return check
-
-
-def _differ(left: sp.Expr, right: sp.Expr) -> Outcome:
-    """A counter-example with the sigmoid for σ."""
-    return concretely_false(left, right) or Unknown("the two sides differ in form, not at the points tried")
-
-
-def by_algebra(points: Iterable[Mapping[sp.Basic, sp.Expr]], steps: Sequence[Step] = ()) -> Check:
-    """The difference of both sides simplifies to 0, or one of the points tells them apart."""
-
-    def check(statement: sp.Basic) -> Outcome:
-        left, right = (side.doit() for side in statement.args)
-        if sp.simplify(left - right) == 0:
-            return Proved("algebra", (*steps, Step("both sides simplify to", sp.simplify(right))))
-        return counterexample(statement, points) or Unknown("not simplified to the same form")
-
-    return check
-
-
-def by_logarithm(statement: sp.Basic) -> Outcome:
-    """σ(b)^T = 1/2: the logarithm of the left side is T log σ(b)."""
-    base, power = statement.lhs.as_base_exp()
-    logarithm = sp.simplify(power * sp.expand_log(sp.log(base), force=True))
-    if sp.simplify(logarithm - sp.log(statement.rhs)) == 0:
-        return Proved("algebra", (Step("the logarithm of the left side, T times log σ", logarithm),))
-    return counterexample(statement, [{forget_bias: sp.S.One}]) or Unknown("not decided")
-
-
-def by_number(statement: sp.Basic) -> Outcome:
-    """Both sides are numbers, known to 50 digits, and differ by more than that."""
-    left, right = (sp.N(side, 50) for side in statement.args)
-    text = f"the left side is {number(left)}, the right side {number(right)}"
-    if abs(left - right) < sp.Float(10) ** -40:
-        return Unknown(text)
-    return Proved("evaluation", (Step(text),)) if bool(statement.func(left, right)) else Refuted(text)
-
-
-def by_one_more_step(statement: sp.Basic) -> Outcome:
-    """With u_i = u_f = u_g = 0 a step is c_t = f_t c_{t−1} + i_t g_t with gates free of c;
-    written out for k = 1 … 6."""
-    cut = {weight("u", q): sp.S.Zero for q in ("i", "f", "g")}
-    definitions = {k: v.xreplace(cut) for k, v in (lstm() | OUTPUT_BEFORE).items()}
-    for gate in (f, i, g):
-        if unfolded(gate, definitions).has(c_before):
-            return Unknown(f"{gate} depends on c_{{t-1}}")
-    forgets, written = sp.IndexedBase("f", real=True), sp.IndexedBase("v", real=True)
-    product = statement.rhs
-    index, low, high = product.limits[0]
-    state = sp.Symbol("c_0", real=True)
-    value: sp.Expr = state
-    for k in range(1, _LONGEST + 1):
-        value = forgets[k] * value + written[k]
-        stated = sp.prod(
-            forgets[j] for j in range(int(low.subs(lag, k).subs(_t, k)), int(high.subs(_t, k)) + 1)
-        )
-        exact = sp.expand(value).coeff(state)
-        if exact != stated:
-            at_half = {forgets[j]: sp.Rational(1, 2) for j in range(_LONGEST + 1)}
-            return Refuted(
-                f"with k = {k} and every f = 1/2 the left side is {exact.xreplace(at_half)}, the right side "
-                f"{stated.xreplace(at_half)}"
-            )
-    if product.function.func is not sp.Indexed or (index, high) != (_j, _t):
-        return Unknown("not a product of forget gates")
-    return Proved("induction", (
-        Step(
-            "with these weights cut no gate of step t depends on c_{t−1}, so c_t is f_t c_{t−1} plus "
-            "something without it"),
-        Step(
-            f"written out for k = 1 … {_LONGEST}, for example k = "
-            "2", sp.Eq(at("c"), forgets[2] * (forgets[1] * state + written[1]) + written[2])),
-        Step("one more step multiplies the derivative by one more f"),
-    ))  # fmt: skip
 
 
 _j = sp.Symbol("j", integer=True)
 _t = sp.Symbol("t", integer=True)
 _f_at = sp.IndexedBase("f", real=True)
 _x_at = sp.IndexedBase("x", real=True)
+_i, _s = sp.symbols("i s", integer=True)
+_m = sp.Symbol("m", integer=True)
+_held_before = sp.Symbol("y", real=True)
 _c_start, _o_start = at("c", "t-k"), at("o", "t-k")
 _PARAMETERS = tuple(weight(letter, q) for letter in "wub" for q in "ifgo")
 
@@ -252,53 +162,67 @@ def _forget_gate(j: int, world: World) -> Number:
     return value(sigma(weight("w", "f") * _x_at[j] + weight("b", "f")), world)
 
 
-def _several_steps() -> Domain:
+def _forget(j: sp.Expr) -> sp.Expr:
+    return sigma(weight("w", "f") * _x_at[j] + weight("b", "f"))
+
+
+def _written(j: sp.Expr) -> sp.Expr:
+    """i_j g_j of the cell whose recurrent weights are cut."""
+    into_ = {q: weight("w", q) * _x_at[j] + weight("b", q) for q in "ig"}
+    return sigma(into_["i"]) * sp.tanh(into_["g"])
+
+
+def _memory(steps: sp.Expr | int, first: sp.Expr | int = _c_start) -> sp.Expr:
+    """c so many steps of that cell after time s, when it is ``first``."""
+    one = sp.Tuple(_i + 1, _forget(_i + 1) * _held_before + _written(_i + 1))
+    return iterated(sp.Tuple(_i, _held_before), one, sp.Tuple(_s, first), steps)
+
+
+def _several_steps(of: change) -> Domain:
     letters = (_c_start, _o_start, *_PARAMETERS)
     return domain(
         (letters, reals_together(len(letters))),
         (_x_at, sequence(reals(largest=3))),
         (lag, integers(1, 12)),
-        (_t, later(lag)),
-        means={**only("sigmoid"), _f_at: _forget_gate, change: _after_steps},
+        (_s, replace(integers(0, 12), words="")),
+        means={
+            **only("sigmoid"),
+            _t: _s + lag,
+            _f_at: _forget_gate,
+            _f_at[_j]: _forget(_j),
+            change: _after_steps,
+            of: sp.Derivative(_memory(lag), _c_start),
+        },
+        words="t ≥ k",
     )
 
 
-def by_components(statement: sp.Basic) -> Outcome:
-    """The cell of n = 1, 2, 3 units written out, every one of the n² derivatives compared."""
-    for n in (1, 2, 3):
-        cs, os = ([sp.Symbol(f"{x}_{k}", real=True) for k in range(1, n + 1)] for x in "co")
-        inputs = {q: [sp.Symbol(f"a_{q}{k}", real=True) for k in range(1, n + 1)] for q in "ifg"}
-
-        def go_in(
-            q: str, j: int, cs: list[sp.Symbol] = cs, os: list[sp.Symbol] = os, a: Any = inputs
-        ) -> sp.Expr:
-            return a[q][j] + sum(_U[q][j + 1, k + 1] * os[k] * sp.tanh(x) for k, x in enumerate(cs))
-
-        for j in range(n):
-            new = sigma(go_in("f", j)) * cs[j] + sigma(go_in("i", j)) * sp.tanh(go_in("g", j))
-            for k in range(n):
-                names = {_cs[_row]: cs[j], _cs[_col]: cs[k], _os[_col]: os[k]} | {
-                    _z[q][_row]: go_in(q, j) for q in "ifg"
-                }
-                stated = statement.rhs.doit().xreplace(names).subs({_row: j + 1, _col: k + 1})
-                exact = new.diff(cs[k])
-                if sp.expand(exact - stated) != 0:
-                    found = _differ(
-                        *(
-                            e.replace(lambda s: isinstance(s, sp.Indexed), _plain_symbol)
-                            for e in (exact, stated)
-                        )
-                    )
-                    return (
-                        Refuted(f"with n = {n}, j = {j + 1}, k = {k + 1}, {found.witness}")
-                        if isinstance(found, Refuted)
-                        else found
-                    )
-    return Proved("algebra", (Step("the cell of 1, 2 and 3 units, written out: all 14 derivatives agree"),))
-
-
-def _plain_symbol(entry: sp.Indexed) -> sp.Symbol:
-    return sp.Symbol(f"{entry.base.label}_" + "".join(map(str, entry.indices)), real=True)
+def _step_by_step(claim: sp.Eq) -> Proof:
+    """c after m steps is what it is without a start, and the start times m forget gates; so it is after one
+    step more, for all of that is multiplied by the next gate."""
+    start, m, none = _c_start, _m, sp.S.Zero
+    gates = [sp.Product(_forget(_j), (_j, _s + 1, _s + x)) for x in (none, m, m + 1, lag)]
+    parted = [
+        sp.Eq(_memory(x), _memory(x, none) + gate * start, evaluate=False)
+        for x, gate in zip((none, m, m + 1, lag), gates, strict=True)
+    ]
+    after = _s + m + 1
+    recursion = {AT: _held_before, START: start, NUMBER: _i, FIRST: _s}
+    recursion |= {NUMBERED: sp.Lambda((_i, _held_before), _forget(_i) * _held_before + _written(_i))}
+    more = sp.Eq(_memory(m + 1), _forget(after) * _memory(m) + _written(after), evaluate=False)
+    over = ((m, integers(0)),)
+    return proof(
+        Line(sp.Eq(_memory(none), start, evaluate=False), Cited("no numbered step", (), recursion)),
+        Line(more, Cited("one numbered step more", (), {**recursion, STEPS: m}), over),
+        Line(sp.Eq(_memory(none, none), none, evaluate=False), Instance((1,), {start: none})),
+        Line(more.xreplace({start: none}), Instance((2,), {start: none}), over),
+        Line(sp.Eq(gates[2], gates[1] * _forget(after), evaluate=False), over=over),
+        Line(parted[0], Rewritten((1, 3))),
+        Line(sp.Implies(parted[1], parted[2], evaluate=False), Rewritten((2, 4, 5)), over),
+        Line(parted[1], Induction((6, 7), m), over),
+        Line(parted[3], Instance((8,), {m: lag})),
+        Line(claim, Rewritten((9,))),
+    )
 
 
 _row, _col = sp.symbols("j k", integer=True, positive=True)
@@ -342,6 +266,28 @@ def _goes_in(q: str) -> Callable[[int, World], Number]:
     return lambda j, world: value(formula(j, whole(_n, world)), world)
 
 
+_moved = sp.Symbol("m", real=True)
+_l = sp.Symbol("l", integer=True)
+
+
+def _units_sum(q: str, low: sp.Expr | int, high: sp.Expr) -> sp.Sum:
+    """Σ U^q_{jl} h_l over those units l, with h_l = o_l tanh(c_l)."""
+    return sp.Sum(_U[q][_row, _l] * _os[_l] * sp.tanh(_cs[_l]), (_l, low, high))
+
+
+def _parted(q: str, memory: sp.Expr) -> sp.Expr:
+    """The same over all units, with ``memory`` for the c of unit k."""
+    alone = _U[q][_row, _col] * _os[_col] * sp.tanh(memory)
+    return _units_sum(q, 1, _col - 1) + alone + _units_sum(q, _col + 1, _n)
+
+
+def _new_memory(memory: sp.Expr) -> sp.Expr:
+    """c_{t,j} with ``memory`` for the c_{t−1} of unit k, and those of all others as they are."""
+    own = _cs[_row] + sp.KroneckerDelta(_row, _col) * (memory - _cs[_col])
+    into_ = {q: _a[q][_row] + _parted(q, memory) for q in "ifg"}
+    return sigma(into_["f"]) * own + sigma(into_["i"]) * sp.tanh(into_["g"])
+
+
 _PLACES = tuple(
     (fmpq(n), fmpq(j), fmpq(k)) for n in (1, 2, 3) for j in range(1, n + 1) for k in range(1, n + 1)
 )
@@ -349,7 +295,12 @@ _PLACES = tuple(
 
 def _units() -> Domain:
     """Cells of 1, 2 and 3 units with random matrices, and every entry (j, k)."""
-    places = Range("= 1, 2, 3 units and every entry", lambda random, world: random.choice(_PLACES), _PLACES)
+    places = Range(
+        "= 1, 2, 3 units and every entry",
+        lambda random, world: random.choice(_PLACES),
+        _PLACES,
+        over=(sp.Range(1, sp.oo),) * 3,
+    )
     bases = (_cs, _os, *_a.values(), *_U.values())
     each = reals(largest=3)
     return domain(
@@ -358,7 +309,9 @@ def _units() -> Domain:
         means={
             **only("sigmoid"),
             **{_z[q]: _goes_in(q) for q in "ifg"},
+            **{_z[q][_row]: _a[q][_row] + _units_sum(q, 1, _n) for q in "ifg"},
             memory_step: _memory_step,
+            memory_step(_row, _col): sp.Subs(sp.Derivative(_new_memory(_moved), _moved), _moved, _cs[_col]),
         },
     )
 
@@ -376,23 +329,26 @@ def _wide(U: Mapping[str, sp.Expr]) -> sp.Eq:
     return sp.Eq(memory_step(_row, _col), rhs, evaluate=False)
 
 
-def by_latching(statement: sp.Basic) -> Outcome:
+def _latched(claim: sp.Lt) -> Proof:
     """The gap h/(1 − h²) − artanh h is 0 at h = 0 and has a positive slope on (0, 1)."""
-    ratio = sp.simplify(statement.lhs.doit() / (sp.atanh(_held) * (1 - _held**2) / _held))
     gap = _held / (1 - _held**2) - sp.atanh(_held)
-    slope = sp.factor(gap.diff(_held))
-    if ratio == 1 and statement.rhs == 1 and gap.subs(_held, 0) == 0:
-        if sp.simplify(slope - 2 * _held**2 / (1 - _held**2) ** 2) == 0:
-            return Proved("calculus", (
-                Step(
-                    "the state holds itself where h = tanh(uh), that is u = artanh(h)/h; the factor is then "
-                    "u (1 − h²)", statement.lhs),
-                Step("it is below 1 exactly where this is positive", gap),
-                Step("which is 0 at h = 0 and has the slope, positive for 0 < h < 1", slope),
-            ))  # fmt: skip
-    return counterexample(statement, [{_held: sp.Rational(k, 10)} for k in (5, 2, 1)]) or Unknown(
-        "not decided"
+    return proof(
+        sp.Gt(sp.Derivative(gap, _held), 0, evaluate=False),
+        sp.Eq(sp.Limit(gap, _held, 0), 0, evaluate=False),
+        Line(sp.Gt(gap, 0, evaluate=False), Rising((1, 2), _held)),
+        Line(claim, Combined((3,), (((1 - _held**2) / _held, (0,)),))),
     )
+
+
+def _for_any_activation(claim: sp.Eq) -> Proof:
+    """The same for any activation, then for the sigmoid."""
+    return proof(Line(claim, over=((ACTIVATION, activations()),)), Line(claim, Rewritten((1,))))
+
+
+def _moved_alone(claim: sp.Eq) -> Proof:
+    """What goes into a gate is parted at unit k, which alone moves."""
+    parts = (sp.Eq(_units_sum(q, 1, _n), _parted(q, _cs[_col]), evaluate=False) for q in "ifg")
+    return proof(*parts, Line(claim, Rewritten((1, 2, 3))))
 
 
 _slope_before = 1 - sp.tanh(c_before) ** 2
@@ -409,24 +365,10 @@ _TWO = lstm() | lstm(AFTER, NOW) | OUTPUT_BEFORE
 _c_after = at("c", AFTER)
 
 
-def _scalar(t: str, before: str) -> sp.Expr:
-    """∂c_t/∂c_{t−1} less f_t, per slope of h_{t−1}."""
-    of_t = {q: at(q, t) for q in "ifg"}
-    return (
-        at("c", before) * sigma_prime(into("f", t)) * weight("u", "f")
-        + of_t["g"] * sigma_prime(into("i", t)) * weight("u", "i")
-        + of_t["i"] * (1 - of_t["g"] ** 2) * weight("u", "g")
-    )
-
-
 class both_steps(sp.Function):  # type: ignore[misc]
     """(∂c_{t+1}/∂c_t)(∂c_t/∂c_{t−1}), each with h following its own c."""
 
     nargs = 0
-
-    def doit(self, **hints: Any) -> sp.Expr:
-        later = at("f", AFTER) + _scalar(AFTER, NOW) * at("o") * (1 - sp.tanh(c) ** 2)
-        return later * (f + _scalar(NOW, BEFORE) * o_before * _slope_before)
 
     def _latex(self, printer: Any) -> str:
         return r"\frac{\partial c_{t+1}}{\partial c_t}\,\frac{\partial c_t}{\partial c_{t-1}}"
@@ -443,8 +385,12 @@ def _both_steps(e: sp.Basic, world: World) -> Number:
 
 def _two_steps() -> Domain:
     """Two steps written out, and what the product of the one-step factors means."""
-    found = written_out(_TWO)
-    return Domain(found.ranges, found.where, {**found.means, both_steps: _both_steps})
+    found = written_out(_TWO, of=change(_c_after, c_before))
+    still = {x: y for x, y in _TWO.items() if x not in (c, at("o"))}
+    later = sp.Derivative(unfolded(_c_after, still).xreplace({c: _moved}), _moved)
+    first = as_derivative(change(c, c_before), _TWO)
+    product = sp.Subs(later, _moved, c) * first
+    return Domain(found.ranges, found.where, {**found.means, both_steps: _both_steps, both_steps(): product})
 
 
 _around = times(
@@ -493,24 +439,49 @@ def _gru_step(*inner: sp.Expr) -> sp.Eq:
 
 _ROUNDS = next(k for k in range(100) if 1.0 / (1.0 + math.exp(-k)) == 1.0)
 
+_STEP = _step_of(_by_forget, _by_input, _by_candidate)
+_MANY = _wide({q: _U[q][_row, _col] for q in "ifg"})
+_CUT = sp.Eq(change(c, c_before, sp.Tuple(*_u_of)), _forgets, evaluate=False)
+_PRODUCT = sp.Eq(
+    change(at("c"), at("c", "t-k"), sp.Tuple(*_u_of)),
+    sp.Product(_f_at[_j], (_j, _t - lag + 1, _t)),
+    evaluate=False,
+)
+_OVER_TWO = sp.Eq(change(_c_after, c_before), plus(both_steps(), _around), evaluate=False)
+_VANILLA = sp.Eq(change(h_now, h_before), times(u, 1 - h_now**2), evaluate=False)
+_RELU_STEP = sp.Eq(change(h_now, h_before), sp.Piecewise((0, at("z") <= 0), (u, True)), evaluate=False)
+_GRU = _gru_step(_GRU_RESET)
+_GATED = sp.Eq(_gated_factor, plus(f, times(i, _wsp)), evaluate=False)
+_SUMMED = sp.Eq(
+    change(_C, u), plus(*(times(x, d) for x, d in zip(_hs, _deltas, strict=False))), evaluate=False
+)
+_HALF_LIFE = sp.Eq(sp.Pow(sigmoid(forget_bias), half_life(), evaluate=False), sp.S.Half, evaluate=False)
+_BIAS_ONE = sp.Lt(sp.Abs(half_life(sp.S.One) - sp.Rational(22, 10)), sp.Rational(5, 100), evaluate=False)
+_BELOW = sp.Lt(SIGMOID.formula, 1, evaluate=False)
+_LARGE = sp.Eq(sp.Limit(half_life() / sp.exp(forget_bias), forget_bias, sp.oo), sp.log(2), evaluate=False)
+_SCALE = sp.Eq(sigmoid(sp.log(_T - 1)), 1 - 1 / _T, evaluate=False)
+_CONCAVE = sp.Lt(sp.Derivative(sp.log(SIGMOID.formula), (z, 2)), 0, evaluate=False)
+_LATCHING = sp.Lt(sp.atanh(_held) * (1 - _held**2) / _held, 1, evaluate=False)
+_BASELINE = sp.Eq(sp.Integral((_x + _y - 1) ** 2, (_x, 0, 1), (_y, 0, 1)), sp.Rational(1, 6), evaluate=False)
+
 CLAIMS = (
     Claim(
         label="lstm-memory-step",
         sentence="What c_t keeps of c_{t−1}: the forget gate, and three ways round through h_{t−1} into "
         "the gates.",
-        statement=_step_of(_by_forget, _by_input, _by_candidate),
-        check=by_differentiating(lstm() | OUTPUT_BEFORE),
+        statement=_STEP,
+        check=decided(_STEP),
         scope="one unit, σ the sigmoid; h_{t−1} = o_{t−1} tanh(c_{t−1}) follows c_{t−1}; the output gate "
         "of step t does not enter",
         false_sibling=_step_of(_by_forget, _by_input),
-        domain=written_out(lstm() | OUTPUT_BEFORE),
+        domain=written_out(lstm() | OUTPUT_BEFORE, of=_STEP.lhs),
     ),
     Claim(
         label="lstm-memory-step-many-units",
         sentence="With n units the forget gates stand on the diagonal, and the ways round fill the whole "
         "matrix.",
-        statement=_wide({q: _U[q][_row, _col] for q in "ifg"}),
-        check=by_components,
+        statement=_MANY,
+        check=_moved_alone(_MANY),
         scope="σ the sigmoid; z^q are the inputs of the gates of step t, c and o those of step t − 1",
         false_sibling=_wide({q: _U[q][_col, _row] for q in "ifg"}),
         domain=_units(),
@@ -519,35 +490,31 @@ CLAIMS = (
         label="lstm-cut-is-the-forget-gate",
         sentence="With the recurrent weights into forget, input and candidate cut, what is left is the "
         "forget gate alone.",
-        statement=sp.Eq(change(c, c_before, sp.Tuple(*_u_of)), _forgets, evaluate=False),
-        check=by_differentiating(lstm() | OUTPUT_BEFORE),
+        statement=_CUT,
+        check=decided(_CUT),
         scope="one unit, σ the sigmoid, and any weight into the output gate",
         false_sibling=sp.Eq(change(c, c_before, sp.Tuple(*_u_of[:2])), _forgets, evaluate=False),
-        domain=written_out(lstm() | OUTPUT_BEFORE),
+        domain=written_out(lstm() | OUTPUT_BEFORE, of=_CUT.lhs),
     ),
     Claim(
         label="lstm-cut-product",
         sentence="Over k steps it is the product of k forget gates.",
-        statement=sp.Eq(
-            change(at("c"), at("c", "t-k"), sp.Tuple(*_u_of)),
-            sp.Product(_f_at[_j], (_j, _t - lag + 1, _t)),
-            evaluate=False,
-        ),
-        check=by_one_more_step,
+        statement=_PRODUCT,
+        check=_step_by_step(_PRODUCT),
         scope="one unit, σ the sigmoid, recurrent weights into forget, input and candidate cut",
         false_sibling=sp.Eq(
             change(at("c"), at("c", "t-k"), sp.Tuple(*_u_of)),
             sp.Product(_f_at[_j], (_j, _t - lag, _t)),
             evaluate=False,
         ),
-        domain=_several_steps(),
+        domain=_several_steps(_PRODUCT.lhs),
     ),
     Claim(
         label="lstm-two-steps",
         sentence="Over two steps the one-step factors do not simply multiply: a way through the output "
         "gate comes on top.",
-        statement=sp.Eq(change(_c_after, c_before), plus(both_steps(), _around), evaluate=False),
-        check=by_differentiating(_TWO),
+        statement=_OVER_TWO,
+        check=_for_any_activation(_OVER_TWO),
         scope="one unit, σ the sigmoid; o_t depends on h_{t−1}, so (c, h) is the state, and c alone is not",
         false_sibling=sp.Eq(change(_c_after, c_before), both_steps(), evaluate=False),
         domain=_two_steps(),
@@ -555,19 +522,19 @@ CLAIMS = (
     Claim(
         label="vanilla-memory-step",
         sentence="A vanilla cell multiplies by u tanh′ at every step, with the same u.",
-        statement=sp.Eq(change(h_now, h_before), times(u, 1 - h_now**2), evaluate=False),
-        check=by_differentiating(vanilla()),
+        statement=_VANILLA,
+        check=decided(_VANILLA),
         scope="one unit, tanh; it is the layer factor w σ′(z) of chapter 1, with tied weights",
         false_sibling=sp.Eq(change(h_now, h_before), times(u, 1 - h_before**2), evaluate=False),
-        domain=written_out(vanilla()),
+        domain=written_out(vanilla(), of=_VANILLA.lhs),
     ),
     Claim(
         label="relu-memory-step",
         sentence=(
             "A vanilla cell with ReLU multiplies by u itself where it is active, and by 0 where it is not."
         ),
-        statement=sp.Eq(change(h_now, h_before), sp.Piecewise((0, at("z") <= 0), (u, True)), evaluate=False),
-        check=by_differentiating(vanilla(RELU)),
+        statement=_RELU_STEP,
+        check=decided(_RELU_STEP),
         scope=(
             "one unit, the slope at the kink taken as 0; with u = 1 an active unit keeps its h "
             "whatever the input is"
@@ -575,24 +542,24 @@ CLAIMS = (
         false_sibling=sp.Eq(
             change(h_now, h_before), sp.Piecewise((0, at("z") <= 0), (u * h_now, True)), evaluate=False
         ),
-        domain=written_out(vanilla(RELU)),
+        domain=written_out(vanilla(RELU), of=_RELU_STEP.lhs),
     ),
     Claim(
         label="gru-memory-step",
         sentence="What h_t keeps of h_{t−1} in a gated recurrent unit: the gate k, and ways round through "
         "all three.",
-        statement=_gru_step(_GRU_RESET),
-        check=by_differentiating(gru()),
+        statement=_GRU,
+        check=decided(_GRU),
         scope="one unit, σ the sigmoid; Cho et al. (2014), whose z is k here",
         false_sibling=_gru_step(),
-        domain=written_out(gru()),
+        domain=written_out(gru(), of=_GRU.lhs),
     ),
     Claim(
         label="gated-layer-factor",
         sentence="A gate that keeps f and writes i turns a layer's factor into f + i w σ′; f = 1 is a "
         "residual block.",
-        statement=sp.Eq(_gated_factor, plus(f, times(i, _wsp)), evaluate=False),
-        check=by_structure(),
+        statement=_GATED,
+        check=decided(_GATED),
         scope="a plain layer, the gates held fixed",
         false_sibling=sp.Eq(_gated_factor, plus(1 - i, times(i, _wsp)), evaluate=False),
         domain=domain((ACTIVATION, activations()), ((f, i, w, h, b), reals_together(5))),
@@ -601,21 +568,19 @@ CLAIMS = (
         label="shared-weight-sums-over-time",
         sentence="The gradient in a recurrent weight is the sum over the steps of what came in times the "
         "error there.",
-        statement=sp.Eq(
-            change(_C, u), plus(*(times(x, d) for x, d in zip(_hs, _deltas, strict=False))), evaluate=False
-        ),
-        check=by_differentiating(_unrolled()),
+        statement=_SUMMED,
+        check=decided(_SUMMED),
         scope="three steps of a vanilla cell written out, cost C of h_3, δ_t = (1 − h_t²) u δ_{t+1}, δ_3 = "
         "(1 − h_3²) C′",
         false_sibling=sp.Eq(change(_C, u), times(_hs[2], _deltas[2]), evaluate=False),
-        domain=written_out(_unrolled(), (COST, smooth("any smooth cost"))),
+        domain=written_out(_unrolled(), (COST, smooth("any smooth cost")), of=_SUMMED.lhs),
     ),
     Claim(
         label="forget-bias-half-life",
         sentence="A forget gate with bias b_f and nothing else halves what it holds in −log 2/log σ(b_f) "
         "steps.",
-        statement=sp.Eq(sp.Pow(sigmoid(forget_bias), half_life(), evaluate=False), sp.S.Half, evaluate=False),
-        check=by_logarithm,
+        statement=_HALF_LIFE,
+        check=decided(_HALF_LIFE),
         scope="log σ(b) = −log(1 + e^{−b})",
         false_sibling=sp.Eq(
             sp.Pow(sigmoid(forget_bias), 1 / (1 - sigmoid(forget_bias)), evaluate=False),
@@ -627,10 +592,8 @@ CLAIMS = (
     Claim(
         label="bias-one-half-life",
         sentence="With the customary bias 1 the half-life is 2.2 steps.",
-        statement=sp.Lt(
-            sp.Abs(half_life(sp.S.One) - sp.Rational(22, 10)), sp.Rational(5, 100), evaluate=False
-        ),
-        check=by_number,
+        statement=_BIAS_ONE,
+        check=decided(_BIAS_ONE),
         scope="b_f = 1 and nothing else goes into the gate",
         false_sibling=sp.Lt(
             sp.Abs(half_life(sp.S.Zero) - sp.Rational(22, 10)), sp.Rational(5, 100), evaluate=False
@@ -640,8 +603,8 @@ CLAIMS = (
     Claim(
         label="forget-gate-below-one",
         sentence="A sigmoid gate is below 1, whatever goes in: it always forgets.",
-        statement=sp.Lt(SIGMOID.formula, 1, evaluate=False),
-        check=by_deciding(),
+        statement=_BELOW,
+        check=decided(_BELOW),
         scope=f"in floating point σ(z) rounds to 1 from z = {_ROUNDS} on",
         false_sibling=sp.Lt(SIGMOID.formula, sp.Rational(99, 100), evaluate=False),
         domain=domain((z, reals())),
@@ -649,10 +612,8 @@ CLAIMS = (
     Claim(
         label="half-life-is-exponential",
         sentence="A large bias buys a half-life of e^{b_f} log 2 steps.",
-        statement=sp.Eq(
-            sp.Limit(half_life() / sp.exp(forget_bias), forget_bias, sp.oo), sp.log(2), evaluate=False
-        ),
-        check=by_value(),
+        statement=_LARGE,
+        check=decided(_LARGE),
         scope="",
         false_sibling=sp.Eq(
             sp.Limit(half_life() / sp.exp(forget_bias), forget_bias, sp.oo), 1, evaluate=False
@@ -662,8 +623,8 @@ CLAIMS = (
     Claim(
         label="bias-for-a-time-scale",
         sentence="The bias log(T − 1) makes the gate 1 − 1/T.",
-        statement=sp.Eq(sigmoid(sp.log(_T - 1)), 1 - 1 / _T, evaluate=False),
-        check=by_algebra([{_T: sp.Integer(10)}]),
+        statement=_SCALE,
+        check=decided(_SCALE),
         scope="Tallec and Ollivier (2018) draw T uniformly up to the longest lag, and give the input "
         "gate the bias −b_f",
         false_sibling=sp.Eq(sigmoid(sp.log(_T)), 1 - 1 / _T, evaluate=False),
@@ -673,10 +634,8 @@ CLAIMS = (
         label="log-gate-is-concave",
         sentence="log σ is concave: a gate that fluctuates forgets faster than one that stands still at "
         "the same mean input.",
-        statement=sp.Lt(sp.Derivative(sp.log(SIGMOID.formula), (z, 2)), 0, evaluate=False),
-        check=by_deciding(
-            (Step("Jensen: E log σ(b + ξ) < log σ(b) for every ξ of mean 0 that is not constant"),)
-        ),
+        statement=_CONCAVE,
+        check=decided(_CONCAVE),
         scope="",
         false_sibling=sp.Lt(
             sp.Derivative(sp.log(SIGMOID.formula), (z, 2)), -sp.Rational(1, 5), evaluate=False
@@ -687,8 +646,8 @@ CLAIMS = (
         label="latching-vanishes",
         sentence="A vanilla cell that holds a bit by itself, h = tanh(uh) with h ≠ 0, multiplies gradients "
         "by less than 1.",
-        statement=sp.Lt(sp.atanh(_held) * (1 - _held**2) / _held, 1, evaluate=False),
-        check=by_latching,
+        statement=_LATCHING,
+        check=_latched(_LATCHING),
         scope="one unit, no input, u = artanh(h)/h; −h likewise (Bengio, Simard and Frasconi 1994, in "
         "one dimension)",
         false_sibling=sp.Lt(sp.atanh(_held) * (1 - _held**2) / _held, sp.Rational(4, 5), evaluate=False),
@@ -697,10 +656,8 @@ CLAIMS = (
     Claim(
         label="adding-baseline",
         sentence="Who answers 1 to every adding problem has a mean squared error of 1/6.",
-        statement=sp.Eq(
-            sp.Integral((_x + _y - 1) ** 2, (_x, 0, 1), (_y, 0, 1)), sp.Rational(1, 6), evaluate=False
-        ),
-        check=by_value(),
+        statement=_BASELINE,
+        check=decided(_BASELINE),
         scope="two independent numbers, uniform on (0, 1); no constant does better, for 1 is the mean of "
         "the sum",
         false_sibling=sp.Eq(

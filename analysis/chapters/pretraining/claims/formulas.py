@@ -3,12 +3,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from itertools import product
-
 import sympy as sp
 
-from analysis.chapters.pretraining.claims.meaning_states import ANY_IMAGE, ANY_MACHINE, MEANS
+from analysis.chapters.pretraining.claims.meaning_states import ANY_IMAGE, ANY_MACHINE, MEANS, WRITTEN_OUT
 from analysis.chapters.pretraining.formulas import (
     PARAMETERS,
     W,
@@ -31,11 +28,11 @@ from analysis.chapters.pretraining.formulas import (
     under_model,
     uniform_stationary,
     v,
-    vanishes,
 )
 from analysis.claims.claim import Claim
 from analysis.claims.domain import domain, nonzero, reals
-from analysis.claims.outcome import Outcome, Proved, Step, Unknown
+from analysis.claims.lines import Line, Proof, decided, proof
+from analysis.claims.rules import Logic, Rewritten
 from analysis.symbolic.catalogue import SIGMOID
 from analysis.symbolic.display import plus, times
 from analysis.symbolic.layer import plain
@@ -43,83 +40,10 @@ from analysis.symbolic.notation import b as bias
 from analysis.symbolic.notation import h, w
 
 _X1 = field(v, 0)
-_READABLE = 80
-
-
-def by_enumeration(statement: sp.Basic) -> Outcome:
-    """An equation at each of the four visible states, all sums carried out, decided as a rational function
-    of e^{parameters}."""
-    for values in product((0, 1), repeat=len(v)):
-        at: Mapping[sp.Basic, sp.Expr] = dict(zip(v, map(sp.Integer, values), strict=True))
-        left, right = (side.xreplace(at).doit() for side in statement.args)
-        if not vanishes(left - right):
-            return Unknown(f"differs in form at v = {values}")
-    return Proved(
-        "algebra",
-        (
-            Step("each of the four visible states put in, and every sum over states carried out"),
-            *_left_side_at_ones(statement),
-            Step(
-                "with a positive letter for each e^parameter the difference is a quotient of "
-                "polynomials; its numerator is 0"
-            ),
-        ),
-    )
-
-
-def _left_side_at_ones(statement: sp.Basic) -> list[Step]:
-    """The left side at v = (1, 1), where it is short enough to be read."""
-    left = statement.lhs.xreplace({v[0]: 1, v[1]: 1}).doit()
-    return [Step("the left side at v = (1, 1)", left)] if left.count_ops() < _READABLE else []
-
-
-def by_mixed_slopes(statement: sp.And) -> Outcome:
-    """g_a differentiated by b and g_b by a: unequal but where W_11 = 0, by the roots of their difference;
-    and those of log p equal."""
-    (unequal,), (equal,) = (statement.atoms(relation) for relation in (sp.Ne, sp.Eq))
-    difference, other = (
-        in_one_letter(relation.lhs.doit() - relation.rhs.doit()) for relation in (unequal, equal)
-    )
-    if other != 0:
-        return Unknown("the mixed slopes of log p differ in form")
-    (t,) = difference.free_symbols
-    roots = sp.real_roots(sp.Poly(sp.fraction(difference)[0], t))
-    if any(root > 0 and root != 1 for root in roots):
-        return Unknown(f"the difference has other roots than t = 1: {roots}")
-    return Proved(
-        "algebra",
-        (
-            Step("of the update, along W_11 = log t, the left side less the right", difference),
-            Step("of its roots one is positive, t = 1, and there W_11 is 0; all of them", sp.Tuple(*roots)),
-            Step("of log p, the left side less the right", other),
-        ),
-    )
-
-
-def in_one_letter(expr: sp.Expr) -> sp.Expr:
-    """The expression at W_11 = log t and all other parameters 0, as a rational function of t."""
-    t = sp.Symbol("t", positive=True)
-    at = dict.fromkeys(PARAMETERS, sp.S.Zero) | {W[0][0]: sp.log(t)}
-    return sp.factor(sp.cancel(sp.together(expr.xreplace(at).doit())))
-
-
-def by_differentiating(statement: sp.Basic) -> Outcome:
-    """The slope in the layer below of the machine's P(h = 1 | v), against a formula, both as functions of z
-    = wh + b."""
-    found = logistic(w * h + bias).diff(h)
-    if sp.simplify((found - statement.rhs).rewrite(sp.exp)) == 0:
-        return Proved(
-            "calculus",
-            (
-                Step("P(h = 1 | v) of a machine with one unit below", logistic(w * h + bias)),
-                Step("differentiated, it is the factor of the plain layer", plain(SIGMOID).factor),
-            ),
-        )
-    return Unknown("the two sides differ in form")
 
 
 _SCOPE = "two visible and two hidden binary units"
-_ANY = domain(ANY_IMAGE, ANY_MACHINE, means=MEANS)
+_ANY = domain(ANY_IMAGE, ANY_MACHINE, means={**MEANS, **WRITTEN_OUT})
 _W = W[0][0]
 
 
@@ -131,12 +55,39 @@ def _mixed(relation: type[sp.Eq] | type[sp.Ne]) -> sp.And:
     )
 
 
+def _phases(p: sp.Symbol) -> sp.Eq:
+    return sp.Eq(log_likelihood_slope(p, *v), plus(phase(v, p), -under_model(p)), evaluate=False)
+
+
+def _in_closed_form(claim: sp.And) -> Proof:
+    """The mixed slopes of the update as quotients in e^W_11, which differ by a multiple of e^W_11 − 1."""
+    unequal, equal = (next(iter(claim.atoms(kind))) for kind in (sp.Ne, sp.Eq))
+    x = sp.exp(_W)
+    by_bias = -x * (5 * x**2 + 2 * x + 1) / (4 * (x + 1) ** 4)
+    by_weight = -x * (3 * x - 1) / (2 * (x + 1) ** 3)
+    return proof(
+        sp.Eq(cd_slope(_W, b[0], 1, 0), by_bias, evaluate=False),
+        sp.Eq(cd_slope(b[0], _W, 1, 0), by_weight, evaluate=False),
+        Line(unequal, Rewritten((1, 2))),
+        equal,
+        Line(claim, Logic((3, 4))),
+    )
+
+
+_FREE = sp.Eq(summed_weight(*v), sp.exp(-free_energy(v)), evaluate=False)
+_SIGMOID = sp.Eq(firing(*v), logistic(_X1), evaluate=False)
+_INDEPENDENT = sp.Eq(firing_together(*v), times(logistic(_X1), logistic(field(v, 1))), evaluate=False)
+_FREE_SLOPE = sp.Eq(free_energy_slope(_W, *v), times(-v[0], logistic(_X1)), evaluate=False)
+_KEPT = sp.Eq(stationary(*v), p_of(*v), evaluate=False)
+_NO_GRADIENT = _mixed(sp.Ne)
+_FACTOR = sp.Eq(sp.Derivative(logistic(w * h + bias), h), plain(SIGMOID).factor, evaluate=False)
+
 CLAIMS = (
     Claim(
         label="rbm-free-energy",
         sentence="The hidden units can be summed out one by one, and the free energy is what remains.",
-        statement=sp.Eq(summed_weight(*v), sp.exp(-free_energy(v)), evaluate=False),
-        check=by_enumeration,
+        statement=_FREE,
+        check=decided(_FREE),
         scope=_SCOPE,
         false_sibling=sp.Eq(
             summed_weight(*v),
@@ -149,8 +100,8 @@ CLAIMS = (
         label="rbm-hidden-unit-is-a-sigmoid",
         sentence="Given the visible units, a hidden unit is on with the probability that a sigmoid neuron "
         "puts out.",
-        statement=sp.Eq(firing(*v), logistic(_X1), evaluate=False),
-        check=by_enumeration,
+        statement=_SIGMOID,
+        check=decided(_SIGMOID),
         scope=_SCOPE,
         false_sibling=sp.Eq(firing(*v), logistic(_X1 + field(v, 1)), evaluate=False),
         domain=_ANY,
@@ -158,8 +109,8 @@ CLAIMS = (
     Claim(
         label="rbm-hidden-units-are-independent",
         sentence="Given the visible units, the hidden units are independent of each other.",
-        statement=sp.Eq(firing_together(*v), times(logistic(_X1), logistic(field(v, 1))), evaluate=False),
-        check=by_enumeration,
+        statement=_INDEPENDENT,
+        check=decided(_INDEPENDENT),
         scope=_SCOPE,
         false_sibling=sp.Eq(firing_together(*v), logistic(_X1 + field(v, 1)), evaluate=False),
         domain=_ANY,
@@ -168,8 +119,8 @@ CLAIMS = (
         label="rbm-free-energy-gradient",
         sentence="The slope of the free energy in a weight is minus what is seen times what the hidden "
         "unit makes of it.",
-        statement=sp.Eq(free_energy_slope(_W, *v), times(-v[0], logistic(_X1)), evaluate=False),
-        check=by_enumeration,
+        statement=_FREE_SLOPE,
+        check=decided(_FREE_SLOPE),
         scope=_SCOPE,
         false_sibling=sp.Eq(free_energy_slope(_W, *v), times(v[0], logistic(_X1)), evaluate=False),
         domain=_ANY,
@@ -179,8 +130,8 @@ CLAIMS = (
             label=f"rbm-likelihood-gradient-{name}",
             sentence=f"The gradient of the log-likelihood in a {what} is a positive phase less a negative "
             f"one, the mean under the machine itself.",
-            statement=sp.Eq(log_likelihood_slope(p, *v), plus(phase(v, p), -under_model(p)), evaluate=False),
-            check=by_enumeration,
+            statement=_phases(p),
+            check=decided(_phases(p)),
             scope=_SCOPE,
             false_sibling=sp.Eq(
                 log_likelihood_slope(p, *v), plus(phase(v, p), -after_a_step(p, *v)), evaluate=False
@@ -196,8 +147,8 @@ CLAIMS = (
     Claim(
         label="rbm-gibbs-keeps-the-model",
         sentence="A step of Gibbs sampling leaves the machine's own distribution as it is.",
-        statement=sp.Eq(stationary(*v), p_of(*v), evaluate=False),
-        check=by_enumeration,
+        statement=_KEPT,
+        check=decided(_KEPT),
         scope=_SCOPE,
         false_sibling=sp.Eq(uniform_stationary(*v), p_of(*v), evaluate=False),
         domain=_ANY,
@@ -206,21 +157,22 @@ CLAIMS = (
         label="cd-is-no-gradient",
         sentence="The expected CD-1 update is not the gradient of any function: its mixed slopes differ, "
         "where those of the log-likelihood agree.",
-        statement=_mixed(sp.Ne),
-        check=by_mixed_slopes,
+        statement=_NO_GRADIENT,
+        check=_in_closed_form(_NO_GRADIENT),
         scope=f"{_SCOPE}, one training image v = (1, 0), all parameters but W_11 zero; g is the "
         f"expected update",
         false_sibling=_mixed(sp.Eq),
         domain=domain(
-            (_W, nonzero(largest=40)), means={**MEANS, **dict.fromkeys((p for p in PARAMETERS if p != _W), 0)}
+            (_W, nonzero(largest=40)),
+            means={**MEANS, **WRITTEN_OUT, **dict.fromkeys((p for p in PARAMETERS if p != _W), 0)},
         ),
     ),
     Claim(
         label="pretraining-keeps-the-factor",
         sentence="Unrolled, a machine is a plain sigmoid layer: pretraining changes the numbers in its "
         "factor, not its form.",
-        statement=sp.Eq(sp.Derivative(logistic(w * h + bias), h), plain(SIGMOID).factor, evaluate=False),
-        check=by_differentiating,
+        statement=_FACTOR,
+        check=decided(_FACTOR),
         scope="one unit below, weight w, bias b",
         false_sibling=sp.Eq(
             sp.Derivative(logistic(w * h + bias), h), plain(SIGMOID).factor / w, evaluate=False

@@ -1,5 +1,5 @@
 """What the quantities of the small machine mean: sums over its sixteen states, and difference quotients of
-such sums."""
+such sums; and the same written out as formulas."""
 
 from __future__ import annotations
 
@@ -14,22 +14,28 @@ from flint import arb
 from analysis.chapters.pretraining.formulas import (
     PARAMETERS,
     SIZE,
+    STATES,
     W,
     after_a_step,
     b,
     c,
     cd_slope,
+    energy,
     firing,
     firing_together,
     free_energy_slope,
+    hidden_given,
     likelihood_curvature,
     log_likelihood_slope,
     p_of,
+    partition,
+    probability_of,
     stationary,
     summed_weight,
     under_model,
     uniform_stationary,
     v,
+    weight_of,
 )
 from analysis.claims.calculus import derivative
 from analysis.claims.domain import Range, exact, reals
@@ -37,6 +43,7 @@ from analysis.claims.meaning import value, whole
 from analysis.claims.world import Meaningless, Number, Undefined, World
 
 State = tuple[int, ...]
+Units = tuple[sp.Expr, ...]
 Weights = dict[tuple[State, State], arb]
 """e^{−E(v, h)} of every state."""
 UNITS: tuple[State, ...] = tuple(product((0, 1), repeat=SIZE))
@@ -158,6 +165,69 @@ MEANS: dict[Any, Any] = {
 }
 """Every quantity that the claims name, by brute force."""
 
+
+# The same as formulas, for proofs
+
+
+def _weight(seen: Units, hidden: Units) -> sp.Expr:
+    return sp.exp(-energy(seen, hidden))
+
+
+def _seen_given(seen: Units, hidden: Units) -> sp.Expr:
+    """P(v | h)."""
+    return _weight(seen, hidden) / sp.Add(*(_weight(s, hidden) for s in STATES))
+
+
+def _drive_given(parameter: sp.Symbol, seen: Units) -> sp.Expr:
+    """Σ_h P(h | v) (−∂E/∂parameter)."""
+    return sp.Add(*(-hidden_given(seen, h) * energy(seen, h).diff(parameter) for h in STATES))
+
+
+def _drive_after(parameter: sp.Symbol, start: Units) -> sp.Expr:
+    """The same after a step of Gibbs sampling: Σ_{h, v′} P(h | v) P(v′ | h) times that of v′."""
+    steps = product(STATES, STATES)
+    return sp.Add(
+        *(hidden_given(start, h) * _seen_given(s, h) * _drive_given(parameter, s) for h, s in steps)
+    )
+
+
+def _drive_under_model(parameter: sp.Symbol) -> sp.Expr:
+    """Σ p(v, h) (−∂E/∂parameter)."""
+    states = product(STATES, STATES)
+    return sp.Add(*(-_weight(s, h) / partition() * energy(s, h).diff(parameter) for s, h in states))
+
+
+def _moved(f: sp.Expr, *parameters: sp.Symbol) -> sp.Subs:
+    """∂f/∂parameters, where some of the parameters may be given as numbers."""
+    letters = sp.symbols(f"m_1:{len(parameters) + 1}", real=True)
+    moving = f.xreplace(dict(zip(parameters, letters, strict=True)))
+    return sp.Subs(sp.Derivative(moving, *letters), letters, parameters)
+
+
+def _written_out() -> dict[Any, sp.Expr]:
+    found = {
+        summed_weight(*v): weight_of(v),
+        firing(*v): sp.Add(*(hidden_given(v, h) for h in STATES if h[0] == 1)),
+        firing_together(*v): hidden_given(v, STATES[-1]),
+        p_of(*v): probability_of(v),
+        stationary(*v): sp.Add(
+            *(probability_of(u) * hidden_given(u, h) * _seen_given(v, h) for u, h in product(STATES, STATES))
+        ),
+        free_energy_slope(W[0][0], *v): -sp.Derivative(sp.log(weight_of(v)), W[0][0]),
+    }
+    for p in (W[0][0], b[0], c[0]):
+        found[under_model(p)] = _drive_under_model(p)
+        found[log_likelihood_slope(p, *v)] = sp.Derivative(sp.log(probability_of(v)), p)
+    image = (sp.S.One, sp.S.Zero)
+    for of, by in ((W[0][0], b[0]), (b[0], W[0][0])):
+        found[cd_slope(of, by, *image)] = _moved(_drive_given(of, image) - _drive_after(of, image), by)
+        found[likelihood_curvature(of, by, *image)] = _moved(sp.log(probability_of(image)), of, by)
+    return found
+
+
+WRITTEN_OUT = _written_out()
+"""The quantities that are proved to be something else, written out over the states: what a proof reads."""
+
 _EACH = reals(largest=40)
 
 
@@ -169,7 +239,7 @@ def _parameters(random: Random, world: World) -> tuple[Number, ...]:
 
 ANY_MACHINE = (
     PARAMETERS,
-    Range("∈ ℝ", _parameters, (tuple(exact(0) for _ in PARAMETERS),)),
+    Range("∈ ℝ", _parameters, (tuple(exact(0) for _ in PARAMETERS),), over=sp.S.Reals),
 )
 ANY_IMAGE = (
     v,
@@ -177,5 +247,6 @@ ANY_IMAGE = (
         "∈ {0, 1}",
         lambda random, world: tuple(exact(unit) for unit in random.choice(UNITS)),
         tuple(tuple(map(exact, seen)) for seen in UNITS),
+        over=(sp.FiniteSet(0, 1), sp.FiniteSet(0, 1)),
     ),
 )
