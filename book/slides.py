@@ -32,7 +32,7 @@ BOOK = Path(__file__).resolve().parent
 sys.path.insert(0, str(BOOK / "_ext"))
 
 from chapters import chapter_number  # noqa: E402
-from numbering import BOX, HEAD, claim_numbers  # noqa: E402
+from numbering import HEAD, boxes_of, claim_numbers  # noqa: E402
 
 NOTEBOOKS = BOOK.parent / "notebooks"
 TYPES = ("slide", "subslide", "fragment", "-", "notes", "skip")
@@ -97,9 +97,12 @@ def output_html(output: NotebookNode, cell: NotebookNode, numbers: dict[str, str
         return f"<pre>{html.escape(output.text.rstrip())}</pre>"
     data = output.get("data", {})
     if "text/html" in data:
-        box = BOX.match(data["text/html"])
-        number = f'<span class="claim-number">Claim {numbers[box[1]]}</span> ' if box else ""
-        return data["text/html"].replace(HEAD, HEAD + number, 1)
+        boxes = boxes_of(data["text/html"])
+        numbered = (
+            box.replace(HEAD, f'{HEAD}<span class="claim-number">Claim {numbers[label]}</span> ', 1)
+            for label, box in boxes
+        )
+        return "".join(numbered) if boxes else data["text/html"]
     if "text/markdown" in data:
         return shown_text(data["text/markdown"], cell.metadata.slideshow)
     if "text/latex" in data:
@@ -149,11 +152,12 @@ def slides_of(notebook: NotebookNode, name: str) -> list[Slide]:
     """The slides of a chapter, in order;
     raises ValueError, naming the cell, where its metadata make no sense."""
     boxes = (
-        BOX.match(output.get("data", {}).get("text/html", ""))
+        box
         for cell in notebook.cells
         for output in cell.get("outputs", ())
+        for box in boxes_of(output.get("data", {}).get("text/html", ""))
     )
-    numbers = claim_numbers((box[1] for box in boxes if box), chapter_number(name) or 0)
+    numbers = claim_numbers((label for label, _ in boxes), chapter_number(name) or 0)
     found: list[Slide] = []
     heading = ""
     for cell in notebook.cells:

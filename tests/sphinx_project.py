@@ -68,6 +68,18 @@ def claim(label: str) -> NotebookNode:
     )
 
 
+def claims_listed(*labels: str) -> NotebookNode:
+    """A cell that shows several claims as lines, as the book stores them."""
+    rows = "".join(
+        f'<div class="claim claim-row claim-proved" data-claim="{label}"><div class="claim-head">'
+        f"<code>{label}</code></div><details><summary>It is so.</summary></details></div>"
+        for label in labels
+    )
+    items = "\n".join(f"- **Claim** `{label}` (proved). It is so." for label in labels)
+    output = new_output("execute_result", {"text/html": rows, "text/markdown": items}, execution_count=1)
+    return new_code_cell(f"listed{labels}", outputs=[output], execution_count=1)
+
+
 def build(
     folder: Path, pages: dict[str, list[NotebookNode]], extensions: list[str], builder: str = "html"
 ) -> Path:

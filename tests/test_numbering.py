@@ -7,7 +7,7 @@ import re
 
 import pytest
 from nbformat.v4 import new_code_cell, new_output
-from sphinx_project import build, claim, md
+from sphinx_project import build, claim, claims_listed, md
 
 pytestmark = pytest.mark.slow
 WORDS = "word " * 1000
@@ -22,8 +22,8 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
         md("# Three\n\n" + WORDS + "\n\n$$u$$"), claim("b"), claim("a"), claim("b"),
         new_code_cell("\n".join(["f()"] * 30), outputs=[printed] * 5), new_code_cell("y", outputs=[latex]),
     ]  # fmt: skip
-    links = "[`a`](03_x.ipynb#three), [`b`](03_x.ipynb#three), [`c`](05_y.ipynb#five), [`d`](05_y.ipynb#five)"
-    five = [md("# Five\n\nSee [`b`](03_x.ipynb#three).\n\n$$v$$"), claim("c")]
+    links = "[`a`](03_x.ipynb#three), [`b`](03_x.ipynb#three), [`c`](05_y.ipynb#five), [`d`](05_y.ipynb#five), [`f`](05_y.ipynb#five)"
+    five = [md("# Five\n\nSee [`b`](03_x.ipynb#three).\n\n$$v$$"), claim("c"), claims_listed("e", "f")]
     folder = build(
         tmp_path_factory.mktemp("numbering"),
         {"03_x": three, "05_y": five, "ledger": [md(f"# Ledger\n\n{links}")]},
@@ -39,7 +39,8 @@ def heads(page: str) -> list[str]:
 def test_claims_are_numbered_in_the_order_of_the_page(pages: dict[str, str]) -> None:
     b, a = ("claim-b", "Claim 3.1"), ("claim-a", "Claim 3.2")
     assert heads(pages["03_x"]) == [b, a, b]
-    assert heads(pages["05_y"]) == [("claim-c", "Claim 5.1")]
+    listed = [("claim-e", "Claim 5.2"), ("claim-f", "Claim 5.3")]
+    assert heads(pages["05_y"]) == [("claim-c", "Claim 5.1"), *listed]
 
 
 def test_the_first_box_of_a_label_carries_its_anchor(pages: dict[str, str]) -> None:
@@ -60,6 +61,7 @@ def test_a_link_whose_text_is_a_label_leads_to_the_box_and_shows_its_number(page
     assert found["a"] == ("03_x.html#claim-a", "(Claim 3.2)")
     assert found["b"] == ("03_x.html#claim-b", "(Claim 3.1)")
     assert found["c"] == ("05_y.html#claim-c", "(Claim 5.1)")
+    assert found["f"] == ("05_y.html#claim-f", "(Claim 5.3)")
     assert links(pages["05_y"])["b"] == ("03_x.html#claim-b", "(Claim 3.1)")
 
 

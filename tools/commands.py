@@ -35,6 +35,8 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument(
         "names", nargs="*", metavar="NAME", help="as in 02, 02_quarter_bound, 02_solutions (default: all)"
     )
+    one = commands.add_parser("words", help="count the words that stand open on the pages")
+    one.add_argument("names", nargs="*", metavar="NAME", help="as in 02 (default: all chapters)")
     commands.add_parser("torch", help="install PyTorch into .venv, for diagnoses of PyTorch modules")
     one = commands.add_parser("bench", help="time the fast paths beside other libraries")
     one.add_argument("--peers", action="store_true", help="install PyTorch and JAX first")
@@ -62,7 +64,7 @@ def check(options: argparse.Namespace) -> None:
         pdf.need_tex()
     elif options.command == "test":
         notebooks.leading_notebooks(options.words)
-    elif options.command == "refresh":
+    elif options.command in ("refresh", "words"):
         notebooks.named(options.names)
 
 
@@ -87,6 +89,10 @@ def run(options: argparse.Namespace) -> int:
             from tools.lab import lab
 
             return lab(options.words)
+        case "words":
+            from tools.words import words
+
+            return words(options.names)
         case "torch":
             return pytorch.install()
         case "bench":

@@ -23,8 +23,7 @@ from tqdm import tqdm
 from analysis.claims.claim import Claim
 from analysis.claims.evaluate import evaluate
 from analysis.claims.ledger import CLAIMS
-from analysis.claims.outcome import Outcome, Refuted, Unknown
-from analysis.claims.render import summary
+from analysis.claims.outcome import Outcome, Refuted, Unknown, summary
 from analysis.symbolic.printing import plain_text
 
 PLACE = Path(__file__).parent / "recorded" / "alterations.json"

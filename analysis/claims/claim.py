@@ -29,8 +29,9 @@ from analysis.claims.outcome import (
     Reproduced,
     Step,
     Unknown,
+    summary,
 )
-from analysis.claims.render import as_html, as_markdown, as_text, summary
+from analysis.claims.render import as_html, as_markdown, as_text
 from analysis.claims.rules import Fact, Said
 from analysis.claims.world import Estimate as Estimate
 from analysis.claims.world import Given

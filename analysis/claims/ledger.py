@@ -10,8 +10,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from analysis.claims.claim import Claim, Settled, settle
-from analysis.claims.outcome import Refuted
-from analysis.claims.render import summary
+from analysis.claims.outcome import Refuted, summary
 from analysis.symbolic.printing import plain_text
 
 CHAPTERS = {

@@ -18,7 +18,8 @@ from analysis.claims.ledger import Row
 from analysis.claims.outcome import Checked
 from analysis.claims.render import as_markdown
 
-_SHOWN = re.compile(r"""CLAIMS\[["']([\w-]+)["']\]""")
+_SHOWN = re.compile(r"""CLAIMS\[["']([\w-]+)["']\]|\blisted\(([^)]*)\)""")
+_LABEL = re.compile(r"""["']([\w-]+)["']""")
 
 
 COLUMNS = ("proved", "argued", "prediction", "record", "reproduction")
@@ -58,9 +59,15 @@ def places(folder: Path) -> dict[str, Place]:
                 headings = re.findall(r"^#+\s+(.+)$", source, flags=re.MULTILINE)
                 heading = headings[-1] if headings else heading
             else:
-                for label in _SHOWN.findall(source):
+                for label in shown(source):
                     found.setdefault(label, Place(path.name, heading, anchor(heading)))
     return found
+
+
+def shown(source: str) -> list[str]:
+    """The labels of the claims that a cell with this source shows, as boxes or in a list."""
+    found = ([one] if one else _LABEL.findall(several) for one, several in _SHOWN.findall(source))
+    return [label for labels in found for label in labels]
 
 
 def contents(chapters: Mapping[str, Iterable[Claim]]) -> str:

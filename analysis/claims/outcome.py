@@ -8,6 +8,8 @@ from typing import ClassVar
 
 import sympy as sp
 
+from analysis.symbolic import indices
+
 
 @dataclass(frozen=True)
 class Step:
@@ -20,8 +22,15 @@ class Step:
     line: bool = False
 
 
+class Shown:
+    """Shows itself in a notebook as one line."""
+
+    def _repr_markdown_(self) -> str:
+        return indices.myst(summary(self))  # type: ignore[arg-type]
+
+
 @dataclass(frozen=True)
-class Proved:
+class Proved(Shown):
     """The statement holds for everything in its scope: it is the last of the lines of a proof, which are
     ``steps``."""
 
@@ -31,7 +40,7 @@ class Proved:
 
 
 @dataclass(frozen=True)
-class Argued:
+class Argued(Shown):
     """The statement follows, but for a step that stands there in words, or that a program of its own worked
     out."""
 
@@ -41,7 +50,7 @@ class Argued:
 
 
 @dataclass(frozen=True)
-class Checked:
+class Checked(Shown):
     """Theory and simulation agree within the stated tolerance, ``distance`` standard errors apart where it
     is an equation."""
 
@@ -52,7 +61,7 @@ class Checked:
 
 
 @dataclass(frozen=True)
-class Reproduced:
+class Reproduced(Shown):
     """A published number came out here too."""
 
     how: str
@@ -61,7 +70,7 @@ class Reproduced:
 
 
 @dataclass(frozen=True)
-class Refuted:
+class Refuted(Shown):
     """A counter-example: where it is, and both sides there."""
 
     witness: str
@@ -69,7 +78,7 @@ class Refuted:
 
 
 @dataclass(frozen=True)
-class Unknown:
+class Unknown(Shown):
     """Neither proved nor refuted; counts as a failure."""
 
     why: str
@@ -78,3 +87,16 @@ class Unknown:
 
 Outcome = Proved | Argued | Checked | Reproduced | Refuted | Unknown
 Check = Callable[[sp.Basic], Outcome]
+
+
+def summary(outcome: Outcome) -> str:
+    """One line: the status and how it was reached, or why not."""
+    if isinstance(outcome, Refuted):
+        return f"refuted: {outcome.witness}"
+    if isinstance(outcome, Unknown):
+        return f"unknown: {outcome.why}"
+    return (
+        f"{outcome.status} by {outcome.how}"
+        if isinstance(outcome, Proved | Argued)
+        else f"{outcome.status}: {outcome.how}"
+    )

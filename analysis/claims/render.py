@@ -6,7 +6,7 @@ from __future__ import annotations
 from html import escape
 from typing import Any, Protocol
 
-from analysis.claims.outcome import Argued, Outcome, Proved, Refuted, Step, Unknown
+from analysis.claims.outcome import Outcome, Refuted, Step, Unknown, summary
 from analysis.symbolic import indices
 from analysis.symbolic.printing import plain_text, tex
 
@@ -30,19 +30,6 @@ _HUE = {
     "unknown": "#a86400",
     "refuted": "#b3261e",
 }
-
-
-def summary(outcome: Outcome) -> str:
-    """One line: the status and how it was reached, or why not."""
-    if isinstance(outcome, Refuted):
-        return f"refuted: {outcome.witness}"
-    if isinstance(outcome, Unknown):
-        return f"unknown: {outcome.why}"
-    return (
-        f"{outcome.status} by {outcome.how}"
-        if isinstance(outcome, Proved | Argued)
-        else f"{outcome.status}: {outcome.how}"
-    )
 
 
 def _steps(outcome: Outcome) -> tuple[Step, ...]:
@@ -113,23 +100,71 @@ def as_markdown(settled: Settled) -> str:
     )
 
 
-def as_html(settled: Settled) -> str:
-    """A box with a badge; proof, scope and near miss fold out. Maths is left to the page's MathJax."""
-    evidence, status = settled.evidence, settled.outcome.status
-    steps = "".join(f"<li>{_line_in_html(s)}</li>" for s in _steps(settled.outcome))
-    hue = _HUE[status]
+def _head(settled: Settled) -> str:
+    status = settled.outcome.status
     return (
-        f'<div class="claim claim-{status} mathjax_process" data-claim="{escape(evidence.label)}" '
-        f'style="border-left:4px solid {hue};padding:.3em .9em;margin:.6em 0">'
         '<div class="claim-head"><span class="claim-badge" '
-        f'style="background:{hue};color:#fff;border-radius:3px;'
-        f'padding:0 .45em">{status}</span> <code>{escape(evidence.label)}</code></div>'
-        f'<div class="claim-sentence">{indices.html(evidence.sentence)}</div>'
-        rf'<div class="claim-statement" style="overflow-x:auto">\[{escape(tex(evidence.statement))}\]</div>'
+        f'style="background:{_HUE[status]};color:#fff;border-radius:3px;'
+        f'padding:0 .45em">{status}</span> <code>{escape(settled.evidence.label)}</code></div>'
+    )
+
+
+def _opening(settled: Settled, kind: str, space: str) -> str:
+    status = settled.outcome.status
+    return (
+        f'<div class="{kind} claim-{status} mathjax_process" data-claim="{escape(settled.evidence.label)}" '
+        f'style="border-left:4px solid {_HUE[status]};{space}">'
+    )
+
+
+def _statement(settled: Settled) -> str:
+    formula = escape(tex(settled.evidence.statement))
+    return rf'<div class="claim-statement" style="overflow-x:auto">\[{formula}\]</div>'
+
+
+def _grounds(settled: Settled) -> str:
+    """The proof, the scope and the near miss."""
+    evidence = settled.evidence
+    steps = "".join(f"<li>{_line_in_html(s)}</li>" for s in _steps(settled.outcome))
+    return (
         f'<details class="claim-proof"><summary>{indices.html(summary(settled.outcome))}</summary>'
         f"<ol>{steps}</ol></details>"
         f'<div class="claim-scope"><strong>Scope.</strong> {indices.html(evidence.where)}</div>'
-        rf'<details class="claim-sibling"><summary>The near miss it refuses</summary>'
+        r'<details class="claim-sibling"><summary>The near miss it refuses</summary>'
         rf'<div style="overflow-x:auto">\({escape(tex(evidence.near_miss))}\)</div>'
-        f"<div>{indices.html(summary(settled.sibling))}</div></details></div>"
+        f"<div>{indices.html(summary(settled.sibling))}</div></details>"
+    )
+
+
+def as_html(settled: Settled) -> str:
+    """A box with a badge; proof, scope and near miss fold out. Maths is left to the page's MathJax."""
+    return (
+        _opening(settled, "claim", "padding:.3em .9em;margin:.6em 0")
+        + _head(settled)
+        + f'<div class="claim-sentence">{indices.html(settled.evidence.sentence)}</div>'
+        + _statement(settled)
+        + _grounds(settled)
+        + "</div>"
+    )
+
+
+def as_row(settled: Settled) -> str:
+    """One line in HTML, badge and sentence, that folds out to what else a box shows."""
+    return (
+        _opening(settled, "claim claim-row", "padding:0 .9em;margin:.15em 0")
+        + _head(settled)
+        + '<details class="claim-rest"><summary class="claim-sentence">'
+        + f"{indices.html(settled.evidence.sentence)}</summary>"
+        + _statement(settled)
+        + _grounds(settled)
+        + "</details></div>"
+    )
+
+
+def as_item(settled: Settled) -> str:
+    """One item of a list in Markdown: kind, label, status, sentence and statement."""
+    evidence = settled.evidence
+    return (
+        f"- **{evidence.kind.capitalize()}** `{evidence.label}` ({settled.outcome.status}). "
+        f"{indices.myst(evidence.sentence)} ${tex(evidence.statement)}$"
     )

@@ -39,6 +39,15 @@ def claim_numbers(labels: Iterable[str], chapter: int) -> dict[str, str]:
     return {label: f"{chapter}.{place}" for place, label in enumerate(dict.fromkeys(labels), start=1)}
 
 
+def boxes_of(html: str) -> list[tuple[str, str]]:
+    """The boxes, or lines of a list, that an output consists of, each with its label; none in any other."""
+    starts = [*BOX.finditer(html)]
+    if not starts or starts[0].start() != 0:
+        return []
+    ends = [*(found.start() for found in starts[1:]), len(html)]
+    return [(found[1], html[found.start() : end]) for found, end in zip(starts, ends, strict=True)]
+
+
 def box_with_number(html: str, label: str, number: str, first: bool) -> str:
     """The stored box with its number, a link to itself;
     the first of its label on a page carries the anchor."""
@@ -56,28 +65,32 @@ class NumberClaims(SphinxTransform):
         chapter = chapter_number(self.env.docname)
         if chapter is None:
             return
-        boxes = []
+        outputs = []
         for bundle in self.document.findall(nodes.container):
             html = contents(bundle, "text/html") if bundle.get("nb_element") == "mime_bundle" else None
-            found = BOX.match(html.astext()) if html else None
-            if html and found:
-                boxes.append((bundle, html, found[1]))
-        numbers = claim_numbers((label for _, _, label in boxes), chapter)
+            boxes = boxes_of(html.astext()) if html else []
+            if html and boxes:
+                outputs.append((bundle, html, boxes))
+        numbers = claim_numbers((label for _, _, boxes in outputs for label, _ in boxes), chapter)
         slugs = self.env.metadata[self.env.docname].setdefault("myst_slugs", {})
-        for bundle, html, label in boxes:
-            number, first = numbers[label], anchor(label) not in slugs
-            raw = nodes.raw("", box_with_number(html.astext(), label, number, first), format="html")
+        for bundle, html, boxes in outputs:
+            written = []
+            for place, (label, box) in enumerate(boxes):
+                number, first = numbers[label], anchor(label) not in slugs
+                written.append(box_with_number(box, label, number, first))
+                self.number_markdown(contents(bundle, "text/markdown"), place, label, number, first)
+                slugs[anchor(label)] = (html.line, anchor(label), f"Claim {number}")
             html.children = []
-            html += raw
-            self.number_markdown(contents(bundle, "text/markdown"), label, number, first)
-            slugs[anchor(label)] = (raw.line, anchor(label), f"Claim {number}")
+            html += nodes.raw("", "".join(written), format="html")
 
-    def number_markdown(self, markdown: nodes.container | None, label: str, number: str, first: bool) -> None:
-        kind = next(markdown.findall(nodes.strong), None) if markdown else None
-        if markdown is None or kind is None:
+    def number_markdown(
+        self, markdown: nodes.container | None, place: int, label: str, number: str, first: bool
+    ) -> None:
+        kinds = [*markdown.findall(nodes.strong)][place : place + 1] if markdown else []
+        if markdown is None or not kinds:
             return
-        kind.children = []
-        kind += nodes.Text(f"Claim {number}")
+        kinds[0].children = []
+        kinds[0] += nodes.Text(f"Claim {number}")
         if first:
             markdown.insert(0, nodes.target("", "", ids=[anchor(label)]))
 
