@@ -56,7 +56,7 @@ def test_the_right_number_stands_in_an_output(line: str) -> None:
 def test_the_only_saturation_that_chapter_11_speaks_of_is_denied() -> None:
     about = [s for s in SAID.replace("\n", " ").split(". ") if "saturat" in s]
     assert len(about) == 2
-    assert "Were they *saturated*?" in about[0] and "They were not." in SAID
+    assert "Were the sigmoids *saturated* without normalisation?" in about[0] and "They were not." in SAID
     assert "no unit can be saturated" in about[1]
 
 
