@@ -57,7 +57,7 @@ def test_the_condition_on_the_layers_of_row_b13(runs: dict[str, Outlier]) -> Non
     """An unbounded loss that the outlier cannot reach: the logit behind sigmoids is bounded."""
     cost = runs["inside"].cost
     assert np.abs(cost[:, -1] / cost[:, 0] - 1).max() < 1e-3
-    (line,) = (x for x in words("08_outliers").split("\n") if x.startswith("So row B13"))
+    (line,) = (x for x in words("08_outliers").split("\n") if x.startswith("So the sentence **holds if**"))
     assert "the outlier is answered wrongly, and the layers let it through" in line
     assert "by less than 0.1 % in all 20 networks" in line
 
