@@ -13,7 +13,6 @@ from typing import Any
 
 import sympy as sp
 from sympy.concrete.expr_with_limits import ExprWithLimits
-from sympy.core.function import AppliedUndef
 from sympy.core.relational import Relational
 
 from analysis.claims.compare import same
@@ -158,10 +157,7 @@ class derivative(sp.Function):  # type: ignore[misc]
 
 def _holds_any(e: sp.Basic, keys: frozenset[Any]) -> bool:
     """Whether one of these letters, sequences or functions occurs in an expression."""
-    return any(
-        x in keys or type(x) in keys or (isinstance(x, AppliedUndef) and x.func in keys)
-        for x in sp.preorder_traversal(e)
-    )
+    return any(x in keys or type(x) in keys for x in sp.preorder_traversal(e))
 
 
 def _definition(key: Any, value: Any) -> bool:

@@ -227,3 +227,9 @@ def test_factors_whose_order_counts_are_not_exchanged():
         for sets in (SETS, {**SETS, a: sp.S.Reals, b: sp.S.Reals}):
             assert decided(eq(p * q, q * p), sets) is None
             assert decided(eq(p * q - q * p + x, x), sets) is None
+
+
+def test_absolute_values_of_absolute_values_are_taken_apart():
+    inner = sp.Abs(sp.Abs(x) - 1)
+    assert decide(eq(inner + 1, sp.Max(sp.Abs(x), 2 - sp.Abs(x))), {x: sp.S.Reals})
+    assert decide(eq(inner + 1, sp.Max(sp.Abs(x), 1 - sp.Abs(x))), {x: sp.S.Reals}) is None

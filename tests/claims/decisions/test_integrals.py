@@ -135,6 +135,9 @@ TRUE = [
     (sp.Integral(1 / (1 + x**2), (x, -sp.oo, sp.oo)), sp.pi),
     (sp.Integral(1 / x, (x, -2, -1)), -sp.log(2)),
     (sp.Integral(sp.Abs(x), (x, 1, -3)), -sp.Integer(5)),
+    (sp.Integral(sp.Abs(x - 3), (x, 0, 1)), sp.Rational(5, 2)),
+    (sp.Integral(sp.Abs(x + 3), (x, 0, 1)), sp.Rational(7, 2)),
+    (sp.Integral(sp.Max(x, 3), (x, 0, 1)), sp.Integer(3)),
     (sp.Integral(sp.Function("f")(a) * x, (x, 0, 1)), sp.Function("f")(a) / 2),
     (sp.Integral(x, (x, 0, x)), x**2 / 2),
 ]
