@@ -105,6 +105,21 @@ _f = sp.Function("f")
 _a, _x = sp.Symbol("a", real=True), sp.Symbol("x", real=True)
 _c, _h, _m, _n, _p, _top = sp.symbols("c h m n p M")
 
+_centre, _spread = sp.Symbol("a", real=True), sp.Symbol("b", positive=True)
+_slope, _g = sp.Function("slope"), sp.Function("g")
+PLACE = sp.Symbol("n", integer=True, positive=True)
+"""The place in a sequence."""
+
+
+def _normal_mean(f: sp.Expr) -> sp.Expr:
+    return sp.Integral(f * sp.exp(-(_x**2) / 2) / sp.sqrt(2 * sp.pi), (_x, -sp.oo, sp.oo))
+
+
+def _falling(f: sp.Expr, to: sp.Expr) -> sp.Eq:
+    """f tends to that number as x tends to 0 from above."""
+    return _eq(sp.Limit(f, _x, 0), to)
+
+
 THEOREMS: dict[str, Theorem] = {
     "dominated convergence": Theorem(
         name="dominated convergence, for every sequence that tends to 0",
@@ -224,6 +239,80 @@ THEOREMS: dict[str, Theorem] = {
         ),
         _eq(largest(_f(_x)), _top),
         over={_x: sp.Interval(0, 1)},
+    ),
+    "constant factor": Theorem(
+        name="a factor that is no random number, so that it is its own mean, comes out of a mean",
+        source="Feller, An Introduction to Probability Theory and Its Applications I, section IX.2",
+        letters=(ONE, OTHER),
+        hypotheses=(_eq(expectation(ONE), ONE),),
+        conclusion=_eq(expectation(ONE * OTHER), ONE * expectation(OTHER)),
+    ),
+    "poincare": Theorem(
+        "Poincaré's inequality for the normal law",
+        "Chernoff (1981), Annals of Probability 9, 533–535: for the integral of its slope",
+        (_f, _slope),
+        (sp.Eq(sp.Derivative(_f(_x), _x), _slope(_x), evaluate=False),),
+        sp.Ge(
+            _normal_mean(_slope(_x) ** 2),
+            _normal_mean(_f(_x) ** 2) - _normal_mean(_f(_x)) ** 2,
+            evaluate=False,
+        ),
+        {_x: sp.S.Reals},
+    ),
+    "log-of-normal": Theorem(
+        "the mean logarithm of a noncentral χ² variable with one degree of freedom",
+        "Moser (2020), Entropy 22, 1048: the expected logarithm for odd degrees of freedom, here one",
+        (_centre, _spread),
+        (sp.Gt(_spread, 0, evaluate=False),),
+        sp.Eq(
+            _normal_mean(sp.log(sp.Abs(_centre + _spread * _x))),
+            sp.log(_spread)
+            - (sp.EulerGamma + sp.log(2)) / 2
+            + (_centre / _spread) ** 2
+            / 2
+            * sp.hyper((1, 1), (sp.Rational(3, 2), 2), -((_centre / _spread) ** 2) / 2),
+            evaluate=False,
+        ),
+    ),
+    "equal-sequences": Theorem(
+        "sequences that agree from the fourth place on have one limit",
+        "Rudin (1976), Principles of Mathematical Analysis, definition 3.1",
+        (_f, _g, _c),
+        (
+            sp.Eq(_f(PLACE), _g(PLACE), evaluate=False),
+            sp.Eq(sp.Limit(_g(PLACE), PLACE, sp.oo), _c, evaluate=False),
+        ),
+        sp.Eq(sp.Limit(_f(PLACE), PLACE, sp.oo), _c, evaluate=False),
+        {PLACE: sp.Range(4, sp.oo)},
+    ),
+    "sum of limits": Theorem(
+        "the limit of a sum is the sum of the limits",
+        "Rudin (1976), Principles of Mathematical Analysis, theorem 4.4",
+        (_f, _g, _c, _h),
+        (_falling(_f(_x), _c), _falling(_g(_x), _h)),
+        _falling(_f(_x) + _g(_x), _c + _h),
+    ),
+    "quotient of limits": Theorem(
+        "the limit of a quotient is the quotient of the limits",
+        "Rudin (1976), Principles of Mathematical Analysis, theorem 4.4",
+        (_f, _g, _c, _h),
+        (_falling(_f(_x), _c), _falling(_g(_x), _h), sp.Ne(_h, 0, evaluate=False)),
+        _falling(_f(_x) / _g(_x), _c / _h),
+    ),
+    "limit of a composition": Theorem(
+        "f(g(x)) tends where f does, for g that is to x as a positive number to 1",
+        "Rudin (1976), Principles of Mathematical Analysis, definition 4.1 and theorem 4.4",
+        (_f, _g, _c, _h),
+        (_falling(_g(_x) / _x, _h), sp.Gt(_h, 0, evaluate=False), _falling(_f(_x), _c)),
+        _falling(_f(_g(_x)), _c),
+    ),
+    "equal functions": Theorem(
+        "functions that agree near a point have one limit there",
+        "Rudin (1976), Principles of Mathematical Analysis, definition 4.1",
+        (_f, _g, _c),
+        (_eq(_f(_x), _g(_x)), _falling(_g(_x), _c)),
+        _falling(_f(_x), _c),
+        {_x: sp.Interval.open(0, 1)},
     ),
 }
 """By the names that proofs cite them by."""
