@@ -328,12 +328,13 @@ def _by_moments(statement: sp.Eq) -> Proof:
 def _by_logarithms(statement: sp.Lt) -> Proof:
     """log(1 + t) < t at t = 1/L, L times, and the exponential of both sides."""
     t = sp.Symbol("t", positive=True)
-    logarithm = sp.log(1 + 1 / L)
+    logarithm, apart = sp.log(1 + 1 / L), sp.log(L + 1) - sp.log(L)
     return proof(
         Line(sp.Lt(sp.log(1 + t), t, evaluate=False), over=((t, positive()),)),
         Line(sp.Lt(logarithm, 1 / L, evaluate=False), Instance((1,), {t: 1 / L})),
-        Line(sp.Lt(L * logarithm, 1, evaluate=False), Combined((2,), ((L, (0,)),))),
-        Line(statement, Increasing((3,), sp.Lambda(z, sp.exp(z)))),
+        sp.Eq(logarithm, apart, evaluate=False),
+        Line(sp.Lt(L * apart, 1, evaluate=False), Combined((2, 3), ((L, (0,)), (-L, (1,))))),
+        Line(statement, Increasing((4,), sp.Lambda(z, sp.exp(z)))),
     )
 
 
