@@ -1,5 +1,5 @@
-"""The theorems on means and limits that proofs cite: each on what it is for, and on near relatives that lack a
-hypothesis."""
+"""The theorems on means and limits that proofs cite: each on what it is for, and on near relatives that lack
+a hypothesis."""
 
 from __future__ import annotations
 

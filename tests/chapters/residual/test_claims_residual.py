@@ -18,6 +18,7 @@ from analysis.claims.domain import exact
 from analysis.claims.matrices import matrix
 from analysis.claims.meaning import value
 from analysis.claims.outcome import Refuted
+from analysis.claims.theorems import APART, INDEX
 from analysis.claims.world import Undefined, World, ball
 from analysis.symbolic.angles import a, next_angle
 from analysis.symbolic.angles import l as block
@@ -184,6 +185,27 @@ def test_blocks_and_paths_against_numpy() -> None:
     np.testing.assert_allclose(paths, direct)
     for e in (blocks(sp.Integer(2)), over_paths(2 ** (L - size), sp.S.NegativeOne)):
         np.testing.assert_allclose([[float(ball(y)) for y in row] for row in value(e, world)], direct)
+
+
+@pytest.mark.parametrize("count", [2, 5])
+def test_the_means_that_say_the_law_are_those_of_the_law(count: int) -> None:
+    """Neighbours among the branch's terms, of weights with mean 0 and variance 3 on two uneven points."""
+    domain = CLAIMS[SQUARE].domain
+    assert domain is not None
+    means = {k: of for k, of in domain.means.items() if k not in formulas._MOMENTS}
+    letters = {str(letter): letter for letter in domain.letters}
+    numbers = {"n": count, "v": 3, "s": "1/2", "x": -4, "skew": 5}
+    world = World(
+        {
+            **means,
+            **{letters[name]: exact(sp.Rational(found)) for name, found in numbers.items()},
+            formulas._phi: lambda l, world: fmpq(l * l - 3),
+            INDEX: fmpq(1),
+            APART: fmpq(1),
+        }
+    )
+    for mean, number in formulas._MOMENTS.items():
+        assert float(ball(value(mean, world))) == pytest.approx(float(ball(value(number, world))), abs=1e-12)
 
 
 @pytest.mark.parametrize("spread", ["1/40", "0.3", "1", "7"])

@@ -49,8 +49,6 @@ from analysis.symbolic.residual import (
     tau,
 )
 
-_DEPTHS = range(1, 7)
-_SHOWN = 3
 _k = sp.Symbol("k", integer=True, nonnegative=True)
 _q = sp.Symbol("q", positive=True)
 _v = sp.Symbol("v", positive=True)
