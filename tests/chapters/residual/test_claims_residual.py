@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from itertools import product
 
 import mpmath
@@ -15,9 +16,10 @@ from scipy.integrate import dblquad
 from analysis.chapters.residual.claims import depth, formulas, gradient_angles, shattered_gradients
 from analysis.claims.claim import Claim
 from analysis.claims.domain import exact
+from analysis.claims.lines import Proof
 from analysis.claims.matrices import matrix
 from analysis.claims.meaning import value
-from analysis.claims.outcome import Refuted
+from analysis.claims.outcome import Refuted, Unknown
 from analysis.claims.theorems import APART, INDEX
 from analysis.claims.world import Undefined, World, ball
 from analysis.symbolic.angles import a, next_angle
@@ -206,6 +208,16 @@ def test_the_means_that_say_the_law_are_those_of_the_law(count: int) -> None:
     )
     for mean, number in formulas._MOMENTS.items():
         assert float(ball(value(mean, world))) == pytest.approx(float(ball(value(number, world))), abs=1e-12)
+
+
+@pytest.mark.parametrize("mean", formulas._MOMENTS, ids=str)
+def test_another_law_of_the_weights_has_another_mean_square(mean: sp.Expr) -> None:
+    """The proof reads each mean that says the law: 1 more of any, and the statement does not follow."""
+    claim = CLAIMS[SQUARE]
+    assert claim.domain is not None and isinstance(claim.check, Proof)
+    other = {**claim.domain.means, mean: formulas._MOMENTS[mean] + 1}
+    found = claim.check.outcome(claim.statement, replace(claim.domain, means=other))
+    assert isinstance(found, Unknown), found
 
 
 @pytest.mark.parametrize("spread", ["1/40", "0.3", "1", "7"])
