@@ -39,7 +39,7 @@ def decide(statement: sp.Basic, sets: Sets) -> str | None:
     left, right = statement.args
     if not (isinstance(left, sp.Expr) and isinstance(right, sp.Expr)):
         return None
-    if _strange(left) or _strange(right):
+    if strange(left) or strange(right):
         return None
     if any(not x.exp.is_Integer and x.base.has(sp.Sum) for x in statement.atoms(sp.Pow)):
         return None  # roots of sums are for the decision on sums
@@ -52,13 +52,13 @@ def decide(statement: sp.Basic, sets: Sets) -> str | None:
     return None
 
 
-def _strange(e: sp.Basic) -> bool:
+def strange(e: sp.Basic) -> bool:
     """Whether infinity, or what is no number, stands in an expression other than as an end."""
     if isinstance(e, ExprWithLimits):
-        return _strange(e.function)
+        return strange(e.function)
     if isinstance(e, sp.Limit):
-        return _strange(e.args[0])
-    return e in _STRANGE or any(_strange(x) for x in e.args)
+        return strange(e.args[0])
+    return e in _STRANGE or any(strange(x) for x in e.args)
 
 
 def vanishes(expression: sp.Expr, sets: Sets) -> bool:

@@ -3,8 +3,8 @@ form; the antiderivative is smooth between the ends, shown from its formula; it 
 
 Where |x|, a minimum or a piecewise function turns, the integral is split. Antiderivatives of polynomials
 times e^(a x² + b x + c) are written down, others come from SymPy. ∫₀^∞ x^(s−1) e^(−cx) (log x)^m dx for
-s, c > 0 is the m-th derivative of Γ(s)/c^s in s. A divergent integral has no value here, whatever a formula
-would say.
+s, c > 0 is the m-th derivative of Γ(s)/c^s in s. An activation σ is the integral of its slope σ′: it may have
+kinks, but no jumps. A divergent integral has no value here, whatever a formula would say.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from analysis.claims.decisions.letters import Sets, hull
 from analysis.claims.decisions.limits import ENDLESS, chosen, one_sided
 from analysis.claims.decisions.opened import OPEN, Undecided, sides
 from analysis.claims.decisions.smooth import nonzero, positive, smooth
+from analysis.symbolic.notation import sigma, sigma_prime
 
 SECONDS = 4.0
 """Processor time for one attempt at an antiderivative."""
@@ -107,6 +108,8 @@ def definite(f: sp.Expr, x: sp.Basic, low: sp.Expr, high: sp.Expr, sets: Sets, f
     f = f.xreplace({x: y})
     if f == 0:
         return sp.S.Zero
+    if f == sigma_prime(y) and not {low, high} & set(ENDLESS):
+        return sigma(high) - sigma(low)
     if not f.has(y):
         if low in ENDLESS or high in ENDLESS or not smooth(f):
             raise Undecided

@@ -10,6 +10,7 @@ import sympy as sp
 from known_equations import Case, assert_told_apart, equation, rational
 
 from analysis.claims.decisions.integrals import decide
+from analysis.symbolic.notation import sigma, sigma_prime, sigma_second
 
 x, y, a, b, q, k, theta = sp.symbols("x y a b q k theta")
 POSITIVE = sp.Interval.open(0, sp.oo)
@@ -193,6 +194,21 @@ def test_a_letter_that_the_author_called_positive_is_what_its_set_says() -> None
     assert decide(statement, {c: POSITIVE})
     assert decide(statement, {c: sp.S.Reals}) is None
     assert decide(equation(sp.Integral(sp.exp(-c * x), (x, 0, sp.oo)), 1 / c), {c: sp.S.Reals}) is None
+
+
+def test_an_activation_is_the_integral_of_its_slope_between_finite_ends() -> None:
+    slope, risen = sp.Integral(sigma_prime(x), (x, a, 1)), sigma(1) - sigma(a)
+    assert decide(equation(slope, risen), {a: sp.S.Reals})
+    assert decide(equation(slope + sp.Integral(x, (x, 0, 1)), risen + sp.Rational(1, 2)), {a: sp.S.Reals})
+    for integral, value in (
+        (slope, -risen),
+        (slope, sigma(1)),
+        (sp.Integral(sigma_second(x), (x, a, 1)), sigma_prime(1) - sigma_prime(a)),  # it may jump at a kink
+        (sp.Integral(sigma_prime(2 * x), (x, a, 1)), sigma(2) - sigma(2 * a)),
+        (sp.Integral(sigma_prime(x), (x, a, sp.oo)), sigma(sp.oo) - sigma(a)),
+        (sp.Integral(x * sigma_prime(x), (x, a, 1)), risen),
+    ):
+        assert decide(equation(integral, value), {a: sp.S.Reals}) is None
 
 
 def test_what_is_no_equation_with_an_integral_is_left_open() -> None:
