@@ -157,7 +157,7 @@ CLAIMS = (
     Claim(
         label="batch-norm-always-explodes",
         sentence="In large batches, and where all examples fare alike, the rate is 1 or more for every "
-        "activation, and 1 only for an affine one.",
+        "activation.",
         statement=_at_least(sp.S.One),
         check=_by_poincare(),
         scope=f"Z ~ N(0, 1), σ(Z) and σ′(Z) with finite second moments (Poincaré's inequality); R = "
