@@ -11,7 +11,7 @@ import sympy as sp
 from sympy.concrete.expr_with_limits import ExprWithLimits
 
 from analysis.claims.decisions.letters import within_relations
-from analysis.symbolic.display import expectation, iterated, largest, length
+from analysis.symbolic.display import expectation, iterated, largest, length, spectral_norm
 
 
 @dataclass(frozen=True)
@@ -86,6 +86,8 @@ INDEX, APART = sp.symbols("j i", integer=True, positive=True)
 TERM = sp.Function("X")
 COUNT = sp.Symbol("n", integer=True, positive=True)
 ONE, OTHER = sp.symbols("X Y", real=True)
+LEFT, RIGHT = sp.symbols("A B", commutative=False)
+"""Real matrices that fit together."""
 
 SMALLER, LARGER = sp.symbols("a b", real=True)
 AT, START, NUMBER, FIRST, STEPS = sp.symbols("x x_0 i i_0 k", real=True)
@@ -224,6 +226,20 @@ THEOREMS: dict[str, Theorem] = {
         ),
         _eq(largest(_f(_x)), _top),
         over={_x: sp.Interval(0, 1)},
+    ),
+    "norm of a product": Theorem(
+        name="the norm of a product of matrices",
+        source="Golub and Van Loan, Matrix Computations, 4th ed. 2013, section 2.3.1",
+        letters=(LEFT, RIGHT),
+        hypotheses=(),
+        conclusion=_le(spectral_norm(LEFT * RIGHT), spectral_norm(LEFT) * spectral_norm(RIGHT)),
+    ),
+    "norm": Theorem(
+        name="a norm is not negative",
+        source="Golub and Van Loan, Matrix Computations, 4th ed. 2013, section 2.3.1",
+        letters=(LEFT,),
+        hypotheses=(),
+        conclusion=_le(sp.S.Zero, spectral_norm(LEFT)),
     ),
 }
 """By the names that proofs cite them by."""

@@ -90,6 +90,16 @@ class expectation(sp.Function):  # type: ignore[misc]
         return rf"\mathbb{{E}}\left[{printer._print(self.args[0])}\right]"
 
 
+class spectral_norm(sp.Function):  # type: ignore[misc]
+    """‖·‖₂, the largest factor by which a matrix can lengthen a vector."""
+
+    nargs = 1
+    is_commutative = True
+
+    def _latex(self, printer: Any) -> str:
+        return rf"\left\lVert {printer._print(self.args[0])} \right\rVert_2"
+
+
 class iterated(sp.Function):  # type: ignore[misc]
     """A map applied several times: ``iterated(x, new, start, times)`` is (x ↦ new)^times (start); several
     letters as tuples, the last is the value."""

@@ -1,9 +1,8 @@
-"""Layers of any width: products of matrices that do not commute, and how a statement about them is proved.
+"""Layers of any width: products of matrices that do not commute.
 
 Layer l has weights wˡ (n_l × n_{l−1}), weighted inputs zˡ = wˡ aˡ⁻¹ + bˡ and activations aˡ = σ(zˡ). A
 statement is written in the letters below and keeps their order. ``explicit`` writes it out for given widths,
-where SymPy's own derivative of the network is the judge;
-``by_indices`` proves one step for all widths at once, with the widths as symbols.
+where SymPy's own derivative of the network is the judge.
 """
 
 from __future__ import annotations
@@ -195,51 +194,3 @@ def _named(expr: sp.Expr) -> sp.Expr:
 
     expr = expr.replace(lambda e: isinstance(e, sp.Subs), name)
     return expr.replace(lambda e: isinstance(e, sp.Derivative), name)
-
-
-# One layer, at all widths
-
-_n, _m = sp.symbols("n m", integer=True, positive=True)
-_p, _q, _r = sp.symbols("p q r", integer=True, positive=True)
-_w, _z, _a, _b = (sp.IndexedBase(name, real=True) for name in "wzab")
-
-
-def one_layer_back() -> sp.Expr:
-    """∂z_qˡ⁺¹/∂z_pˡ with widths n = n_l and m = n_{l+1} left as symbols:
-    SymPy differentiates the sum over all neurons."""
-    whole = sp.Sum(_w[_q, _r] * sigma(_z[_r]), (_r, 1, _n)) + _b[_q]
-    return _collapsed(whole.diff(_z[_p]))
-
-
-def one_layer_on() -> sp.Expr:
-    """∂a_qˡ/∂a_pˡ⁻¹ with the widths left as symbols; z_q stands for its sum."""
-    whole = sp.Sum(_w[_q, _r] * _a[_r], (_r, 1, _n)) + _b[_q]
-    return sigma_prime(_z[_q]) * _collapsed(whole.diff(_a[_p]))
-
-
-def _collapsed(expr: sp.Expr) -> sp.Expr:
-    """Carry out a sum with a Kronecker delta in it, for an index within the width."""
-    done = expr.doit()
-    return sp.simplify(done.replace(lambda e: isinstance(e, sp.Piecewise), lambda e: e.args[0][0]))
-
-
-def entry_back(parts: Sequence[sp.Expr], layer: sp.Expr) -> sp.Expr | None:
-    """Entry (p, q) of Σ′(zˡ)(wˡ⁺¹)ᵀ by the rule for products of matrices;
-    None for any other pair of letters."""
-    if [type(x) for x in parts] != [slopes, weights_T] or [x.args[0] for x in parts] != [layer, layer + 1]:
-        return None
-    inner = sp.KroneckerDelta(_p, _r) * sigma_prime(_z[_r]) * _w[_q, _r]
-    return _collapsed(sp.Sum(inner, (_r, 1, _n)))
-
-
-def entry_on(parts: Sequence[sp.Expr], layer: sp.Expr) -> sp.Expr | None:
-    """Entry (q, p) of Σ′(zˡ) wˡ by the rule for products of matrices; None for any other pair of letters."""
-    if [type(x) for x in parts] != [slopes, weights] or [x.args[0] for x in parts] != [layer, layer]:
-        return None
-    inner = sp.KroneckerDelta(_q, _r) * sigma_prime(_z[_r]) * _w[_r, _p]
-    return _collapsed(sp.Sum(inner, (_r, 1, _m)))
-
-
-def ordered_down(gained: Sequence[sp.Expr]) -> Any:
-    """depth ↦ the product of the gained matrices, the last layer on the left, for layers depth … 1."""
-    return lambda depth: times(*(x.xreplace({l: sp.Integer(i)}) for i in range(depth, 0, -1) for x in gained))
