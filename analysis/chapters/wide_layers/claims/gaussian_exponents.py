@@ -3,7 +3,7 @@ and what a layer of any width can gain."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from random import Random
 from typing import Any
 
@@ -24,15 +24,15 @@ from analysis.chapters.wide_layers.gaussian_exponents import (
     x,
 )
 from analysis.claims.claim import Claim
-from analysis.claims.domain import Range, domain, exact, integers, positive, reals
+from analysis.claims.domain import Entries, Range, domain, exact, integers, positive
 from analysis.claims.lines import Line, Proof, decided, proof
-from analysis.claims.matrices import MATRICES, diagonal, largest_singular_value, matrix
+from analysis.claims.matrices import ENTRIES, MATRICES, diagonal, largest_singular_value, matrix
 from analysis.claims.meaning import value
-from analysis.claims.rules import Cited, Combined, Said
-from analysis.claims.theorems import LEFT, RIGHT
+from analysis.claims.rules import Combined, Rewritten, cited
+from analysis.claims.theorems import APART, COLUMN, INDEX, ROW
 from analysis.claims.world import Given, World
 from analysis.symbolic.catalogue import SIGMOID
-from analysis.symbolic.display import plus, spectral_norm, times
+from analysis.symbolic.display import columns, entry, plus, rows, spectral_norm, times
 from analysis.symbolic.notation import z
 
 _NORM = spectral_norm(WEIGHTS)
@@ -42,47 +42,57 @@ _slope_claim = next(claim for claim in QUARTER_CLAIMS if claim.label == "sigmoid
 QUARTER = _slope_claim.statement.rhs
 
 
+def _diagonal(each: sp.Expr) -> dict[Any, Any]:
+    """Σ′ is a diagonal matrix with these entries, for j = 1, 2, …"""
+    return {
+        entry(SLOPES, INDEX, INDEX): each,
+        entry(SLOPES, INDEX, INDEX + APART): sp.S.Zero,
+        entry(SLOPES, INDEX + APART, INDEX): sp.S.Zero,
+    }
+
+
 def _within_a_quarter(statement: sp.Le) -> Proof:
-    """‖w Σ′‖ ≤ ‖w‖ ‖Σ′‖ ≤ ‖w‖/4."""
+    """‖w Σ′‖ ≤ ‖w‖ ‖Σ′‖ ≤ ‖w‖/4, for no entry of Σ′ is larger than 1/4."""
     slope = spectral_norm(SLOPES)
     return proof(
-        Line(sp.Le(sp.Abs(SIGMOID.derivative), QUARTER, evaluate=False), over=((z, reals()),)),
-        Line(
-            sp.Le(slope, QUARTER, evaluate=False),
-            Said("Σ′ is diagonal with entries σ′(z), so it lengthens no component by more", (1,)),
-        ),
-        Line(sp.Le(_gain, _NORM * slope, evaluate=False), Cited("norm of a product", letters=_FACTORS)),
-        Line(sp.Le(0, _NORM, evaluate=False), Cited("norm", letters={LEFT: WEIGHTS})),
-        Line(statement, Combined((2, 3, 4), ((1, (1,)), (1, (0, 2))))),
+        Line(sp.Le(slope, QUARTER, evaluate=False), cited("norm of a diagonal matrix", (), SLOPES, QUARTER)),
+        Line(sp.Le(_gain, _NORM * slope, evaluate=False), cited("norm of a product", (), WEIGHTS, SLOPES)),
+        Line(sp.Le(0, _NORM, evaluate=False), cited("norm", (), WEIGHTS)),
+        Line(statement, Combined((1, 2, 3), ((1, (1,)), (1, (0, 2))))),
     )
 
 
-_FACTORS = {LEFT: WEIGHTS, RIGHT: SLOPES}
-_p = sp.Symbol("p", integer=True, positive=True)
+_AT_ZERO = SIGMOID.derivative.subs(z, 0)
 
 
 def _of_equal_weights(statement: sp.Eq) -> Proof:
-    """The matrix m with all entries c σ′(0) is symmetric, and m² is a multiple of m."""
-    entry = c * SIGMOID.derivative.subs(z, 0)
+    """All entries of w Σ′ are c σ′(0), so it is a column times a row."""
+    product = WEIGHTS * SLOPES
+    scaled = sp.And(
+        sp.Eq(entry(product, ROW, COLUMN), entry(WEIGHTS, ROW, COLUMN) * entry(SLOPES, COLUMN, COLUMN)),
+        sp.Eq(rows(product), rows(WEIGHTS)),
+        sp.Eq(columns(product), columns(WEIGHTS)),
+        evaluate=False,
+    )
+    column, row = sp.Lambda(ROW, c), sp.Lambda(COLUMN, _AT_ZERO)
+    lengths = (sp.sqrt(sp.Sum(x**2, (k, 1, n))) for x, k in ((c, ROW), (_AT_ZERO, COLUMN)))
     return proof(
-        sp.Eq(sp.Subs(SIGMOID.derivative, z, 0), QUARTER, evaluate=False),
-        sp.Eq(sp.Sum(entry * entry, (_p, 1, n)), c * n / 4 * entry, evaluate=False),
         Line(
-            statement,
-            Said(
-                "All entries of w Σ′ are c σ′(0); the sum is an entry of its square, which so is a multiple "
-                "of it. Each eigenvalue is 0 or that factor, and the norm of a symmetric matrix is the "
-                "largest in size",
-                (1, 2),
-            ),
+            scaled,
+            cited("product with a diagonal matrix", (), WEIGHTS, SLOPES, ROW, COLUMN),
+            ((ROW, integers(1)), (COLUMN, integers(1))),
         ),
+        Line(
+            sp.Eq(_gain, sp.Mul(*lengths), evaluate=False),
+            cited("norm of a column times a row", (1,), product, column, row, n, n),
+        ),
+        Line(statement, Rewritten((2,))),
     )
 
 
 def _first_above_one() -> int:
     """The smallest width at which equal weights lengthen a vector, all z at 0."""
-    at_zero = SIGMOID.derivative.subs(z, 0)
-    return next(width for width in range(1, 100) if width * _WEIGHT * at_zero > 1)
+    return next(width for width in range(1, 100) if width * _WEIGHT * _AT_ZERO > 1)
 
 
 _mean_log = sp.Integral(sp.log(x) * chi_square_density(), (x, 0, sp.oo))
@@ -95,6 +105,7 @@ def _at_one(argument: sp.Expr) -> sp.Eq:
 
 
 _SIZES = ((1, 1), (2, 2), (1, 3), (3, 2), (4, 4))
+_z = sp.IndexedBase("z")
 
 
 def _slope(at: fmpq) -> Any:
@@ -102,11 +113,13 @@ def _slope(at: fmpq) -> Any:
     return value(SIGMOID.derivative, World({z: at}))
 
 
-def _layer(rows: int, columns: int, weight: Callable[[], fmpq], at: Callable[[], fmpq]) -> tuple[Any, Any]:
-    """w with so many rows and columns, and the diagonal matrix Σ′ on its right."""
+def _layer(count: int, weight: Callable[[], fmpq], inputs: Sequence[fmpq]) -> tuple[Any, Any, Entries]:
+    """w of so many rows with a column for each z, the diagonal matrix Σ′ on its right, and z."""
+    known = {(j,): x for j, x in enumerate(inputs, 1)}
     return (
-        matrix([[weight() for _ in range(columns)] for _ in range(rows)]),
-        diagonal([_slope(at()) for _ in range(columns)]),
+        matrix([[weight() for _ in inputs] for _ in range(count)]),
+        diagonal([_slope(x) for x in inputs]),
+        Entries(lambda at: fmpq(0), known),
     )
 
 
@@ -118,18 +131,22 @@ def _some(random: Random, size: float = 3.0) -> Callable[[], fmpq]:
 def _layers() -> Range:
     """w of one to four rows and columns, and Σ′ at any z: first at z = 0, where the slopes are largest."""
 
-    def draw(random: Random, world: World) -> tuple[Any, Any]:
-        rows, columns = random.randint(1, 4), random.randint(1, 4)
+    def draw(random: Random, world: World) -> tuple[Any, Any, Entries]:
+        count, width = random.randint(1, 4), random.randint(1, 4)
         weight, at = random.choice((0.01, 3.0, 100.0)), random.choice((0.0, 0.3, 3.0, 40.0))
-        return _layer(rows, columns, _some(random, weight), _some(random, at))
+        each = _some(random, at)
+        return _layer(count, _some(random, weight), [each() for _ in range(width)])
 
-    hard = [_layer(r, k, _some(Random(7)), lambda: fmpq(0)) for r, k in _SIZES]
-    hard += [_layer(r, k, lambda: fmpq(5), _some(Random(8))) for r, k in _SIZES]
-    return Range("real matrices that fit together, the latter diagonal with entries σ′(z)", draw, tuple(hard))
+    hard = [_layer(r, _some(Random(7)), [fmpq(0)] * k) for r, k in _SIZES]
+    far = _some(Random(8))
+    hard += [_layer(r, lambda: fmpq(5), [far() for _ in range(k)]) for r, k in _SIZES]
+    words = "a real matrix, on its right a diagonal one with the entries σ′(z_j), and real numbers z_j"
+    return Range(words, draw, tuple(hard), over=(None, None, sp.S.Reals))
 
 
 LENGTHS: dict[Any, Any] = {
     **MATRICES,
+    **ENTRIES,
     spectral_norm: lambda e, world: largest_singular_value(value(e.args[0], world)),
 }
 """‖·‖₂ by singular values."""
@@ -174,7 +191,10 @@ CLAIMS = (
         check=_within_a_quarter(_WITHIN),
         scope="sigmoid, every width",
         false_sibling=sp.Le(_gain, QUARTER, evaluate=False),
-        domain=domain(((WEIGHTS, SLOPES), _layers()), means=LENGTHS),
+        domain=domain(
+            ((WEIGHTS, SLOPES, _z), _layers()),
+            means={**LENGTHS, **_diagonal(SIGMOID.derivative.subs(z, _z[INDEX]))},
+        ),
     ),
     Claim(
         label="wide-layer-gain",
@@ -194,6 +214,10 @@ CLAIMS = (
                 **LENGTHS,
                 WEIGHTS: Given(_equal_weights, depends=(n, c)),
                 SLOPES: Given(_slopes_at_zero, depends=(n,)),
+                **_diagonal(_AT_ZERO),
+                entry(SLOPES, COLUMN, COLUMN): _AT_ZERO,
+                entry(WEIGHTS, ROW, COLUMN): c,
+                **{f(x): n for f in (rows, columns) for x in (WEIGHTS, SLOPES)},
             },
         ),
     ),
