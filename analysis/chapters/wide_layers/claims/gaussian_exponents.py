@@ -115,7 +115,7 @@ def _slope(at: fmpq) -> Any:
 
 def _layer(count: int, weight: Callable[[], fmpq], inputs: Sequence[fmpq]) -> tuple[Any, Any, Entries]:
     """w of so many rows with a column for each z, the diagonal matrix Σ′ on its right, and z."""
-    known = {(j,): x for j, x in enumerate(inputs, 1)}
+    known: dict[tuple[int, ...], fmpq] = {(j,): x for j, x in enumerate(inputs, 1)}
     return (
         matrix([[weight() for _ in inputs] for _ in range(count)]),
         diagonal([_slope(x) for x in inputs]),
