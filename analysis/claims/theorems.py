@@ -12,7 +12,16 @@ from sympy.concrete.expr_with_limits import ExprWithLimits
 
 from analysis.claims.decisions.identities import strange
 from analysis.claims.decisions.letters import within_relations
-from analysis.symbolic.display import expectation, iterated, largest, length
+from analysis.symbolic.display import (
+    columns,
+    entry,
+    expectation,
+    iterated,
+    largest,
+    length,
+    rows,
+    spectral_norm,
+)
 
 
 @dataclass(frozen=True)
@@ -94,6 +103,12 @@ INDEX, APART = sp.symbols("j i", integer=True, positive=True)
 TERM = sp.Function("X")
 COUNT = sp.Symbol("n", integer=True, positive=True)
 ONE, OTHER = sp.symbols("X Y", real=True)
+LEFT, RIGHT = sp.symbols("A B", commutative=False)
+"""Real matrices that fit together."""
+ROW, COLUMN = sp.symbols("k l", integer=True, positive=True)
+IN_ROW, IN_COLUMN = sp.Function("u"), sp.Function("v")
+LIMIT, HEIGHT, WIDTH = sp.symbols("c m n")
+_MATRICES = "Horn and Johnson, Matrix Analysis, 2nd ed. 2013"
 
 SMALLER, LARGER = sp.symbols("a b", real=True)
 AT, START, NUMBER, FIRST, STEPS = sp.symbols("x x_0 i i_0 k", real=True)
@@ -316,6 +331,68 @@ THEOREMS: dict[str, Theorem] = {
         (_eq(_f(_x), _g(_x)), _falling(_g(_x), _c)),
         _falling(_f(_x), _c),
         {_x: sp.Interval.open(0, 1)},
+    ),
+    "norm of a product": Theorem(
+        name="the norm of a product of matrices",
+        source="Golub and Van Loan, Matrix Computations, 4th ed. 2013, section 2.3.1",
+        letters=(LEFT, RIGHT),
+        hypotheses=(),
+        conclusion=_le(spectral_norm(LEFT * RIGHT), spectral_norm(LEFT) * spectral_norm(RIGHT)),
+    ),
+    "norm": Theorem(
+        name="a norm is not negative",
+        source="Golub and Van Loan, Matrix Computations, 4th ed. 2013, section 2.3.1",
+        letters=(LEFT,),
+        hypotheses=(),
+        conclusion=_le(sp.S.Zero, spectral_norm(LEFT)),
+    ),
+    "norm of a diagonal matrix": Theorem(
+        name="a diagonal matrix lengthens no vector by more than its largest entry",
+        source=f"{_MATRICES}, example 5.6.6 and theorem 2.6.3",
+        letters=(LEFT, LIMIT),
+        hypotheses=(
+            _eq(entry(LEFT, INDEX, INDEX + APART), sp.S.Zero),
+            _eq(entry(LEFT, INDEX + APART, INDEX), sp.S.Zero),
+            _le(sp.Abs(entry(LEFT, INDEX, INDEX)), LIMIT),
+        ),
+        conclusion=_le(spectral_norm(LEFT), LIMIT),
+        over={INDEX: sp.Range(1, sp.oo), APART: sp.Range(1, sp.oo)},
+    ),
+    "product with a diagonal matrix": Theorem(
+        name="a diagonal matrix on the right multiplies each column by its entry",
+        source=f"{_MATRICES}, section 0.9.1",
+        letters=(LEFT, RIGHT, ROW, COLUMN),
+        hypotheses=(
+            _eq(entry(RIGHT, INDEX, INDEX + APART), sp.S.Zero),
+            _eq(entry(RIGHT, INDEX + APART, INDEX), sp.S.Zero),
+            _eq(rows(RIGHT), columns(RIGHT)),
+        ),
+        conclusion=sp.And(
+            _eq(entry(LEFT * RIGHT, ROW, COLUMN), entry(LEFT, ROW, COLUMN) * entry(RIGHT, COLUMN, COLUMN)),
+            _eq(rows(LEFT * RIGHT), rows(LEFT)),
+            _eq(columns(LEFT * RIGHT), columns(LEFT)),
+            evaluate=False,
+        ),
+        over={INDEX: sp.Range(1, sp.oo), APART: sp.Range(1, sp.oo)},
+    ),
+    "norm of a column times a row": Theorem(
+        name="the norm of a column times a row is the product of their lengths",
+        source=f"{_MATRICES}, example 5.6.6 and theorem 2.6.3",
+        letters=(LEFT, IN_ROW, IN_COLUMN, HEIGHT, WIDTH),
+        hypotheses=(
+            sp.And(
+                _eq(entry(LEFT, ROW, COLUMN), IN_ROW(ROW) * IN_COLUMN(COLUMN)),
+                _eq(rows(LEFT), HEIGHT),
+                _eq(columns(LEFT), WIDTH),
+                evaluate=False,
+            ),
+        ),
+        conclusion=_eq(
+            spectral_norm(LEFT),
+            sp.sqrt(sp.Sum(IN_ROW(ROW) ** 2, (ROW, 1, HEIGHT)))
+            * sp.sqrt(sp.Sum(IN_COLUMN(COLUMN) ** 2, (COLUMN, 1, WIDTH))),
+        ),
+        over={ROW: sp.Range(1, sp.oo), COLUMN: sp.Range(1, sp.oo)},
     ),
 }
 """By the names that proofs cite them by."""

@@ -224,10 +224,14 @@ def _branches(expression: sp.Basic) -> Iterator[sp.Basic]:
 
 def is_zero(expression: sp.Basic) -> bool:
     """Whether the normal form of an expression without turns is 0; its letters know their own assumptions.
-    Hyperbolic functions are letters first, and where that does not tell, exponentials."""
+    Hyperbolic functions are letters first, and where that does not tell, exponentials; so are numbers with a
+    name, such as SELU's λ, and where that does not tell, their formulas."""
     if expression.has(*_HYPERBOLIC) and _is_zero(_plain(expression, hyperbolic=True)):
         return True
-    return _is_zero(_plain(expression))
+    if _is_zero(_plain(expression)):
+        return True
+    named = {x: x.closed for x in expression.atoms(sp.NumberSymbol) if hasattr(x, "closed")}
+    return bool(named) and _is_zero(_plain(expression.xreplace(named)))
 
 
 def _is_zero(plain: sp.Expr) -> bool:
