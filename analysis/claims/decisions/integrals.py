@@ -269,7 +269,10 @@ def _settled(condition: sp.Basic, u: sp.Expr, sign: int) -> sp.Basic:
 
 def _gamma(f: sp.Expr, x: sp.Basic, low: sp.Expr, high: sp.Expr) -> sp.Expr | None:
     """∫₀^∞ of c·x^p e^(−a xⁿ) (log x)^m, by the definition of Γ, with t = xⁿ; p + 1 and a must be known to be
-    positive."""
+    positive. From −∞ to 0 with −x for x."""
+    if (low, high) == (-sp.oo, sp.S.Zero):
+        t = sp.Dummy("t", positive=True)
+        return _gamma(f.xreplace({x: -t}), t, sp.S.Zero, sp.oo)
     if (low, high) != (sp.S.Zero, sp.oo):
         return None
     outside, power, rate, m = sp.S.One, sp.S.Zero, sp.S.Zero, 0

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from analysis.chapters.explosion.balance import best_std, gain_bound, lam
 from analysis.claims.claim import Claim
-from analysis.claims.domain import Range, at_least, between, domain, exact, only
+from analysis.claims.domain import Range, domain, exact, only, positive
 from analysis.claims.laws import expectation_over, in_numbers, normal
 from analysis.claims.lines import Line, decided, proof
 from analysis.claims.meaning import value
@@ -194,17 +194,15 @@ _mean = Formula(lambda e: sp.Integral(e * density(w / s) / s, (w, -sp.oo, sp.oo)
 
 _gain = sp.log(sp.Abs(w) * sigma_prime(0))
 _log_gain = sp.log(s / _root)
-_x = sp.Symbol("x", real=True)
-_above, _below = ((_x, at_least(1, strictly=True)),), ((_x, between(0, 1, open_low=True, open_high=True)),)
+_c, _t = sp.symbols("c t", real=True)
 _by_order = proof(
     eq(expectation(_gain), _log_gain),
-    Line(gt(sp.log(_x), 0), over=_above),
-    Line(lt(sp.log(_x), 0), over=_below),
-    Line(implies(gt(s, _root), gt(_log_gain, 0)), Instance((2,), {_x: s / _root})),
-    Line(implies(lt(s, _root), lt(_log_gain, 0)), Instance((3,), {_x: s / _root})),
+    Line(gt(sp.log((_c + _t) / _c), 0), over=((_c, positive()), (_t, positive()))),
+    Line(implies(gt(s, _root), gt(_log_gain, 0)), Instance((2,), {_c: _root, _t: s - _root})),
+    Line(implies(lt(s, _root), lt(_log_gain, 0)), Instance((2,), {_c: s, _t: _root - s})),
     implies(eq(s, _root), eq(_log_gain, 0)),
-    Line(iff(eq(_log_gain, 0), eq(s, _root)), Logic((4, 5, 6))),
-    Line(_balanced_at(_root), Rewritten((1, 7))),
+    Line(iff(eq(_log_gain, 0), eq(s, _root)), Logic((3, 4, 5))),
+    Line(_balanced_at(_root), Rewritten((1, 6))),
 )
 
 
