@@ -27,7 +27,6 @@ from analysis.claims.lines import Line, decided, proof
 from analysis.claims.relations import eq, ge, gt, iff, implies, le, lt
 from analysis.claims.rules import Instance, Lemma, Logic, Rewritten, cited
 from analysis.claims.world import World
-from analysis.symbolic.catalogue import SIGMOID
 from analysis.symbolic.display import length, times
 from analysis.symbolic.notation import a, b, sigma_prime, w, z
 
