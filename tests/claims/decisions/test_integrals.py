@@ -131,6 +131,12 @@ TRUE = [
     (sp.Integral(x, (x, 0, y), (y, 0, 1)), sp.Rational(1, 6)),
     (sp.Integral(gamma, (x, 0, sp.oo)), sp.S.One),
     (sp.Integral(gamma * sp.log(x), (x, 0, sp.oo)), sp.log(2) + sp.digamma(k / 2)),
+    (sp.Integral(normal * sp.log(sp.Abs(x)), (x, -sp.oo, sp.oo)), -(sp.EulerGamma + sp.log(2)) / 2),
+    (
+        sp.Integral(normal * sp.log(sp.Abs(x) / 4), (x, -sp.oo, 0)),
+        -(sp.EulerGamma + sp.log(2)) / 4 - sp.log(2),
+    ),
+    (sp.Integral(sp.log(3 * x) * sp.exp(-x), (x, 0, sp.oo)), sp.log(3) - sp.EulerGamma),
     (sp.Integral(sp.Abs(x - b), (x, 0, 1)), b**2 - b + sp.Rational(1, 2)),
     (sp.log(sp.Integral(normal / 3, (x, 0, sp.oo))) / 2, -sp.log(6) / 2),
     (sp.Integral(1 / (1 + x**2), (x, -sp.oo, sp.oo)), sp.pi),
@@ -174,6 +180,15 @@ FALSE = {
         sp.Integral(x ** (k / 2 - 2) * sp.exp(-x), (x, 0, sp.oo)),
         sp.gamma(k / 2 - 1),
     ),
+    "a logarithm of negative numbers": (
+        sp.Integral(normal * sp.log(x), (x, -sp.oo, 0)),
+        -(sp.EulerGamma + sp.log(2)) / 4,
+    ),
+    "terms of a logarithm that diverge": (
+        sp.Integral(sp.log(3 * x) * sp.exp(-x) / x, (x, 0, sp.oo)),
+        sp.log(3) * sp.gamma(0),
+    ),
+    "a logarithm without decay": (sp.Integral(sp.log(x / 4), (x, 0, sp.oo)), 0),
     "a root of negative numbers": (sp.Integral(1 / sp.sqrt(x), (x, -1, 1)), 2 - 2 * sp.I),
     "a kink whose place is not known": (sp.Integral(sp.Abs(x - a), (x, 0, 1)), a**2 - a + sp.Rational(1, 2)),
     "a letter without a set": (sp.Integral(sp.Symbol("c"), (x, 0, 1)), sp.Symbol("c")),
