@@ -72,11 +72,11 @@ CLAIMS = (
     ),
     Claim(
         label="sigmoid-quarter-by-calculus",
-        sentence="The slope of the sigmoid is at most 1/4: its value at the one stationary point, above "
-        "the limits at both ends.",
+        sentence="The slope of the sigmoid is at most 1/4: it is as large at −z as at z, and falls from 1/4 "
+        "as z grows from 0.",
         statement=_at_most_a_quarter,
         check=_by_calculus,
-        scope="with the limits at both ends",
+        scope="",
         false_sibling=sp.Le(_slope, sp.Rational(249, 1000), evaluate=False),
         domain=_z,
     ),
