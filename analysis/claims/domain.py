@@ -39,7 +39,7 @@ class Range:
     range.
     continuous: values between two values lie in it too, unless ``holds`` says otherwise.
     over: the set of real numbers that a letter, or every number of a sequence, ranges over, for proofs; a
-    tuple of sets for several letters; None where it is none, or none that is told.
+    tuple of sets for several letters, None for a matrix; None where it is none, or none that is told.
     """
 
     words: str
@@ -47,7 +47,7 @@ class Range:
     hard: tuple[Any, ...] = ()
     holds: Callable[[Any, World], bool] = lambda x, world: True
     continuous: bool = False
-    over: sp.Set | tuple[sp.Set, ...] | None = None
+    over: sp.Set | tuple[sp.Set | None, ...] | None = None
 
 
 @dataclass(frozen=True, eq=False)

@@ -19,7 +19,7 @@ from flint import arb, fmpq
 from analysis.claims.arithmetic import power
 from analysis.claims.meaning import value, whole
 from analysis.claims.world import Meaningless, Number, Undefined, World, ball
-from analysis.symbolic.display import plus, times
+from analysis.symbolic.display import columns, entry, plus, rows, times
 
 Matrix = tuple[tuple[Number, ...], ...]
 
@@ -117,5 +117,28 @@ def ordered_product(e: Any, world: World) -> Any:
     return reduce(multiplied, factors, fmpq(1))
 
 
-MATRICES = {sp.Add: _sum, plus: _sum, sp.Mul: _product, times: _product, sp.Pow: _power}
+def _entry(e: sp.Basic, world: World) -> Any:
+    """A_ij; raises Undefined where A has no such row or column."""
+    m, i, j = value(e.args[0], world), whole(e.args[1], world), whole(e.args[2], world)
+    if not isinstance(m, tuple):
+        raise Meaningless("a number has no entries")
+    if not (1 <= i <= len(m) and 1 <= j <= len(m[0])):
+        raise Undefined(f"there is no entry in row {i} and column {j}")
+    return m[i - 1][j - 1]
+
+
+def _shape(e: sp.Basic, world: World) -> tuple[int, int]:
+    m = value(e.args[0], world)
+    if not isinstance(m, tuple):
+        raise Meaningless("a number has no rows or columns")
+    return len(m), len(m[0])
+
+
+MATRICES: dict[Any, Any] = {sp.Add: _sum, plus: _sum, sp.Mul: _product, times: _product, sp.Pow: _power}
 """Sums, products and powers, of matrices as of numbers."""
+ENTRIES: dict[Any, Any] = {
+    entry: _entry,
+    rows: lambda e, world: fmpq(_shape(e, world)[0]),
+    columns: lambda e, world: fmpq(_shape(e, world)[1]),
+}
+"""What is read off matrices."""

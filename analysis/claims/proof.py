@@ -114,12 +114,12 @@ def _unfold(expr: sp.Basic, definitions: Mapping[sp.Basic, sp.Expr]) -> sp.Basic
         expr = new
 
 
-def by_deciding(steps: tuple[Step, ...] = (), exclude_zero: bool = False) -> Check:
-    """Decide an equation or an inequality in z, rational in e^{z/2}, on all real z (or all z ≠ 0)."""
+def by_deciding(steps: tuple[Step, ...] = ()) -> Check:
+    """Decide an equation or an inequality in z, rational in e^{z/2}, on all real z."""
 
     def check(statement: sp.Basic) -> Outcome:
         lines = list(steps)
-        cases = {"z > 0": _t, "z < 0": -_t} | ({} if exclude_zero else {"z = 0": sp.S.Zero})
+        cases = {"z > 0": _t, "z < 0": -_t, "z = 0": sp.S.Zero}
         for name, at in cases.items():
             for gap in _gaps(statement, at):
                 found = _decide(statement, gap, at)

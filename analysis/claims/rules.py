@@ -13,16 +13,15 @@ from typing import Any
 
 import sympy as sp
 from sympy.concrete.expr_with_limits import ExprWithLimits
-from sympy.core.function import AppliedUndef
 from sympy.core.relational import Relational
 
 from analysis.claims.compare import same
 from analysis.claims.compare import sides as sides_of
 from analysis.claims.decisions import decided as by_decision
-from analysis.claims.decisions.continuity import smooth
 from analysis.claims.decisions.decided import bound_in, moved_in
 from analysis.claims.decisions.identities import vanishes
 from analysis.claims.decisions.letters import Sets, put, renamed, within_relations
+from analysis.claims.decisions.smooth import smooth_where
 from analysis.claims.theorems import THEOREMS
 from analysis.claims.world import Formula, Pointwise
 from analysis.symbolic.display import partial, plus, times
@@ -105,6 +104,16 @@ class Context:
         """How the statement, with the definitions put in, was decided."""
         return by_decision.decided(self.opened(statement), self.sets)
 
+    def smooth(self, e: sp.Basic) -> bool:
+        """Whether e, with the definitions put in, has derivatives of every order for all letters in their
+        sets."""
+        return smooth_where(
+            self.opened(e),
+            lambda x: self.decided(sp.Gt(x, 0, evaluate=False)) is not None,
+            lambda x: self.decided(sp.Ne(x, 0, evaluate=False)) is not None,
+            lambda k: bool(k.is_Integer),
+        )
+
     def bare(self, letters: set[sp.Basic]) -> bool:
         """Whether the condition says nothing of these letters, so that they may be put to anything in their
         sets."""
@@ -148,10 +157,7 @@ class derivative(sp.Function):  # type: ignore[misc]
 
 def _holds_any(e: sp.Basic, keys: frozenset[Any]) -> bool:
     """Whether one of these letters, sequences or functions occurs in an expression."""
-    return any(
-        x in keys or type(x) in keys or (isinstance(x, AppliedUndef) and x.func in keys)
-        for x in sp.preorder_traversal(e)
-    )
+    return any(x in keys or type(x) in keys for x in sp.preorder_traversal(e))
 
 
 def _definition(key: Any, value: Any) -> bool:
@@ -558,7 +564,7 @@ class Increasing:
         rises = there.decided(kind(slope, 0, evaluate=False))
         if rises is None or (asked[2] and not known[2]):
             return None
-        if not smooth(context.opened(self.function.expr), there.decided):
+        if not there.smooth(self.function.expr):
             return None
         pairs = zip(asked[:2], known[:2], strict=True)
         if all(vanishes(context.opened(x - self.function(y)), context.sets) for x, y in pairs):
@@ -598,7 +604,7 @@ class Rising:
         if strictly and not (sides[2] and opened):
             return None
         ends = context if limits else Context({**context.sets, self.letter: over.closure})
-        if not smooth(f, ends.decided):
+        if not ends.smooth(f):
             return None
         if limits:
             limit = sp.Eq(sp.Limit(f, self.letter, at, "+" if low else "-"), bottom, evaluate=False)

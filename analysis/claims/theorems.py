@@ -10,15 +10,26 @@ from typing import Any
 import sympy as sp
 from sympy.concrete.expr_with_limits import ExprWithLimits
 
+from analysis.claims.decisions.identities import strange
 from analysis.claims.decisions.letters import within_relations
-from analysis.symbolic.display import expectation, iterated, largest, length
+from analysis.symbolic.display import (
+    columns,
+    entry,
+    expectation,
+    iterated,
+    largest,
+    length,
+    rows,
+    spectral_norm,
+)
 
 
 @dataclass(frozen=True)
 class Theorem:
     """If the hypotheses hold for every value of the letters they are about, so does the conclusion.
 
-    ``letters``: what a proof puts expressions for; symbols, or functions for which it puts a ``Lambda``.
+    ``letters``: what a proof puts expressions for; symbols, which stand for finite numbers, or functions for
+    which it puts a ``Lambda``.
     ``over``: what the letters that the hypotheses are about range over, for which a proof may put others.
     """
 
@@ -31,9 +42,11 @@ class Theorem:
 
     def instance(self, given: Mapping[Any, Any]) -> tuple[tuple[sp.Basic, ...], sp.Basic]:
         """Hypotheses and conclusion with what is given for the letters; raises ValueError where a letter is
-        missing or unknown, or is a map of a letter that is bound in the theorem."""
+        missing or unknown, or is infinite, or is a map of a letter that is bound in the theorem."""
         if set(given) != set(self.letters):
             raise ValueError(f"{self.name} wants {', '.join(map(str, self.letters))}")
+        if any(strange(x) for x in map(sp.sympify, given.values()) if not isinstance(x, sp.Lambda)):
+            raise ValueError(f"{self.name} wants finite numbers")
         whole = sp.Tuple(*self.hypotheses, self.conclusion)
         bound = set().union(*(node.args[0].free_symbols for node in whole.atoms(iterated)))
         bound |= {limit[0] for node in whole.atoms(ExprWithLimits) for limit in node.limits}
@@ -76,6 +89,10 @@ def _ge(a: sp.Basic, b: sp.Basic | int) -> sp.Ge:
     return sp.Ge(a, b, evaluate=False)
 
 
+def _gt(a: sp.Basic, b: sp.Basic | int) -> sp.Gt:
+    return sp.Gt(a, b, evaluate=False)
+
+
 X, Q = sp.symbols("x q", real=True)
 """A real number, and a positive one that tends to 0."""
 DOMINATED, BOUND, TENDS = (sp.Function(name) for name in "fgh")
@@ -86,6 +103,12 @@ INDEX, APART = sp.symbols("j i", integer=True, positive=True)
 TERM = sp.Function("X")
 COUNT = sp.Symbol("n", integer=True, positive=True)
 ONE, OTHER = sp.symbols("X Y", real=True)
+LEFT, RIGHT = sp.symbols("A B", commutative=False)
+"""Real matrices that fit together."""
+ROW, COLUMN = sp.symbols("k l", integer=True, positive=True)
+IN_ROW, IN_COLUMN = sp.Function("u"), sp.Function("v")
+LIMIT, HEIGHT, WIDTH = sp.symbols("c m n")
+_MATRICES = "Horn and Johnson, Matrix Analysis, 2nd ed. 2013"
 
 SMALLER, LARGER = sp.symbols("a b", real=True)
 AT, START, NUMBER, FIRST, STEPS = sp.symbols("x x_0 i i_0 k", real=True)
@@ -102,8 +125,23 @@ _j = sp.Symbol("j", integer=True)
 _DEDEKIND = "Dedekind, Was sind und was sollen die Zahlen? 1888, theorem 126"
 
 _f = sp.Function("f")
-_a, _x = sp.Symbol("a", real=True), sp.Symbol("x", real=True)
+_a, _b, _x = sp.symbols("a b x", real=True)
 _c, _h, _m, _n, _p, _top = sp.symbols("c h m n p M")
+
+_centre, _spread = sp.Symbol("a", real=True), sp.Symbol("b", positive=True)
+_slope, _g = sp.Function("slope"), sp.Function("g")
+PLACE = sp.Symbol("n", integer=True, positive=True)
+"""The place in a sequence."""
+
+
+def _normal_mean(f: sp.Expr) -> sp.Expr:
+    return sp.Integral(f * sp.exp(-(_x**2) / 2) / sp.sqrt(2 * sp.pi), (_x, -sp.oo, sp.oo))
+
+
+def _falling(f: sp.Expr, to: sp.Expr) -> sp.Eq:
+    """f tends to that number as x tends to 0 from above."""
+    return _eq(sp.Limit(f, _x, 0), to)
+
 
 THEOREMS: dict[str, Theorem] = {
     "dominated convergence": Theorem(
@@ -224,6 +262,137 @@ THEOREMS: dict[str, Theorem] = {
         ),
         _eq(largest(_f(_x)), _top),
         over={_x: sp.Interval(0, 1)},
+    ),
+    "constant factor": Theorem(
+        name="a factor that is no random number, so that it is its own mean, comes out of a mean",
+        source="Feller, An Introduction to Probability Theory and Its Applications I, section IX.2",
+        letters=(ONE, OTHER),
+        hypotheses=(_eq(expectation(ONE), ONE),),
+        conclusion=_eq(expectation(ONE * OTHER), ONE * expectation(OTHER)),
+    ),
+    "poincare": Theorem(
+        "Poincaré's inequality for the normal law",
+        "Chernoff (1981), Annals of Probability 9, 533–535: for a function that is the integral of its slope",
+        (_f, _slope),
+        (_eq(sp.Integral(_slope(_x), (_x, _a, _b)), _f(_b) - _f(_a)),),
+        _ge(_normal_mean(_slope(_x) ** 2), _normal_mean(_f(_x) ** 2) - _normal_mean(_f(_x)) ** 2),
+        {_a: sp.S.Reals, _b: sp.S.Reals},
+    ),
+    "log-of-normal": Theorem(
+        "the mean logarithm of a noncentral χ² variable with one degree of freedom",
+        "Moser (2020), Entropy 22, 1048: the expected logarithm for odd degrees of freedom, here one",
+        (_centre, _spread),
+        (_gt(_spread, 0),),
+        _eq(
+            _normal_mean(sp.log(sp.Abs(_centre + _spread * _x))),
+            sp.log(_spread)
+            - (sp.EulerGamma + sp.log(2)) / 2
+            + (_centre / _spread) ** 2
+            / 2
+            * sp.hyper((1, 1), (sp.Rational(3, 2), 2), -((_centre / _spread) ** 2) / 2),
+        ),
+    ),
+    "equal-sequences": Theorem(
+        "sequences that agree from the fourth place on have one limit",
+        "Rudin (1976), Principles of Mathematical Analysis, definition 3.1",
+        (_f, _g, _c),
+        (
+            _eq(_f(PLACE), _g(PLACE)),
+            _eq(sp.Limit(_g(PLACE), PLACE, sp.oo), _c),
+        ),
+        _eq(sp.Limit(_f(PLACE), PLACE, sp.oo), _c),
+        {PLACE: sp.Range(4, sp.oo)},
+    ),
+    "sum of limits": Theorem(
+        "the limit of a sum is the sum of the limits",
+        "Rudin (1976), Principles of Mathematical Analysis, theorem 4.4",
+        (_f, _g, _c, _h),
+        (_falling(_f(_x), _c), _falling(_g(_x), _h)),
+        _falling(_f(_x) + _g(_x), _c + _h),
+    ),
+    "quotient of limits": Theorem(
+        "the limit of a quotient is the quotient of the limits",
+        "Rudin (1976), Principles of Mathematical Analysis, theorem 4.4",
+        (_f, _g, _c, _h),
+        (_falling(_f(_x), _c), _falling(_g(_x), _h), sp.Ne(_h, 0, evaluate=False)),
+        _falling(_f(_x) / _g(_x), _c / _h),
+    ),
+    "limit of a composition": Theorem(
+        "f(g(x)) tends where f does, for g that is to x as a positive number to 1",
+        "Rudin (1976), Principles of Mathematical Analysis, definition 4.1 and theorem 4.4",
+        (_f, _g, _c, _h),
+        (_falling(_g(_x) / _x, _h), _gt(_h, 0), _falling(_f(_x), _c)),
+        _falling(_f(_g(_x)), _c),
+    ),
+    "equal functions": Theorem(
+        "functions that agree near a point have one limit there",
+        "Rudin (1976), Principles of Mathematical Analysis, definition 4.1",
+        (_f, _g, _c),
+        (_eq(_f(_x), _g(_x)), _falling(_g(_x), _c)),
+        _falling(_f(_x), _c),
+        {_x: sp.Interval.open(0, 1)},
+    ),
+    "norm of a product": Theorem(
+        name="the norm of a product of matrices",
+        source="Golub and Van Loan, Matrix Computations, 4th ed. 2013, section 2.3.1",
+        letters=(LEFT, RIGHT),
+        hypotheses=(),
+        conclusion=_le(spectral_norm(LEFT * RIGHT), spectral_norm(LEFT) * spectral_norm(RIGHT)),
+    ),
+    "norm": Theorem(
+        name="a norm is not negative",
+        source="Golub and Van Loan, Matrix Computations, 4th ed. 2013, section 2.3.1",
+        letters=(LEFT,),
+        hypotheses=(),
+        conclusion=_le(sp.S.Zero, spectral_norm(LEFT)),
+    ),
+    "norm of a diagonal matrix": Theorem(
+        name="a diagonal matrix lengthens no vector by more than its largest entry",
+        source=f"{_MATRICES}, example 5.6.6 and theorem 2.6.3",
+        letters=(LEFT, LIMIT),
+        hypotheses=(
+            _eq(entry(LEFT, INDEX, INDEX + APART), sp.S.Zero),
+            _eq(entry(LEFT, INDEX + APART, INDEX), sp.S.Zero),
+            _le(sp.Abs(entry(LEFT, INDEX, INDEX)), LIMIT),
+        ),
+        conclusion=_le(spectral_norm(LEFT), LIMIT),
+        over={INDEX: sp.Range(1, sp.oo), APART: sp.Range(1, sp.oo)},
+    ),
+    "product with a diagonal matrix": Theorem(
+        name="a diagonal matrix on the right multiplies each column by its entry",
+        source=f"{_MATRICES}, section 0.9.1",
+        letters=(LEFT, RIGHT, ROW, COLUMN),
+        hypotheses=(
+            _eq(entry(RIGHT, INDEX, INDEX + APART), sp.S.Zero),
+            _eq(entry(RIGHT, INDEX + APART, INDEX), sp.S.Zero),
+            _eq(rows(RIGHT), columns(RIGHT)),
+        ),
+        conclusion=sp.And(
+            _eq(entry(LEFT * RIGHT, ROW, COLUMN), entry(LEFT, ROW, COLUMN) * entry(RIGHT, COLUMN, COLUMN)),
+            _eq(rows(LEFT * RIGHT), rows(LEFT)),
+            _eq(columns(LEFT * RIGHT), columns(LEFT)),
+            evaluate=False,
+        ),
+        over={INDEX: sp.Range(1, sp.oo), APART: sp.Range(1, sp.oo)},
+    ),
+    "norm of a column times a row": Theorem(
+        name="the norm of a column times a row is the product of their lengths",
+        source=f"{_MATRICES}, example 5.6.6 and theorem 2.6.3",
+        letters=(LEFT, IN_ROW, IN_COLUMN, HEIGHT, WIDTH),
+        hypotheses=(
+            sp.And(
+                _eq(entry(LEFT, ROW, COLUMN), IN_ROW(ROW) * IN_COLUMN(COLUMN)),
+                _eq(rows(LEFT), HEIGHT),
+                _eq(columns(LEFT), WIDTH),
+                evaluate=False,
+            ),
+        ),
+        conclusion=_eq(
+            spectral_norm(LEFT),
+            sp.sqrt(sp.Sum(IN_ROW(ROW) ** 2, (ROW, 1, HEIGHT)))
+            * sp.sqrt(sp.Sum(IN_COLUMN(COLUMN) ** 2, (COLUMN, 1, WIDTH))),
+        ),
+        over={ROW: sp.Range(1, sp.oo), COLUMN: sp.Range(1, sp.oo)},
     ),
 }
 """By the names that proofs cite them by."""

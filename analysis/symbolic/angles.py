@@ -25,6 +25,20 @@ a = sp.Symbol("a", positive=True)
 """The share of the branch in the mean square of a block, 0 < a ≤ 1."""
 l = sp.Symbol("l", positive=True)
 
+r, phi = sp.Symbol("r", positive=True), sp.Symbol("phi", real=True)
+"""Polar coordinates: u = r cos φ, v = r cos(φ − θ)."""
+
+
+def both_positive(integrand: sp.Expr) -> sp.Expr:
+    """2 E[f; u > 0, v > 0] for f in r and φ, as an integral in polar coordinates that is not carried out."""
+    weight = integrand * r * sp.exp(-(r**2) / 2) / sp.pi
+    return sp.Integral(weight, (phi, theta - sp.pi / 2, sp.pi / 2), (r, 0, sp.oo))
+
+
+both_active: sp.Expr = both_positive(sp.S.One)
+"""Twice the chance that both are positive; a claim says that it is κ₀."""
+both_linear: sp.Expr = both_positive(r**2 * sp.cos(phi) * sp.cos(phi - theta))
+"""Twice the mean of ReLU(u) ReLU(v); a claim says that it is κ₁."""
 SHARE: sp.Expr = s**2 / (1 + s**2)
 """a with an identity shortcut and branches that keep the mean square."""
 kappa_0: sp.Expr = 1 - theta / sp.pi

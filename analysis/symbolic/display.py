@@ -90,6 +90,50 @@ class expectation(sp.Function):  # type: ignore[misc]
         return rf"\mathbb{{E}}\left[{printer._print(self.args[0])}\right]"
 
 
+class spectral_norm(sp.Function):  # type: ignore[misc]
+    """‖·‖₂, the largest factor by which a matrix can lengthen a vector."""
+
+    nargs = 1
+    is_commutative = True
+
+    def _latex(self, printer: Any) -> str:
+        return rf"\left\lVert {printer._print(self.args[0])} \right\rVert_2"
+
+
+class _Of(sp.Function):  # type: ignore[misc]
+    """A number that is read off a matrix."""
+
+    is_commutative = True
+
+
+class entry(_Of):
+    """A_ij, the number in row i and column j; it has no value where there is none."""
+
+    nargs = 3
+
+    def _latex(self, printer: Any) -> str:
+        a, *places = (printer._print(x) for x in self.args)
+        return rf"\left({a}\right)_{{{','.join(places)}}}"
+
+
+class rows(_Of):
+    """How many rows a matrix has."""
+
+    nargs = 1
+
+    def _latex(self, printer: Any) -> str:
+        return rf"\operatorname{{rows}}\left({printer._print(self.args[0])}\right)"
+
+
+class columns(_Of):
+    """How many columns a matrix has."""
+
+    nargs = 1
+
+    def _latex(self, printer: Any) -> str:
+        return rf"\operatorname{{columns}}\left({printer._print(self.args[0])}\right)"
+
+
 class iterated(sp.Function):  # type: ignore[misc]
     """A map applied several times: ``iterated(x, new, start, times)`` is (x ↦ new)^times (start); several
     letters as tuples, the last is the value."""

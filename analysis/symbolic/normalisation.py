@@ -19,7 +19,7 @@ from typing import Any
 import sympy as sp
 
 from analysis.symbolic.layer import Layer
-from analysis.symbolic.notation import b, h, w
+from analysis.symbolic.notation import b, w
 
 m = sp.Symbol("m", integer=True, positive=True)
 i, k = sp.symbols("i k", integer=True, positive=True)
@@ -82,15 +82,6 @@ def slopes() -> tuple[sp.Expr, sp.Expr, sp.Expr]:
     return of_mu, of_v, total.subs(own, x[k])
 
 
-def in_letters(expr: sp.Expr, at: sp.Expr = i) -> sp.Expr:
-    """An expression with x̂ and ⟨…⟩ in terms of x_i, μ, v, ε, ⟨g⟩ and ⟨g x⟩; a free index k becomes i."""
-    expr = expr.replace(average, lambda f: average(f.xreplace({xhat[k]: normalise})))
-    expr = expr.replace(average, moments)
-    return expr.xreplace({xhat[k]: normalise, xhat[i]: normalise.xreplace({x[k]: x[i]})}).xreplace(
-        {x[k]: x[at], g[k]: g[at]}
-    )
-
-
 def derived(parameter: sp.Basic) -> sp.Expr:
     """∂C/∂(x_i, γ or β) of C with ∂C/∂y_k = g_k:
     m ⟨g_k ∂y_k/∂(…)⟩ by the chain rule, for a batch of any size."""
@@ -137,9 +128,3 @@ def normalised(layer: Layer) -> Layer:
 
 mean_h = sp.Symbol("mu_h", real=True)
 v_h = sp.Symbol("v_h", positive=True)
-
-
-def with_batch_statistics(expr: sp.Expr) -> sp.Expr:
-    """μ and v put in for a batch of inputs h with mean μ_h and variance v_h: μ = w μ_h + b, v = w² v_h."""
-    z = w * h + b
-    return expr.subs({mu: z.subs(h, mean_h), v: z.diff(h) ** 2 * v_h}, simultaneous=True)

@@ -12,7 +12,7 @@ only: W tanh(x) adds less than n Var w to the mean square, however large that is
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from itertools import combinations
 
 import sympy as sp
@@ -96,23 +96,3 @@ def mean_log(mu: sp.Expr) -> sp.Expr:
 def growth(blocks: sp.Expr = L, scale: sp.Expr = s, gain: sp.Expr = c) -> sp.Expr:
     """(1 + s² c)^L: the mean square after L blocks with homogeneous branches, per mean square before them."""
     return (1 + scale**2 * gain) ** blocks
-
-
-def evaluated(expr: sp.Expr, matrices: Sequence[sp.Matrix]) -> sp.Matrix:
-    """A polynomial in J_1 … J_L with matrices put in for them, and the identity for 1."""
-    size = matrices[0].shape[0]
-    names = dict(zip(jacobians(len(matrices)), matrices, strict=True))
-
-    def value(e: sp.Expr) -> sp.Matrix:
-        if e in names:
-            return names[e]
-        if e.is_Add:
-            return sum((value(x) for x in e.args), sp.zeros(size))
-        if e.is_Mul:
-            found = sp.eye(size)
-            for x in e.args:
-                found = found * value(x)
-            return found
-        return e * sp.eye(size)
-
-    return value(expr)

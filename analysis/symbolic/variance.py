@@ -15,7 +15,7 @@ import sympy as sp
 
 from analysis.symbolic.display import expectation
 from analysis.symbolic.normal import density
-from analysis.symbolic.notation import b, z
+from analysis.symbolic.notation import z
 
 n = sp.Symbol("n", integer=True, positive=True)
 n_in, n_out = sp.symbols("n_in n_out", positive=True)
@@ -48,13 +48,6 @@ def mean_over(expr: sp.Expr, moments: Mapping[sp.Symbol, Sequence[sp.Expr]]) -> 
     return sp.expand(total)
 
 
-def squared_sum(count: int) -> sp.Expr:
-    """E_w[(Σ_{j ≤ count} w_j a_j + b)²], the mean over weights and bias, multiplied out."""
-    weights = sp.symbols(f"w_1:{count + 1}", real=True)
-    total = sum((x * _a[k] for k, x in enumerate(weights, start=1)), b)
-    return mean_over(total**2, dict.fromkeys(weights, (sp.S.Zero, v)) | {b: (sp.S.Zero, v_b)})
-
-
 def half_lines(left: sp.Expr, right: sp.Expr, power: int = 2) -> sp.Expr:
     """E[f(z)^power] for z ~ N(0, q) and f = ``left`` below 0, ``right`` above:
     two integrals that SymPy carries out."""
@@ -67,8 +60,6 @@ LEAKY_MOMENT = sp.simplify(half_lines(s * z, z) / q)
 """E[f(z)²]/q of a leaky ReLU with slope s below 0, for z ~ N(0, q)."""
 RELU_SPREAD = half_lines(0 * z, z, 4) / half_lines(0 * z, z) ** 2 - 1
 """Var f(z)²/(E f(z)²)² of ReLU, which is n times the relative variance of a layer's mean square."""
-LINEAR_SPREAD = half_lines(z, z, 4) / half_lines(z, z) ** 2 - 1
-"""The same without an activation."""
 SPREAD = sp.Function("Var")(q / expectation(q))
 """The relative variance, from network to network, of the mean square of the last layer's weighted inputs."""
 depth = sp.Symbol("L", integer=True, positive=True)

@@ -604,6 +604,13 @@ def test_an_increasing_function_of_lines_on_all_values_in_an_interval():
         assert not follows(cube, line, order, context=over(x=REAL, y=REAL))
     root = Increasing((1,), sp.Lambda(n, sp.sqrt(n)), sp.Interval.open(0, sp.oo))
     assert not follows(root, lt(sp.sqrt(x), sp.sqrt(y)), order, context=over(x=REAL, y=REAL))
+    for bent in (sp.Abs(n) + 2 * n, n + sp.asin(n), sp.Piecewise((n, n < 0), (2 * n + 1, True))):
+        assert not follows(
+            Increasing((1,), sp.Lambda(n, bent)),
+            lt(bent.subs(n, x), bent.subs(n, y)),
+            order,
+            context=over(x=REAL, y=REAL),
+        )
     hidden = Increasing((1,), sp.Lambda(n, n + LAM))
     assert not follows(hidden, lt(x + LAM, x + 1 + LAM), known, context=unseen(x=REAL))
 

@@ -31,8 +31,8 @@ def crossing(weights: Sequence[int] = WEIGHTS, digits: int = 8) -> tuple[sp.Rati
     """Two numbers ``digits`` decimal digits long, one unit apart:
     at the first the product exceeds 1, at the second it is below.
 
-    The product decreases with |Δ| (see ``by_monotone_factors``), so it is 1 at one point between them. Raises
-    ValueError where it is not above 1 at Δ = 0, ArithmeticError where a sign is not decided.
+    The product decreases with |Δ| (see ``claims.fragility.layer_by_layer``), so it is 1 at one point between
+    them. Raises ValueError where it is not above 1 at Δ = 0, ArithmeticError where a sign is not decided.
     """
     digits = whole("digits", digits)
 

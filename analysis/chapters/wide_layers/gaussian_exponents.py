@@ -56,18 +56,4 @@ def chi_square_density(degrees: sp.Expr = k) -> sp.Expr:
     return x ** (half - 1) * sp.exp(-x / 2) / (2**half * sp.gamma(half))
 
 
-class spectral_norm(sp.Function):  # type: ignore[misc]
-    """‖·‖₂, the largest factor by which a matrix can lengthen a vector."""
-
-    nargs = 1
-
-    def _latex(self, printer: object) -> str:
-        return rf"\left\lVert {printer._print(self.args[0])} \right\rVert_2"  # type: ignore[attr-defined]
-
-
 SLOPES, WEIGHTS = (sp.Symbol(name, commutative=False) for name in (r"\Sigma'", "w"))
-
-
-def equal_weights(width: int, weight: sp.Expr, slope: sp.Expr = sp.S.One) -> sp.Expr:
-    """‖m‖₂ of the square matrix whose entries are all weight · slope, from SymPy's singular values."""
-    return sp.Max(*(sp.ones(width, width) * weight * slope).singular_values())

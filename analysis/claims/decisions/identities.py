@@ -39,7 +39,7 @@ def decide(statement: sp.Basic, sets: Sets) -> str | None:
     left, right = statement.args
     if not (isinstance(left, sp.Expr) and isinstance(right, sp.Expr)):
         return None
-    if _strange(left) or _strange(right):
+    if strange(left) or strange(right):
         return None
     if any(not x.exp.is_Integer and x.base.has(sp.Sum) for x in statement.atoms(sp.Pow)):
         return None  # roots of sums are for the decision on sums
@@ -52,13 +52,13 @@ def decide(statement: sp.Basic, sets: Sets) -> str | None:
     return None
 
 
-def _strange(e: sp.Basic) -> bool:
+def strange(e: sp.Basic) -> bool:
     """Whether infinity, or what is no number, stands in an expression other than as an end."""
     if isinstance(e, ExprWithLimits):
-        return _strange(e.function)
+        return strange(e.function)
     if isinstance(e, sp.Limit):
-        return _strange(e.args[0])
-    return e in _STRANGE or any(_strange(x) for x in e.args)
+        return strange(e.args[0])
+    return e in _STRANGE or any(strange(x) for x in e.args)
 
 
 def vanishes(expression: sp.Expr, sets: Sets) -> bool:
@@ -224,10 +224,14 @@ def _branches(expression: sp.Basic) -> Iterator[sp.Basic]:
 
 def is_zero(expression: sp.Basic) -> bool:
     """Whether the normal form of an expression without turns is 0; its letters know their own assumptions.
-    Hyperbolic functions are letters first, and where that does not tell, exponentials."""
+    Hyperbolic functions are letters first, and where that does not tell, exponentials; so are numbers with a
+    name, such as SELU's λ, and where that does not tell, their formulas."""
     if expression.has(*_HYPERBOLIC) and _is_zero(_plain(expression, hyperbolic=True)):
         return True
-    return _is_zero(_plain(expression))
+    if _is_zero(_plain(expression)):
+        return True
+    named = {x: x.closed for x in expression.atoms(sp.NumberSymbol) if hasattr(x, "closed")}
+    return bool(named) and _is_zero(_plain(expression.xreplace(named)))
 
 
 def _is_zero(plain: sp.Expr) -> bool:

@@ -3,8 +3,8 @@ form; the antiderivative is smooth between the ends, shown from its formula; it 
 
 Where |x|, a minimum or a piecewise function turns, the integral is split. Antiderivatives of polynomials
 times e^(a x² + b x + c) are written down, others come from SymPy. ∫₀^∞ x^(s−1) e^(−cx) (log x)^m dx for
-s, c > 0 is the m-th derivative of Γ(s)/c^s in s. A divergent integral has no value here, whatever a formula
-would say.
+s, c > 0 is the m-th derivative of Γ(s)/c^s in s. An activation σ is the integral of its slope σ′: it may have
+kinks, but no jumps. A divergent integral has no value here, whatever a formula would say.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from analysis.claims.decisions.letters import Sets, hull
 from analysis.claims.decisions.limits import ENDLESS, chosen, one_sided
 from analysis.claims.decisions.opened import OPEN, Undecided, sides
 from analysis.claims.decisions.smooth import nonzero, positive, smooth
+from analysis.symbolic.notation import sigma, sigma_prime
 
 SECONDS = 4.0
 """Processor time for one attempt at an antiderivative."""
@@ -107,6 +108,8 @@ def definite(f: sp.Expr, x: sp.Basic, low: sp.Expr, high: sp.Expr, sets: Sets, f
     f = f.xreplace({x: y})
     if f == 0:
         return sp.S.Zero
+    if f == sigma_prime(y) and not {low, high} & set(ENDLESS):
+        return sigma(high) - sigma(low)
     if not f.has(y):
         if low in ENDLESS or high in ENDLESS or not smooth(f):
             raise Undecided
@@ -267,11 +270,19 @@ def _settled(condition: sp.Basic, u: sp.Expr, sign: int) -> sp.Basic:
 # Antiderivatives
 
 
-def _gamma(f: sp.Expr, x: sp.Basic, low: sp.Expr, high: sp.Expr) -> sp.Expr | None:
+def _gamma(f: sp.Expr, x: sp.Basic, low: sp.Expr, high: sp.Expr, whole: bool = False) -> sp.Expr | None:
     """∫₀^∞ of c·x^p e^(−a xⁿ) (log x)^m, by the definition of Γ, with t = xⁿ; p + 1 and a must be known to be
-    positive."""
+    positive. From −∞ to 0 with −x for x. A whole p without a logarithm is left to antiderivatives unless
+    ``whole``."""
+    if (low, high) == (-sp.oo, sp.S.Zero):
+        t = sp.Dummy("t", positive=True)
+        return _gamma(f.xreplace({x: -t}), t, sp.S.Zero, sp.oo)
     if (low, high) != (sp.S.Zero, sp.oo):
         return None
+    terms = sp.Add.make_args(sp.expand(sp.expand_log(f)))
+    if len(terms) > 1 and f.has(sp.log):
+        values = [_gamma(g, x, low, high, whole=True) for g in terms]
+        return None if None in values else sp.Add(*values)
     outside, power, rate, m = sp.S.One, sp.S.Zero, sp.S.Zero, 0
     exponents = [y.args[0] for y in f.atoms(sp.exp) if y.args[0].has(x)]
     n = max((int(sp.degree(e, x)) for e in exponents if e.is_polynomial(x)), default=1)
@@ -287,7 +298,9 @@ def _gamma(f: sp.Expr, x: sp.Basic, low: sp.Expr, high: sp.Expr) -> sp.Expr | No
             m += int(exponent)
         else:
             return None
-    if (power.is_Integer and m == 0) or not (positive(power + 1) and positive(rate) and smooth(outside)):
+    if power.is_Integer and m == 0 and not whole:
+        return None
+    if not (positive(power + 1) and positive(rate) and smooth(outside)):
         return None
     s = sp.Dummy("s", positive=True)
     found = sp.diff(sp.gamma(s) / rate**s, s, m).xreplace({s: (power + 1) / n})

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import sympy as sp
 
 Spans = Mapping[sp.Basic, tuple[sp.Expr, sp.Expr]]
 """The two ends, in either order, between which a letter lies; they are not among its values."""
+Asked = Callable[[sp.Basic], bool]
 _EVERYWHERE = (
     sp.Add,
     sp.Mul,
@@ -27,30 +28,38 @@ _WHERE_POSITIVE = (sp.log, sp.gamma, sp.loggamma)
 
 
 def smooth(e: sp.Expr, spans: Spans | None = None, at: Mapping[sp.Basic, sp.Expr] | None = None) -> bool:
-    """Whether e has all derivatives for all values of its letters (those of ``at`` at that point only);
-    False where that is not told."""
-    at = at or {}
-    if e.is_Symbol or e.is_Rational or e.is_NumberSymbol:
+    """Whether e has all derivatives for all values of its letters (those of ``at`` at that point only), which
+    know what their sets warrant; False where that is not told."""
+    there = dict(at or {})
+    return smooth_where(
+        e,
+        lambda x: positive(x.xreplace(there), spans),
+        lambda x: nonzero(x.xreplace(there), spans),
+        lambda k: bool(k.is_integer and not k.free_symbols & set(there)),
+    )
+
+
+def smooth_where(e: sp.Basic, positive: Asked, nonzero: Asked, whole: Asked) -> bool:
+    """Whether e has all derivatives where what stands under its logarithms and roots is positive, and no
+    denominator 0; ``whole`` says which exponents are whole numbers."""
+    if e.is_Symbol or (e.is_number and e.is_real):
         return True
-    if not e.args or not all(smooth(x, spans, at) for x in e.args):
+    if not e.args or not all(smooth_where(x, positive, nonzero, whole) for x in e.args):
         return False
-    there = [x.xreplace(dict(at)) for x in e.args]
     if isinstance(e, _EVERYWHERE):
         return True
     if isinstance(e, sp.Pow):
-        if e.exp.is_Integer:
-            return bool(e.exp >= 0) or nonzero(there[0], spans)
-        if e.exp.is_integer and not e.exp.free_symbols & set(at):
-            return bool(e.exp.is_nonnegative) or nonzero(there[0], spans)
-        return positive(there[0], spans)
+        if whole(e.exp):
+            return bool(e.exp.is_nonnegative) or nonzero(e.base)
+        return positive(e.base)
     if isinstance(e, _WHERE_POSITIVE):
-        return positive(there[0], spans)
+        return positive(e.args[0])
     if isinstance(e, sp.polygamma):
-        return bool(e.args[0].is_Integer) and positive(there[1], spans)
+        return bool(e.args[0].is_Integer) and positive(e.args[1])
     if isinstance(e, sp.asin | sp.acos | sp.atanh):
-        return positive(1 - there[0] ** 2, spans)
+        return positive(1 - e.args[0] ** 2)
     if isinstance(e, sp.Abs | sp.sign):
-        return nonzero(there[0], spans)
+        return nonzero(e.args[0])
     return False
 
 

@@ -19,8 +19,11 @@ from analysis.chapters.activations.claims import (
 )
 from analysis.chapters.activations.output_error import y
 from analysis.claims.claim import Claim
+from analysis.claims.decisions.decided import decided
 from analysis.claims.outcome import Checked, Proved, Refuted
+from analysis.symbolic.catalogue import ELU, SELU
 from analysis.symbolic.constants import SELU_ALPHA, SELU_SCALE
+from analysis.symbolic.normal import density
 from analysis.symbolic.notation import z
 
 MODULES = (catalogue, dead_units, output_error, rectifiers, selu, slope_above_one)
@@ -113,3 +116,38 @@ def test_a_layer_of_two_units_is_off_for_a_quarter_of_the_signs() -> None:
     found = dead_units.born_dead(width=2, depth=5, networks=40_000, seed=8)
     assert abs(found.value - expected) < 4 * found.standard_error < 0.02
     assert found.standard_error == pytest.approx(np.sqrt(expected * (1 - expected) / 40_000), rel=0.02)
+
+
+def _true(left: sp.Expr, right: sp.Expr | int, *positive: sp.Symbol) -> bool:
+    over = dict.fromkeys(positive, sp.Interval.open(0, sp.oo))
+    return decided(sp.Eq(left, right, evaluate=False), over) is not None
+
+
+def test_what_else_is_said_of_elu_and_selu() -> None:
+    """The value of ELU is continuous at zero, its slope goes to 0 on the left and is 1 on the right; the
+    catalogue's ELU has α = 1; the slope of SELU is λ on the right, and less than λα on the left."""
+    alpha, left = rectifiers.alpha, rectifiers.elu_left
+    assert _true(sp.Limit(left, z, 0, "-"), 0, alpha)
+    assert _true(sp.Limit(sp.Derivative(left, z), z, -sp.oo), 0, alpha)
+    assert [piece.expr for piece in ELU.formula.args] == [left.subs(alpha, 1), z]
+    assert SELU.formula.args[1].expr.diff(z) == SELU_SCALE
+    below = sp.Lt(SELU.formula.args[0].expr.diff(z), SELU_SCALE * SELU_ALPHA, evaluate=False)
+    assert decided(below, {z: sp.Interval.open(-sp.oo, 0)})
+    assert decided(below, {z: sp.Interval(-sp.oo, 0)}) is None
+
+
+def test_the_constants_of_selu_are_the_only_solutions() -> None:
+    """With any λ and α the mean is λ (α₀₁ − α) times a positive number; with α₀₁ the second moment is
+    λ²/λ₀₁²."""
+    scale, alpha = sp.symbols("lambda alpha", positive=True)
+
+    def moment(power: int, a: sp.Expr) -> sp.Expr:
+        halves = ((scale * a * (sp.exp(z) - 1), -sp.oo, 0), (scale * z, 0, sp.oo))
+        return sp.Add(*(sp.Integral(f**power * density(z), (z, low, high)) for f, low, high in halves))
+
+    lost = (1 - sp.sqrt(sp.E) * sp.erfc(1 / sp.sqrt(2))) / 2
+    assert decided(sp.Gt(lost, 0, evaluate=False), {})
+    assert _true(moment(1, alpha), scale * (SELU_ALPHA - alpha) * lost, scale, alpha)
+    assert _true(moment(2, SELU_ALPHA), scale**2 / SELU_SCALE**2, scale)
+    assert not _true(moment(2, alpha), scale**2 / SELU_SCALE**2, scale, alpha)
+    assert not _true(moment(2, SELU_ALPHA), scale / SELU_SCALE, scale)

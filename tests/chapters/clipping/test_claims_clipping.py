@@ -104,7 +104,7 @@ def _le(left: sp.Basic, right: sp.Basic) -> sp.Le:
 
 
 _n, _t = formulas._n, formulas._t
-_norm = CLAIMS["clip-value-bound"].statement.lhs
+_norm = next(x.lhs for x in CLAIMS["clip-value-bound"].statement.args if isinstance(x, sp.Le))
 _step = CLAIMS["clip-momentum-step-bound"].statement.lhs
 _nearest = (r - sp.Min(r, c)) ** 2
 _kept = squared_distance(sp.Min(r, c), sp.Min(q, c))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import mpmath
 import numpy as np
@@ -14,6 +15,9 @@ from analysis.chapters.explosion.claims import balance as m_claims
 from analysis.claims.outcome import Proved, Refuted, Unknown
 from analysis.numeric.log_product import exponent
 from analysis.symbolic.catalogue import SIGMOID
+from analysis.symbolic.display import expectation
+
+MEAN, BALANCED = m_claims.CLAIMS[:2]
 
 
 @pytest.mark.parametrize("std", [0.3, 1.0, 7.0])
@@ -29,7 +33,7 @@ def test_balance_point() -> None:
     )
     assert float(root) == pytest.approx(7.549, abs=5e-4) and float(mean_log) == pytest.approx(0, abs=1e-12)
     for wrong in (sp.Rational(7549, 1000), 4 * sp.exp(sp.EulerGamma / 2)):
-        assert isinstance(m_claims.by_solving_for_balance(m_claims._balanced_at(wrong)), Refuted)
+        assert isinstance(BALANCED.settle(m_claims._balanced_at(wrong)), Refuted)
 
 
 @pytest.mark.parametrize("bias_std", [0.0, 0.5, 3.0])
@@ -60,8 +64,17 @@ def test_lower_bound_that_refutes_is_one() -> None:
 
 
 def test_mean_logarithm_refuses() -> None:
-    assert isinstance(m_claims.by_moments(m_claims._mean_is(sp.log(m.s))), Refuted)
-    assert isinstance(m_claims.by_moments(m_claims._mean_is(sp.log(m.s) - sp.Rational(6352, 10000))), Refuted)
+    assert isinstance(MEAN.settle(m_claims._mean_is(sp.log(m.s))), Refuted)
+    assert isinstance(MEAN.settle(m_claims._mean_is(sp.log(m.s) - sp.Rational(6352, 10000))), Refuted)
+
+
+def test_another_law_of_the_weights_is_not_proved() -> None:
+    """Without a formula for the mean, its number is evaluated, and nothing is proved."""
+    for claim in (MEAN, BALANCED):
+        assert claim.domain is not None
+        means = {**claim.domain.means, expectation: m_claims.mean_of_log}
+        found = replace(claim, domain=replace(claim.domain, means=means)).settle()
+        assert isinstance(found, Unknown)
 
 
 @pytest.mark.parametrize("exponent_", [-1, -2, sp.Rational(-149, 100), 0])

@@ -15,8 +15,9 @@ from analysis.claims.outcome import Proved, Refuted, Unknown
 from analysis.symbolic.catalogue import SIGMOID
 from analysis.symbolic.chain import definitions
 from analysis.symbolic.layer import plain
-from analysis.symbolic.notation import a_, b_, cost_prime, w, z_
+from analysis.symbolic.notation import a_, cost_prime, w, z_
 
+BIASES, GRADIENT, _ = e_claims.CLAIMS
 weights = st.lists(st.integers(-200, 200), min_size=1, max_size=5)
 
 
@@ -69,15 +70,14 @@ def test_shifted_product_against_hyperbolic_functions(depth: int, delta: str) ->
 @pytest.mark.parametrize("off", [sp.Rational(1, 1000), -50])
 def test_every_wrong_bias_is_refused(place: int, off: sp.Expr) -> None:
     biases = list(e.centring_biases(e.WEIGHTS))
-    assert isinstance(e_claims.by_solving(e_claims._biases_are(*biases)), Proved)
+    assert isinstance(BIASES.settle(e_claims._biases_are(*biases)), Proved)
     biases[place] += off
-    found = e_claims.by_solving(e_claims._biases_are(*biases))
-    assert isinstance(found, Refuted) and str(b_(place + 1)) in found.witness
+    assert isinstance(BIASES.settle(e_claims._biases_are(*biases)), Refuted)
 
 
 @pytest.mark.parametrize("power", [0, 1, 2, 4, 5])
 def test_every_wrong_power_is_refused(power: int) -> None:
-    assert isinstance(e_claims.by_substitution(e_claims._gradient_is(power)), Refuted)
+    assert isinstance(GRADIENT.settle(e_claims._gradient_is(power)), Refuted)
 
 
 def test_induction_refuses_a_wrong_base_and_a_wrong_step() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import mpmath
 import pytest
 import sympy as sp
@@ -9,6 +11,7 @@ from flint import arb
 
 from analysis.chapters.explosion import fragility as f
 from analysis.chapters.explosion.claims import fragility as f_claims
+from analysis.claims.domain import only
 from analysis.claims.outcome import Proved, Refuted, Unknown
 
 
@@ -49,17 +52,19 @@ def test_digits_and_chains_that_do_not_explode() -> None:
             f.crossing(weights)
 
 
-@pytest.mark.parametrize(
-    ("c", "outcome"),
-    [("0.1", Proved), ("6.2337817e-6", Proved), ("6.2337816e-6", Refuted), ("1e-9", Refuted)],
-)
-def test_bounds(c: str, outcome: type) -> None:
-    assert isinstance(f_claims.by_monotone_factors(f_claims._below_one_beyond(c)), outcome)
+@pytest.mark.parametrize("c", ["0.1", "6.2337817e-6", "6.2337816e-6", "1e-9"])
+def test_the_lines_prove_bounds_beyond_the_crossing_only(c: str) -> None:
+    claim = f_claims.CLAIMS[0]
+    statement, beyond = f_claims._below_one_beyond(c), sp.Rational(c) > f.crossing()[0]
+    found = replace(claim, statement=statement, check=f_claims.layer_by_layer(c)).settle()
+    assert isinstance(found, Proved if beyond else Refuted | Unknown), found
 
 
-def test_what_rests_on_a_lemma_falls_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(f_claims, "by_deciding", lambda **_: lambda statement: Unknown("not decided"))
-    assert isinstance(f_claims.CLAIMS[0].settle(), Unknown)
+def test_lines_of_another_activation_prove_nothing() -> None:
+    claim = f_claims.CLAIMS[0]
+    assert claim.domain is not None
+    other = replace(claim.domain, means={**claim.domain.means, **only("tanh")})
+    assert isinstance(replace(claim, domain=other).settle(), Refuted | Unknown)
 
 
 def test_an_undecided_sign_is_said(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import sympy as sp
 
 from analysis.chapters.explosion import identity_neuron as n
 from analysis.chapters.explosion.claims import identity_neuron as n_claims
+from analysis.claims.lines import Proof
 from analysis.claims.outcome import Proved, Refuted, Unknown
 from analysis.numeric.compiled import compiled
 from analysis.symbolic.catalogue import as_sigmoid
 from analysis.symbolic.display import largest
 from analysis.symbolic.notation import b
 
+BY_LABEL = {claim.label: claim for claim in n_claims.CLAIMS}
 X = np.linspace(0, 1, 501)
 RNG = np.random.default_rng(3)
 
@@ -43,32 +47,40 @@ def test_wrong_floors_are_refused(wrong: sp.Expr) -> None:
 
 
 def test_limits() -> None:
-    assert isinstance(n_claims.by_limit(n_claims._limit(n.least_error(n.w1), sp.Rational(49, 100))), Refuted)
-    assert isinstance(
-        n_claims.by_limit(n_claims._limit(n.mended_error / n.w1**2, sp.Rational(1, 97))), Refuted
-    )
-    assert isinstance(
-        n_claims.by_limit(n_claims._limit(n.mended_error / n.w1**3, sp.S.Zero)), Unknown
-    )  # it is infinite
+    fails, order = BY_LABEL["identity-neuron-fails-as-stated"], BY_LABEL["mended-identity-order"]
+    half, no_order = sp.Rational(49, 100), n_claims._limit(n.mended_error / n.w1**3, sp.S.Zero)
+    assert isinstance(fails.settle(n_claims._limit(n.least_error(n.w1), half)), Refuted)
+    assert isinstance(order.settle(n_claims._limit(n.mended_error / n.w1**2, sp.Rational(1, 97))), Refuted)
+    assert isinstance(order.settle(no_order), Refuted | Unknown)  # it is infinite
 
 
 def test_mended_error_refuses() -> None:
+    claim = BY_LABEL["mended-identity-error"]
     left = largest(sp.Abs(n.mended - n.x))
-    for wrong in (n.w1**2 / 96, n.mended_error + sp.Rational(1, 10**9)):
-        assert isinstance(n_claims.by_monotone_error(sp.Eq(left, wrong, evaluate=False)), Refuted)
+    for wrong in (n.w1**2 / 96, n.mended_error + sp.Rational(1, 10**6)):
+        assert isinstance(claim.settle(sp.Eq(left, wrong, evaluate=False)), Refuted)
     other = largest(sp.Abs(n.mended + sp.Rational(1, 100) - n.x))
-    assert isinstance(n_claims.by_monotone_error(sp.Eq(other, n.mended_error, evaluate=False)), Unknown)
+    assert isinstance(claim.settle(sp.Eq(other, n.mended_error, evaluate=False)), Refuted)
 
 
 @pytest.mark.parametrize(
     ("c", "outcome"), [(90, Proved), (96, Proved), (sp.Rational(961, 10), Refuted), (200, Refuted)]
 )
 def test_bound(c: sp.Expr, outcome: type) -> None:
-    assert isinstance(n_claims.by_cubic(sp.Le(n.mended_error, n.w1**2 / c, evaluate=False)), outcome)
+    claim = BY_LABEL["mended-identity-bound"]
+    assert isinstance(claim.settle(sp.Le(n.mended_error, n.w1**2 / c, evaluate=False)), outcome)
 
 
-def test_bound_of_another_shape() -> None:
-    assert isinstance(n_claims.by_cubic(sp.Le(n.mended_error, n.w1 / 2, evaluate=False)), Unknown)
+@pytest.mark.parametrize("label", ["mended-identity-error", "mended-identity-bound"])
+def test_lines_of_another_error_prove_nothing(label: str) -> None:
+    """The lines of an outer weight of 8/w₁, which no line about 4/w₁ supports."""
+    claim = BY_LABEL[label]
+    wrong = claim.statement.xreplace({n.mended: 2 * n.mended, n.mended_error: 2 * n.mended_error})
+    assert isinstance(claim.check, Proof) and wrong != claim.statement
+    lines = replace(
+        claim.check, lines=(*claim.check.lines[:-1], replace(claim.check.lines[-1], statement=wrong))
+    )
+    assert isinstance(replace(claim, statement=wrong, check=lines).settle(), Refuted | Unknown)
 
 
 def test_what_rests_on_a_lemma_falls_with_it(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,16 +3,25 @@ limits of small signals are read whole."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
+
 import mpmath
 import pytest
 import sympy as sp
 
 from analysis.chapters.initialisation.claims import variance, variance_layers
 from analysis.claims.claim import Claim
+from analysis.claims.compare import same
+from analysis.claims.domain import Entries, exact
+from analysis.claims.lines import Proof
 from analysis.claims.meaning import value
-from analysis.claims.outcome import Checked, Proved, Refuted
+from analysis.claims.outcome import Checked, Proved, Refuted, Unknown
+from analysis.claims.theorems import APART, INDEX
+from analysis.claims.world import World, ball
 from analysis.numeric.mean_field import profile
-from analysis.symbolic.variance import depth, n, q, sigma_w
+from analysis.symbolic.display import expectation
+from analysis.symbolic.variance import _a, _delta, depth, n, q, s, sigma_w, spread_is, v, v_b
 
 CLAIMS = {claim.label: claim for module in (variance, variance_layers) for claim in module.CLAIMS}
 SMALL = [claim for label, claim in CLAIMS.items() if label.startswith("tanh-small-signals")]
@@ -77,3 +86,75 @@ def test_the_limits_are_read_whole(claim: Claim) -> None:
     ):
         assert not isinstance(claim.settle(other), Proved)
     assert isinstance(claim.settle(), Proved)
+
+
+@pytest.mark.parametrize("label", CLAIMS)
+def test_a_claim_is_of_its_grade(label: str) -> None:
+    assert CLAIMS[label].settle().status == CLAIMS[label].grade
+    assert (
+        CLAIMS[label].grade == ("argued" if label == "relu-spread-exact" else "proved")
+        or not CLAIMS[label].check
+    )
+
+
+@pytest.mark.parametrize("label", ["variance-forward", "variance-backward"])
+def test_the_means_that_make_the_law_are_those_of_the_drawn_weights(label: str) -> None:
+    """Put in by definition in a proof; here against the mean over every combination of uneven weights."""
+    over = CLAIMS[label].domain
+    assert over is not None
+    free = {key: Entries(lambda at: exact(3 * at[0] - 7)) for key, _ in over.ranges if key in (_a, _delta)}
+    numbers = {n: 3, v: 2, v_b: 5, variance._skew: "2", variance._skew_b: "1/2"}
+    free |= {key: exact(numbers[key]) for key, _ in over.ranges if key in numbers}
+    laws = [key for key in over.means if isinstance(key, expectation)]
+    assert len(laws) == (4 if label.endswith("forward") else 2)
+    program = {expectation: over.means[expectation]}
+    for e in laws:
+        for j, apart in ((1, 1), (1, 2), (2, 1)):
+            at = {INDEX: j, APART: apart}
+            in_numbers = e.xreplace({x: y for x, y in at.items() if x in e.free_symbols})
+            told = value(over.means[e], World({**free, **{x: exact(y) for x, y in at.items()}}))
+            drawn = value(in_numbers, World({**free, **program}))
+            assert ball(told - drawn).contains(0) and float(ball(drawn).rad()) < 1e-12
+
+
+@pytest.mark.parametrize(
+    ("label", "other"),
+    [
+        ("variance-forward", lambda e: e.xreplace({v_b: 2 * v_b})),
+        ("variance-backward", lambda e: sp.Eq(e.lhs, v**2 * e.rhs / v + v, evaluate=False)),
+        ("xavier-variance", lambda e: sp.Eq(e.lhs, 2 * e.rhs, evaluate=False)),
+        ("leaky-relu-second-moment", lambda e: sp.Eq(e.lhs, e.rhs + s, evaluate=False)),
+        ("he-variance", lambda e: e.xreplace({s: 2 * s})),
+        ("relu-spread-exact", lambda e: spread_is(sp.Integer(4))),
+        ("tanh-small-signals-forward", lambda e: sp.Eq(e.lhs, -1, evaluate=False)),
+        ("tanh-small-signals-backward", lambda e: e.replace(sp.tanh, lambda x: sp.tanh(2 * x))),
+        ("same-weights-two-widths", lambda e: e.xreplace({sp.Integer(1000): sp.Integer(999)})),
+    ],
+)
+def test_a_proof_of_another_statement_fails(label: str, other: Callable[[sp.Basic], sp.Basic]) -> None:
+    claim = CLAIMS[label]
+    assert isinstance(claim.check, Proof) and claim.domain is not None
+    *lines, last = claim.check.lines
+    statement = other(claim.statement)
+    assert not same(statement, claim.statement)
+    found = Proof((*lines, replace(last, statement=statement))).outcome(statement, claim.domain)
+    assert isinstance(found, Unknown)
+
+
+def test_a_law_of_another_variance_gives_another_recursion() -> None:
+    """The domain's law of the weights altered, the lines as they stand."""
+    claim = CLAIMS["variance-backward"]
+    assert isinstance(claim.check, Proof) and claim.domain is not None
+    means = {k: 2 * x if isinstance(x, sp.Expr) else x for k, x in claim.domain.means.items()}
+    altered = replace(claim.domain, means=means)
+    assert isinstance(claim.check.outcome(claim.statement, altered), Unknown)
+
+
+def test_small_signals_rest_on_tanh() -> None:
+    """With another function at the start no later line follows."""
+    claim = CLAIMS["tanh-small-signals-forward"]
+    assert isinstance(claim.check, Proof) and claim.domain is not None
+    for f in (sp.sinh, sp.sin, sp.atan):
+        lines = tuple(replace(x, statement=x.statement.replace(sp.tanh, f)) for x in claim.check.lines[:3])
+        rest = claim.check.lines[3:]
+        assert isinstance(Proof((*lines, *rest)).outcome(claim.statement, claim.domain), Unknown)

@@ -44,7 +44,7 @@ from analysis.symbolic.normalisation import (
     x,
     xhat,
 )
-from analysis.symbolic.notation import h, sigma_prime, w
+from analysis.symbolic.notation import h, sigma, sigma_prime, w
 
 pytestmark = pytest.mark.alike
 
@@ -107,11 +107,12 @@ def test_the_gradient_of_the_weights_is_autograds() -> None:
         return anp.sum(GS * anp.sin(GAIN * hat + SHIFT))
 
     exact_ = grad(total)(2.0 * weights)
-    (j, _), (of_weights, _), (of_inputs, _) = NEURON
+    _, (j, _), (of_weights, _), (of_inputs, _) = NEURON
     for n in (1, 2):
         there = world().but(
             {
                 weight_gradient: gradient_entry(_W),
+                sigma: sp.Lambda(h, sp.sin(h)),
                 j: fmpq(n),
                 of_weights: lambda index, world: exact(float(weights[index - 1])),
                 of_inputs: lambda row, column, world: exact(float(inputs[row - 1, column - 1])),

@@ -4,6 +4,7 @@ false variants of each claim are refuted."""
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -26,9 +27,10 @@ from analysis.chapters.normalisation.claims.meaning_rates import (
 )
 from analysis.chapters.normalisation.depth import large_batch_growth
 from analysis.claims.domain import only
-from analysis.claims.laws import expectation_over
+from analysis.claims.laws import Law, expectation_over, mean_over
+from analysis.claims.lines import Proof
 from analysis.claims.meaning import value
-from analysis.claims.outcome import Checked, Proved, Refuted
+from analysis.claims.outcome import Checked, Proved, Refuted, Unknown
 from analysis.claims.world import Undefined, World
 from analysis.symbolic.angles import kappa_0, kappa_1, theta
 from analysis.symbolic.display import expectation
@@ -58,6 +60,18 @@ def test_one_over_the_variance_of_drawn_batches() -> None:
     drawn = 1 / np.random.default_rng(7).standard_normal((200_000, 8)).var(axis=1)
     error = drawn.std() / math.sqrt(len(drawn))
     assert abs(drawn.mean() - float(mean_inverse(8))) < 4 * error and error < 0.005
+
+
+def test_another_law_of_the_variance_has_another_mean_inverse() -> None:
+    """m v with m degrees of freedom, as around the true mean, in place of m − 1."""
+    claim = CLAIMS["batch-norm-inverse-variance"]
+    assert claim.domain is not None and isinstance(claim.check, Proof)
+    half = m / 2
+    law = Law(
+        density=m**half * v ** (half - 1) * sp.exp(-m * v / 2) / (2**half * sp.gamma(half)), x=v, low=0.0
+    )
+    other = replace(claim.domain, means={expectation: mean_over(v, law)})
+    assert isinstance(claim.check.outcome(claim.statement, other), Unknown)
 
 
 @pytest.mark.parametrize("size", [4, 8, 30])

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import sympy as sp
-from flint import fmpq
 
 from analysis.chapters.outliers.claims import losses, outlier
-from analysis.chapters.outliers.claims.losses import standardised_by_hand
 from analysis.chapters.outliers.claims.outlier import NORM, power
 from analysis.chapters.outliers.losses import LOSSES, M, m, small_network, standardised, t, v, w1, y
 from analysis.chapters.outliers.outlier import outlier as run
 from analysis.chapters.outliers.outlier import standardise
 from analysis.claims.claim import Claim, evaluated
+from analysis.claims.domain import exact
+from analysis.claims.lines import Proof
+from analysis.claims.meaning import value
 from analysis.claims.outcome import Checked, Proved, Refuted, Unknown
 from analysis.claims.runs import share
-from analysis.claims.world import Undefined
 from analysis.symbolic.catalogue import RELU, SIGMOID
 from analysis.symbolic.display import times
 from analysis.symbolic.notation import a, z
@@ -225,16 +227,38 @@ def test_another_limit_that_seems_to_hold_is_not_accepted(label: str) -> None:
 def test_standardised_numbers_are_numpys(outlying: float, count: int) -> None:
     batch = np.zeros((count, 1))
     batch[0] = outlying
-    exact = sp.Rational(str(outlying))
-    found = standardised_by_hand(fmpq(int(exact.p), int(exact.q)), fmpq(count))
+    domain = CLAIMS["standardised-outlier"].domain
+    assert domain is not None
+    found = value(standardised(t, m), domain.world({t: exact(outlying), m: exact(count)}))
     assert float(found) == pytest.approx(float(standardise(batch, of=batch)[0, 0]), rel=1e-12)
     assert float(found) == pytest.approx(float((batch[0, 0] - batch.mean()) / batch.std()), rel=1e-12)
 
 
-@pytest.mark.parametrize("count", [fmpq(1), fmpq(5, 2)])
-def test_a_batch_is_a_whole_number_of_two_or_more(count: fmpq) -> None:
-    with pytest.raises(Undefined, match="two numbers"):
-        standardised_by_hand(fmpq(1), count)
+@pytest.mark.parametrize(
+    ("label", "other"),
+    [
+        ("cross-entropy-logit-gradient", eq(slope(CROSS), 2 * _s - y)),
+        ("cross-entropy-gradient-below-one", sp.Lt(sp.Abs(sp.tanh(z) - y), 1, evaluate=False)),
+        ("squared-error-gradient-bound", at_most((2 * a - y) * a * (1 - a), sp.Rational(4, 27))),
+        ("outlier-relu-squared-error", eq(grows("squared error, linear", RELU.formula, 2, target=1), v * w1)),
+        ("outlier-sigmoid-hidden", eq(grows("cross-entropy, sigmoid", sp.tanh(z), 1), v)),
+        ("standardised-outlier", eq(standardised(t, m - 1), sp.sqrt(m - 1))),
+    ],
+)
+def test_a_proof_of_another_loss_or_network_fails(label: str, other: sp.Basic) -> None:
+    claim = CLAIMS[label]
+    assert isinstance(claim.check, Proof) and claim.domain is not None
+    lines = (*claim.check.lines[:-1], replace(claim.check.lines[-1], statement=other))
+    assert isinstance(Proof(lines).outcome(other, claim.domain), Unknown)
+
+
+def test_the_standardised_outlier_rests_on_its_squares() -> None:
+    """Put in for another count they are another number."""
+    claim = CLAIMS["standardised-outlier"]
+    assert isinstance(claim.check, Proof) and claim.domain is not None
+    altered = sp.Lambda((t, m), losses.STANDARDISED.expr.xreplace({m: m + 1}))
+    domain = replace(claim.domain, means={standardised: altered})
+    assert isinstance(claim.check.outcome(claim.statement, domain), Unknown)
 
 
 def test_the_powers_are_slopes_of_logarithms() -> None:

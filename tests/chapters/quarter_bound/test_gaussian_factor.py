@@ -11,7 +11,7 @@ import sympy as sp
 
 from analysis.chapters.quarter_bound import gaussian_factor as g
 from analysis.chapters.quarter_bound.claims import gaussian_factor as g_claims
-from analysis.claims.outcome import Proved, Refuted, Unknown
+from analysis.claims.outcome import Proved, Refuted
 from analysis.numeric.quadrature import number
 
 
@@ -48,11 +48,11 @@ def test_sampling_the_bound_finds_what_is_there_to_find() -> None:
         g.sample_bound(0, rng)
 
 
-def test_threshold_check_knows_right_wrong_and_undecided() -> None:
-    assert isinstance(g_claims.by_threshold(g_claims._at_edge(g._edge)), Proved)
-    assert isinstance(g_claims.by_threshold(g_claims._at_edge(2 * g._edge)), Refuted)
-    nearly = g._edge + (g._x - 2) * sp.Rational(1, 7)
-    assert isinstance(g_claims.by_threshold(g_claims._at_edge(nearly)), Unknown)
+def test_the_threshold_is_proved_and_others_are_refuted() -> None:
+    threshold = g_claims.CLAIMS[0]
+    assert isinstance(threshold.settle(), Proved)
+    for wrong in (2 * g._edge, g._edge + (g._x - 2) * sp.Rational(1, 7)):
+        assert isinstance(threshold.settle(g_claims._at_edge(wrong)), Refuted)
 
 
 def test_shares_refuse_activations_out_of_range() -> None:

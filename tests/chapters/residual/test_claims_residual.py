@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from itertools import product
 
 import mpmath
@@ -15,9 +16,11 @@ from scipy.integrate import dblquad
 from analysis.chapters.residual.claims import depth, formulas, gradient_angles, shattered_gradients
 from analysis.claims.claim import Claim
 from analysis.claims.domain import exact
+from analysis.claims.lines import Proof
 from analysis.claims.matrices import matrix
 from analysis.claims.meaning import value
-from analysis.claims.outcome import Checked, Proved, Refuted
+from analysis.claims.outcome import Refuted, Unknown
+from analysis.claims.theorems import APART, INDEX
 from analysis.claims.world import Undefined, World, ball
 from analysis.symbolic.angles import a, next_angle
 from analysis.symbolic.angles import l as block
@@ -159,7 +162,7 @@ def test_a_false_variant_is_refuted(label: str, wrong: sp.Basic) -> None:
 @pytest.mark.parametrize("claim", ALL, ids=lambda claim: claim.label)
 def test_the_claim_stands_and_its_near_miss_falls(claim: Claim) -> None:
     found = claim.prove()
-    assert found.sound and isinstance(found.outcome, Proved if claim.check else Checked), found
+    assert found.sound and found.outcome.status == claim.grade, found
 
 
 def test_blocks_and_paths_against_numpy() -> None:
@@ -186,6 +189,37 @@ def test_blocks_and_paths_against_numpy() -> None:
         np.testing.assert_allclose([[float(ball(y)) for y in row] for row in value(e, world)], direct)
 
 
+@pytest.mark.parametrize("count", [2, 5])
+def test_the_means_that_say_the_law_are_those_of_the_law(count: int) -> None:
+    """Neighbours among the branch's terms, of weights with mean 0 and variance 3 on two uneven points."""
+    domain = CLAIMS[SQUARE].domain
+    assert domain is not None
+    means = {k: of for k, of in domain.means.items() if k not in formulas._MOMENTS}
+    letters = {str(letter): letter for letter in domain.letters}
+    numbers = {"n": count, "v": 3, "s": "1/2", "x": -4, "skew": 5}
+    world = World(
+        {
+            **means,
+            **{letters[name]: exact(sp.Rational(found)) for name, found in numbers.items()},
+            formulas._phi: lambda l, world: fmpq(l * l - 3),
+            INDEX: fmpq(1),
+            APART: fmpq(1),
+        }
+    )
+    for mean, number in formulas._MOMENTS.items():
+        assert float(ball(value(mean, world))) == pytest.approx(float(ball(value(number, world))), abs=1e-12)
+
+
+@pytest.mark.parametrize("mean", formulas._MOMENTS, ids=str)
+def test_another_law_of_the_weights_has_another_mean_square(mean: sp.Expr) -> None:
+    """The proof reads each mean that says the law: 1 more of any, and the statement does not follow."""
+    claim = CLAIMS[SQUARE]
+    assert claim.domain is not None and isinstance(claim.check, Proof)
+    other = {**claim.domain.means, mean: formulas._MOMENTS[mean] + 1}
+    found = claim.check.outcome(claim.statement, replace(claim.domain, means=other))
+    assert isinstance(found, Unknown), found
+
+
 @pytest.mark.parametrize("spread", ["1/40", "0.3", "1", "7"])
 def test_the_mean_of_the_logarithm_against_mpmath(spread: str) -> None:
     t = float(sp.Rational(spread))
@@ -209,14 +243,16 @@ def test_the_log_gain_of_tanh_blocks_against_another_quadrature() -> None:
 
 
 def test_the_extrapolation_finds_limits_of_its_form() -> None:
-    """The means of the chapter's claim, on sequences whose limits are known, and on one that has none."""
-    means = CLAIMS[ROOT].domain.means  # type: ignore[union-attr]
-    limit = sp.Limit(3 + sp.log(L) / sp.sqrt(L) - 2 / sp.sqrt(L), L, sp.oo)
-    assert float(ball(value(limit, World(dict(means)))).mid()) == pytest.approx(3.0, abs=1e-8)
-    found = ball(value(sp.Limit(2 + 5 / L, L, sp.oo), World(dict(means))))
+    """On sequences whose limits are known, and on one that has none."""
+
+    def settled(of: sp.Expr) -> sp.Basic:
+        return ball(formulas.limit_by_roots(sp.Limit(of, L, sp.oo), World({})))
+
+    assert float(settled(3 + sp.log(L) / sp.sqrt(L) - 2 / sp.sqrt(L)).mid()) == pytest.approx(3.0, abs=1e-8)
+    found = settled(2 + 5 / L)
     assert found.contains(2) and float(found.rad()) < 1e-2
     with pytest.raises(Undefined, match="settle"):
-        value(sp.Limit(sp.sqrt(L), L, sp.oo), World(dict(means)))
+        settled(sp.sqrt(L))
 
 
 @pytest.mark.parametrize("theta", [0.8, 2.0, 3.1])

@@ -22,7 +22,7 @@ from analysis.chapters.residual.depth import (
     wide_sweep,
 )
 from analysis.chapters.residual.shattered_gradients import InputGradients, input_gradients, predicted
-from analysis.claims.outcome import Proved, Refuted
+from analysis.claims.outcome import Argued, Refuted
 from analysis.numeric import unseen_weights
 from analysis.symbolic.catalogue import IDENTITY, SIGMOID, TANH
 
@@ -87,7 +87,7 @@ def test_the_log_gain_of_tanh_blocks_grows_with_the_root_of_the_depth() -> None:
     law = CLAIMS_OF_TANH["residual-tanh-root-law"]
     assert float(law.statement.rhs) == pytest.approx(0.53192, abs=1e-5)
     wrong = sp.Eq(law.statement.lhs, sp.Rational(1, 2), evaluate=False)
-    assert isinstance(law.settle(law.statement), Proved) and isinstance(law.settle(wrong), Refuted)
+    assert isinstance(law.settle(law.statement), Argued) and isinstance(law.settle(wrong), Refuted)
 
 
 def test_bounded_blocks_against_the_explicit_jacobian(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
+from collections.abc import Iterator
+from dataclasses import replace
 from random import Random
+from typing import Any
 
 import mpmath
 import numpy as np
@@ -31,7 +35,6 @@ from analysis.chapters.wide_layers.gaussian_exponents import (
     psi,
     s,
     shown_exponent,
-    spectral_norm,
     x,
 )
 from analysis.chapters.wide_layers.matrix_products import (
@@ -47,10 +50,12 @@ from analysis.chapters.wide_layers.matrix_products import (
     weights_T,
 )
 from analysis.claims.claim import Claim, evaluated
+from analysis.claims.domain import Domain
 from analysis.claims.meaning import value
-from analysis.claims.outcome import Checked, Proved, Refuted, Unknown
-from analysis.claims.world import World, precision
-from analysis.symbolic.display import plus, times
+from analysis.claims.outcome import Refuted, Unknown
+from analysis.claims.theorems import APART, COLUMN, INDEX, ROW
+from analysis.claims.world import Undefined, World, precision
+from analysis.symbolic.display import columns, entry, plus, rows, spectral_norm, times
 
 pytestmark = pytest.mark.alike
 
@@ -150,7 +155,7 @@ FALSE: dict[str, tuple[sp.Basic, ...]] = {
 @pytest.mark.parametrize("label", CLAIMS)
 def test_the_claim_holds_and_its_negation_is_refuted(label: str) -> None:
     claim = CLAIMS[label]
-    assert isinstance(claim.settle(), Proved | Checked) and evaluated(claim).holds is True
+    assert claim.settle().status == claim.grade and evaluated(claim).holds is True
     assert isinstance(claim.settle(sp.Not(claim.statement, evaluate=False)), Refuted)
 
 
@@ -241,3 +246,55 @@ def test_psi_is_mpmaths() -> None:
         with mpmath.workdps(30):
             expected = float(mpmath.psi(0, mpmath.mpf(int(y.p)) / int(y.q)))
         assert float(value(psi(y), world)) == pytest.approx(expected, rel=1e-14)
+
+
+QUARTERS, EQUAL = (CLAIMS[label] for label in ("quarter-bounds-the-slopes", "wide-layer-gain"))
+
+
+@pytest.mark.parametrize(
+    ("claim", "key", "other"),
+    [
+        (QUARTERS, entry(SLOPES, INDEX, INDEX), sp.Rational(26, 100)),
+        (QUARTERS, entry(SLOPES, INDEX, INDEX), sp.tanh(sp.IndexedBase("z")[INDEX])),
+        (QUARTERS, entry(SLOPES, INDEX, INDEX + APART), sp.Rational(1, 100)),
+        (QUARTERS, entry(SLOPES, INDEX + APART, INDEX), c),
+        (EQUAL, entry(WEIGHTS, ROW, COLUMN), c * ROW),
+        (EQUAL, entry(WEIGHTS, ROW, COLUMN), c + ROW / COLUMN),
+        (EQUAL, entry(SLOPES, COLUMN, COLUMN), sp.Rational(1, 5)),
+        (EQUAL, entry(SLOPES, INDEX, INDEX + APART), c),
+        (EQUAL, rows(WEIGHTS), n + 1),
+        (EQUAL, columns(WEIGHTS), 2 * n),
+        (EQUAL, columns(SLOPES), n + 1),
+    ],
+)
+def test_other_entries_or_shapes_make_the_proof_fail(claim: Claim, key: sp.Basic, other: sp.Expr) -> None:
+    assert claim.domain is not None and key in claim.domain.means
+    altered = replace(claim, domain=replace(claim.domain, means={**claim.domain.means, key: other}))
+    assert isinstance(altered.settle(), Unknown)
+
+
+def test_the_entries_that_a_proof_takes_are_those_of_the_matrices() -> None:
+    """Of the layers that are drawn: σ′(z_j) on the diagonal, 0 beside it, c everywhere."""
+    for claim in (QUARTERS, EQUAL):
+        assert claim.domain is not None
+        own = {k: x for k, x in claim.domain.means.items() if isinstance(k, entry | rows | columns)}
+        matrices = {k: x for k, x in claim.domain.means.items() if k not in own}
+        for world in drawn_worlds(replace(claim.domain, means=matrices)):
+            for key, expected in own.items():
+                try:
+                    found = value(key, world)
+                except Undefined:
+                    continue
+                assert arb(found).overlaps(arb(value(expected, world))), key
+
+
+def drawn_worlds(over: Domain) -> Iterator[World]:
+    random = Random(3)
+    for _ in range(20):
+        chosen: dict[Any, Any] = {}
+        for key, found in over.ranges:
+            x = found.draw(random, over.world(chosen))
+            chosen |= dict(zip(key, x, strict=True)) if isinstance(key, tuple) else {key: x}
+        for one, apart, row, column in itertools.product((1, 2), (1, 2), (1, 3), (1, 2)):
+            places = {INDEX: one, APART: apart, ROW: row, COLUMN: column}
+            yield over.world({**chosen, **{k: fmpq(at) for k, at in places.items()}})

@@ -7,20 +7,16 @@ from dataclasses import replace
 
 import pytest
 import sympy as sp
+from layers_written_out import at, differentiated, differentiated_outputs, explicit
 
 from analysis.chapters.wide_layers import gaussian_exponents
 from analysis.chapters.wide_layers.claims import error_and_jacobian as wide_layers_claims
 from analysis.chapters.wide_layers.claims import gaussian_exponents as exponent_claims
 from analysis.chapters.wide_layers.claims.error_and_jacobian import errors_of, jacobian_of
-from analysis.chapters.wide_layers.claims.gaussian_exponents import by_supremum
-from analysis.chapters.wide_layers.claims.proof_matrix_products import by_induction_back, by_recursion_on
 from analysis.chapters.wide_layers.gaussian_exponents import balanced_std, gaussian_exponent
 from analysis.chapters.wide_layers.matrix_products import (
     L,
-    at,
-    differentiated,
     error,
-    explicit,
     j,
     l,
     nabla,
@@ -29,10 +25,18 @@ from analysis.chapters.wide_layers.matrix_products import (
     weights,
     weights_T,
 )
+from analysis.claims.lines import Proof, decided
 from analysis.claims.outcome import Proved, Refuted, Unknown
-from analysis.symbolic.display import times
+from analysis.claims.rules import Decided
+from analysis.claims.theorems import INDEX
+from analysis.symbolic.catalogue import SOFTPLUS, TANH, Activation
+from analysis.symbolic.display import entry, spectral_norm, times
+from analysis.symbolic.notation import sigma, sigma_prime, z
 
-CLAIMS = (*wide_layers_claims.CLAIMS, *exponent_claims.CLAIMS)
+CLAIMS = {claim.label: claim for claim in (*wide_layers_claims.CLAIMS, *exponent_claims.CLAIMS)}
+ERRORS, JACOBIAN, BOUND = (
+    CLAIMS[label] for label in ("wide-layer-errors", "wide-layer-jacobian", "quarter-bounds-the-slopes")
+)
 
 
 @pytest.mark.parametrize(
@@ -47,19 +51,18 @@ CLAIMS = (*wide_layers_claims.CLAIMS, *exponent_claims.CLAIMS)
     ],
 )
 def test_other_products_are_refuted(gained: tuple[sp.Expr, ...]) -> None:
-    assert isinstance(by_induction_back(errors_of(*gained)), Refuted)
+    assert isinstance(ERRORS.settle(errors_of(*gained)), Refuted)
 
 
 @pytest.mark.parametrize("ends", [(nabla(L),), (slopes(L), slopes(L), nabla(L)), (slopes(L - 1), nabla(L))])
 def test_other_ends_are_refuted(ends: tuple[sp.Expr, ...]) -> None:
     product = ordered(times(slopes(j), weights_T(j + 1)), (j, l, L - 1))
-    statement = sp.Eq(error(l), times(product, *ends), evaluate=False)
-    assert isinstance(by_induction_back(statement), Refuted)
+    assert isinstance(ERRORS.settle(sp.Eq(error(l), times(product, *ends), evaluate=False)), Refuted)
 
 
 @pytest.mark.parametrize("gained", [(weights(l), slopes(l)), (slopes(l), weights_T(l)), (weights(l),)])
 def test_other_jacobians_are_refuted(gained: tuple[sp.Expr, ...]) -> None:
-    assert isinstance(by_recursion_on(jacobian_of(*gained)), Refuted)
+    assert isinstance(JACOBIAN.settle(jacobian_of(*gained)), Refuted)
 
 
 def test_unequal_widths_written_out() -> None:
@@ -68,50 +71,64 @@ def test_unequal_widths_written_out() -> None:
     for layer in (1, 2, 3):
         claimed = explicit(at(statement.rhs, 3, layer), sizes, layer)
         assert (claimed - differentiated(sizes, layer)).applyfunc(sp.expand) == sp.zeros(sizes[layer], 1)
+        down = [x.xreplace({l: sp.Integer(i)}) for i in range(layer, 0, -1) for x in (slopes(l), weights(l))]
+        jacobian = explicit(down, sizes)
+        outputs = differentiated_outputs(sizes, layer)
+        assert (jacobian - outputs).applyfunc(sp.expand) == sp.zeros(*outputs.shape)
 
 
 def gain_at_most(right: sp.Expr) -> sp.Le:
-    gain = gaussian_exponents.spectral_norm(gaussian_exponents.WEIGHTS * gaussian_exponents.SLOPES)
-    return sp.Le(gain, right, evaluate=False)
+    return sp.Le(spectral_norm(gaussian_exponents.WEIGHTS * gaussian_exponents.SLOPES), right, evaluate=False)
 
 
-NORM = gaussian_exponents.spectral_norm(gaussian_exponents.WEIGHTS)
+NORM = spectral_norm(gaussian_exponents.WEIGHTS)
 
 
 @pytest.mark.parametrize("factor", [sp.Rational(1, 5), sp.Rational(24, 100), -sp.Rational(1, 4), sp.S.Zero])
 def test_a_smaller_coefficient_is_refuted(factor: sp.Expr) -> None:
-    assert isinstance(by_supremum(gain_at_most(times(factor, NORM))), Refuted)
+    assert isinstance(BOUND.settle(gain_at_most(times(factor, NORM))), Refuted)
 
 
-@pytest.mark.parametrize("right", [NORM / 4, times(sp.Rational(26, 100), NORM), NORM / 4 + 1])
-def test_a_larger_bound_follows(right: sp.Expr) -> None:
-    assert isinstance(by_supremum(gain_at_most(right)), Proved)
+@pytest.mark.parametrize("right", [NORM / 4, times(sp.Rational(26, 100), NORM), NORM**2, NORM / 5 + 3])
+def test_another_bound_does_not_follow_from_the_lines(right: sp.Expr) -> None:
+    """Only the claim's own does, however its number is written."""
+    lines, statement = BOUND.check.lines, gain_at_most(right)
+    altered = Proof((*lines[:-1], replace(lines[-1], statement=statement)))
+    own = right == NORM / 4
+    assert isinstance(altered.outcome(statement, BOUND.domain), Proved if own else Unknown)
 
 
-@pytest.mark.parametrize("right", [NORM**2 / 4, sp.sqrt(NORM), NORM / 5 + 3, gaussian_exponents.c * NORM])
-def test_a_bound_of_another_shape_is_not_settled(right: sp.Expr) -> None:
-    assert isinstance(by_supremum(gain_at_most(right)), Unknown)
+@pytest.mark.parametrize("activation", [TANH, SOFTPLUS])
+def test_the_bound_rests_on_the_slope_of_the_sigmoid(activation: Activation) -> None:
+    assert BOUND.domain is not None
+    first = entry(gaussian_exponents.SLOPES, INDEX, INDEX)
+    steeper = activation.derivative.subs(z, sp.IndexedBase("z")[INDEX])
+    altered = replace(BOUND.domain, means={**BOUND.domain.means, first: steeper})
+    assert first in BOUND.domain.means
+    assert isinstance(BOUND.check.outcome(BOUND.statement, altered), Unknown)
 
 
-def test_another_left_side_is_not_settled() -> None:
-    assert isinstance(by_supremum(sp.Le(NORM, NORM / 4, evaluate=False)), Unknown)
-    other = gaussian_exponents.spectral_norm(gaussian_exponents.WEIGHTS * gaussian_exponents.SLOPES)
-    assert isinstance(by_supremum(sp.Ge(other, NORM / 4, evaluate=False)), Unknown)
+def test_the_chain_rule_is_that_of_the_activation() -> None:
+    """A line with σ for σ′, or without the weight, does not follow."""
+    for claim in (ERRORS, JACOBIAN):
+        assert isinstance(claim.check, Proof) and claim.domain is not None
+        (place,) = (k for k, line in enumerate(claim.check.lines) if isinstance(line.reason, Decided))
+        line = claim.check.lines[place]
+        left, right = line.statement.args
+        for other in (right.replace(sigma_prime, sigma), right / right.args[0], -right):
+            changed = replace(line, statement=sp.Eq(left, other, evaluate=False))
+            lines = (*claim.check.lines[:place], changed, *claim.check.lines[place + 1 :])
+            assert isinstance(Proof(lines).outcome(claim.statement, claim.domain), Unknown)
 
 
-def test_the_supremum_rests_on_the_claim_of_chapter_2(monkeypatch: pytest.MonkeyPatch) -> None:
-    false = replace(exponent_claims._slope_claim, statement=exponent_claims._slope_claim.false_sibling)
-    monkeypatch.setattr(exponent_claims, "_slope_claim", false)
-    assert isinstance(by_supremum(gain_at_most(NORM / 4)), Refuted)
-
-
-def test_a_diagonal_entry_above_the_bound_would_be_seen() -> None:
-    """The part that each component leaves is d·g·… with g = D − d;
-    for a negative g it need not be positive."""
-    _, gap = exponent_claims._diagonal_norm()
-    d, g, x = (next(y for y in gap.free_symbols if y.name == name) for name in "dgx")
-    assert sp.expand(gap - ((d + g) ** 2 - d**2) * x**2) == 0
-    assert gap.subs({d: 1, g: -sp.Rational(1, 2), x: 1}) < 0
+@pytest.mark.parametrize("label", ["mean-log-chi-square", "exponent-of-a-wide-layer"])
+def test_a_proof_of_another_law_fails(label: str) -> None:
+    """Of k + 1 degrees of freedom, or of weights of variance s²/(2n)."""
+    claim = CLAIMS[label]
+    left, right = claim.statement.args
+    k, s = gaussian_exponents.k, gaussian_exponents.s
+    other = sp.Eq(left.subs(k, k + 1).subs(s, s / sp.sqrt(2)), right, evaluate=False)
+    assert isinstance(decided(other).outcome(other, claim.domain), Unknown)
 
 
 def test_what_is_shown_is_what_is_computed() -> None:

@@ -9,11 +9,14 @@ import pytest
 import sympy as sp
 
 from analysis.chapters.your_own_network.claims import defaults, thirty_layers
+from analysis.chapters.your_own_network.defaults import EDGE, KAIMING_EDGE
 from analysis.chapters.your_own_network.thirty_layers import training
-from analysis.claims.domain import exact
+from analysis.claims.domain import exact, reals
+from analysis.claims.lines import decided
 from analysis.claims.meaning import value
-from analysis.claims.outcome import Checked, Proved, Refuted
-from analysis.claims.world import World
+from analysis.claims.outcome import Checked, Proved, Refuted, Unknown
+from analysis.claims.world import World, ball
+from analysis.symbolic.display import expectation
 from analysis.symbolic.variance import n_in, s
 
 KAIMING, THIRD, GAIN = defaults.CLAIMS
@@ -49,6 +52,24 @@ def test_the_meaning_of_the_mean_is_that_of_drawn_weights(fan_in: int, slope: fl
     edge = math.sqrt(6 / ((1 + slope**2) * fan_in))
     drawn = np.random.default_rng(5).uniform(-edge, edge, 1_000_000)
     assert fan_in * float((drawn**2).mean()) == pytest.approx(left, rel=0.004)
+
+
+def test_the_mean_is_the_integral_that_stands_for_it() -> None:
+    """The integral that a proof puts in for E, and the mean over u by its law."""
+    for claim in (KAIMING, THIRD):
+        assert claim.domain is not None
+        (mean,) = claim.statement.atoms(expectation)
+        numbers = {n_in: exact(17), s: exact("3/2")}
+        by_law = value(mean, World({expectation: claim.domain.means[expectation], **numbers}))
+        assert ball(value(claim.domain.means[mean], World(numbers)) - by_law).contains(0)
+
+
+@pytest.mark.parametrize("edge", [2 * KAIMING_EDGE, EDGE, sp.S.One])
+def test_a_proof_of_other_weights_fails(edge: sp.Expr) -> None:
+    other = sp.Eq(n_in * expectation((edge * defaults.u) ** 2), KAIMING.statement.rhs, evaluate=False)
+    over = defaults._uniform(edge, (s, reals()))
+    assert isinstance(decided(other).outcome(other, over), Unknown)
+    assert isinstance(decided(KAIMING.statement).outcome(KAIMING.statement, KAIMING.domain), Proved)
 
 
 def test_the_share_in_the_sentence_is_computed() -> None:

@@ -10,6 +10,7 @@ import pytest
 import sympy as sp
 
 from analysis.claims.decisions.exponential import decide
+from analysis.claims.decisions.exponential_roots import _mills
 from analysis.symbolic.catalogue import GELU, MISH, MISH_TURN, SIGMOID, SILU, SILU_TURN
 from analysis.symbolic.constants import SELU_ALPHA, SELU_SCALE
 from analysis.symbolic.normal import density, ndtr
@@ -262,3 +263,15 @@ def test_the_turning_point_of_mish_is_where_its_slope_is_largest() -> None:
 def test_a_limit_from_both_sides_is_none_where_the_sides_differ(f):
     for value in (sp.S.One, sp.S.Zero, -sp.S.One):
         assert decide(said(sp.Eq, sp.Limit(f, z, 0, "+-"), value), {}) is None
+
+
+@pytest.mark.parametrize("power", [1, 2, 3, 4])
+def test_the_series_of_powers_of_the_tail_is_theirs(power: int) -> None:
+    """(z Q/φ)ⁿ less five terms of its series in 1/z² is about as large as the sixth, and has its sign."""
+    with mpmath.workdps(60):
+        at = mpmath.mpf(40)
+        tail = mpmath.erfc(at / mpmath.sqrt(2)) / 2
+        value = (at * tail / mpmath.npdf(at)) ** power
+        terms = [c / at ** (2 * m) for m, c in enumerate(_mills(power)[:6])]
+        rest = (value - mpmath.fsum(terms[:5])) / terms[5]
+        assert 0.9 < rest < 1

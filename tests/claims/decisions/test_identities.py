@@ -13,6 +13,7 @@ import sympy as sp
 from analysis.claims.decisions import identities
 from analysis.claims.decisions.decided import decided
 from analysis.claims.decisions.identities import decide, vanishes
+from analysis.symbolic.constants import SELU_ALPHA, SELU_SCALE
 
 x, y, z, s, n, k, j = sp.symbols("x y z s n k j")
 w = sp.IndexedBase("w")
@@ -227,3 +228,28 @@ def test_factors_whose_order_counts_are_not_exchanged():
         for sets in (SETS, {**SETS, a: sp.S.Reals, b: sp.S.Reals}):
             assert decided(eq(p * q, q * p), sets) is None
             assert decided(eq(p * q - q * p + x, x), sets) is None
+
+
+def test_absolute_values_of_absolute_values_are_taken_apart():
+    inner = sp.Abs(sp.Abs(x) - 1)
+    assert decide(eq(inner + 1, sp.Max(sp.Abs(x), 2 - sp.Abs(x))), {x: sp.S.Reals})
+    assert decide(eq(inner + 1, sp.Max(sp.Abs(x), 1 - sp.Abs(x))), {x: sp.S.Reals}) is None
+
+
+def test_numbers_with_a_name_are_their_formulas_where_that_is_needed():
+    """α₀₁ (1 − √e erfc(1/√2)) = √(2/π); and e.g. λ₀₁ is no other number of the same size."""
+    lost = 1 - sp.sqrt(sp.E) * sp.erfc(1 / sp.sqrt(2))
+    assert decide(eq(SELU_ALPHA * lost, sp.sqrt(2 / sp.pi)), {})
+    assert decide(eq(x * SELU_ALPHA * lost, x * sp.sqrt(2 / sp.pi)), {x: sp.S.Reals})
+    assert decide(eq(SELU_SCALE * SELU_ALPHA, SELU_ALPHA * SELU_SCALE), {})
+    near = sp.Rational(10507, 10000)
+    for false in (
+        eq(SELU_ALPHA * lost, sp.sqrt(3 / sp.pi)),
+        eq(SELU_SCALE * lost, sp.sqrt(2 / sp.pi)),
+        eq(SELU_ALPHA * lost, sp.sqrt(2 / sp.pi) + sp.Rational(1, 10**30)),
+        eq(SELU_SCALE, near),
+        eq(SELU_SCALE, SELU_ALPHA),
+        eq(SELU_SCALE**2, SELU_ALPHA),
+        eq(x * SELU_ALPHA * lost, sp.sqrt(2 / sp.pi)),
+    ):
+        assert decide(false, {x: sp.S.Reals}) is None

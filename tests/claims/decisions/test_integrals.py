@@ -10,6 +10,7 @@ import sympy as sp
 from known_equations import Case, assert_told_apart, equation, rational
 
 from analysis.claims.decisions.integrals import decide
+from analysis.symbolic.notation import sigma, sigma_prime, sigma_second
 
 x, y, a, b, q, k, theta = sp.symbols("x y a b q k theta")
 POSITIVE = sp.Interval.open(0, sp.oo)
@@ -130,11 +131,20 @@ TRUE = [
     (sp.Integral(x, (x, 0, y), (y, 0, 1)), sp.Rational(1, 6)),
     (sp.Integral(gamma, (x, 0, sp.oo)), sp.S.One),
     (sp.Integral(gamma * sp.log(x), (x, 0, sp.oo)), sp.log(2) + sp.digamma(k / 2)),
+    (sp.Integral(normal * sp.log(sp.Abs(x)), (x, -sp.oo, sp.oo)), -(sp.EulerGamma + sp.log(2)) / 2),
+    (
+        sp.Integral(normal * sp.log(sp.Abs(x) / 4), (x, -sp.oo, 0)),
+        -(sp.EulerGamma + sp.log(2)) / 4 - sp.log(2),
+    ),
+    (sp.Integral(sp.log(3 * x) * sp.exp(-x), (x, 0, sp.oo)), sp.log(3) - sp.EulerGamma),
     (sp.Integral(sp.Abs(x - b), (x, 0, 1)), b**2 - b + sp.Rational(1, 2)),
     (sp.log(sp.Integral(normal / 3, (x, 0, sp.oo))) / 2, -sp.log(6) / 2),
     (sp.Integral(1 / (1 + x**2), (x, -sp.oo, sp.oo)), sp.pi),
     (sp.Integral(1 / x, (x, -2, -1)), -sp.log(2)),
     (sp.Integral(sp.Abs(x), (x, 1, -3)), -sp.Integer(5)),
+    (sp.Integral(sp.Abs(x - 3), (x, 0, 1)), sp.Rational(5, 2)),
+    (sp.Integral(sp.Abs(x + 3), (x, 0, 1)), sp.Rational(7, 2)),
+    (sp.Integral(sp.Max(x, 3), (x, 0, 1)), sp.Integer(3)),
     (sp.Integral(sp.Function("f")(a) * x, (x, 0, 1)), sp.Function("f")(a) / 2),
     (sp.Integral(x, (x, 0, x)), x**2 / 2),
 ]
@@ -170,6 +180,15 @@ FALSE = {
         sp.Integral(x ** (k / 2 - 2) * sp.exp(-x), (x, 0, sp.oo)),
         sp.gamma(k / 2 - 1),
     ),
+    "a logarithm of negative numbers": (
+        sp.Integral(normal * sp.log(x), (x, -sp.oo, 0)),
+        -(sp.EulerGamma + sp.log(2)) / 4,
+    ),
+    "terms of a logarithm that diverge": (
+        sp.Integral(sp.log(3 * x) * sp.exp(-x) / x, (x, 0, sp.oo)),
+        sp.log(3) * sp.gamma(0),
+    ),
+    "a logarithm without decay": (sp.Integral(sp.log(x / 4), (x, 0, sp.oo)), 0),
     "a root of negative numbers": (sp.Integral(1 / sp.sqrt(x), (x, -1, 1)), 2 - 2 * sp.I),
     "a kink whose place is not known": (sp.Integral(sp.Abs(x - a), (x, 0, 1)), a**2 - a + sp.Rational(1, 2)),
     "a letter without a set": (sp.Integral(sp.Symbol("c"), (x, 0, 1)), sp.Symbol("c")),
@@ -190,6 +209,21 @@ def test_a_letter_that_the_author_called_positive_is_what_its_set_says() -> None
     assert decide(statement, {c: POSITIVE})
     assert decide(statement, {c: sp.S.Reals}) is None
     assert decide(equation(sp.Integral(sp.exp(-c * x), (x, 0, sp.oo)), 1 / c), {c: sp.S.Reals}) is None
+
+
+def test_an_activation_is_the_integral_of_its_slope_between_finite_ends() -> None:
+    slope, risen = sp.Integral(sigma_prime(x), (x, a, 1)), sigma(1) - sigma(a)
+    assert decide(equation(slope, risen), {a: sp.S.Reals})
+    assert decide(equation(slope + sp.Integral(x, (x, 0, 1)), risen + sp.Rational(1, 2)), {a: sp.S.Reals})
+    for integral, value in (
+        (slope, -risen),
+        (slope, sigma(1)),
+        (sp.Integral(sigma_second(x), (x, a, 1)), sigma_prime(1) - sigma_prime(a)),  # it may jump at a kink
+        (sp.Integral(sigma_prime(2 * x), (x, a, 1)), sigma(2) - sigma(2 * a)),
+        (sp.Integral(sigma_prime(x), (x, a, sp.oo)), sigma(sp.oo) - sigma(a)),
+        (sp.Integral(x * sigma_prime(x), (x, a, 1)), risen),
+    ):
+        assert decide(equation(integral, value), {a: sp.S.Reals}) is None
 
 
 def test_what_is_no_equation_with_an_integral_is_left_open() -> None:

@@ -6,6 +6,7 @@ import pytest
 import sympy as sp
 
 from analysis.claims.decisions.identities import decide
+from analysis.claims.decisions.letters import hull
 
 x, b, k, n = sp.symbols("x b k n")
 assumed = sp.Symbol("a", positive=True)
@@ -32,3 +33,22 @@ def test_and_falls_away_where_it_may_not(limit: tuple[sp.Symbol, sp.Expr, sp.Exp
     kind = sp.Sum if limit[0] == k else sp.Integral
     statement = sp.Eq(kind(sp.Abs(limit[0]), limit), kind(limit[0], limit), evaluate=False)
     assert decide(statement, {n: sp.S.Naturals})
+
+
+@pytest.mark.parametrize(
+    ("found", "span"),
+    [
+        (sp.FiniteSet(1, 3), sp.Interval(1, 3)),
+        (sp.Range(2, 7), sp.Interval(2, 6)),
+        (sp.Range(2, sp.oo), sp.Interval(2, sp.oo)),
+        (sp.Union(sp.Interval.open(0, 1), sp.Interval.Ropen(2, 3)), sp.Interval.open(0, 3)),
+        (sp.Union(sp.Interval.Lopen(0, 1), sp.Interval(2, 3)), sp.Interval.Lopen(0, 3)),
+        (sp.Interval.open(0, 1), sp.Interval.open(0, 1)),
+        (sp.S.Reals, sp.Interval(-sp.oo, sp.oo)),
+        (sp.S.EmptySet, None),
+        (sp.S.Complexes, None),
+    ],
+    ids=str,
+)
+def test_the_smallest_interval_has_the_ends_that_the_set_has(found: sp.Set, span: sp.Interval | None) -> None:
+    assert hull(found) == span

@@ -24,13 +24,12 @@ from analysis.claims.domain import (
     sequence,
     smooth,
 )
+from analysis.claims.lines import decided
 from analysis.claims.meaning import value
-from analysis.claims.outcome import Outcome, Proved, Step, Unknown
-from analysis.claims.proof import by_structure, concretely_false
 from analysis.claims.world import Undefined, World
 from analysis.symbolic.chain import definitions, in_order, nested, of_cost
 from analysis.symbolic.display import partial, plus, times
-from analysis.symbolic.notation import a_, b, b_, cost, h, sigma, sigma_prime, w, w_, z_
+from analysis.symbolic.notation import a_, b, b_, h, sigma, sigma_prime, w, w_, z_
 
 
 def _any_layer(parameter: sp.Expr, *own: sp.Expr, first: sp.Expr = l + 1) -> sp.Eq:
@@ -46,32 +45,8 @@ def _recursion(weight: sp.Expr) -> sp.Eq:
     )
 
 
-def by_differentiating(statement: sp.Basic) -> Outcome:
-    """A derivative, every z_j held fixed, and with it a_j = σ(z_j), is the right side;
-    else a concrete σ and C show the difference."""
-    left, right = (side.doit() for side in statement.args)
-    if left == right:
-        return Proved("calculus", (Step("the derivative of the product, every z held fixed", left),))
-    activations = {a_(i): sigma(z_(i)) for i in (1, 2, 3, 4)}
-    left, right = left.xreplace(activations), right.xreplace(activations)
-    return concretely_false(left, right) or Unknown("no difference shown")
-
-
 _TIED = {w_(i): w for i in (1, 2, 3)} | {b_(i): b for i in (1, 2, 3)}
 _TIED_3 = nested(3).xreplace(_TIED)
-
-
-def by_expanding(statement: sp.Basic) -> Outcome:
-    """Both sides, carried out for tied weights, are the same sum of products;
-    else a concrete σ and C differ."""
-    known = {x: formula.xreplace(_TIED) for x, formula in definitions(3).items()}
-    left, right = (side.doit() for side in statement.args)
-    for _ in known:
-        left, right = left.xreplace(known), right.xreplace(known)
-    left, right = sp.expand(left), sp.expand(right)
-    if left == right:
-        return Proved("algebra", (Step("both sides, multiplied out, are the same sum of three products"),))
-    return concretely_false(left, right) or Unknown("no difference shown")
 
 
 def _tied(layers: tuple[int, ...]) -> sp.Eq:
@@ -81,10 +56,9 @@ def _tied(layers: tuple[int, ...]) -> sp.Eq:
 
 
 _skip = h + sigma(w * h + b)
-_depth_4 = by_structure(
-    definitions=definitions(4),
-    steps=(Step("SymPy differentiates the network written out", cost(nested(4))),),
-)
+_depth_4 = sp.Eq(of_cost(4, b_(1)), in_order(4), evaluate=False)
+_first_weight = sp.Eq(sp.Derivative(in_order(4), w_(1)), 0, evaluate=False)
+_skip_factor = sp.Eq(sp.Derivative(_skip, h), plus(1, times(w, sigma_prime(w * h + b))), evaluate=False)
 
 
 def _activation(j: int, world: World) -> Any:
@@ -134,8 +108,8 @@ CLAIMS = (
         label="chain-gradient-depth-4",
         sentence="The gradient of the cost in the first bias is a product with one factor w σ′(z) for each "
         "later layer.",
-        statement=sp.Eq(of_cost(4, b_(1)), in_order(4), evaluate=False),
-        check=_depth_4,
+        statement=_depth_4,
+        check=decided(_depth_4),
         scope="depth 4",
         false_sibling=sp.Eq(of_cost(4, b_(1)), times(w_(1), *in_order(4).args), evaluate=False),
         domain=_at_depth_4(),
@@ -163,8 +137,8 @@ CLAIMS = (
         label="first-weight-is-no-factor",
         sentence="With the weighted inputs held fixed, the gradient in the first bias does not depend on "
         "the first weight.",
-        statement=sp.Eq(sp.Derivative(in_order(4), w_(1)), 0, evaluate=False),
-        check=by_differentiating,
+        statement=_first_weight,
+        check=decided(_first_weight),
         scope="depth 4; w₁ acts only through z₁, which stays as it is if b₁ makes up for w₁",
         false_sibling=sp.Eq(sp.Derivative(in_order(4), w_(2)), 0, evaluate=False),
         domain=domain(
@@ -188,7 +162,7 @@ CLAIMS = (
         sentence="The gradient in a weight that three layers share is the sum of what it would be in each "
         "layer alone.",
         statement=_tied((1, 2, 3)),
-        check=by_expanding,
+        check=decided(_tied((1, 2, 3))),
         scope="depth 3 with w₁ = w₂ = w₃ = w and b₁ = b₂ = b₃ = b",
         false_sibling=_tied((1, 2)),
         domain=domain(
@@ -200,8 +174,8 @@ CLAIMS = (
     Claim(
         label="skip-layer-factor",
         sentence="A layer that adds its input to its output multiplies the backward product by 1 + w σ′(z).",
-        statement=sp.Eq(sp.Derivative(_skip, h), plus(1, times(w, sigma_prime(w * h + b))), evaluate=False),
-        check=by_structure(how="calculus"),
+        statement=_skip_factor,
+        check=decided(_skip_factor),
         scope="",
         false_sibling=sp.Eq(sp.Derivative(_skip, h), times(w, sigma_prime(w * h + b)), evaluate=False),
         domain=domain(_functions[0], *((x, _some) for x in (h, w, b))),

@@ -15,7 +15,7 @@ from analysis.chapters.chain_rule.oracles import (
     drawn,
     product_value,
 )
-from analysis.claims.claim import Claim
+from analysis.claims.claim import Claim, Measured
 from analysis.claims.domain import Domain, domain, only
 from analysis.claims.outcome import Checked, Outcome, Refuted, Step, Unknown
 from analysis.symbolic.chain import definitions, in_order, of_cost
@@ -76,7 +76,7 @@ CLAIMS = (
         sentence="The product of factors is what three oracles find by differentiating the network without "
         "it.",
         statement=sp.Eq(of_cost(6, b_(1)), in_order(6), evaluate=False),
-        check=by_oracles,
+        check=Measured(by_oracles),
         scope="one sigmoid chain of depth 6, weights and biases drawn from N(0, 1) with seed 1 and rounded "
         "to two decimals",
         false_sibling=sp.Eq(of_cost(6, b_(1)), _dropped, evaluate=False),

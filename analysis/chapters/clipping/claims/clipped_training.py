@@ -13,7 +13,7 @@ from flint import fmpq
 
 from analysis.chapters.clipping import records as clipping_recorded
 from analysis.chapters.clipping.weight_clipping import SAMPLES, critic
-from analysis.claims.claim import Claim
+from analysis.claims.claim import Claim, Measured
 from analysis.claims.domain import domain, exact, one_of
 from analysis.claims.outcome import Checked, Outcome, Refuted, Step, Unknown
 from analysis.claims.runs import of_runs
@@ -243,7 +243,7 @@ CLAIMS = of_runs(
             "The Lipschitz constant of a critic, measured on samples, stays below the product of the "
             "spectral norms of its weights.",
         statement=sp.Le(_lip, _prod, evaluate=False),
-        check=by_critics,
+        check=Measured(by_critics),
         domain=_CRITICS,
         scope=
             f"nine trained critics 2–32–32–1 with ReLU, weights clipped at 0.01, 0.1 and 0.5; {SAMPLES:,} "
@@ -256,7 +256,7 @@ CLAIMS = of_runs(
             "The product in turn stays below what the clipping of the weights alone guarantees, ∏ c√(n_l "
             "n_{l−1}).",
         statement=sp.Le(_prod, _limit, evaluate=False),
-        check=by_critics,
+        check=Measured(by_critics),
         domain=_CRITICS,
         scope="the same critics",
         false_sibling=sp.Ge(_lip, _limit / 2, evaluate=False),

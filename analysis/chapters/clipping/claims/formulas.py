@@ -86,9 +86,10 @@ def _step_at_most(bound: sp.Expr) -> sp.Le:
 _entry, _length = sp.Symbol("x", real=True), sp.Symbol("y", positive=True)
 
 
-def _entry_by_entry(claim: sp.Le) -> Proof:
-    """An entry is between −c and c, so its square at most c²; added up over the entries."""
-    total = claim.lhs.args[0]
+def _entry_by_entry(claim: sp.And, bounded: sp.Le, reached: sp.Eq) -> Proof:
+    """An entry is between −c and c, so its square at most c²; added up over the entries. Those that are c
+    stay so."""
+    total = bounded.lhs.args[0]
     square, most = by_value(_entry) ** 2, sp.Sum(c**2, (_j, 1, _n))
     every = ((_j, integers(1)),)
     return proof(
@@ -99,7 +100,9 @@ def _entry_by_entry(claim: sp.Le) -> Proof:
         Line(_at_most(total, _n * c**2), Combined((3, 4))),
         Line(_at_most(0, total.function), over=every),
         Line(_at_most(sp.Sum(0, (_j, 1, _n)), total), Added((6,), _j)),
-        Line(claim, Cited("roots keep the order", (7, 5), {SMALLER: total, LARGER: _n * c**2})),
+        Line(bounded, Cited("roots keep the order", (7, 5), {SMALLER: total, LARGER: _n * c**2})),
+        reached,
+        Line(claim, Logic((8, 9))),
     )
 
 
@@ -128,7 +131,9 @@ _two = domain((r, positive()), (q, positive()), COSINE, THRESHOLD)
 
 _DIRECTION = sp.Eq(times(by_norm(g_j, r), g_k), times(g_j, by_norm(g_k, r)), evaluate=False)
 _LENGTH = sp.Eq(by_norm(r, r), sp.Min(r, c), evaluate=False)
-_ENTRIES = _bounded(sp.sqrt(_n) * c)
+_BOUNDED = _bounded(sp.sqrt(_n) * c)
+_REACHED = sp.Eq(sp.sqrt(sp.Sum(by_value(c) ** 2, (_j, 1, _n))), sp.sqrt(_n) * c, evaluate=False)
+_ENTRIES = sp.And(_BOUNDED, _REACHED, evaluate=False)
 _AGAIN = _twice(by_norm)
 _APART = _apart(sp.Min(r, c), sp.Min(q, c))
 _NEAREST = _nearest(sp.Min(r, c))
@@ -165,10 +170,10 @@ CLAIMS = (
     ),
     Claim(
         label="clip-value-bound",
-        sentence="Clipping by value bounds the entries by c, so the norm by √n c, and no better.",
+        sentence="Clipping by value bounds the entries by c, so the norm by √n c, and that is reached.",
         statement=_ENTRIES,
-        check=_entry_by_entry(_ENTRIES),
-        scope="equality where all are at least c in size",
+        check=_entry_by_entry(_ENTRIES, _BOUNDED, _REACHED),
+        scope="it is reached where all entries are c, and where all are at least c in size",
         false_sibling=_bounded(c),
         domain=domain((_n, integers(1, 9)), ENTRIES, THRESHOLD, means=MEANS),
     ),

@@ -12,54 +12,25 @@ from numpy.typing import NDArray
 
 from analysis.chapters.explosion.balance import best_std, gain_bound, lam
 from analysis.claims.claim import Claim
-from analysis.claims.domain import Range, domain, exact, only
+from analysis.claims.domain import Range, domain, exact, only, positive
 from analysis.claims.laws import expectation_over, in_numbers, normal
+from analysis.claims.lines import Line, decided, proof
 from analysis.claims.meaning import value
 from analysis.claims.outcome import Outcome, Proved, Refuted, Step, Unknown
-from analysis.claims.proof import by_deciding, counterexample
-from analysis.claims.world import Estimate, Given, Meaningless, Number, World, ball
+from analysis.claims.proof import by_deciding
+from analysis.claims.relations import eq, gt, iff, implies, lt
+from analysis.claims.rules import Instance, Logic, Rewritten
+from analysis.claims.world import Estimate, Formula, Given, Meaningless, Number, World, ball
 from analysis.numeric.compiled import compiled
 from analysis.numeric.log_product import exponent
 from analysis.symbolic.catalogue import SIGMOID
 from analysis.symbolic.display import expectation
+from analysis.symbolic.normal import density
 from analysis.symbolic.normal_weight import mean_log_weight, moment, s
-from analysis.symbolic.normal_weight import p as _p
 from analysis.symbolic.normal_weight import u as _u
 from analysis.symbolic.notation import sigma_prime, w, z
 
 _L = sp.Symbol("L", integer=True, positive=True)
-
-
-def by_moments(statement: sp.Basic) -> Outcome:
-    """E[log|w|] from the moments E|w|^p, differentiated at p = 0."""
-    ours = mean_log_weight()
-    if sp.simplify(sp.expand_log(statement.rhs - ours, force=True)) == 0:
-        steps = (
-            Step("SymPy integrates E|w|^p to", moment(_p)),
-            Step("whose derivative at p = 0 is E log|w|", ours),
-        )
-        return Proved("integration", steps)
-    found = counterexample(sp.Eq(ours, statement.rhs, evaluate=False), [{s: sp.Integer(n)} for n in (1, 2)])
-    return found or Unknown("not brought to one form")
-
-
-def by_solving_for_balance(statement: sp.Basic) -> Outcome:
-    """E log|w σ′(0)| = 0 solved for s; E log|w| − log 4 increases with s, so there is one solution."""
-    solution = next(side for side in statement.args if side.lhs == s)
-    balance = mean_log_weight() + sp.log(SIGMOID.derivative.subs(z, 0))
-    (root,) = sp.solve(balance, s)
-    if balance.diff(s).is_positive and sp.simplify(sp.log(root) - sp.log(solution.rhs)) == 0:
-        return Proved(
-            "algebra",
-            (Step("the mean of log|w σ′(0)|, increasing in s", balance), Step("vanishes at", sp.N(root, 6))),
-        )
-    value = balance.subs(s, solution.rhs)
-    found = counterexample(sp.Eq(value, 0, evaluate=False), [{}])
-    return (
-        Refuted(f"at s = {sp.N(solution.rhs, 6)} the mean log-factor is not 0: {found.witness}")
-        if found
-        else Unknown("equal")
-    )
 
 
 def by_symmetry_and_convexity(statement: sp.Basic) -> Outcome:
@@ -216,7 +187,23 @@ def mean_of_log(e: sp.Basic, world: World) -> Number:
 
 _root = 4 * sp.exp(_half_log)
 _sizes = tuple(map(exact, ("0.25", 1, 3, 7, 12)))
-_some_scales = Range("> 0", lambda random, world: random.choice(_sizes), _sizes)
+_positive = sp.Interval.open(0, sp.oo)
+_some_scales = Range("> 0", lambda random, world: random.choice(_sizes), _sizes, over=_positive)
+_mean = Formula(lambda e: sp.Integral(e * density(w / s) / s, (w, -sp.oo, sp.oo)), mean_of_log)
+"""E[…] for w ~ N(0, s²)."""
+
+_gain = sp.log(sp.Abs(w) * sigma_prime(0))
+_log_gain = sp.log(s / _root)
+_c, _t = sp.symbols("c t", real=True)
+_by_order = proof(
+    eq(expectation(_gain), _log_gain),
+    Line(gt(sp.log((_c + _t) / _c), 0), over=((_c, positive()), (_t, positive()))),
+    Line(implies(gt(s, _root), gt(_log_gain, 0)), Instance((2,), {_c: _root, _t: s - _root})),
+    Line(implies(lt(s, _root), lt(_log_gain, 0)), Instance((2,), {_c: s, _t: _root - s})),
+    implies(eq(s, _root), eq(_log_gain, 0)),
+    Line(iff(eq(_log_gain, 0), eq(s, _root)), Logic((3, 4, 5))),
+    Line(_balanced_at(_root), Rewritten((1, 6))),
+)
 
 
 def _quadrature(world: World) -> Estimate:
@@ -231,23 +218,31 @@ CLAIMS = (
         sentence=f"The mean logarithm of a normal weight lies (γ + log 2)/2 = {float(_half_log):.4f} below "
         f"that of its standard deviation.",
         statement=_mean_is(sp.log(s) - _half_log),
-        check=by_moments,
+        check=decided(_mean_is(sp.log(s) - _half_log)),
         scope="w ~ N(0, s²)",
         false_sibling=_mean_is(sp.log(s) - sp.EulerGamma / 2),
-        domain=domain((s, _some_scales), means={expectation: mean_of_log}),
+        domain=domain((s, _some_scales), means={expectation: _mean}),
     ),
     Claim(
         label="centred-chain-balance",
         sentence=f"With every weighted input at 0, normal weights balance at a standard deviation of "
         f"{float(4 * sp.exp(_half_log)):.3f}.",
-        statement=_balanced_at(4 * sp.exp(_half_log)),
-        check=by_solving_for_balance,
+        statement=_balanced_at(_root),
+        check=_by_order,
         scope="sigmoid, w ~ N(0, s²), z = 0 in every layer, which takes a bias b = −w/2 tied to each "
         "weight; the mean is of the log",
         false_sibling=_balanced_at(4 * sp.sqrt(sp.pi / 2)),
         domain=domain(
-            (s, Range("> 0", lambda random, world: random.choice((_root, *_sizes)), (_root, *_sizes))),
-            means={expectation: mean_of_log, **only("sigmoid")},
+            (
+                s,
+                Range(
+                    "> 0",
+                    lambda random, world: random.choice((_root, *_sizes)),
+                    (_root, *_sizes),
+                    over=_positive,
+                ),
+            ),
+            means={expectation: _mean, **only("sigmoid")},
         ),
     ),
     Claim(

@@ -11,17 +11,17 @@ from flint import fmpq
 from analysis.chapters.explosion.designed_chain import (
     WEIGHTS,
     centred_gradient,
-    centring_biases,
     setting,
 )
 from analysis.claims.claim import Claim
 from analysis.claims.domain import COST, Range, between, domain, integers, only, smooth
+from analysis.claims.lines import decided
 from analysis.claims.meaning import value
 from analysis.claims.outcome import Outcome, Proved, Refuted, Step, Unknown
 from analysis.claims.proof import counterexample
 from analysis.claims.world import Number, Undefined, World
-from analysis.symbolic.catalogue import SIGMOID, as_sigmoid
-from analysis.symbolic.chain import definitions, of_cost, substitute_back
+from analysis.symbolic.catalogue import SIGMOID
+from analysis.symbolic.chain import definitions, of_cost
 from analysis.symbolic.display import partial, times
 from analysis.symbolic.layer import plain
 from analysis.symbolic.notation import a_, b, b_, cost_prime, h, sigma, w, w_, z, z_
@@ -30,48 +30,6 @@ _L = sp.Symbol("L", integer=True, positive=True)
 _HALF = sp.S.Half
 _A = sp.IndexedBase("a", real=True)
 _last = sp.Symbol("a_L", real=True)
-
-
-def by_solving(statement: sp.Basic) -> Outcome:
-    """All z_j = 0 exactly for the stated biases: each z_j is affine in b_j with slope 1, so has one root;
-    compare."""
-    biases = next(side for side in statement.args if side.lhs[0] == b_(1))
-    steps = []
-    below: sp.Expr = a_(0)
-    for j, (letter, stated, root) in enumerate(
-        zip(biases.lhs, biases.rhs, centring_biases(WEIGHTS), strict=True), start=1
-    ):
-        weighted = WEIGHTS[j - 1] * below + letter
-        rest = sp.expand(weighted.subs(letter, stated))
-        if rest != 0:
-            return Refuted(f"with {letter} = {stated} the weighted input {z_(j)} is {rest}, not 0")
-        steps.append(Step(f"{z_(j)} = 0 has one solution", sp.Eq(letter, root, evaluate=False)))
-        below = SIGMOID.formula.subs(z, 0)
-    return Proved("algebra", tuple(steps))
-
-
-def by_substitution(statement: sp.Basic) -> Outcome:
-    """Differentiate the network written out, then put in the weights and the solved biases:
-    exact numbers on both sides."""
-    depth = len(WEIGHTS)
-    output = as_sigmoid(substitute_back(a_(depth), depth)).xreplace(setting())
-    left, right = (
-        as_sigmoid(side.doit()).xreplace(setting()).xreplace({a_(depth): output}) for side in statement.args
-    )
-    if left == right:
-        return Proved(
-            "algebra",
-            (
-                Step("the output of the network", sp.Eq(a_(depth), output, evaluate=False)),
-                Step("SymPy's derivative of the network in b₁, the numbers put in", left),
-            ),
-        )
-    slope = cost_prime(output)
-    numbers = sp.Eq(left.subs(slope, 1), right.subs(slope, 1), evaluate=False)
-    found = counterexample(numbers, [{}])
-    return (
-        Refuted(f"where ∂C/∂a_4 = 1, {found.witness}") if found else Unknown("the sides differ in form only")
-    )
 
 
 def by_induction_at_the_fixed_point(statement: sp.Basic) -> Outcome:
@@ -145,7 +103,7 @@ def _activation(j: int, world: World) -> Number:
     return value(sigma(w * below + bias), world)
 
 
-_any_input = (a_(0), between(-3, 3, words="any real"))
+_any_input = (a_(0), between(-3, 3, words="any real", over=sp.S.Reals))
 _weights = {w_(j): sp.Integer(x) for j, x in enumerate(WEIGHTS, start=1)}
 _cost = (COST, smooth("C any differentiable cost"))
 
@@ -155,12 +113,12 @@ CLAIMS = (
         label="explosion-biases",
         sentence="With all weights 100, every weighted input is 0 for one choice of the biases only.",
         statement=_biases_are(-100 * a_(0), -50, -50, -50),
-        check=by_solving,
+        check=decided(_biases_are(-100 * a_(0), -50, -50, -50)),
         scope="sigmoid, four layers of weight 100; from the second layer on the input is σ(0) = 1/2",
         false_sibling=_biases_are(-100 * a_(0), -100, -50, -50),
         domain=domain(
             _any_input,
-            (tuple(b_(j) for j in range(1, 5)), Range("any reals", _around_the_centre)),
+            (tuple(b_(j) for j in range(1, 5)), Range("any reals", _around_the_centre, over=sp.S.Reals)),
             means={**_weights, **definitions(4), **only("sigmoid")},
         ),
     ),
@@ -169,7 +127,7 @@ CLAIMS = (
         sentence=f"Three factors of {_FACTOR} follow the first slope of 1/4: the gradient is "
         f"{float(_FIRST * _FACTOR**3)} times the output's.",
         statement=_gradient_is(3),
-        check=by_substitution,
+        check=decided(_gradient_is(3)),
         scope="sigmoid, three hidden layers and the output, weights 100, biases −100a_0, −50, −50, −50",
         false_sibling=_gradient_is(4),
         domain=domain(_any_input, _cost, means={**setting(), **definitions(4), **only("sigmoid")}),

@@ -22,16 +22,19 @@ from analysis.chapters.explosion.identity_neuron import (
     x,
 )
 from analysis.claims.claim import Claim
-from analysis.claims.domain import Range, between, domain, only, positive
+from analysis.claims.domain import Range, between, domain, nonnegative, only, positive, reals
+from analysis.claims.lines import Line, decided, proof
 from analysis.claims.meaning import value
 from analysis.claims.outcome import Outcome, Proved, Step, Unknown
 from analysis.claims.proof import by_deciding, counterexample
+from analysis.claims.relations import eq, ge, le
+from analysis.claims.rules import Combined, Increasing, Instance, Logic, Rising, cited
 from analysis.claims.world import Estimate, Number, World, ball
 from analysis.symbolic.catalogue import SIGMOID, as_sigmoid
 from analysis.symbolic.display import largest
 from analysis.symbolic.notation import b, z
 
-_t = sp.Symbol("t", nonnegative=True)
+_t = sp.Symbol("t", real=True)
 
 
 def by_log_slope(statement: sp.Basic) -> Outcome:
@@ -70,70 +73,6 @@ def by_log_slope(statement: sp.Basic) -> Outcome:
     return found or Unknown("not brought to one form")
 
 
-def by_limit(statement: sp.Basic) -> Outcome:
-    """A limit carried out by SymPy, E(w₁) replaced by its closed form near 0."""
-    limit = statement.lhs.subs(least_error(w1), floor_of_error())
-    value = limit.doit()
-    if sp.simplify(value - statement.rhs) == 0:
-        return Proved(
-            "calculus", (Step("the expression whose limit is taken", limit.args[0]), Step("its limit", value))
-        )
-    return counterexample(sp.Eq(value, statement.rhs, evaluate=False), [{}]) or Unknown(
-        "limit not carried out"
-    )
-
-
-def by_monotone_error(statement: sp.Basic) -> Outcome:
-    """The largest |m(x) − x|: the error is odd about x = ½ and increasing in t, so it is largest at x = 1."""
-    t = sp.Symbol("t", real=True)
-    inside = as_sigmoid(statement.lhs.args[0].args[0]).subs(x, sp.S.Half + 2 * t / w1)
-    shape = 2 / w1 * (t - sp.tanh(t))
-    either = (
-        sp.simplify((side - shape).rewrite(sp.exp)) for side in (inside, -inside)
-    )  # SymPy picks the sign in |…|
-    if all(gap != 0 for gap in either) or sp.simplify(shape.diff(t) * w1 / 2 - sp.tanh(t) ** 2) != 0:
-        return Unknown(f"the error was not recognised as {shape} or its opposite")
-    top = shape.subs(t, w1 / 4)
-    if sp.simplify(sp.expand(top - statement.rhs)) == 0:
-        return Proved(
-            "calculus",
-            (
-                Step("with t = w₁(x − ½)/2 the neuron falls short of x by", shape),
-                Step(
-                    "odd in t, with the derivative 2 tanh²(t)/w₁ ≥ 0, so largest in size at t = ±w₁/4, both "
-                    "ends",
-                    top,
-                ),
-            ),
-        )
-    return counterexample(sp.Eq(top, statement.rhs, evaluate=False), [{w1: sp.S.One}]) or Unknown(
-        "not one form"
-    )
-
-
-def by_cubic(statement: sp.Basic) -> Outcome:
-    """error ≤ c w₁²: from t − tanh t ≤ t³/3; proved for c ≥ 1/96, refuted below it by a small w₁."""
-    slope = sp.diff(_t**3 / 3 - (_t - sp.tanh(_t)), _t)
-    c = sp.simplify(statement.rhs / w1**2)
-    bound = sp.simplify((2 / w1) * (w1 / 4) ** 3 / 3)
-    below = sp.simplify(slope - (_t - sp.tanh(_t)) * (_t + sp.tanh(_t)))
-    if below != 0 or not c.is_number:
-        return Unknown("not of the form c w₁², or the derivative was not recognised")
-    if sp.simplify(statement.rhs - bound).is_nonnegative:
-        return Proved(
-            "calculus",
-            (
-                Step(
-                    "t³/3 − (t − tanh t) is 0 at t = 0 and its derivative is not negative, as 0 ≤ tanh t ≤ t",
-                    slope,
-                ),
-                Step("so with t = w₁/4 the error is at most", bound),
-            ),
-        )
-    points = [{w1: sp.Rational(1, 10**k)} for k in range(4)]
-    return counterexample(statement, points) or Unknown("no w₁ tried exceeds it")
-
-
 def _limit(expr: sp.Expr, value: sp.Expr) -> sp.Eq:
     return sp.Eq(sp.Limit(expr, w1, 0), value, evaluate=False)
 
@@ -153,6 +92,38 @@ def _least(e: sp.Basic, world: World) -> Number:
 _few = between(0, sp.Rational(5, 4), open_low=True)
 _fewer = Range(_few.words, lambda random, world: fmpq(random.randint(1, 40), 32), _few.hard, _few.holds)
 
+_missed = sp.Abs(mended - x)
+_inside = _missed.args[0]
+_u, _unit = w1 * (x - sp.S.Half) / 2, ((x, between(0, 1)),)
+_any, _from_0_on = ((_t, reals()),), ((_t, nonnegative()),)
+_short = sp.Lambda(_t, _t - sp.tanh(_t))
+"""Half of w₁ times this is what the mended neuron misses at w₁(x − ½)/2 = t."""
+_by_monotone_error = proof(
+    Line(le(_u, w1 / 4), over=_unit),
+    Line(le(-w1 / 4, _u), over=_unit),
+    Line(le(_short(_u), _short(w1 / 4)), Increasing((1,), _short), over=_unit),
+    Line(le(_short(-w1 / 4), _short(_u)), Increasing((2,), _short), over=_unit),
+    Line(le(x - mended, mended_error), Combined((3,), ((2 / w1, (0,)),)), over=_unit),
+    Line(le(mended - x, mended_error), Combined((4,), ((2 / w1, (0,)),)), over=_unit),
+    Line(le(_missed, mended_error), Logic((5, 6)), over=_unit),
+    Line(ge(sp.Abs(_t), _t), over=_any),
+    Line(ge(_missed.subs(x, 1), mended_error), Instance((8,), {_t: _inside.subs(x, 1)})),
+    Line(
+        eq(largest(_missed), mended_error),
+        cited("largest value", (7, 9), sp.Lambda(_t, _missed.subs(x, _t)), 1, mended_error),
+    ),
+)
+_below_a_cube = _t**3 / 3 - _short(_t)
+_by_cubic = proof(
+    Line(ge(sp.Derivative(_short(_t), _t), 0), over=_from_0_on),
+    Line(ge(_short(_t), 0), Rising((1,), _t), over=_from_0_on),
+    Line(ge(_t + sp.tanh(_t), 0), over=_from_0_on),
+    Line(ge(sp.Derivative(_below_a_cube, _t), 0), Combined((2, 3), ((1, (0, 1)),)), over=_from_0_on),
+    Line(ge(_below_a_cube, 0), Rising((4,), _t), over=_from_0_on),
+    Line(ge(_below_a_cube.subs(_t, w1 / 4), 0), Instance((5,), {_t: w1 / 4})),
+    Line(le(mended_error, w1**2 / 96), Combined((6,), ((2 / w1, (0,)),))),
+)
+
 CLAIMS = (
     Claim(
         label="identity-neuron-least-error",
@@ -168,7 +139,7 @@ CLAIMS = (
         label="identity-neuron-fails-as-stated",
         sentence="As the first weight goes to 0, the best error goes to 1/2, which is that of a constant.",
         statement=_limit(least_error(w1), sp.S.Half),
-        check=by_limit,
+        check=decided(_limit(least_error(w1), sp.S.Half)),
         scope="E(w₁) in the closed form of identity-neuron-least-error; sigmoid, w₁ → 0 from above",
         false_sibling=_limit(least_error(w1), sp.S.Zero),
         domain=domain(means={least_error: sp.Lambda(w1, 1 / (1 + sp.exp(w1)))}),
@@ -176,12 +147,12 @@ CLAIMS = (
     Claim(
         label="mended-identity-error",
         sentence="With the next neuron's bias to help, the largest error has a closed form.",
-        statement=sp.Eq(largest(sp.Abs(mended - x)), mended_error, evaluate=False),
-        check=by_monotone_error,
+        statement=eq(largest(_missed), mended_error),
+        check=_by_monotone_error,
         scope="m(x) = w₂ σ(w₁(x − ½)) + ½ − w₂/2 with w₂ = 4/w₁, sigmoid",
         false_sibling=sp.Eq(largest(sp.Abs(mended - x)), mended_error.subs(w1 / 4, w1 / 2), evaluate=False),
         domain=domain(
-            (w1, between(sp.Rational(1, 10), 30, words="> 0")),
+            (w1, between(sp.Rational(1, 10), 30, words="> 0", over=sp.Interval.open(0, sp.oo))),
             means={**only("sigmoid"), largest: largest_on(x)},
         ),
     ),
@@ -189,7 +160,7 @@ CLAIMS = (
         label="mended-identity-bound",
         sentence="That error is at most w₁²/96.",
         statement=sp.Le(mended_error, w1**2 / 96, evaluate=False),
-        check=by_cubic,
+        check=_by_cubic,
         scope="",
         false_sibling=sp.Le(mended_error, w1**2 / 97, evaluate=False),
         domain=domain((w1, positive())),
@@ -198,7 +169,7 @@ CLAIMS = (
         label="mended-identity-order",
         sentence="The error is of second order in w₁, with the factor 1/96.",
         statement=_limit(mended_error / w1**2, sp.Rational(1, 96)),
-        check=by_limit,
+        check=decided(_limit(mended_error / w1**2, sp.Rational(1, 96))),
         scope="w₁ → 0 from above",
         false_sibling=_limit(mended_error / w1, sp.Rational(1, 96)),
         domain=domain(),

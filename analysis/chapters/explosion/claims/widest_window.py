@@ -11,16 +11,20 @@ import sympy as sp
 from flint import fmpq
 from scipy.optimize import minimize_scalar
 
+from analysis.chapters.explosion.claims.window import FAR
 from analysis.chapters.explosion.widest_window import best_weight, widest_window
-from analysis.chapters.explosion.window import width
+from analysis.chapters.explosion.window import edge, width
 from analysis.claims.claim import Claim
-from analysis.claims.domain import Domain, Range, domain, exact
+from analysis.claims.domain import Domain, Range, at_least, domain, exact, nonnegative
+from analysis.claims.lines import Line, proof
 from analysis.claims.outcome import Outcome, Proved, Refuted, Step, Unknown
-from analysis.claims.proof import counterexample
+from analysis.claims.relations import ge, gt, le
+from analysis.claims.rules import Combined, Instance, cited
 from analysis.claims.world import Estimate, Given, World
 from analysis.numeric.balls import Ball, rational
 from analysis.numeric.compiled import compiled
-from analysis.symbolic.notation import w
+from analysis.symbolic.catalogue import SIGMOID
+from analysis.symbolic.notation import w, z
 
 
 def _exact(number: sp.Expr) -> sp.Rational:
@@ -29,28 +33,6 @@ def _exact(number: sp.Expr) -> sp.Rational:
 
 def _enclosure(x: Ball) -> str:
     return str(x.str(10, radius=True))
-
-
-def by_enclosing_the_maximum(statement: sp.Basic) -> Outcome:
-    """width ≤ c for every |w| ≥ 4: compare c with the enclosed maximum."""
-    best = widest_window()
-    c = _exact(statement.rhs)
-    if best.width <= rational(c):
-        return Proved(
-            "intervals",
-            (
-                Step(
-                    f"1 − z tanh(z/2) is positive at z = {sp.N(best.low, 20)} and negative at",
-                    sp.N(best.high, 20),
-                ),
-                Step(
-                    f"between them |w| = 1/σ′(z) is in {_enclosure(best.weight)} and the width in "
-                    f"{_enclosure(best.width)}"
-                ),
-            ),
-        )
-    at = sp.Rational(round(float(best.weight.mid()) * 10**6), 10**6)
-    return counterexample(statement, [{w: at}]) or Unknown(f"the maximum lies in {_enclosure(best.width)}")
 
 
 def by_enclosing_the_maximiser(statement: sp.Basic) -> Outcome:
@@ -122,15 +104,43 @@ def _found(width_off: float, weight_off: float) -> Domain:
     )
 
 
+_top = sp.Rational(_high)
+_e = 1 / _top + sp.sqrt(1 / _top**2 + 1)
+_q = sp.log(_e)
+"""Where c cosh has the slope 1, for c the bound that is claimed: e^q = 1/c + √(1/c² + 1)."""
+_V = sp.Symbol("V", real=True)
+_edge_of_V = edge.subs(sp.Abs(w), _V)
+_four, _edges = ((_V, at_least(4)),), ((z, nonnegative(largest=30)),)
+_by_tangents = proof(
+    Line(ge(sp.exp(z - _q), 1 + z - _q), cited("logarithm", (), sp.exp(z - _q)), over=_edges),
+    Line(ge(sp.exp(_q - z), 1 + _q - z), cited("logarithm", (), sp.exp(_q - z)), over=_edges),
+    gt(_top * (1 + sp.cosh(_q)) - _q, 0),
+    Line(
+        ge(_top * (1 + sp.cosh(z)), z),
+        Combined((1, 2, 3), ((_top * _e / 2, (0,)), (_top / _e / 2, (1,)), (1, (2,)))),
+        over=_edges,
+    ),
+    Line(
+        le(2 * z * SIGMOID.derivative, _top), Combined((4,), ((2 * SIGMOID.derivative, (0,)),)), over=_edges
+    ),
+    Line(ge(_edge_of_V, 0), over=_four),
+    Line(le(width.subs(sp.Abs(w), _V), _top), Instance((5, 6), {z: _edge_of_V}), over=_four),
+    Line(le(width, _top), Instance((7,), {_V: sp.Abs(w)})),
+    le(_top, sp.Float(_high)),
+    Line(le(width, sp.Float(_high)), Combined((8, 9))),
+)
+
 CLAIMS = (
     Claim(
         label="window-width-maximum",
         sentence=f"No window is wider than {_high}, and that is sharp to six digits.",
         statement=sp.Le(width, sp.Float(_high), evaluate=False),
-        check=by_enclosing_the_maximum,
-        scope="sigmoid; rests on the rounding of python-flint's balls and on window-width-from-edge",
+        check=_by_tangents,
+        scope="sigmoid",
         false_sibling=sp.Le(width, sp.Float(_low), evaluate=False),
-        domain=domain((w, Range("with |w| ≥ 4", _large, _some, lambda x, world: bool(abs(x) >= 4), True))),
+        domain=domain(
+            (w, Range("with |w| ≥ 4", _large, _some, lambda x, world: bool(abs(x) >= 4), True, FAR))
+        ),
     ),
     Claim(
         label="window-width-maximiser",

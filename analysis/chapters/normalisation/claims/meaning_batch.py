@@ -12,9 +12,20 @@ import sympy as sp
 from flint import arb
 
 from analysis.claims.calculus import derivative
-from analysis.claims.domain import Domain, Range, domain, exact, integers, positive, reals, sequence
+from analysis.claims.domain import (
+    ACTIVATION,
+    Domain,
+    Range,
+    domain,
+    exact,
+    integers,
+    positive,
+    reals,
+    sequence,
+    smooth,
+)
 from analysis.claims.meaning import entry, rounds, value, whole
-from analysis.claims.world import Number, Undefined, World
+from analysis.claims.world import Formula, Number, Undefined, World
 from analysis.symbolic.normalisation import (
     average,
     beta,
@@ -30,7 +41,7 @@ from analysis.symbolic.normalisation import (
     x,
     xhat,
 )
-from analysis.symbolic.notation import cost
+from analysis.symbolic.notation import cost, sigma
 
 C = sp.Symbol("C", real=True)
 """Σ g_k y_k, of which g_k is the derivative in y_k."""
@@ -38,6 +49,7 @@ INPUTS = 2
 """Numbers that enter the neuron whose weights have a gradient."""
 _weights, _inputs = sp.IndexedBase("w", real=True), sp.IndexedBase("h", real=True)
 j = sp.Symbol("j", integer=True, positive=True)
+_output = sp.Symbol("y", real=True)
 _VALUES = reals(largest=40)
 
 
@@ -51,13 +63,15 @@ def examples(words: str) -> Range:
         lambda index: index**2,
     )
     hard = tuple((lambda index, world, of=pattern: exact(of(index))) for pattern in patterns)
-    return Range(words, sequence(_VALUES).draw, hard)
+    return Range(words, sequence(_VALUES).draw, hard, over=sp.S.Reals)
 
 
 def up_to(most: Any, words: str) -> Range:
     """A whole number from 1 to the value of another letter, or to a number."""
 
-    return Range(words, lambda random, world: exact(random.randint(1, whole(most, world))))
+    return Range(
+        words, lambda random, world: exact(random.randint(1, whole(most, world))), over=sp.S.Naturals
+    )
 
 
 def mean_over_batch(e: sp.Basic, world: World) -> Number:
@@ -100,22 +114,35 @@ def batch_of(inside: sp.Basic, letter: sp.Symbol, world: World) -> list[Number]:
     ]
 
 
-def normalised_entry(letter: sp.Symbol) -> Callable[[sp.Basic, World], Number]:
+def normalised_entry(letter: sp.Symbol) -> Formula:
     """The meaning of BN_e(αx): entry i of the batch whose entries are α x_1 … α x_m, normalised."""
+
+    def formula(e: sp.Expr, inside: sp.Expr) -> sp.Expr:
+        own, each = (inside.xreplace({letter: x[n]}) for n in (i, k))
+        return (own - average(each)) / sp.sqrt(average((each - average(each)) ** 2) + e)
 
     def meaning(e: sp.Basic, world: World) -> Number:
         small, inside = e.args
         return normalised_numbers(batch_of(inside, letter, world), value(small, world))[whole(i, world) - 1]
 
-    return meaning
+    return Formula(formula, meaning)
 
 
-def gradient_entry(letter: sp.Symbol) -> Callable[[sp.Basic, World], Number]:
-    """The meaning of ∇C_e(αW): ∂C/∂(weight j) at α times the weights of a neuron, by a difference quotient
-    of C = Σ g_k sin y_k.
+def gradient_entry(letter: sp.Symbol) -> Formula:
+    """The meaning of ∇C_e(αW): ∂C/∂(weight j) at α times the weights of a neuron, of C = Σ g_k σ(y_k) for any
+    smooth σ.
 
     That cost sends other gradients to other outputs, so that agreement is not due to a C that is linear.
     """
+    t = sp.Symbol("t", real=True)
+
+    def formula(e: sp.Expr, inside: sp.Expr) -> sp.Expr:
+        at, *every = (inside.xreplace({letter: _weights[n]}) for n in (j, *range(1, INPUTS + 1)))
+        before = sp.Add(*(one * _inputs[k, n] for n, one in enumerate(every, 1)))
+        each = before + (t - at) * _inputs[k, j]
+        hat = (each - average(each)) / sp.sqrt(average((each - average(each)) ** 2) + e)
+        total = m * average(g[k] * sigma(gamma * hat + beta))
+        return sp.Subs(sp.Derivative(total, t), t, at)
 
     def meaning(e: sp.Basic, world: World) -> Number:
         small, inside = e.args
@@ -132,12 +159,13 @@ def gradient_entry(letter: sp.Symbol) -> Callable[[sp.Basic, World], Number]:
         def total(weight: Number) -> Number:
             moved = [*weights[:chosen], weight, *weights[chosen + 1 :]]
             batch = [sum((a * b for a, b in zip(moved, row, strict=True)), exact(0)) for row in entries]
-            outputs = (arb(gain * hat + shift) for hat in normalised_numbers(batch, e_))
-            return sum((one * y.sin() for one, y in zip(above, outputs, strict=True)), arb(0))
+            outputs = (gain * hat + shift for hat in normalised_numbers(batch, e_))
+            sent = (value(sigma(_output), world.but({_output: y})) for y in outputs)
+            return sum((one * y for one, y in zip(above, sent, strict=True)), arb(0))
 
         return derivative(total, weights[chosen])
 
-    return meaning
+    return Formula(formula, meaning)
 
 
 X, G = (x, examples("∈ ℝ for every example")), (g, examples("∈ ℝ for every example"))
@@ -145,6 +173,7 @@ X, G = (x, examples("∈ ℝ for every example")), (g, examples("∈ ℝ for eve
 EPSILON, GAIN, SHIFT = (epsilon, positive()), (gamma, reals()), (beta, reals())
 EXAMPLE, ANY_EXAMPLE = ((letter, up_to(m, "∈ {1, …, m}")) for letter in (i, k))
 NEURON = (
+    (ACTIVATION, smooth("", count=3, name="σ")),
     (j, up_to(INPUTS, f"∈ {{1, …, {INPUTS}}}")),
     (_weights, sequence(_VALUES)),
     (_inputs, sequence(_VALUES)),
@@ -155,14 +184,16 @@ SIZES = replace(integers(2, 6), hard=tuple(map(exact, (2, 3, 5, 9))))
 MEANS: dict[Any, Any] = {
     mu: average(x[k]),
     v: average((x[k] - mu) ** 2),
-    xhat: _hat,
-    average: mean_over_batch,
+    xhat: Formula(lambda n: (x[n] - mu) / sp.sqrt(v + epsilon), _hat),
+    average: Formula(lambda f: sp.Sum(f, (k, 1, m)) / m, mean_over_batch),
     C: m * average(g[k] * output),
     cost: sp.Lambda(C, C),
 }
 """μ, v, x̂ and C of the batch x_1 … x_m."""
 
 
-def batches(*ranges: tuple[Any, Range], means: Mapping[Any, Any] | None = None) -> Domain:
+def batches(
+    *ranges: tuple[Any, Range], means: Mapping[Any, Any] | None = None, where: sp.Basic = sp.true
+) -> Domain:
     """Batches of every size, in letters with these ranges and meanings beside those of ``MEANS``."""
-    return domain((m, SIZES), *ranges, means={**MEANS, **(means or {})})
+    return domain((m, SIZES), *ranges, where=where, means={**MEANS, **(means or {})})

@@ -13,12 +13,16 @@ from flint import arb
 from scipy.special import gammaln
 
 from analysis.claims.calculus import fast_integral
-from analysis.claims.laws import Law, expectation_over, normal, variance_over
+from analysis.claims.laws import Law, mean_over, normal, spread_over
 from analysis.claims.meaning import rounds, whole
-from analysis.claims.world import Number, Undefined, World
+from analysis.claims.world import Formula, Number, Undefined, World
 from analysis.numeric.normal import ndtr
+from analysis.symbolic.angles import both_active, both_linear, theta
 from analysis.symbolic.display import expectation
+from analysis.symbolic.normal import density
 from analysis.symbolic.normalisation import m
+from analysis.symbolic.normalisation_rates import angle, projected_trace
+from analysis.symbolic.notation import z
 
 R, growth = sp.Function("R"), sp.Function("r")
 """R(m): growth of the squared gradient norm a layer in batches of m; r(l):
@@ -31,14 +35,14 @@ v = sp.Symbol("v", positive=True)
 _shape = (m - 1) / 2
 _x = sp.Symbol("x", positive=True)
 BATCH_VARIANCE = Law(
-    density=m * (m * _x) ** (_shape - 1) * sp.exp(-m * _x / 2) / (2**_shape * sp.gamma(_shape)),
+    density=m**_shape * _x ** (_shape - 1) * sp.exp(-m * _x / 2) / (2**_shape * sp.gamma(_shape)),
     x=_x,
     low=0.0,
 )
 """m v has the χ² law with m − 1 degrees of freedom."""
 NORMAL: dict[Any, Any] = {
-    expectation: expectation_over({Z: normal()}),
-    variance: variance_over({Z: normal()}),
+    expectation: mean_over(Z, normal()),
+    variance: spread_over(Z, normal()),
 }
 """Means and variances over Z ~ N(0, 1)."""
 
@@ -95,6 +99,22 @@ def relu_rate_of(size: int) -> arb:
     return mean_inverse(size) * trace / ((size - 1) * (arb(0.5) - product))
 
 
+INVERSE: dict[Any, Any] = {expectation: mean_over(v, BATCH_VARIANCE)}
+"""Means over the variance of a batch."""
+
+
+def rate_formula(size: sp.Expr) -> sp.Expr:
+    """R for ReLU: E[1/v] E tr(D G D P)/((m − 1) λ), the means over one example by symmetry, those over two at
+    an angle with cosine −1/(m − 1) in polar coordinates."""
+    at = {theta: angle, m: size}
+    active, product = (e.xreplace({theta: angle}).xreplace({m: size}) / 2 for e in (both_active, both_linear))
+    inverse = INVERSE[expectation].of(1 / v).xreplace(at)
+    trace = projected_trace(
+        m / 2, m / 2 + m * (m - 1) * active, m / 2, m / 2 + m * (m - 1) * product
+    ).xreplace({m: size})
+    return inverse * trace / ((size - 1) * (sp.S.Half - product))
+
+
 def _rate(e: sp.Basic, world: World) -> Number:
     return relu_rate_of(whole(e.args[0], world))
 
@@ -107,6 +127,12 @@ def _half_line() -> tuple[arb, arb]:
     return square - mean**2, fast_integral(_density, 0.0, math.inf)
 
 
+def block_formula(number: sp.Expr) -> sp.Expr:
+    """1 + 2 E[σ′²]/v_l with v_l = 1 + 2 l Var σ for ReLU."""
+    square, middle, slope = (sp.Integral(z**k * density(z), (z, 0, sp.oo)) for k in (2, 1, 0))
+    return 1 + 2 * slope / (1 + 2 * (square - middle**2) * number)
+
+
 def _block(e: sp.Basic, world: World) -> Number:
     """1 + 2 E[σ′²]/v_l, the variance v_l built up block by block from normal inputs."""
     added, slope = _half_line()
@@ -116,5 +142,5 @@ def _block(e: sp.Basic, world: World) -> Number:
     return 1 + 2 * slope / spread
 
 
-RATE: dict[Any, Any] = {R: _rate}
-BLOCKS: dict[Any, Any] = {growth: _block}
+RATE: dict[Any, Any] = {R: Formula(rate_formula, _rate)}
+BLOCKS: dict[Any, Any] = {growth: Formula(block_formula, _block)}

@@ -3,10 +3,7 @@ and their bounds."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from itertools import pairwise, product
 from random import Random
-from typing import Any
 
 import sympy as sp
 from flint import fmpq
@@ -26,124 +23,14 @@ from analysis.chapters.outliers.losses import (
     w1,
     y,
 )
-from analysis.claims.arithmetic import power
 from analysis.claims.claim import Claim
-from analysis.claims.domain import Pointwise, Range, domain, exact, integers, positive, reals
-from analysis.claims.outcome import Check, Outcome, Proved, Refuted, Step, Unknown
-from analysis.claims.proof import by_deciding, counterexample
-from analysis.claims.world import Undefined, World
+from analysis.claims.domain import Range, domain, exact, integers, positive, reals
+from analysis.claims.lines import Line, decided, proof
+from analysis.claims.rules import Rewritten
+from analysis.claims.world import World
 from analysis.symbolic.catalogue import RELU, SIGMOID
 from analysis.symbolic.display import times
 from analysis.symbolic.notation import a, z
-
-
-def by_differentiating(statement: sp.Basic) -> Outcome:
-    """The derivative carried out, rational in e^z and y, cancels against the right side."""
-    left, right = (side.doit() for side in statement.args)
-    gap = sp.cancel(sp.together(sp.simplify(left - right).rewrite(sp.exp)))
-    if gap == 0:
-        return Proved(
-            "calculus",
-            (
-                Step("SymPy differentiates the left side", sp.simplify(left)),
-                Step("the difference of both sides cancels to 0"),
-            ),
-        )
-    numbers = {z: (0, 1, 3), y: (0, 1), M: (1,)}
-    free = [x for x in numbers if statement.has(x)]
-    points = [dict(zip(free, map(sp.Integer, p), strict=True)) for p in product(*(numbers[x] for x in free))]
-    return counterexample(statement, points) or Unknown(f"a difference that shows nowhere: {gap}")
-
-
-def at_both_targets(check: Check) -> Check:
-    """The check for y = 0 and for y = 1. What is linear in y is largest in size at one of them."""
-
-    def checked(statement: sp.Basic) -> Outcome:
-        steps: list[Step] = []
-        for target in (0, 1):
-            sides = (side.subs(y, target) for side in statement.args)
-            found = check(statement.func(*sides, evaluate=False))
-            if isinstance(found, Refuted):
-                return Refuted(f"with y = {target}, {found.witness}")
-            if not isinstance(found, Proved):
-                return found
-            how = found.how
-            steps += [Step(f"y = {target}: {step.text}", step.shown) for step in found.steps]
-        return Proved(how, tuple(steps))
-
-    return checked
-
-
-def by_roots_on_the_unit_interval(statement: sp.Basic) -> Outcome:
-    """|p(a)| ≤ c on 0 ≤ a ≤ 1 for a polynomial p: neither c − p nor c + p changes sign there."""
-    size, bound = statement.args
-    polynomial = sp.expand(
-        size.replace(sp.Abs, lambda x: x)
-    )  # SymPy pulls a² out of |…|; signs do not matter here
-    stationary = [r for r in sp.Poly(polynomial, a).diff(a).real_roots() if 0 <= r <= 1]
-    candidates = [*stationary, sp.S.Zero, sp.S.One]
-    steps = [Step("stationary at", sp.Tuple(*stationary))]
-    for sign in (1, -1):
-        gap = sp.Poly(bound - sign * polynomial, a)
-        inside = [r for r, k in sp.roots(gap, multiple=False).items() if r.is_real and 0 < r < 1 and k % 2]
-        corners = sorted({sp.S.Zero, sp.S.One, *inside})
-        middle = [(p + q) / 2 for p, q in pairwise(corners)]
-        if any(gap.eval(x) < 0 for x in (*middle, *candidates)):
-            return counterexample(statement, [{a: x} for x in candidates]) or Unknown(
-                "broken, but at none of the points tried"
-            )
-        steps.append(Step("not negative between 0 and 1", sp.factor(gap.as_expr())))
-    return Proved("algebra", tuple(steps))
-
-
-def by_limit(at: Callable[[sp.Symbol, int], dict[sp.Basic, sp.Expr]]) -> Check:
-    """A limit that SymPy finds;
-    where it is another, ``at(variable, k)`` names points on the way as witnesses."""
-
-    def check(statement: sp.Basic) -> Outcome:
-        limit, stated = statement.args
-        expression, variable, end = limit.args[:3]
-        found = sp.simplify(sp.limit(sp.simplify(expression.doit()), variable, end))
-        if sp.simplify(found - stated) == 0:
-            return Proved(
-                "calculus", (Step("the derivative", sp.simplify(expression.doit())), Step("its limit", found))
-            )
-        here = at(variable, 60)
-        value, wanted = (sp.N(x.doit().subs(here)) for x in (expression, stated))
-        if abs(value - wanted) > sp.Rational(1, 1000):
-            where = ", ".join(f"{name} = {x}" for name, x in here.items())
-            return Refuted(
-                f"at {where} it is {sp.N(value, 6)}, not near {sp.N(wanted, 6)}; the limit is {found}"
-            )
-        return Unknown(f"SymPy finds the limit {found}")
-
-    return check
-
-
-def by_sums(statement: sp.Basic) -> Outcome:
-    """The standardised value of x = (t, 0, …, 0), from its sums Σx = t and Σx² = t²."""
-    mean = t / m
-    spread = sp.sqrt(sp.factor(t**2 / m - mean**2))
-    n = sp.Symbol("n", positive=True)  # m = n + 1, so that m − 1 has a plain root
-    value = sp.simplify(((t - mean) / spread).subs(m, n + 1))
-    stated = statement.rhs.subs(m, n + 1)
-    steps = (
-        Step("the mean", mean),
-        Step("the standard deviation", spread),
-        Step("so, with n = m − 1, the outlier becomes", value),
-    )
-    if sp.simplify(value - stated) == 0:
-        return Proved("algebra", steps)
-    points = [{n: sp.Integer(k), t: sp.Integer(1)} for k in (2, 7)]
-    return counterexample(sp.Eq(value, stated, evaluate=False), points) or Unknown("not brought to one form")
-
-
-def _on_the_way(variable: sp.Symbol, k: int) -> dict[sp.Basic, sp.Expr]:
-    return {variable: sp.Integer(k), v: sp.Integer(2), w1: sp.S.One}
-
-
-def _far_left(variable: sp.Symbol, k: int) -> dict[sp.Basic, sp.Expr]:
-    return {variable: sp.Integer(-k)}
 
 
 def grows_like(loss: str, hidden: sp.Expr, power: int, stated: sp.Expr, rate: sp.Expr = sp.S.One) -> sp.Eq:
@@ -169,15 +56,11 @@ def _takes_every_size(loss: sp.Expr) -> sp.Eq:
     return sp.Eq(sp.Subs(sp.Derivative(loss, z), z, y + M), M, evaluate=False)
 
 
-def standardised_by_hand(outlier: Any, count: Any) -> Any:
-    """What becomes of the first of ``count`` numbers (outlier, 0, …, 0), written out and worked out one by
-    one."""
-    if count.q != 1 or count < 2:
-        raise Undefined("a batch needs two numbers")
-    batch = [outlier] + [fmpq(0)] * (int(count.p) - 1)
-    mean = sum(batch, fmpq(0)) / count
-    variance = sum(((x - mean) ** 2 for x in batch), fmpq(0)) / count
-    return (outlier - mean) / power(variance, fmpq(1, 2))
+_MEAN = t / m
+_SQUARES = (t - _MEAN) ** 2 + (m - 1) * (0 - _MEAN) ** 2
+STANDARDISED = sp.Lambda((t, m), (t - _MEAN) / sp.sqrt(_SQUARES / m))
+"""What becomes of t in a batch of t and m − 1 zeros: less the mean, over the root of the mean square
+distance from it."""
 
 
 def _logits_and_targets() -> Range:
@@ -189,7 +72,8 @@ def _logits_and_targets() -> Range:
         target = random.choice((0.0, 1.0, random.random()))
         return exact(random.gauss(0, random.choice((1, 10, 100)))), exact(target)
 
-    return Range("∈ ℝ × [0, 1]", draw, hard, lambda pair, world: bool(0 <= pair[1] <= 1))
+    over = (sp.S.Reals, sp.Interval(0, 1))
+    return Range("∈ ℝ × [0, 1]", draw, hard, lambda pair, world: bool(0 <= pair[1] <= 1), over=over)
 
 
 def _activations_and_targets() -> Range:
@@ -204,7 +88,8 @@ def _activations_and_targets() -> Range:
         target = random.choice((0.0, 1.0, random.random()))
         return exact(random.random()), exact(target)
 
-    return Range("∈ [0, 1]", draw, tuple(hard), lambda pair, world: all(0 <= x <= 1 for x in pair))
+    over = sp.Interval(0, 1)
+    return Range("∈ [0, 1]", draw, tuple(hard), lambda pair, world: all(0 <= x <= 1 for x in pair), over=over)
 
 
 def _moderate() -> Range:
@@ -212,9 +97,16 @@ def _moderate() -> Range:
     t."""
     others = (exact("1.3717"), exact("0.6183"))
     hard = tuple(exact(x) for x in (1, 4, "1/2"))
-    return Range("> 0", lambda random, world: random.choice(others), hard, lambda x, world: bool(x > 0))
+    return Range(
+        "> 0",
+        lambda random, world: random.choice(others),
+        hard,
+        lambda x, world: bool(x > 0),
+        over=sp.Interval.open(0, sp.oo),
+    )
 
 
+_STANDARDISED = sp.Eq(standardised(t, m), sp.sqrt(m - 1), evaluate=False)
 _z_and_y = domain((z, reals()), (y, reals()))
 _small_network = domain((v, _moderate()), (w1, _moderate()))
 
@@ -228,7 +120,7 @@ CLAIMS = (
         label="cross-entropy-logit-gradient",
         sentence="For a sigmoid output with cross-entropy, the gradient in z is the output less the target.",
         statement=_slope_is("cross-entropy, sigmoid", _s - y),
-        check=by_differentiating,
+        check=decided(_slope_is("cross-entropy, sigmoid", _s - y)),
         scope="σ the sigmoid",
         false_sibling=_slope_is("cross-entropy, sigmoid", times(_s - y, _s, 1 - _s)),
         domain=_z_and_y,
@@ -237,8 +129,8 @@ CLAIMS = (
         label="cross-entropy-gradient-below-one",
         sentence="So it is smaller than 1 in size, whatever the input.",
         statement=sp.Lt(sp.Abs(_s - y), 1, evaluate=False),
-        check=at_both_targets(by_deciding()),
-        scope="proved at y = 0 and y = 1; for y between them σ(z) − y lies between the two",
+        check=decided(sp.Lt(sp.Abs(_s - y), 1, evaluate=False)),
+        scope="σ the sigmoid",
         false_sibling=sp.Lt(sp.Abs(_s - y), sp.Rational(999, 1000), evaluate=False),
         domain=domain(((z, y), _logits_and_targets())),
     ),
@@ -246,7 +138,7 @@ CLAIMS = (
         label="squared-error-logit-gradient",
         sentence="With the squared error the sigmoid's slope a(1 − a) stays in the gradient as a factor.",
         statement=_slope_is("squared error, sigmoid", times(_s - y, _s, 1 - _s)),
-        check=by_differentiating,
+        check=decided(_slope_is("squared error, sigmoid", times(_s - y, _s, 1 - _s))),
         scope="σ the sigmoid",
         false_sibling=_slope_is("squared error, sigmoid", _s - y),
         domain=_z_and_y,
@@ -255,11 +147,8 @@ CLAIMS = (
         label="squared-error-gradient-bound",
         sentence=f"That product is at most {SQUARED_BOUND} in size, less than a sixth.",
         statement=_bounded(SQUARED_BOUND),
-        check=at_both_targets(by_roots_on_the_unit_interval),
-        scope=(
-            f"proved at y = 0 and y = 1, with equality at a = {_TOUCHES} and {1 - _TOUCHES}; for y between "
-            "them (a − y)a(1 − a) lies between the two"
-        ),
+        check=decided(_bounded(SQUARED_BOUND)),
+        scope=f"with equality for y = 0 at a = {_TOUCHES}, for y = 1 at {1 - _TOUCHES}",
         false_sibling=_bounded(sp.Rational(1, 8)),
         domain=domain(((a, y), _activations_and_targets())),
     ),
@@ -268,7 +157,7 @@ CLAIMS = (
         sentence="With a linear output the gradient of the squared error takes every size M: it has no "
         "bound.",
         statement=_takes_every_size(squared_linear),
-        check=by_differentiating,
+        check=decided(_takes_every_size(squared_linear)),
         scope="taken at z = y + M",
         false_sibling=_takes_every_size(squared_sigmoid),
         domain=domain((y, reals()), (M, positive())),
@@ -280,7 +169,7 @@ CLAIMS = (
             "the loss saturates."
         ),
         statement=_wrong_and_sure("squared error, sigmoid", -sp.S.One, sp.exp(-z)),
-        check=by_limit(_far_left),
+        check=decided(_wrong_and_sure("squared error, sigmoid", -sp.S.One, sp.exp(-z))),
         scope="sigmoid output, y = 1, z → −∞; for y = 0 and z → ∞ by symmetry",
         false_sibling=_wrong_and_sure("squared error, sigmoid", -sp.S.One),
         domain=domain(),
@@ -289,7 +178,7 @@ CLAIMS = (
         label="cross-entropy-does-not-saturate",
         sentence="Under the cross-entropy the same output keeps the largest gradient there is.",
         statement=_wrong_and_sure("cross-entropy, sigmoid", -sp.S.One),
-        check=by_limit(_far_left),
+        check=decided(_wrong_and_sure("cross-entropy, sigmoid", -sp.S.One)),
         scope="sigmoid output, y = 1, z → −∞; for y = 0 and z → ∞ by symmetry",
         false_sibling=_wrong_and_sure("cross-entropy, sigmoid", sp.S.Zero),
         domain=domain(),
@@ -301,7 +190,7 @@ CLAIMS = (
             "one at the output is bounded."
         ),
         statement=grows_like("cross-entropy, sigmoid", RELU.formula, 1, v),
-        check=by_limit(_on_the_way),
+        check=decided(grows_like("cross-entropy, sigmoid", RELU.formula, 1, v)),
         scope=_scope_small,
         false_sibling=grows_like("cross-entropy, sigmoid", RELU.formula, 1, sp.S.Zero),
         domain=_small_network,
@@ -310,7 +199,7 @@ CLAIMS = (
         label="outlier-relu-squared-error",
         sentence="With a linear output and the squared error it grows with the square of the input.",
         statement=grows_like("squared error, linear", RELU.formula, 2, v**2 * w1),
-        check=by_limit(_on_the_way),
+        check=decided(grows_like("squared error, linear", RELU.formula, 2, v**2 * w1)),
         scope=_scope_small,
         false_sibling=grows_like("squared error, linear", RELU.formula, 2, v * w1),
         domain=_small_network,
@@ -322,7 +211,7 @@ CLAIMS = (
             "e^(−v w₁ t), faster than the input grows."
         ),
         statement=grows_like("squared error, sigmoid", RELU.formula, 1, v, sp.exp(v * w1 * t)),
-        check=by_limit(_on_the_way),
+        check=decided(grows_like("squared error, sigmoid", RELU.formula, 1, v, sp.exp(v * w1 * t))),
         scope=_scope_small,
         false_sibling=grows_like("squared error, sigmoid", RELU.formula, 0, v),
         domain=_small_network,
@@ -336,7 +225,11 @@ CLAIMS = (
         statement=grows_like(
             "cross-entropy, sigmoid", SIGMOID.formula, 1, v * SIGMOID.formula.subs(z, v), sp.exp(w1 * t)
         ),
-        check=by_limit(_on_the_way),
+        check=decided(
+            grows_like(
+                "cross-entropy, sigmoid", SIGMOID.formula, 1, v * SIGMOID.formula.subs(z, v), sp.exp(w1 * t)
+            )
+        ),
         scope=_scope_small,
         false_sibling=grows_like("cross-entropy, sigmoid", SIGMOID.formula, 0, v),
         domain=_small_network,
@@ -345,14 +238,15 @@ CLAIMS = (
         label="standardised-outlier",
         sentence="Standardised with its own batch, an outlier among equal others becomes √(m − 1), however "
         "far out it was.",
-        statement=sp.Eq(standardised(t, m), sp.sqrt(m - 1), evaluate=False),
-        check=by_sums,
+        statement=_STANDARDISED,
+        check=proof(
+            sp.Eq(_SQUARES, t**2 * (m - 1) / m, evaluate=False),
+            Line(_STANDARDISED, Rewritten((1,))),
+        ),
         scope=(
             "batches of m numbers, one t and the others 0; no standardised number is larger (Samuelson 1968)"
         ),
         false_sibling=sp.Eq(standardised(t, m), sp.sqrt(m), evaluate=False),
-        domain=domain(
-            (t, positive()), (m, integers(2)), means={standardised: Pointwise(standardised_by_hand)}
-        ),
+        domain=domain((t, positive()), (m, integers(2)), means={standardised: STANDARDISED}),
     ),
 )

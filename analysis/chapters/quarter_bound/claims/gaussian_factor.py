@@ -24,24 +24,15 @@ from analysis.chapters.quarter_bound.slope import QUARTER
 from analysis.claims.claim import Claim
 from analysis.claims.domain import at_least, domain, only
 from analysis.claims.laws import DRAWS, normal, probability_over
-from analysis.claims.outcome import Outcome, Proved, Step, Unknown
-from analysis.claims.proof import counterexample
+from analysis.claims.lines import Line, proof
+from analysis.claims.relations import eq
+from analysis.claims.rules import Rewritten, cited
 from analysis.claims.world import Estimate, Given
 from analysis.numeric.arguments import real_array, whole
 from analysis.numeric.quadrature import number
 from analysis.symbolic.catalogue import SIGMOID
 from analysis.symbolic.display import probability, times
 from analysis.symbolic.notation import a_, b, b_, sigma, sigma_prime, w, w_, z, z_
-
-
-def by_threshold(statement: sp.Basic) -> Outcome:
-    """x σ′(z) = ¼ at z = edge(x): put the edge in and simplify; a wrong edge gives another value at x = 2."""
-    left, right = statement.args
-    value = sp.simplify(left.rewrite(sp.log).doit())
-    if sp.simplify(value - right) == 0:
-        return Proved("algebra", (Step("the factor at the edge", value),))
-    found = counterexample(statement, [{_x: sp.S(2)}])
-    return found or Unknown("not simplified to the right side, and equal to it at x = 2")
 
 
 def _at_edge(edge: sp.Expr) -> sp.Eq:
@@ -108,12 +99,18 @@ def _probability_claim(name: str, at: sp.Expr) -> Claim:
     )
 
 
+_root = sp.sqrt(_x)
+_by_threshold = proof(
+    Line(eq(sp.acosh(_root), sp.log(_root + sp.sqrt(_x - 1))), cited("inverse hyperbolic cosine", (), _root)),
+    Line(_at_edge(_edge), Rewritten((1,))),
+)
+
 CLAIMS = (
     Claim(
         label="quarter-threshold",
         sentence="For a weight of size x > 1 the factor is exactly 1/4 where z = 2 arcosh √x.",
         statement=_at_edge(_edge),
-        check=by_threshold,
+        check=_by_threshold,
         scope="sigmoid; below the threshold in |z| the factor exceeds 1/4",
         false_sibling=_at_edge(_edge / 2),
         domain=domain((_x, at_least(1, strictly=True))),

@@ -1,0 +1,104 @@
+"""The theorems on means and limits that proofs cite: each on what it is for, and on near relatives that lack
+a hypothesis."""
+
+from __future__ import annotations
+
+import pytest
+import sympy as sp
+
+from analysis.claims.domain import ACTIVATION, activations, domain
+from analysis.claims.lines import Line, proof
+from analysis.claims.outcome import Proved
+from analysis.claims.rules import Cited, Context, cited
+from analysis.claims.theorems import THEOREMS
+from analysis.symbolic.display import expectation
+from analysis.symbolic.notation import sigma, sigma_prime
+
+t = sp.Symbol("t", positive=True)
+x, y = sp.symbols("x y", real=True)
+n = sp.Symbol("n", integer=True, positive=True)
+
+
+def given(name, *what):
+    """What is put for the theorem's letters, an expression in t, x or n for a function."""
+    letters = THEOREMS[name].letters
+    maps = (
+        sp.Lambda(min(found.free_symbols, default=t, key=str), found) if not k.is_Symbol else found
+        for k, found in zip(letters, map(sp.sympify, what), strict=True)
+    )
+    return dict(zip(letters, maps, strict=True))
+
+
+def follows(name, *what, **sets):
+    """Whether the conclusion follows where every hypothesis must be decided."""
+    letters = given(name, *what)
+    _, conclusion = THEOREMS[name].instance(letters)
+    return Cited(name, (), letters).why(conclusion, (), Context(sets.get("sets", {}))) is not None
+
+
+def test_poincare_wants_a_function_that_is_the_integral_of_its_slope():
+    assert follows("poincare", x**3 - x, 3 * x**2 - 1)
+    assert follows("poincare", sigma(x), sigma_prime(x))
+    jump = sp.Piecewise((0, x < 1), (1, True))  # its slope is 0 wherever it has one
+    assert not follows("poincare", jump, sp.S.Zero)
+    assert not follows("poincare", sp.atan(1 / x), -1 / (1 + x**2))
+    assert not follows("poincare", x**3, 3 * x**2 + 1)
+    assert not follows("poincare", sigma_prime(x), sigma(x))
+
+
+def test_the_inequality_says_nothing_stronger():
+    over = domain((ACTIVATION, activations()))
+    mean, slope = (
+        sp.Integral(f * sp.exp(-(x**2) / 2) / sp.sqrt(2 * sp.pi), (x, -sp.oo, sp.oo))
+        for f in (sigma(x), sigma_prime(x) ** 2)
+    )
+    square = mean.xreplace({sigma(x): sigma(x) ** 2})
+    reason = cited("poincare", (), sp.Lambda(x, sigma(x)), sp.Lambda(x, sigma_prime(x)))
+    for wanted, bound in ((True, square - mean**2), (False, square), (False, square - mean**2 / 2)):
+        statement = sp.Ge(slope, bound, evaluate=False)
+        assert (reason.why(statement, (), Context(over.sets)) is not None) is wanted
+
+
+def test_the_mean_logarithm_wants_a_positive_spread():
+    positive = {t: sp.Interval.open(0, sp.oo)}
+    assert follows("log-of-normal", 1, t, sets=positive)
+    assert not follows("log-of-normal", 1, -t, sets=positive)
+    assert not follows("log-of-normal", 1, y, sets={y: sp.S.Reals})
+
+
+def test_sequences_agree_from_the_fourth_place_on():
+    assert follows("equal-sequences", (2 * n + 2) / n / (n + 1), 2 / n, 0)
+    assert not follows("equal-sequences", 1 / n + 1, 1 / n, 0)
+    assert not follows("equal-sequences", 1 / n, 1 / n, 1)
+
+
+def test_limits_are_added_divided_and_put_into_one_another():
+    assert follows("sum of limits", t + 1, sp.exp(t), 1, 1)
+    assert not follows("sum of limits", t + 1, sp.exp(t), 1, 0)
+    assert follows("quotient of limits", sp.sin(t), 2 + t, 0, 2)
+    assert not follows("quotient of limits", 1 + t, t, 1, 0)
+    assert follows("limit of a composition", 1 / (1 + t), 2 * t + t**2, 1, 2)
+    assert not follows("limit of a composition", 1 / (1 + t), 2 * t + t**2, 1, 1)
+    assert not follows("limit of a composition", 1 / (1 + t), -2 * t, 1, -2)  # g below 0
+    assert not follows("limit of a composition", 1 / (1 + t), t**2, 1, 0)  # g may be 0, as 0 is
+    assert not follows("limit of a composition", sp.exp(t), 2 * t, 2, 2)
+    assert follows("equal functions", (t**2 + t) / t, t + 1, 1)
+    assert not follows("equal functions", t + 2, t + 1, 1)
+
+
+@pytest.mark.parametrize("far", [sp.oo, -sp.oo, sp.zoo, sp.nan])
+def test_no_letter_of_a_theorem_is_infinite(far):
+    """Where g(t)/t grows without limit, g need not fall; and ∞ − ∞ is no number."""
+    with pytest.raises(ValueError, match="finite"):
+        follows("limit of a composition", 1 / (1 + t), 1 + t, 1, far)
+    with pytest.raises(ValueError, match="finite"):
+        follows("sum of limits", 1 / t, -1 / t, far, -far)
+
+
+def test_a_factor_comes_out_of_a_mean_where_it_is_no_random_number():
+    statement = sp.Eq(expectation(x * y), x * expectation(y), evaluate=False)
+    reason = cited("constant factor", (), x, y)
+    assert reason.why(statement, (), Context({}, {expectation(x): x})) is not None
+    assert reason.why(statement, (), Context({})) is None
+    found = proof(Line(statement, reason)).outcome(statement, domain())
+    assert not isinstance(found, Proved)
