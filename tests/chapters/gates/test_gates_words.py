@@ -18,7 +18,8 @@ from analysis.claims.ledger import CLAIMS
 
 NAME = "13_gates"
 CELLS = notebook_text.its_own(NAME)
-SAID, SHOWN = notebook_text.said(CELLS), notebook_text.shown(CELLS)
+SAID = notebook_text.said(CELLS)
+SHOWN = notebook_text.shown(CELLS, "text/plain", "text/markdown")
 
 
 @pytest.mark.parametrize(
@@ -57,7 +58,6 @@ def test_where_an_lstm_at_rest_explodes_and_where_it_never_loses_half() -> None:
     )
     assert explodes == pytest.approx(math.log(1 / 48**-0.5 - 1), abs=0.005)  # f = 1 − 1/√48
     assert first_half(1.7797) == 11 and "within eleven steps" in SAID
-    assert first_half(1.85) == number(SAID, r"at \$1.85\$ within \$(\d+)\$") == 23
     assert "b_f = 1.853: half-life of all ways at rest inf steps" in SHOWN
     never = number(SAID, r"only from \$b_f\\approx([\d.]+)\$ on never")
     assert never == 1.853 and first_half(never) is None and first_half(never - 0.0005) == 27
@@ -128,12 +128,8 @@ NUMBERS: tuple[tuple[str, Callable[[], float]], ...] = (
     ("14.27", lambda: half_life(3.0)),
     ("103.2", lambda: half_life(5.0)),
     ("-0.642495", fluctuating),
-    ("-2.03758", lambda: gain_at_rest(10)),
     ("2.60502", half_life_of_all_ways),
-    ("-5.49306", lambda: 10 * math.log(math.sqrt(1 / 3))),
     ("1.7797", critical_bias),
-    ("0.0099", lambda: (1e-10 / (1e-10 + 1e-8)) / (1e-3 / (1e-3 + 1e-8))),
-    ("0.00032", lambda: (3.1622777e-12 / (3.1622777e-12 + 1e-8)) / (3.1622777e-5 / (3.1622777e-5 + 1e-8))),
 )  # fmt: skip
 
 
@@ -161,12 +157,10 @@ def test_best_rates_at_the_edge_of_their_grid_are_named() -> None:
         ("digits", "lstm-1", 64): 0.03,
     }
     assert (
-        "At the ends of the grids lie those of `lstm-1` at $T=50$, which does best at $0.1$, of `lstm-0`, "
-        "best at $0.03$, the largest of its four, and of three tanh cells at $T=50$, where they fail: "
-        "`rnn-identity` and `rnn-orthogonal` best at $0.0003$, `rnn-wide` at $0.001$, the smallest of its "
-        "four." in SAID
+        "At an end of their grid lie the rates of `lstm-1` and `lstm-0`, whom a larger one might suit better "
+        "still, and of `rnn-identity`, `rnn-orthogonal` and `rnn-wide`." in SAID
     )
-    assert "On the digits the LSTM does best at $0.03$, the largest of the four" in SAID
+    assert "The LSTM does best, at $0.03$, the largest of the four" in SAID
 
 
 def test_the_scopes_say_how_many_units_and_rates() -> None:
