@@ -7,6 +7,7 @@ import pickle
 import pytest
 import sympy as sp
 
+from analysis.chapters.activations import selu
 from analysis.claims.decisions.exponential import decide
 from analysis.symbolic.catalogue import ACTIVATIONS, GELU, SILU, SILU_TURN
 from analysis.symbolic.constants import SELU_ALPHA, SELU_SCALE, Root
@@ -46,6 +47,14 @@ def test_the_root_of_an_equation_must_be_the_only_one() -> None:
     assert decide(sp.Gt(one, 0, evaluate=False), {}) and decide(sp.Gt(three, 0, evaluate=False), {}) is None
     assert decide(sp.Lt(one, z, evaluate=False), {z: sp.Interval(3, 4)})
     assert decide(sp.Lt(three, z, evaluate=False), {z: sp.Interval(5, 6)}) is None
+
+
+def test_selu_solves_for_its_own_constants() -> None:
+    scale, alpha = selu.constants()
+    assert abs(scale.evalf(40) - SELU_SCALE.evalf(40)) < 1e-38
+    assert abs(alpha.evalf(40) - SELU_ALPHA.evalf(40)) < 1e-38
+    with pytest.raises(ValueError, match="power must be 1 or 2"):
+        selu.moment(3)
 
 
 @pytest.mark.parametrize(("x", "value"), [(GELU, 1.1289041451851547), (SILU, 1.0998393201288670)])
