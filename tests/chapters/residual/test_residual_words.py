@@ -170,7 +170,6 @@ NUMBERS: tuple[tuple[str, Callable[[], float]], ...] = (
     ("0.202733", lambda: 0.25 * math.log(2.25)),
     ("2.70481", lambda: relu_last(mixed=False)),
     ("22147.5", relu_last),
-    ("166.884", lambda: (1 + 1 / math.sqrt(100 * math.pi)) ** 198 / (100 * math.pi)),
 )  # fmt: skip
 
 
