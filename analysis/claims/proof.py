@@ -214,23 +214,6 @@ def _images(at: sp.Expr, us: Iterable[sp.Expr], inverse: sp.Expr) -> Iterator[di
         yield {z: sp.Rational(str(sp.N(at.subs(_t, inverse.subs(_u, u)), digits)))}
 
 
-def by_square(root: sp.Expr) -> Check:
-    """right − left is the square of ``root`` plus a constant;
-    a constant ≥ 0 proves left ≤ right, and no other relation."""
-
-    def check(statement: sp.Basic) -> Outcome:
-        left, right = statement.args
-        constant = sp.simplify(right - left.doit() - root.doit() ** 2)
-        if isinstance(statement, sp.Le) and constant.is_number and constant >= 0:
-            shown = sp.Eq(right - left, root**2 + constant, evaluate=False)
-            return Proved("algebra", (Step("the right side less the left is a square", shown),))
-        points = [{z: sp.Rational(k, 2)} for k in range(-8, 9)]
-        points.sort(key=lambda point: abs(point[z]))
-        return counterexample(statement, points) or Unknown(f"the difference is a square plus {constant}")
-
-    return check
-
-
 def by_value(steps: tuple[Step, ...] = ()) -> Check:
     """Both sides are closed expressions: equal after simplification, or different at 50 digits."""
 

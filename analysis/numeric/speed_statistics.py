@@ -99,12 +99,6 @@ def clopper_pearson(successes: int, trials: int, level: float = 0.95) -> Proport
     return Proportion(successes, trials, low, high)
 
 
-def monotone_fraction(speeds: ArrayLike, level: float = 0.95) -> Proportion:
-    """How many of the networks (S, H) learn faster in every layer than in the one before it."""
-    grows = monotone(speeds)
-    return clopper_pearson(int(grows.sum()), grows.size, level)
-
-
 def joint_p_value(speeds: ArrayLike, sample: ArrayLike) -> Fraction:
     """How often a network of the sample (S, H), or the one with ``speeds`` (H,), lies as far out as the
     latter: k/(S + 1).

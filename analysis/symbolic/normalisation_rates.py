@@ -25,8 +25,6 @@ from functools import cache
 
 import sympy as sp
 
-from analysis.symbolic.activation import Activation
-from analysis.symbolic.catalogue import given_activation
 from analysis.symbolic.normal import density
 from analysis.symbolic.normalisation import m
 from analysis.symbolic.notation import z
@@ -93,11 +91,3 @@ def mean_under_normal(expr: sp.Expr) -> sp.Expr:
     t = sp.Symbol("t", positive=True)
     halves = (sp.piecewise_fold(expr.subs(z, s * t)).doit() for s in (1, -1))
     return sp.Add(*(sp.integrate(half * density(t), (t, 0, sp.oo)) for half in halves))
-
-
-def large_batch_rate(activation: Activation) -> sp.Expr:
-    """lim R as m → ∞: E[σ′(Z)²]/Var σ(Z) for Z ~ N(0, 1)."""
-    given_activation("activation", activation)
-    slope, value = activation.derivative, activation.formula
-    spread = mean_under_normal(value**2) - mean_under_normal(value) ** 2
-    return sp.simplify(mean_under_normal(slope**2) / spread)

@@ -13,7 +13,6 @@ from analysis.chapters.chain_rule import chain_speeds
 from analysis.chapters.chain_rule.oracles import Chain
 from analysis.chapters.clipping import cliff, clipped_training
 from analysis.chapters.explosion import balance_curve, fragile_explosion, fragility, widest_window
-from analysis.chapters.explosion.identity_neuron_errors import identity_errors
 from analysis.chapters.gates import memory_horizon
 from analysis.chapters.initialisation import relu_spread
 from analysis.chapters.initialisation.gradient_size import gradient_size
@@ -66,7 +65,6 @@ def test_a_name_is_not_an_activation() -> None:
         ("bias", lambda x: memory_horizon.predicted_half_life(x)),
         ("angles", lambda x: shattered.predicted(x, [1])),
         ("speeds", lambda x: speed_statistics.monotone(x)),
-        ("weights", lambda x: identity_errors(x)),
         ("X", lambda x: standardise([x], np.eye(2))),
         ("weights", lambda x: Chain(0.5, x, np.ones(2), 0.0)),
     ],

@@ -11,7 +11,6 @@ import sympy as sp
 from analysis.claims.outcome import Proved, Refuted, Unknown
 from analysis.claims.proof import (
     by_deciding,
-    by_square,
     by_structure,
     by_value,
     counterexample,
@@ -90,22 +89,6 @@ def test_a_flipped_sign_of_the_slope_is_noticed(activation: object) -> None:
 
     c = slope_claim(activation)  # type: ignore[arg-type]
     assert isinstance(c.settle(eq(c.statement.lhs, -c.statement.rhs)), Refuted)
-
-
-def test_a_square_proves_and_a_negative_rest_refutes() -> None:
-    check = by_square(s - sp.S.Half)
-    assert isinstance(check(le(SIGMOID.derivative, QUARTER)), Proved)
-    assert isinstance(check(le(SIGMOID.derivative, sp.Rational(1, 3))), Proved)
-    assert isinstance(check(le(SIGMOID.derivative, sp.Rational(24, 100))), Refuted)
-    assert isinstance(by_square(s)(le(SIGMOID.derivative, QUARTER)), Unknown)
-
-
-@pytest.mark.parametrize("relation", [sp.Lt, sp.Gt, sp.Eq, sp.Ne])
-def test_a_square_settles_no_other_relation(relation: type[sp.Basic]) -> None:
-    """σ′ = 1/4 at z = 0 and less elsewhere:
-    each of these is false somewhere, and ``by_square`` may not prove it."""
-    statement = relation(SIGMOID.derivative, QUARTER, evaluate=False)
-    assert not isinstance(by_square(SIGMOID.formula - sp.S.Half)(statement), Proved)
 
 
 def test_structure_needs_the_same_tree() -> None:

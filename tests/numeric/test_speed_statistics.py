@@ -23,7 +23,6 @@ from analysis.numeric.speed_statistics import (
     clopper_pearson,
     joint_p_value,
     monotone,
-    monotone_fraction,
     ratio,
     recovered,
     resolved,
@@ -33,7 +32,6 @@ from analysis.numeric.speed_statistics import (
 def test_monotone_means_every_layer() -> None:
     speeds = [[1.0, 2.0, 3.0], [1.0, 3.0, 2.0], [2.0, 1.0, 3.0], [1.0, 1.0, 2.0]]
     assert monotone(speeds).tolist() == [True, False, False, False]
-    assert monotone_fraction(speeds)[:2] == (1, 4) and monotone_fraction(speeds).fraction == 0.25
     assert monotone(np.array(speeds).reshape(2, 2, 3)).shape == (2, 2)
 
 
@@ -120,7 +118,7 @@ def test_recovered_compares_the_end_with_the_lowest() -> None:
     [
         (lambda: monotone([1.0]), "at least two hidden layers"),
         (lambda: ratio([1.0, np.nan]), "speeds must be finite"),
-        (lambda: monotone_fraction(np.empty((0, 2))), "speeds must be finite and not empty"),
+        (lambda: monotone(np.empty((0, 2))), "speeds must be finite and not empty"),
         (lambda: joint_p_value([1.0, 0.0], np.ones((9, 2))), "speeds must be positive"),
         (lambda: joint_p_value([1.0], np.ones((9, 2))), "sample must have shape"),
         (lambda: joint_p_value([1.0, 1.0], np.ones((2, 2))), "more networks than layers"),

@@ -31,11 +31,6 @@ class Norms:
     width: int
     logs: Floats
 
-    @property
-    def mean_square_factor(self) -> Floats:
-        """Mean of ‖aˡ‖²/‖a⁰‖² over the networks, for l = 1 … L."""
-        return np.asarray(np.exp(self.logs).mean(axis=0))
-
 
 def norms(gain: float, width: int, depth: int, networks: int, rng: np.random.Generator) -> Norms:
     """Push one random input of norm 1 through ``networks`` ReLU networks;

@@ -28,11 +28,6 @@ class Learning:
     eta: float
     outputs: Floats
 
-    def steps_to(self, level: float) -> int | None:
-        """The first step at which the output is below ``level``; None if it never is."""
-        below = np.flatnonzero(self.outputs < level)
-        return int(below[0]) if below.size else None
-
 
 def learn(cost: str, start: float, eta: float = 0.5, steps: int = 1000) -> Learning:
     """z ← z − η ∂C/∂z from z = start with target 0;

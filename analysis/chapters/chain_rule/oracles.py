@@ -22,8 +22,7 @@ from analysis.numeric.arguments import number, real_array
 from analysis.numeric.forward import forward
 from analysis.numeric.optional import of_book
 from analysis.symbolic.catalogue import SIGMOID
-from analysis.symbolic.chain import gradient
-from analysis.symbolic.notation import a, a_, b, b_, cost, cost_prime, sigma, sigma_prime, w, w_, z, z_
+from analysis.symbolic.notation import a, a_, b_, cost, cost_prime, sigma, sigma_prime, w_, z, z_
 
 Array = NDArray[np.float64]
 DIGITS = 50
@@ -141,38 +140,12 @@ def product_value(product: sp.Expr, chain: Chain) -> mp.mpf:
         return mp.mpf(str(number.xreplace(known).evalf(DIGITS)))
 
 
-@dataclass(frozen=True, eq=False)
-class Agreement:
-    """∂C/∂b_l or ∂C/∂w_l of one chain (L,), and with how many digits each oracle agrees:
-    name → integers (L,)."""
-
-    chain: Chain
-    gradient: Array
-    digits: dict[str, NDArray[np.int64]]
-
-
 COMPARED: dict[str, Callable[[Chain], tuple[Array, Array]]] = {
     "differences": by_differences,
     "complex step": by_complex_step,
     "autograd": by_autograd,
     "product in float64": by_float_product,
 }
-
-
-def agreement(chain: Chain, x: sp.Symbol = b) -> Agreement:
-    """The product of factors at 50 digits beside every oracle, for all biases (x = b) or all weights (x = w).
-
-    Raises ValueError for another x.
-    """
-    if x not in (b, w):
-        raise ValueError(f"x must be b or w of analysis.symbolic.notation, not {x!r}")
-    with mp.workdps(DIGITS):
-        ours = [product_value(gradient(chain.depth, l, x), chain) for l in range(1, chain.depth + 1)]
-        digits = {}
-        for name, oracle in COMPARED.items():
-            theirs = oracle(chain)[0 if x == b else 1]
-            digits[name] = np.array([agreed(p, q, CERTAIN[name]) for p, q in zip(ours, theirs, strict=True)])
-    return Agreement(chain, np.array([float(p) for p in ours]), digits)
 
 
 def agreed(p: mp.mpf, q: mp.mpf, most: int) -> int:

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize_scalar
 
 from analysis.chapters.explosion.balance import gain_bound
 from analysis.numeric.arguments import real_array
@@ -46,14 +45,3 @@ def balance(stds: Sequence[float]) -> Balance:
     log_weight = np.array([mean_log_normal(float(x)) for x in grid])
     centre = log_weight - math.log(4.0)
     return Balance(grid, independent, np.minimum(compiled(gain_bound(), s)(grid), centre), centre)
-
-
-def largest_independent(low: float = 1.0, high: float = 8.0) -> tuple[float, float]:
-    """The standard deviation between ``low`` and ``high`` with the largest λ (zero biases), and that λ."""
-    found = minimize_scalar(
-        lambda x: -exponent(SIGMOID, float(x), 0.0, nodes=24).lam,
-        bounds=(low, high),
-        method="bounded",
-        options={"xatol": 1e-7},
-    )
-    return float(found.x), -float(found.fun)

@@ -77,12 +77,6 @@ def digits_lost(a0: float = 0.3, weight: float = 100.0, depth: int = 16) -> Digi
     )
 
 
-def first_without(digits: Floats, fewer_than: float = 1.0) -> int | None:
-    """The first layer, counted from 1, with fewer correct digits than that; None if there is none."""
-    below = np.flatnonzero(digits < fewer_than)
-    return int(below[0]) + 1 if len(below) else None
-
-
 def _exact(a0: float, w: Floats, b: Floats) -> tuple[list[mpmath.mpf], list[mpmath.mpf], float]:
     """z_j, a_j and log10 |∂a_L/∂b_1| at mpmath's working precision."""
     value, slope = (sp.lambdify(z, e, "mpmath") for e in (SIGMOID.formula, SIGMOID.derivative))

@@ -1,9 +1,9 @@
-"""Pictures of chapter 3: the explosion and its narrowness, the window, the balance, the identity neuron."""
+"""Pictures of chapter 3: the explosion and its narrowness, the balance, the identity neuron."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -13,13 +13,10 @@ from analysis.chapters.explosion.balance_curve import Balance
 from analysis.chapters.explosion.digits_lost import DigitsLost
 from analysis.chapters.explosion.fragile_explosion import Fragility, Outputs
 from analysis.chapters.explosion.identity_neuron import as_stated, mended, w1, w2, x
-from analysis.chapters.explosion.identity_neuron_errors import IdentityErrors
 from analysis.chapters.explosion.off_centre import OffCentre
-from analysis.chapters.explosion.widest_window import WidestWindow
-from analysis.chapters.explosion.window import width
 from analysis.numeric.compiled import compiled
-from analysis.symbolic.catalogue import SIGMOID, as_sigmoid
-from analysis.symbolic.notation import b, w, z
+from analysis.symbolic.catalogue import as_sigmoid
+from analysis.symbolic.notation import b
 
 GREY = "0.45"
 _DASHES = ("-", "--", "-.", ":")
@@ -107,48 +104,6 @@ def steps(drawn: Outputs, ax: Axes | None = None) -> Axes:
     return ax
 
 
-def factor_windows(weights: Sequence[float], ax: Axes | None = None) -> Axes:
-    """|w σ′(w(a − ½))| over the incoming activation a, the window where it is 1 or more shaded,
-    its width written."""
-    ax = _axes(ax)
-    a = np.linspace(0.0, 1.0, 2001)
-    slope, wide = compiled(SIGMOID.slope, z), compiled(width, w)
-    top = max(weights) / 4.0
-    for k, weight in enumerate(weights):
-        factor = weight * slope(weight * (a - 0.5))
-        length = float(wide(float(weight)))
-        ax.plot(a, factor, color=f"C{k}", ls=_DASHES[k % 4])
-        ax.fill_between(a, 1.0, factor, where=(factor >= 1.0).tolist(), color=f"C{k}", alpha=0.22, lw=0)
-        text = rf"$w = {weight:.4g}$" + (f": {length:.4f} wide" if length > 0 else ": touches 1")
-        ax.text(0.98, top * 0.62 ** (k + 0.6), text, color=f"C{k}", ha="right", va="center")
-    ax.axhline(1.0, color=GREY, lw=0.9)
-    ax.set(xlabel=r"incoming activation $a$", ylabel=r"$|w\,\sigma'(wa+b)|$ with $b=-w/2$")
-    ax.set(yscale="log", xlim=(0, 1), ylim=(0.01, top * 1.6))
-    return ax
-
-
-def width_by_weight(best: WidestWindow, ax: Axes | None = None) -> Axes:
-    """The window's width against |w|, with its maximum and the value at 100."""
-    ax = _axes(ax)
-    grid = np.geomspace(4.0, 420.0, 500)
-    wide = compiled(width, w)
-    ax.plot(grid, wide(grid), color="C0")
-    at, top = float(best.weight.mid()), float(best.width.mid())
-    ax.plot([at], [top], "o", color="C1")
-    ax.text(at * 1.15, top, f"{top:.4f} at |w| = {at:.4f}", color="C1", va="center")
-    ax.plot([100.0], [wide(100.0)], "o", color="C2")
-    ax.text(
-        110.0, float(wide(100.0)) + 0.02, f"{float(wide(100.0)):.4f} at |w| = 100", color="C2", va="bottom"
-    )
-    ax.axvspan(2.5, 4.0, color="0.93", lw=0)
-    ax.text(3.15, 0.2, "no window\nbelow 4", color=GREY, ha="center", fontsize=9, rotation=90, va="center")
-    ax.set(xscale="log", xlabel=r"size of the weight, $|w|$", ylabel="width of the window in $a$")
-    ax.set(xlim=(2.5, 420.0), ylim=(0.0, 0.5), xticks=[4, 7, 10, 20, 50, 100, 200])
-    ax.set_xticklabels(["4", "7", "10", "20", "50", "100", "200"])
-    ax.minorticks_off()
-    return ax
-
-
 def balance_curves(curves: Balance, off: OffCentre, ax: Axes | None = None) -> Axes:
     """λ against the scale of the weights:
     without biases, and with tied biases at the centre and beside it (4 standard errors)."""
@@ -203,25 +158,4 @@ def identity_neurons(best_weight: float, small: float = 1.0, ax: Axes | None = N
         ax.plot(at, y, color=f"C{k}", ls=_DASHES[k])
         ax.text(*place, text, color=f"C{k}", ha="right" if k == 0 else "left", va="center")
     ax.set(xlabel=r"input $x$", ylabel="output", xlim=(0, 1), ylim=(0, 1.02))
-    return ax
-
-
-def identity_error_curves(errors: IdentityErrors, ax: Axes | None = None) -> Axes:
-    """Largest error against w₁ on logarithmic axes: as stated it goes to ½, mended it falls like w₁²/96."""
-    ax = _axes(ax)
-    ax.plot(errors.weights, errors.best, color="C0")
-    ax.plot(errors.weights, errors.floor, color="C5", ls=":")
-    ax.plot(errors.weights, errors.mended, color="C2", ls="-.")
-    k = int(np.argmin(errors.best))
-    ax.plot([errors.weights[k]], [errors.best[k]], "o", color="C0")
-    ax.text(
-        errors.weights[k], errors.best[k] * 0.72, f"{errors.best[k]:.3f}", color="C0", ha="center", va="top"
-    )
-    ax.text(0.055, 0.36, "as stated, the best possible", color="C0", va="top")
-    ax.text(4.1, 0.0125, r"$\dfrac{1}{1+e^{w_1}}$", color="C5", ha="right", va="center")
-    ax.text(0.3, 4.2e-4, r"mended, $\approx w_1^2/96$", color="C2", ha="left")
-    ax.axhline(0.5, color=GREY, lw=0.9)
-    ax.text(0.055, 0.56, "the error of a constant, 1/2", color=GREY, va="bottom")
-    ax.set(xscale="log", yscale="log", xlabel=r"first weight $w_1$", ylabel="largest error on $[0,1]$")
-    ax.set(xlim=(0.05, 12.0), ylim=(2e-5, 1.2))
     return ax

@@ -96,24 +96,3 @@ def outputs(inputs: ArrayLike, chains: Sequence[Sequence[int]], a0: float = 0.5)
             a = value(w * (a - 0.5))
         rows.append(a)
     return Outputs(x, tuple(tuple(int(w) for w in weights) for weights in chains), np.array(rows))
-
-
-@dataclass(frozen=True, eq=False)
-class Narrowing:
-    """Depth against the height of the explosion and the shift that ends it; arrays of shape (depths,)."""
-
-    depths: NDArray[np.int64]
-    log10_peak: Floats
-    crossings: Floats
-
-
-def narrowing(depths: Sequence[int], weight: int = 100) -> Narrowing:
-    """The product at Δ = 0 and its crossing of 1 for chains of equal weights;
-    raises ValueError for a depth below 2."""
-    if len(depths) == 0 or min(depths) < 2:
-        raise ValueError(f"depths must be whole numbers, 2 or more, not {list(depths)!r}")
-    chains = [(weight,) * int(depth) for depth in depths]
-    peaks = [float(certain_product(0, chain).log().mid()) / math.log(10.0) for chain in chains]
-    return Narrowing(
-        np.array(depths), np.array(peaks), np.array([float(crossing(chain)[0]) for chain in chains])
-    )

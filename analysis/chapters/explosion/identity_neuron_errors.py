@@ -8,30 +8,11 @@ a linear programme at each step find the infimum, on a grid of x; C = 0 is the l
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 from scipy.optimize import linprog
 
-from analysis.chapters.explosion.identity_neuron import floor_of_error, mended_error, w1
-from analysis.numeric.arguments import real_array
-from analysis.numeric.compiled import compiled
-
 Floats = NDArray[np.float64]
-
-
-@dataclass(frozen=True, eq=False)
-class IdentityErrors:
-    """Largest error on [0, 1] against w₁; arrays of shape (n,)."""
-
-    weights: Floats
-    best: Floats
-    """The least over w₂ and b."""
-    floor: Floats
-    """1/(1 + e^{w₁}), which no neuron undercuts."""
-    mended: Floats
-    """With the constant ½ − w₂/2 added, w₂ = 4/w₁ and b = −w₁/2."""
 
 
 def _feasible(w: float, error: float, x: Floats) -> bool:
@@ -66,10 +47,3 @@ def least_error(weight: float, points: int = 201, tolerance: float = 1e-6) -> fl
         middle = (low + high) / 2.0
         low, high = (low, middle) if _feasible(float(weight), middle, x) else (middle, high)
     return (low + high) / 2.0
-
-
-def identity_errors(weights: ArrayLike, points: int = 201) -> IdentityErrors:
-    """The best error, its lower bound and the mended neuron's error for each w₁ > 0."""
-    w = np.atleast_1d(real_array("weights", weights))
-    best = np.array([least_error(x, points) for x in w.tolist()])
-    return IdentityErrors(w, best, compiled(floor_of_error(), w1)(w), compiled(mended_error, w1)(w))

@@ -25,7 +25,6 @@ class Scales:
     chi_forward: float
     backward: float
     critical: Critical
-    default_q: float
     default_chi: float
 
     @property
@@ -66,7 +65,6 @@ def scales(name: str) -> Scales:
         forward**2 * slope,
         1.0 / math.sqrt(slope),
         mean_field.critical(name),
-        settled.q,
         settled.chi,
     )
 

@@ -1,4 +1,4 @@
-"""Pictures of chapter 7: variances layer by layer, the phase picture, width, histograms, shares."""
+"""Pictures of chapter 7: variances layer by layer, the phase picture, width, shares."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from matplotlib.colors import TwoSlopeNorm
 
 from analysis.chapters.initialisation.phase_picture import LARGE, SMALL, PhasePicture
 from analysis.chapters.initialisation.shares_of_networks import Share
-from analysis.chapters.initialisation.variance_layers import LayerValues, VarianceLayers
+from analysis.chapters.initialisation.variance_layers import VarianceLayers
 
 GREY = "0.45"
 _MARKS = ("o", "s", "^", "D")
@@ -54,29 +54,6 @@ def layers_against_theory(
     depth = max(run.depth for run in runs)
     ax.set(xlim=(0.5, depth * 1.2) if which == "forward" else (1 - depth * 0.22, depth + 0.5))
     ax.set_xticks([l for l in range(1, depth + 1) if depth <= 12 or l % 5 == 0])
-    return ax
-
-
-def width_and_theory(runs: Sequence[VarianceLayers], which: str, ax: Axes | None = None) -> Axes:
-    """Simulated mean over theory by layer, a curve for each width, with two standard errors:
-    finite widths stray."""
-    ax = _axes(ax)
-    for k, run in enumerate(runs):
-        layer = np.arange(1, run.depth + 1) + 0.12 * (k - (len(runs) - 1) / 2)
-        found, expected = run.moments(which), getattr(run.theory, which)
-        ax.errorbar(
-            layer,
-            found.mean / expected,
-            2 * found.standard_error / expected,
-            fmt=_MARKS[k % 4] + "-",
-            color=f"C{k}",
-            ms=3.5,
-            lw=1.0,
-            label=f"width {run.width}",
-        )
-    ax.axhline(1.0, color=GREY, lw=0.9)
-    ax.legend(loc="best")
-    ax.set(xlabel=r"layer $l$", ylabel="simulated / infinite width")
     return ax
 
 
@@ -137,23 +114,6 @@ def scale_at_widths(picture: PhasePicture, ax: Axes | None = None, floor: float 
     ax.set(xscale="log", xlabel=r"weight scale $\sigma_w$", ylabel=r"$\log_{10}\,\|\delta^1\|/\|\delta^L\|$")
     ax.set(ylim=(floor, float(np.max(picture.log10)) + 4.0))
     return ax
-
-
-def histograms(
-    runs: Sequence[LayerValues], layers: Sequence[int], axs: Sequence[Axes] | None = None
-) -> Sequence[Axes]:
-    """Activations of chosen layers, a panel for each scale; the first layer dark, later ones lighter."""
-    if axs is None:
-        axs = list(np.atleast_1d(plt.subplots(1, len(runs), sharey=True, figsize=(6.8, 2.9))[1]))
-    bins = np.linspace(-1.0, 1.0, 41)
-    for ax, run in zip(axs, runs, strict=True):
-        for k, l in enumerate(layers):
-            share, _ = np.histogram(run.values[l - 1], bins)
-            ax.stairs(share / share.sum(), bins, color=f"C{k}", label=f"layer {l}")
-        ax.set(xlabel="activation", title=rf"$\sigma_w = {run.sigma_w:.4g}$", yscale="log", ylim=(3e-4, 1.5))
-    axs[0].set_ylabel("share of units")
-    axs[0].legend(loc="upper left", handlelength=1.0)
-    return axs
 
 
 def shares(found: Sequence[Share], ax: Axes | None = None) -> Axes:

@@ -48,16 +48,6 @@ class VarianceLayers:
             raise ValueError(f"which must be forward or backward, not {which!r}")
         return moments(getattr(self, which))
 
-    def errors_off(self, which: str) -> Floats:
-        """(simulated mean − theory)/standard error for each layer (L,);
-        0 where nothing varies and nothing differs."""
-        found, expected = self.moments(which), getattr(self.theory, which)
-        gap = found.mean - expected
-        error = found.standard_error
-        return np.where(
-            error > 0.0, gap / np.where(error > 0.0, error, 1.0), np.where(np.abs(gap) < 1e-12, 0.0, np.inf)
-        )
-
 
 def variance_layers(
     activation: str,
@@ -158,30 +148,3 @@ def many_variance_layers(
     return VarianceLayers(
         activation, width, depth, float(sigma_w), float(sigma_b), seed, forward, backward, theory
     )
-
-
-@dataclass(frozen=True, eq=False)
-class LayerValues:
-    """``values[l]``: the activations of layer l + 1 over many inputs and all neurons; (L, inputs × width)."""
-
-    activation: str
-    sigma_w: float
-    width: int
-    values: Floats
-
-
-def layer_values(
-    activation: str, sigma_w: float, *, width: int = 100, depth: int = 10, inputs: int = 20, seed: int = 0
-) -> LayerValues:
-    """The activations of one network with zero biases for so many N(0, 1) inputs,
-    for histograms of its layers."""
-    width, depth, inputs = whole("width", width, 1), whole("depth", depth, 1), whole("inputs", inputs, 1)
-    positive("sigma_w", sigma_w)
-    rng = np.random.default_rng(whole("seed", seed, 0))
-    value = compiled(named_activation(activation, "activation").value, z_symbol)
-    a, rows = rng.standard_normal((inputs, width)), []
-    for _ in range(depth):
-        w = rng.standard_normal((width, width)) * (sigma_w / math.sqrt(width))
-        a = value(a @ w.T)
-        rows.append(a.ravel())
-    return LayerValues(activation, float(sigma_w), width, np.array(rows))

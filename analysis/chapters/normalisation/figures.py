@@ -9,7 +9,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from analysis.chapters.normalisation.depth import DepthSweep, GrowthByBatch
 from analysis.chapters.normalisation.training import BatchNormTraining
@@ -81,27 +81,6 @@ def growth(
     sizes = measured[0].batches
     ax.set_xticks(sizes, [str(b) for b in sizes])
     ax.minorticks_off()
-    return ax
-
-
-def growth_by_shift(
-    shifts: ArrayLike,
-    curves: Mapping[str, NDArray[np.float64]],
-    measured: Sequence[tuple[float, float, float]],
-    ax: Axes | None = None,
-) -> Axes:
-    """Large-batch growth R against β, a curve for each activation;
-    ``measured`` ReLU networks as (β, R, standard error)."""
-    ax = _axes(ax)
-    at = np.asarray(shifts)
-    ax.axhline(1.0, color=GREY, lw=0.9)
-    for c, (name, curve) in enumerate(curves.items()):
-        ax.plot(at, curve, color=f"C{c}", ls=_LINES[c % 4])
-        k = int(0.12 * len(at))
-        ax.text(at[k], curve[k] * 1.04, name, color=f"C{c}", va="bottom")
-    for shift, rate, error in measured:
-        ax.errorbar([shift], [rate], yerr=2 * error, fmt="o", color="C0", capsize=2)
-    ax.set(xlabel=r"shift $\beta$", ylabel="growth $R$ per layer", xlim=(at[0] - 0.05, at[-1]))
     return ax
 
 

@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.chapters.outliers.losses import SQUARED_BOUND
 from analysis.numeric.arguments import real_array
 from analysis.numeric.data import load
 from analysis.numeric.initialise import nielsen
@@ -20,7 +19,6 @@ from analysis.numeric.network import Network, gradients
 from analysis.numeric.norms import norm, rms, varies
 from analysis.numeric.threads import one_thread
 from analysis.numeric.training_arguments import different_seeds, positive, whole
-from analysis.symbolic.catalogue import activation as named_activation
 
 Floats = NDArray[np.float64]
 
@@ -30,9 +28,6 @@ LOSSES = {
     "squared error, linear": ("squared error", "identity"),
 }
 """{loss: (kind, activation of the output)}, in the order of ``analysis.chapters.outliers.losses.LOSSES``."""
-OUTPUT_BOUNDS = {"cross-entropy, sigmoid": 1.0, "squared error, sigmoid": float(SQUARED_BOUND)}
-"""{loss: the bound of |∂C/∂z| at an output}, proved in ``analysis.chapters.outliers.losses``;
-a linear output has none."""
 TREATMENTS = ("raw", "own statistics", "clean statistics")
 
 
@@ -112,25 +107,6 @@ def standardise(X: Floats, of: Floats) -> Floats:
     mean = of.mean(axis=0)
     spread = np.where(varies(of, 0)[0], rms(of - mean, axis=0), 1.0)
     return np.asarray((X - mean) / spread)
-
-
-def first_layer_bound(result: Outlier) -> Floats:
-    """What ‖∂C/∂w¹‖ cannot exceed, for each seed and factor (S, T):
-    β √n_L ∏ s‖wˡ‖₂ (l = 2 … L) times the mean ‖x‖ of the batch.
-
-    β bounds |∂C/∂z| at an output and s the slope of the activation.
-    Raises ValueError for a linear output, which has no β.
-    """
-    if result.loss not in OUTPUT_BOUNDS:
-        raise ValueError(f"loss must be one of {'; '.join(OUTPUT_BOUNDS)}, not {result.loss!r}")
-    steepest = float(named_activation(result.activation).slope_bound)
-    at_the_output = OUTPUT_BOUNDS[result.loss] * np.sqrt(result.sizes[-1])
-    networks = [_network(result.sizes, result.activation, result.loss, s) for s in result.seeds]
-    down = [np.prod([steepest * np.linalg.norm(w, 2) for w in network.weights[1:]]) for network in networks]
-    images = load("digits", count=result.images).images
-    batches = [_batch(images, factor, result.treatment) for factor in result.factors]
-    lengths = [norm(X, axis=1).mean() for X in batches]
-    return np.asarray(at_the_output * np.outer(down, lengths))
 
 
 def _network(sizes: tuple[int, ...], activation: str, loss: str, seed: int) -> Network:

@@ -1,4 +1,4 @@
-"""Pictures of chapter 2: the slope and its maximum, the boxes of the interval proof, the log-product."""
+"""Pictures of chapter 2: the slope and its maximum, a factor below one quarter, the log-product."""
 
 from __future__ import annotations
 
@@ -8,10 +8,8 @@ from collections.abc import Iterable
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.patches import Rectangle
 
 from analysis.chapters.quarter_bound.gaussian_factor import Ratios, Share
-from analysis.claims.intervals import IntervalProof
 from analysis.numeric.compiled import compiled
 from analysis.numeric.log_product import Exponent, LogProducts
 from analysis.symbolic.activation import Activation
@@ -62,32 +60,6 @@ def value_and_slope(activation: Activation, ax: Axes | None = None, reach: float
     return ax
 
 
-def proof_boxes(proof: IntervalProof, ax: Axes | None = None) -> Axes:
-    """The function, the upper end of each box's enclosure, the neighbourhood left to the curvature,
-    and the tails."""
-    ax = _axes(ax)
-    reach = float(proof.tails[1].start) + 2.0
-    x = np.linspace(-reach, reach, 801)
-    for box in proof.boxes:
-        low, high = float(box.lo), float(box.hi)
-        ax.add_patch(Rectangle((low, 0.0), high - low, box.upper, fc="C5", ec="0.35", lw=0.6, alpha=0.45))
-    ax.plot(x, compiled(proof.f, z)(x), color="C0")
-    bound = float(proof.bound)
-    ax.axhline(bound, color="C1", ls="--", lw=1.2)
-    ax.text(reach, bound * 1.02, rf"bound ${tex(proof.bound)}$", color="C1", ha="right", va="bottom")
-    if proof.curvature:
-        low, high = float(proof.curvature[0].lo), float(proof.curvature[-1].hi)
-        ax.axvspan(low, high, color="C2", alpha=0.18, lw=0)
-        ax.text((low + high) / 2, bound * 1.1, "curvature", color="C2", ha="center", va="bottom")
-    for tail in proof.tails:
-        ax.text(
-            tail.side * (float(tail.start) + 1.0), bound * 0.3, "tail by\nalgebra", ha="center", color=GREY
-        )
-        ax.axvline(tail.side * float(tail.start), color=GREY, lw=0.8, ls=":")
-    ax.set(xlabel=r"$z$", ylabel="enclosure from above", xlim=(-reach, reach), ylim=(0.0, bound * 1.25))
-    return ax
-
-
 def share_below(shares: Iterable[Share], ax: Axes | None = None) -> Axes:
     """Pr[|w σ′(wa + b)| < 1/4] against the incoming activation a:
     quadrature as a line, simulation as points."""
@@ -131,20 +103,6 @@ def log_paths(drawn: LogProducts, theory: Exponent, ax: Axes | None = None, path
     ax.plot(depth, quarter * depth, color="C1", ls="--", lw=1.2)
     ax.text(end * 0.7, quarter * end * 0.58, r"$(1/4)^L$", color="C1")
     ax.set(xlabel=r"layers $L$", ylabel=r"$\log_{10}\,\prod |w_j\,\sigma'(z_j)|$", xlim=(0, end))
-    return ax
-
-
-def log_histogram(drawn: LogProducts, theory: Exponent, ax: Axes | None = None) -> Axes:
-    """The log-product at the largest depth, centred and scaled, against the normal density."""
-    ax = _axes(ax)
-    depth = float(drawn.depths[-1])
-    x = (drawn.logs[:, -1] - depth * theory.lam) / math.sqrt(depth * theory.variance)
-    ax.hist(x, bins=np.linspace(-5, 5, 81).tolist(), density=True, color="C5", alpha=0.6)
-    grid = np.linspace(-5, 5, 400)
-    ax.plot(grid, np.exp(-grid * grid / 2) / math.sqrt(2 * math.pi), color="C0")
-    ax.text(1.3, 0.3, r"$N(0,1)$", color="C0")
-    ax.text(-4.8, 0.3, f"{len(x):,} chains\n{int(depth)} layers", color="0.3")
-    ax.set(xlabel=r"$(S_L - L\lambda)/(\varsigma\sqrt{L})$", ylabel="density", xlim=(-5, 5))
     return ax
 
 

@@ -49,11 +49,6 @@ class InputGradients:
         of = self.correlations[:, i, j]
         return float(of.mean()), float(of.std(ddof=1) / math.sqrt(len(of)))
 
-    def by_distance(self) -> Floats:
-        """The mean correlation of all pairs that lie 0, 1, 2, … grid steps apart (m,)."""
-        mean = self.correlations.mean(axis=0)
-        return np.array([np.diagonal(mean, d).mean() for d in range(len(mean))])
-
 
 @one_thread()
 def input_gradients(

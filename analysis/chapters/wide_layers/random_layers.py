@@ -79,8 +79,6 @@ class DeepSpectrum:
     kept: Floats
     direct: Floats
     depth: int
-    log_det_gap: float
-    """Σ log s_i less Σ_l log|det Σ′(zˡ)wˡ|, which should be 0."""
 
 
 def random_network(
@@ -100,10 +98,7 @@ def deep_spectrum(network: Network, x: Floats) -> DeepSpectrum:
         raise ValueError(f"network must have layers of one width, not {network.sizes}")
     matrices = layer_matrices(network, x)
     kept, direct = spectrum(matrices), direct_log_values(matrices)
-    dets = math.fsum(float(np.linalg.slogdet(m)[1]) for m in matrices)
-    return DeepSpectrum(
-        kept.log_values / math.log(10.0), direct / math.log(10.0), network.depth, kept.log_volume - dets
-    )
+    return DeepSpectrum(kept.log_values / math.log(10.0), direct / math.log(10.0), network.depth)
 
 
 @dataclass(frozen=True, eq=False)

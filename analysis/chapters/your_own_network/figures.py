@@ -4,20 +4,16 @@ found."""
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
-from numpy.typing import NDArray
 
 from analysis.chapters.your_own_network.confusion import Confusion
 from analysis.chapters.your_own_network.thirty_layers import OPTIMISERS, VARIANTS, ThirtyLayers
 from analysis.chapters.your_own_network.three_cases import Case
 
-Floats = NDArray[np.float64]
 GREY = "0.45"
-RECORDED = Path(__file__).parent / "recorded"
 
 
 def _axes(ax: Axes | None) -> Axes:

@@ -54,11 +54,6 @@ def remedies(folder: Path = FOLDER) -> tuple[Remedied, ...]:
     return tuple(Remedied(**{**r, "after": tuple(r["after"])}) for r in rows)
 
 
-def absent() -> dict[tuple[str, str], str]:
-    """(fault, architecture) → why the fault cannot exist there."""
-    return {(f.name, a): why for f in FAULTS for a, why in f.absent.items()}
-
-
 def facts(about: str) -> dict[str, Any]:
     """What stands before the rows of a record."""
     return {

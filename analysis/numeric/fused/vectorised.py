@@ -42,7 +42,6 @@ LN2_HIGH = 0.6931471803691238  # the leading 33 bits of log 2, so that n · LN2_
 LN2_LOW = 1.9082149292705877e-10
 _ROUND = 1.5 * 2.0**52  # x + _ROUND holds the nearest integer to x in its low bits
 _ONE = 1023 << 52
-_EXPONENT = 0x7FF << 52
 _HALF_ROOT = 0x3FE6A09E667F3BCC  # the bits of √½
 _E2, _E3, _E4, _E5, _E6, _E7, _E8, _E9, _E10, _E11, _E12 = (1.0 / math.factorial(k) for k in range(2, 13))
 _L1, _L2, _L3, _L4, _L5, _L6, _L7, _L8, _L9, _L10 = (2.0 / (2 * k + 1) for k in range(1, 11))

@@ -8,9 +8,15 @@ import mpmath
 import numpy as np
 import pytest
 
-from analysis.chapters.explosion.digits_lost import digits_lost, first_without
+from analysis.chapters.explosion.digits_lost import Floats, digits_lost
 
 PER_LAYER = math.log10(25)  # the factor 100 · ¼, in digits
+
+
+def first_without(digits: Floats) -> int | None:
+    """The first layer, counted from 1, with less than one correct digit; None if there is none."""
+    below = np.flatnonzero(digits < 1.0)
+    return int(below[0]) + 1 if len(below) else None
 
 
 def test_every_layer_costs_the_digits_of_its_factor():

@@ -10,9 +10,7 @@ from analysis.chapters.explosion import figures
 from analysis.chapters.explosion.balance_curve import Balance
 from analysis.chapters.explosion.digits_lost import DigitsLost
 from analysis.chapters.explosion.fragile_explosion import Fragility, Outputs
-from analysis.chapters.explosion.identity_neuron_errors import IdentityErrors
 from analysis.chapters.explosion.off_centre import OffCentre
-from analysis.chapters.explosion.widest_window import widest_window
 
 
 def ys(ax: Axes, line: int) -> np.ndarray:
@@ -37,24 +35,6 @@ def test_steps_label_the_depths(ax: Axes) -> None:
     figures.steps(Outputs(x, ((20,), (20, 20)), np.array([x, x**2])), ax)
     assert "1 layer" in words(ax) and "2 layers" in words(ax) and len(ax.lines) == 2
     assert list(ys(ax, 1)) == list(x**2)
-
-
-def test_windows_peak_at_a_quarter_of_the_weight(ax: Axes) -> None:
-    figures.factor_windows([100, 8, 4], ax)
-    assert [ys(ax, k).max() for k in range(3)] == [25.0, 2.0, 1.0]
-    assert "0.0917 wide" in words(ax) and "touches 1" in words(ax)
-    shaded = [c.get_paths()[0].vertices for c in ax.collections if c.get_paths()]
-    assert min(np.asarray(v)[:, 1].min() for v in shaded) >= 1.0
-
-
-def test_width_marks_the_maximum(ax: Axes) -> None:
-    best = widest_window()
-    figures.width_by_weight(best, ax)
-    curve = ys(ax, 0)
-    assert curve[0] == pytest.approx(0.0, abs=1e-6) and curve.max() == pytest.approx(
-        float(best.width.mid()), abs=1e-4
-    )
-    assert "0.4477 at |w| = 6.8942" in words(ax) and "0.0917" in words(ax)
 
 
 def test_balance_draws_its_rows(ax: Axes) -> None:
@@ -95,13 +75,5 @@ def test_identity_neurons(ax: Axes) -> None:
     assert np.max(np.abs(mended - x)) < 1 / 96
 
 
-def test_identity_errors_mark_the_least(ax: Axes) -> None:
-    w = np.array([0.1, 1.0, 5.6, 9.0])
-    errors = IdentityErrors(w, np.array([0.475, 0.27, 0.0571, 0.1]), 1 / (1 + np.exp(w)), w**2 / 96)
-    figures.identity_error_curves(errors, ax)
-    assert "0.057" in words(ax) and ax.get_xscale() == ax.get_yscale() == "log"
-    assert list(ys(ax, 2)) == list(w**2 / 96)
-
-
 def test_without_axes_a_figure_is_made() -> None:
-    assert isinstance(figures.factor_windows([10]), Axes)
+    assert isinstance(figures.identity_neurons(5.65), Axes)

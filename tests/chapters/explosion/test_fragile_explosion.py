@@ -54,12 +54,3 @@ def test_outputs_rise_by_less_than_one_and_have_the_slope_of_the_product() -> No
     assert np.all((monotone >= 0).all(axis=1) | (monotone <= 0).all(axis=1))
     fine = f.outputs(0.5 + np.array([-1e-7, 1e-7]), [(20, 20)])
     assert (fine.values[0, 1] - fine.values[0, 0]) / 2e-7 == pytest.approx(25.0, rel=1e-6)
-
-
-def test_narrowing() -> None:
-    found = f.narrowing((2, 3, 6))
-    assert np.allclose(np.diff(found.log10_peak[:2]), math.log10(25))
-    assert np.all(np.diff(found.crossings) < 0) and found.crossings[1] == pytest.approx(1.032561e-4, rel=1e-6)
-    for depths in ((), (1, 2)):
-        with pytest.raises(ValueError, match="depths"):
-            f.narrowing(depths)

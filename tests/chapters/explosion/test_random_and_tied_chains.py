@@ -26,12 +26,6 @@ def test_curves() -> None:
     assert np.all(curves.independent <= curves.tied_at_centre)
 
 
-def test_largest_independent_is_a_maximum() -> None:
-    at, top = balance_curve.largest_independent()
-    assert at == pytest.approx(3.18894, abs=1e-4) and top == pytest.approx(-1.447437, abs=1e-6)
-    assert all(exponent(SIGMOID, at + d, 0.0).lam < top for d in (-0.1, 0.1))
-
-
 def test_beside_the_centre_no_scale_explodes() -> None:
     off = off_centre.off_centre([4.0, 9.0, 20.0], np.random.default_rng(0), chains=200, layers=400)
     assert np.all(off.lam + 5 * off.standard_error < 0)

@@ -36,14 +36,6 @@ def test_width_is_the_distance_of_the_two_crossings(size: float, bias: float, ne
     assert float(v.width.subs(w, sp.Float(weight))) == pytest.approx(ends[1] - ends[0], abs=1e-9)
 
 
-@pytest.mark.parametrize("number", [4, sp.Rational(9, 2), 7, 100, 10**6])
-def test_edges_solve_the_equation(number: sp.Expr) -> None:
-    for root in v.edges():
-        x = root.subs(v._W, number)
-        assert sp.N(number * x / (1 + x) ** 2 - 1, 30) == pytest.approx(0, abs=1e-25)
-    assert v.condition().subs({v._W: number, v._x: 1}) <= 0  # the centre of the window belongs to it
-
-
 @pytest.mark.parametrize(("least", "outcome"), [(3, Proved), (4, Proved), (5, Refuted)])
 def test_the_least_weight(least: int, outcome: type) -> None:
     assert isinstance(NEEDS.settle(v_claims._needs(least)), outcome)

@@ -41,7 +41,6 @@ def test_the_factor_of_a_layer_with_default_weights(name: str) -> None:
 def test_known_scales() -> None:
     assert DEFAULT**2 == pytest.approx(1 / 3)
     assert scales("sigmoid").backward == pytest.approx(4.722646, abs=1e-6)
-    assert scales("sigmoid").default_q == pytest.approx(0.0850, abs=1e-4)
     assert scales("tanh").forward == pytest.approx(1.592537, abs=1e-6)
     assert scales("tanh").chi_forward == pytest.approx(1.177807, abs=1e-6)
     assert scales("gelu").default_log == pytest.approx(-1.2425, abs=1e-4)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-import pytest
 from matplotlib.axes import Axes
 
 from analysis.chapters.initialisation import figures
 from analysis.chapters.initialisation.phase_picture import PhasePicture
 from analysis.chapters.initialisation.shares_of_networks import Share
-from analysis.chapters.initialisation.variance_layers import LayerValues, VarianceLayers
+from analysis.chapters.initialisation.variance_layers import VarianceLayers
 from analysis.numeric.mean_field import Profile
 
 
@@ -46,13 +45,6 @@ def test_layers_backward_are_labelled_at_the_first(ax: Axes) -> None:
     assert float(ax.texts[0].xy[1]) == 9.0  # type: ignore[attr-defined]
 
 
-def test_width_shows_the_ratio_to_the_theory(ax: Axes) -> None:
-    figures.width_and_theory([run(7), run(9)], "forward", ax)
-    assert [1.0, 0.8, 1.2] in drawn(ax)
-    assert [t.get_text() for t in ax.get_legend().get_texts()] == ["width 7", "width 9"]  # type: ignore[union-attr]
-    assert bars(ax)[1] == pytest.approx((0.0, 1.6))
-
-
 def picture(row_name: str, rows: tuple[int, ...], log10: np.ndarray) -> PhasePicture:
     return PhasePicture(row_name, rows, np.array([0.1, 1.0, 10.0]), "tanh", 5, log10, 3, 0)
 
@@ -76,15 +68,6 @@ def test_scale_at_widths_names_every_curve(ax: Axes) -> None:
     assert ax.get_ylim() == (-20.0, 10.0)
 
 
-def test_histograms_show_the_layers_asked_for() -> None:
-    one = LayerValues("tanh", 0.5, 2, np.array([[0.99, 0.99], [0.0, 0.01], [-0.99, 0.99]]))
-    axs = figures.histograms([one, one], (1, 3))
-    first, third = (np.array(p.get_data().values) for p in axs[0].patches)  # type: ignore[attr-defined]
-    assert first[-1] == 1.0 and first.sum() == 1.0
-    assert third[0] == third[-1] == 0.5
-    assert "0.5" in axs[0].get_title() and len(axs) == 2
-
-
 def test_shares_fill_a_hundred_per_cent(ax: Axes) -> None:
     figures.shares([Share("first", "said", 50, 25, 10, 0), Share("second", "so", 50, 1, 0, 0)], ax)
     widths = [p.get_width() for p in ax.patches]  # type: ignore[attr-defined]
@@ -95,4 +78,4 @@ def test_shares_fill_a_hundred_per_cent(ax: Axes) -> None:
 
 
 def test_without_axes_a_figure_is_made() -> None:
-    assert isinstance(figures.width_and_theory([run()], "forward"), Axes)
+    assert isinstance(figures.layers_against_theory([run()], "forward", ["here"]), Axes)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from analysis.chapters.initialisation.variance_layers import VarianceLayers, layer_values, variance_layers
+from analysis.chapters.initialisation.variance_layers import VarianceLayers, variance_layers
 from analysis.numeric.mean_field import Profile
 
 WIDTH, DEPTH, SCALE, BIAS, SEED = 4, 5, 1.3, 0.4, 8
@@ -50,25 +50,13 @@ def test_twice_the_scale_is_four_times_the_square_in_every_relu_layer() -> None:
     np.testing.assert_allclose(twice.theory.forward, 1.6**2 * 1.28 ** np.arange(4), rtol=1e-12)
 
 
-def test_errors_off_count_standard_errors() -> None:
+def test_moments_have_two_directions() -> None:
     rows = np.array([[1.0, 4.0, 2.0], [1.0, 6.0, 2.0]])  # the second column has mean 5 and standard error 1
-    theory = Profile(np.array([1.0, 3.0, 2.5]), np.array([1.0, 5.0, 2.0]))
-    run = VarianceLayers("tanh", 1, 3, 1.0, 0.0, 0, rows, rows, theory)
-    np.testing.assert_allclose(run.errors_off("forward"), [0.0, 2.0, np.inf])
-    np.testing.assert_allclose(run.errors_off("backward"), [0.0, 0.0, 0.0])
+    run = VarianceLayers("tanh", 1, 3, 1.0, 0.0, 0, rows, 2 * rows, Profile(rows[0], rows[1]))
+    np.testing.assert_allclose(run.moments("forward").mean, [1.0, 5.0, 2.0])
+    np.testing.assert_allclose(run.moments("backward").standard_error, [0.0, 2.0, 0.0])
     with pytest.raises(ValueError, match="which must be forward or backward"):
         run.moments("sideways")
-
-
-def test_values_of_a_layer_are_those_of_every_input() -> None:
-    found = layer_values("tanh", 0.7, width=3, depth=2, inputs=4, seed=5)
-    rng = np.random.default_rng(5)
-    inputs, expected = rng.standard_normal((4, 3)), []
-    for _ in range(2):
-        w = rng.standard_normal((3, 3)) * 0.7 / np.sqrt(3)
-        inputs = np.array([np.tanh(w @ a) for a in inputs])
-        expected.append(inputs.ravel())
-    np.testing.assert_allclose(found.values, expected, rtol=1e-13)
 
 
 @pytest.mark.parametrize(

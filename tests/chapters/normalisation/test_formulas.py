@@ -36,8 +36,8 @@ from analysis.symbolic.normalisation import (
 from analysis.symbolic.normalisation_rates import (
     both_active,
     both_relu,
-    large_batch_rate,
     linear_rate,
+    mean_under_normal,
     projected_trace,
     relu_rate,
     relu_trace,
@@ -139,7 +139,9 @@ def test_rates() -> None:
     assert sp.simplify(linear_rate - (m - 2) / (m - 3)) == 0
     assert projected_trace(m, m**2, m, sp.S.Zero) == m - 2
     assert float(relu_rate.subs(m, 8)) == pytest.approx(1.78819, abs=1e-5)
-    assert large_batch_rate(RELU) == sp.pi / (sp.pi - 1) and large_batch_rate(IDENTITY) == 1
+    relu = RELU.formula
+    spread = mean_under_normal(relu**2) - mean_under_normal(relu) ** 2
+    assert sp.simplify(mean_under_normal(RELU.derivative**2) / spread) == sp.pi / (sp.pi - 1)
     values = [float(relu_rate.subs(m, n)) for n in (4, 6, 8, 16, 64, 1024)]
     assert values == sorted(values, reverse=True) and values[-1] > float(sp.pi / (sp.pi - 1))
 

@@ -7,9 +7,10 @@ import re
 
 import numpy as np
 import pytest
+from first_layer_bound import first_layer_bound
 from notebook_text import printed, words
 
-from analysis.chapters.outliers.outlier import LOSSES, Outlier, first_layer_bound, outlier
+from analysis.chapters.outliers.outlier import LOSSES, Outlier, outlier
 
 
 @pytest.mark.parametrize("power", [0, 1, 2])

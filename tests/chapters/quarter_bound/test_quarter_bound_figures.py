@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-import sympy as sp
 from matplotlib.axes import Axes
 
 from analysis.chapters.quarter_bound import figures
 from analysis.chapters.quarter_bound.gaussian_factor import Ratios, Share
-from analysis.claims.intervals import IntervalProof, prove_upper_bound
 from analysis.numeric.log_product import Exponent, LogProducts
 from analysis.symbolic.catalogue import SIGMOID, TANH
-from analysis.symbolic.notation import z
 
 DRAWN = LogProducts(1.0, 1.0, np.array([1, 2, 3]), np.cumsum(-np.ones((5, 3)), axis=1), np.zeros(5))
 THEORY = Exponent(1.0, 1.0, -1.0, 0.25, 0.25, np.zeros(2))
@@ -31,15 +28,7 @@ def test_slopes_of_two(ax: Axes) -> None:
     assert tops == [0.25, 1.0]
 
 
-def test_boxes_stay_below_the_bound(ax: Axes) -> None:
-    proof = prove_upper_bound(1 / (4 * sp.cosh(z / 2) ** 2), sp.Rational(1, 4), touching=sp.S.Zero)
-    assert isinstance(proof, IntervalProof)
-    figures.proof_boxes(proof, ax)
-    heights = [p.get_height() for p in ax.patches[: len(proof.boxes)]]  # type: ignore[attr-defined]
-    assert heights and max(heights) < 0.25
-
-
-def test_paths_and_histogram(ax: Axes) -> None:
+def test_paths_and_their_band(ax: Axes) -> None:
     figures.log_paths(DRAWN, THEORY, ax, paths=4)
     grey = [line for line in ax.lines if line.get_color() == "0.75"]
     assert len(grey) == 4
@@ -49,13 +38,6 @@ def test_paths_and_histogram(ax: Axes) -> None:
     path = band.get_paths()[0].vertices
     at_3 = np.asarray(path)[np.asarray(path)[:, 0] == 3.0, 1]
     assert {round(float(y * np.log(10)), 9) for y in at_3} == {round(-3 + k * np.sqrt(3), 9) for k in (-1, 1)}
-
-
-def test_histogram_has_unit_area(ax: Axes) -> None:
-    logs = np.random.default_rng(0).standard_normal((1000, 1)) * 0.5 - 1.0
-    figures.log_histogram(LogProducts(1.0, 1.0, np.array([1]), logs, np.zeros(len(logs))), THEORY, ax)
-    area = sum(p.get_height() * p.get_width() for p in ax.patches)  # type: ignore[attr-defined]
-    assert area == pytest.approx(1.0)
 
 
 def test_shares_and_ratios(ax: Axes) -> None:

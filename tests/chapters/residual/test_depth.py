@@ -182,7 +182,6 @@ def test_the_angle_recursion() -> None:
 def test_gradients_of_a_network_without_blocks() -> None:
     found = input_gradients([-1.0, 0.0, 2.0], depth=0, nets=2, width=10)
     np.testing.assert_allclose(found.correlations, 1.0)
-    np.testing.assert_allclose(found.by_distance(), 1.0)
     np.testing.assert_allclose(np.abs(found.slopes), 1.0)
 
 
@@ -212,7 +211,6 @@ def test_the_standard_error_of_a_correlation() -> None:
     correlations = np.array([0.3, 0.1, 0.5, 0.2, 0.4])[:, None, None] * np.ones((5, 2, 2))
     found = InputGradients(1, 4, 0.0, 1.0, np.array([0.0, 1.0]), np.zeros(2), correlations)
     assert found.between(0, 1) == pytest.approx((0.3, 0.005**0.5))
-    assert found.by_distance() == pytest.approx([0.3, 0.3])
 
 
 def test_input_gradients_refuse() -> None:

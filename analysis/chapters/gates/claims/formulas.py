@@ -72,7 +72,6 @@ Definitions = Mapping[sp.Basic, sp.Expr]
 _T = sp.Symbol("T", positive=True)
 _x, _y = sp.symbols("x y", real=True)
 _held = sp.Symbol("h", positive=True)
-_LONGEST = 6
 
 
 class change(sp.Function):  # type: ignore[misc]
