@@ -22,7 +22,7 @@ from analysis.claims.domain import (
     positive,
     reals,
 )
-from analysis.claims.lines import Line, Proof, decided, proof
+from analysis.claims.lines import Line, Proof, decided, facts_of, proof
 from analysis.claims.outcome import Argued, Proved, Unknown
 from analysis.claims.rules import (
     REASONS,
@@ -495,6 +495,19 @@ def test_nothing_is_put_into_a_theorem_that_holds_its_own_letters():
     cited = Cited("squares of a sum's terms", (), letters)
     assert follows(cited, line, context=over(x=POSITIVE, n=WHOLE))
     assert not follows(cited, line, context=over(x=REAL, n=WHOLE))
+
+
+def test_a_fact_covers_no_set_of_which_it_is_not_told_that_it_is_a_part():
+    odd = sp.ConditionSet(x, sp.Gt(sp.sin(x**3) + x, 0), sp.S.Reals)
+    assert sp.Interval(1, 2).is_subset(odd) is None
+    known = fact(lt(0, x), x=odd)
+    assert not over(x=sp.Interval(1, 2)).covers(known, lt(0, x)) and over(x=odd).covers(known, lt(0, x))
+
+
+def test_what_holds_under_a_condition_is_no_fact_for_other_proofs():
+    assert facts_of(le(0, x), domain((x, positive()))) == fact(le(0, x), x=sp.Interval.open(0, sp.oo))
+    assert facts_of(le(0, x), domain((x, reals()), where=le(0, x))) is None
+    assert facts_of(le(0, LAM), domain((x, reals()), means={LAM: Given(lambda world: 1)})) is None
 
 
 # Each guard by itself: lines that differ from one that follows by what the guard asks
