@@ -148,6 +148,11 @@ def test_induction():
     other = eq(sp.Sum(k, (k, 1, n)), n * (n + 1) / 2 + 1)
     skipped = fact(sp.Implies(other, total.xreplace({n: n + 1}), evaluate=False), n=WHOLE)
     assert not follows(Induction((1, 2), n), other, base, skipped, context=context)
+    kept = fact(sp.Implies(other, other.xreplace({n: n + 1}), evaluate=False), n=WHOLE)
+    for beginning in (base, fact(eq(sp.Sum(k, (k, 1, 2)), 3)), fact(eq(0, 0))):
+        assert not follows(Induction((1, 2), n), other, beginning, kept, context=context)
+        if beginning != base:
+            assert not follows(Induction((1, 2), n), total, beginning, good, context=context)
 
 
 # Logic
@@ -189,6 +194,16 @@ def test_a_factor_must_not_be_negative_unless_it_is_an_equation_that_it_multipli
     a, context = fact(le(x, y), x=REAL, y=REAL), over(x=REAL, y=REAL)
     assert not follows(Combined((1,), ((-1, (0,)),)), le(y, x), a, context=context)
     assert not follows(Combined((1,), ((x, (0,)),)), le(x * x, x * y), a, context=context)
+    strict = fact(lt(x, y), x=REAL, y=REAL)
+    for sets, sure in ((POSITIVE, True), (sp.Interval(0, sp.oo), False)):
+        for relation, wanted in ((le, True), (lt, sure)):
+            found = follows(
+                Combined((1,), ((n, (0,)),)),
+                relation(n * x, n * y),
+                strict,
+                context=over(x=REAL, y=REAL, n=sets),
+            )
+            assert found is wanted
     equal = fact(eq(x, y), x=REAL, y=REAL)
     assert follows(Combined((1,), ((-1, (0,)),)), le(y, x), equal, context=context)
     assert not follows(Combined((1,), ((-1, (0,)),)), lt(y, x), equal, context=context)
