@@ -22,7 +22,7 @@ from analysis.claims.domain import (
     positive,
     reals,
 )
-from analysis.claims.lines import Line, Proof, decided, proof
+from analysis.claims.lines import Line, Proof, decided, facts_of, proof
 from analysis.claims.outcome import Argued, Proved, Unknown
 from analysis.claims.rules import (
     REASONS,
@@ -148,6 +148,11 @@ def test_induction():
     other = eq(sp.Sum(k, (k, 1, n)), n * (n + 1) / 2 + 1)
     skipped = fact(sp.Implies(other, total.xreplace({n: n + 1}), evaluate=False), n=WHOLE)
     assert not follows(Induction((1, 2), n), other, base, skipped, context=context)
+    kept = fact(sp.Implies(other, other.xreplace({n: n + 1}), evaluate=False), n=WHOLE)
+    for beginning in (base, fact(eq(sp.Sum(k, (k, 1, 2)), 3)), fact(eq(0, 0))):
+        assert not follows(Induction((1, 2), n), other, beginning, kept, context=context)
+        if beginning != base:
+            assert not follows(Induction((1, 2), n), total, beginning, good, context=context)
 
 
 # Logic
@@ -189,6 +194,16 @@ def test_a_factor_must_not_be_negative_unless_it_is_an_equation_that_it_multipli
     a, context = fact(le(x, y), x=REAL, y=REAL), over(x=REAL, y=REAL)
     assert not follows(Combined((1,), ((-1, (0,)),)), le(y, x), a, context=context)
     assert not follows(Combined((1,), ((x, (0,)),)), le(x * x, x * y), a, context=context)
+    strict = fact(lt(x, y), x=REAL, y=REAL)
+    for sets, sure in ((POSITIVE, True), (sp.Interval(0, sp.oo), False)):
+        for relation, wanted in ((le, True), (lt, sure)):
+            found = follows(
+                Combined((1,), ((n, (0,)),)),
+                relation(n * x, n * y),
+                strict,
+                context=over(x=REAL, y=REAL, n=sets),
+            )
+            assert found is wanted
     equal = fact(eq(x, y), x=REAL, y=REAL)
     assert follows(Combined((1,), ((-1, (0,)),)), le(y, x), equal, context=context)
     assert not follows(Combined((1,), ((-1, (0,)),)), lt(y, x), equal, context=context)
@@ -495,6 +510,19 @@ def test_nothing_is_put_into_a_theorem_that_holds_its_own_letters():
     cited = Cited("squares of a sum's terms", (), letters)
     assert follows(cited, line, context=over(x=POSITIVE, n=WHOLE))
     assert not follows(cited, line, context=over(x=REAL, n=WHOLE))
+
+
+def test_a_fact_covers_no_set_of_which_it_is_not_told_that_it_is_a_part():
+    odd = sp.ConditionSet(x, sp.Gt(sp.sin(x**3) + x, 0), sp.S.Reals)
+    assert sp.Interval(1, 2).is_subset(odd) is None
+    known = fact(lt(0, x), x=odd)
+    assert not over(x=sp.Interval(1, 2)).covers(known, lt(0, x)) and over(x=odd).covers(known, lt(0, x))
+
+
+def test_what_holds_under_a_condition_is_no_fact_for_other_proofs():
+    assert facts_of(le(0, x), domain((x, positive()))) == fact(le(0, x), x=sp.Interval.open(0, sp.oo))
+    assert facts_of(le(0, x), domain((x, reals()), where=le(0, x))) is None
+    assert facts_of(le(0, LAM), domain((x, reals()), means={LAM: Given(lambda world: 1)})) is None
 
 
 # Each guard by itself: lines that differ from one that follows by what the guard asks

@@ -7,11 +7,12 @@ import pytest
 import sympy as sp
 
 from analysis.claims.domain import ACTIVATION, activations, domain
+from analysis.claims.evaluate import evaluate
 from analysis.claims.lines import Line, proof
 from analysis.claims.outcome import Proved
-from analysis.claims.rules import Cited, Context, cited
-from analysis.claims.theorems import THEOREMS
-from analysis.symbolic.display import expectation
+from analysis.claims.rules import Cited, Context, Fact, cited
+from analysis.claims.theorems import AT, FIRST, MAP, NUMBER, NUMBERED, START, STEPS, THEOREMS
+from analysis.symbolic.display import expectation, largest
 from analysis.symbolic.notation import sigma, sigma_prime
 
 t = sp.Symbol("t", positive=True)
@@ -20,10 +21,12 @@ n = sp.Symbol("n", integer=True, positive=True)
 
 
 def given(name, *what):
-    """What is put for the theorem's letters, an expression in t, x or n for a function."""
+    """What is put for the theorem's letters, an expression in t, x or n for a function of one letter."""
     letters = THEOREMS[name].letters
     maps = (
-        sp.Lambda(min(found.free_symbols, default=t, key=str), found) if not k.is_Symbol else found
+        found
+        if k.is_Symbol or isinstance(found, sp.Lambda)
+        else sp.Lambda(min(found.free_symbols, default=t, key=str), found)
         for k, found in zip(letters, map(sp.sympify, what), strict=True)
     )
     return dict(zip(letters, maps, strict=True))
@@ -34,6 +37,92 @@ def follows(name, *what, **sets):
     letters = given(name, *what)
     _, conclusion = THEOREMS[name].instance(letters)
     return Cited(name, (), letters).why(conclusion, (), Context(sets.get("sets", {}))) is not None
+
+
+def bell(factor):
+    return factor * sp.exp(-(x**2))
+
+
+def still(factor):
+    """The same for every q."""
+    return sp.Lambda((t, x), bell(factor))
+
+
+@pytest.mark.parametrize(
+    ("name", "true", "false"),
+    [
+        (
+            "dominated convergence",
+            [still(1), bell(2), bell(1), 2 * sp.sqrt(sp.pi)],
+            [
+                [still(2), bell(1), bell(2), sp.sqrt(sp.pi)],  # above the bound
+                [still(-2), bell(1), bell(-2), sp.sqrt(sp.pi)],  # below it
+                [still(1), bell(1), bell(0), sp.sqrt(sp.pi)],
+                [still(1), bell(1), bell(1), 1],
+            ],
+        ),
+        ("roots keep the order", [2, 3], [[-1, 3], [3, 2]]),
+        ("squares of a sum's terms", [n, 4], [[-n, 4], [n - 2, 4]]),
+        ("one step more", [x, 2, x**2 + 1, 3], [[x, 2, x**2 + 1, -1]]),
+        ("logarithm", [sp.Rational(1, 3)], [[-1], [0]]),
+        ("inverse hyperbolic cosine", [2], [[sp.Rational(1, 2)]]),
+        (
+            "largest value",
+            [x * (1 - x), sp.Rational(1, 2), sp.Rational(1, 4)],
+            [
+                [x * (1 - x), sp.Rational(1, 2), sp.Rational(1, 5)],
+                [x * (1 - x), sp.Rational(1, 3), sp.Rational(1, 4)],
+                [x**2, 2, 4],  # the place is outside [0, 1]
+                [x**2, -2, 4],
+            ],
+        ),
+    ],
+)
+def test_every_hypothesis_is_asked_for(name, true, false):
+    """The first is an instance, and its conclusion holds; each of the others lacks one hypothesis."""
+    sets = {x: sp.S.Reals, n: sp.S.Naturals0}
+    assert follows(name, *true, sets=sets)
+    _, conclusion = THEOREMS[name].instance(given(name, *true))
+    assert [what for what in false if follows(name, *what, sets=sets)] == []
+    if not conclusion.has(sp.Limit, largest):  # which have no value here
+        assert evaluate(conclusion, domain()).holds is not False
+
+
+def test_the_length_of_an_interval_wants_what_its_ends_are():
+    """|m x + n| ≤ h is an interval of length 2h/|m|, unless m is 0 or h below 0."""
+    name, f, sets = "length of an interval", sp.Lambda(x, 1 - x**2), {x: sp.S.Reals}
+
+    def cites(above, slope, half, known=True):
+        letters = dict(zip(THEOREMS[name].letters, (f, x, above, slope, 0, half), strict=True))
+        (equivalent, *_), conclusion = THEOREMS[name].instance(letters)
+        said = Fact(equivalent if known else sp.Ne(x, x + 1, evaluate=False), sets)
+        return Cited(name, (1,), letters).why(conclusion, (said,), Context(sets)) is not None
+
+    assert cites(0, 1, 1)
+    assert not cites(0, 1, 1, known=False)
+    assert not cites(2, 0, 1) and not cites(2, 1, -1)
+
+
+@pytest.mark.parametrize("steps", [0, 1, 4])
+def test_steps_are_what_they_are_worked_out_to_be(steps):
+    i = sp.Symbol("i", real=True)
+    square, numbered = sp.Lambda(x, x**2 + 1), sp.Lambda((i, x), 10 * x + i)
+    recursions = {
+        "no step": {AT: x, START: 2, MAP: square},
+        "one step more": {AT: x, START: 2, MAP: square, STEPS: steps},
+        "no numbered step": {AT: x, START: 2, NUMBER: i, FIRST: 5, NUMBERED: numbered},
+        "one numbered step more": {
+            AT: x,
+            START: 2,
+            NUMBER: i,
+            FIRST: 5,
+            NUMBERED: numbered,
+            STEPS: steps,
+        },
+    }
+    for name, letters in recursions.items():
+        _, conclusion = THEOREMS[name].instance(letters)
+        assert evaluate(conclusion, domain()).holds is True, name
 
 
 def test_poincare_wants_a_function_that_is_the_integral_of_its_slope():
