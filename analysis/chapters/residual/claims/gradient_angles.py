@@ -63,7 +63,7 @@ WEDGE = Formula(sp.Integral, over_the_wedge)
 _next = sp.Function("theta'")
 _limit = sp.Limit(1 / _next(theta) - 1 / theta, theta, 0)
 _angle = between(
-    0, "22/7", open_low=True, open_high=True, words="between 0 and π", over=sp.Interval.open(0, sp.pi)
+    0, "333/106", open_low=True, open_high=True, words="between 0 and π", over=sp.Interval.open(0, sp.pi)
 )
 _share = between(0, 1, open_low=True)
 _shrink = a / (3 * sp.pi)
