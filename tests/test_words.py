@@ -55,3 +55,12 @@ def test_code_prints_boxes_and_lists_are_told_apart(tmp_path: Path) -> None:
     path = tmp_path / "x.ipynb"
     path.write_text(json.dumps({"cells": cells}), encoding="utf-8")
     assert length(path) == Length(open=4 + 2 + 2 + 1 + 4 + 2, code=3, printed=4 + 4, boxes=1, lines=2)
+
+
+CHAPTERS = sorted(Path(__file__).parent.parent.glob("notebooks/[01][0-9]_*.ipynb"))[:13]
+
+
+@pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
+def test_a_chapter_is_read_in_one_sitting(path: Path) -> None:
+    found = length(path)
+    assert found.open <= 3000 and found.boxes <= 12, found
