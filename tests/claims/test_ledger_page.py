@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pytest
 import sympy as sp
 
 from analysis.claims.alterations_record import Counts, Left
-from analysis.claims.claim import Claim
+from analysis.claims.claim import Claim, Measured
 from analysis.claims.ledger import CLAIMS, Row, settle_all
 from analysis.claims.ledger_page import Place, altered, anchor, contents, details, overview, places, together
 from analysis.claims.outcome import Checked, Proved, Refuted
@@ -69,6 +70,12 @@ def test_the_contents_count_by_kind() -> None:
         and "| [5 to 8](ledger_5_8.ipynb) | 0 | 0 | 0 | 0 | 0 |" in table
         and "| all | 0 | 2 | 0 | 0 | 0 |" in table
     )
+
+
+def test_the_contents_count_every_claim_once() -> None:
+    of_each = [*CLAIMS.values(), replace(row().settled.evidence, check=Measured(lambda s: Checked("so")))]
+    total = contents({"1-4": of_each}).splitlines()[-1]
+    assert sum(map(int, re.findall(r"\d+", total))) == len(of_each)
 
 
 def test_simulated_equations_are_added_up() -> None:
