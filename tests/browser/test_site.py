@@ -15,7 +15,7 @@ PAGES = sorted(
         "index.html", "notation.html", "bibliography.html", "sweeps.html", "search.html", "genindex.html",
         *(
             p.relative_to(ROOT).with_suffix(".html").as_posix()
-            for p in (ROOT / "notebooks").rglob("[0-9lsuv]*.ipynb")
+            for p in (ROOT / "notebooks").rglob("[0-9lpsuv]*.ipynb")
         ),
     ]
 )  # fmt: skip

@@ -23,7 +23,7 @@ CLAIMS = of_runs(
     (
     Claim(
         label="decay-lowers-log-gain",
-        sentence="Five hundred steps of decay lower the log-gain of every layer by 500 log(1 − ηα).",
+        sentence="Five hundred steps of decay lower the log-gain of every layer by 500 |log(1 − ηα)|.",
         statement=sp.Eq(_lam, _start + _STEPS * sp.log(1 - eta * alpha), evaluate=False),
         check=None,
         domain=domain(
@@ -48,7 +48,7 @@ CLAIMS = of_runs(
     ),
     Claim(
         label="decay-shrinks-weights",
-        sentence="In training L2 takes more than 40 % off the norm of the weights.",
+        sentence="After training with L2 the norm of the weights is more than 40 % below that without.",
         statement=sp.Lt(measure("W", "steady-l2"), sp.Rational(6, 10) * measure("W", "steady"),
             evaluate=False),
         check=None,

@@ -338,7 +338,7 @@ def _by_logarithms(statement: sp.Lt) -> Proof:
 
 def _multiplied_out(statement: sp.Eq) -> Proof:
     words = (
-        "Multiplied out by the distributive law, each block gives its J_l or k: the terms are the sets S of "
+        "Multiplied out by the distributive law, each block gives its J_l or what its shortcut gives, 1 or k: the terms are the sets S of "
         "the blocks that give J_l, in the order of the blocks, and the others give k^(L − |S|)"
     )
     return proof(Line(statement, Said(words)))
