@@ -9,12 +9,17 @@ nothing is read or kept any more.
 from __future__ import annotations
 
 import hashlib
+import io
 import os
 import pickle
 import sys
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import sympy as sp
+from sympy.core.relational import Relational
+from sympy.logic.boolalg import BooleanFunction
 
 from analysis.claims.fingerprint import fingerprint
 from analysis.claims.outcome import Outcome
@@ -45,13 +50,28 @@ def keep(claim: Claim, found: Pair) -> None:
     path = _path(claim)
     if path is None:
         return
-    text = pickle.dumps(found)
+    written_as = io.BytesIO()
+    _AsItStands(written_as).dump(found)
+    text = written_as.getvalue()
     if pickle.loads(text) != found:  # an expression that evaluates itself when it is made again
         return
     number, written = tempfile.mkstemp(dir=path.parent)
     with open(number, "wb") as file:
         file.write(text)
     os.replace(written, path)
+
+
+class _AsItStands(pickle.Pickler):
+    """Relations, sums, products and powers come back as they were written, not evaluated."""
+
+    def reducer_override(self, obj: Any) -> Any:
+        if isinstance(obj, Relational | BooleanFunction | sp.Add | sp.Mul | sp.Pow):
+            return _unevaluated, (obj.func, obj.args)
+        return NotImplemented
+
+
+def _unevaluated(func: Any, args: tuple[sp.Basic, ...]) -> Any:
+    return func(*args, evaluate=False)
 
 
 def _path(claim: Claim) -> Path | None:

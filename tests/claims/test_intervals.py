@@ -10,7 +10,7 @@ import sympy as sp
 
 from analysis.chapters.quarter_bound.claims.intervals import CLAIMS, by_intervals
 from analysis.claims.intervals import IntervalProof, _tail, certified_sup, prove_upper_bound
-from analysis.claims.outcome import Proved, Refuted, Unknown
+from analysis.claims.outcome import Argued, Refuted, Unknown
 from analysis.symbolic.catalogue import SIGMOID, SOFTPLUS, TANH
 from analysis.symbolic.notation import w, z
 
@@ -119,7 +119,7 @@ def test_boxes_run_out():
 def test_the_claim_and_its_sibling():
     (claim,) = CLAIMS
     settled = claim.prove()
-    assert settled.sound and isinstance(settled.outcome, Proved)
+    assert settled.sound and isinstance(settled.outcome, Argued)
     assert settled.outcome.how == "intervals" and len(settled.outcome.steps) >= 5
     near = claim.settle(sp.Le(SIGMOID.derivative, sp.Rational(2499, 10000), evaluate=False))
     assert isinstance(near, Refuted) and "0.2499" in near.witness

@@ -52,7 +52,7 @@ def test_every_outcome_reads_back_as_it_was_shown(folder: Path) -> None:
 
 
 def test_what_does_not_read_back_is_not_kept(folder: Path) -> None:
-    unevaluated = sp.Add(1, 2, evaluate=False)
+    unevaluated = sp.exp(0, evaluate=False)
     keep(CLAIMS[LABEL], (Proved("algebra", (Step("a sum", unevaluated),)), Refuted("at 0")))
     assert not list(folder.iterdir())
 

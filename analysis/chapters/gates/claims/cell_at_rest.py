@@ -163,8 +163,8 @@ CLAIMS = (
     ),
     Claim(
         label="gain-between-two-powers",
-        sentence="The mean squared gain over k steps lies between (f + √v)^{2k} and that divided by k + 1: per "
-        "step it is f + √v in the end.",
+        sentence="The mean squared gain over k steps lies between (f + √v)^{2k} and that divided by k + 1: "
+        "per step it is f + √v in the end.",
         statement=_GAIN,
         check=_by_terms(_GAIN),
         scope="",

@@ -338,8 +338,9 @@ def _by_logarithms(statement: sp.Lt) -> Proof:
 
 def _multiplied_out(statement: sp.Eq) -> Proof:
     words = (
-        "Multiplied out by the distributive law, each block gives its J_l or what its shortcut gives, 1 or k: the terms are the sets S of "
-        "the blocks that give J_l, in the order of the blocks, and the others give k^(L − |S|)"
+        "Multiplied out by the distributive law, each block gives its J_l or what its shortcut gives, 1 or "
+        "k: the terms are the sets S of the blocks that give J_l, in the order of the blocks, and the others "
+        "give 1 or k^(L − |S|)"
     )
     return proof(Line(statement, Said(words)))
 
