@@ -13,7 +13,7 @@ import sympy as sp
 
 from analysis.chapters.initialisation.relu_spread import relative_moments, relu_mean_squares, spread_error
 from analysis.claims.ledger import CLAIMS
-from analysis.claims.outcome import Checked, Proved, Refuted
+from analysis.claims.outcome import Argued, Checked, Refuted
 from analysis.symbolic.variance import SPREAD, depth, n, spread_is
 
 
@@ -51,7 +51,7 @@ def test_the_bar_covers_as_a_standard_error_should() -> None:
 @pytest.mark.parametrize("wrong", [4, 6, sp.Rational(9, 2), 2])
 def test_the_exact_claim_refuses_other_factors(wrong: sp.Expr) -> None:
     claim = CLAIMS["relu-spread-exact"]
-    assert isinstance(claim.settle(spread_is(sp.Integer(5))), Proved)
+    assert isinstance(claim.settle(spread_is(sp.Integer(5))), Argued)
     assert isinstance(claim.settle(spread_is(sp.sympify(wrong))), Refuted)
 
 

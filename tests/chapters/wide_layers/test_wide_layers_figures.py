@@ -18,7 +18,7 @@ def closed() -> Iterator[None]:
 
 
 def test_singular_values() -> None:
-    found = DeepSpectrum(np.array([-1.0, -5.0, -9.0]), np.array([-1.0, -4.0, -np.inf]), 6, 0.0)
+    found = DeepSpectrum(np.array([-1.0, -5.0, -9.0]), np.array([-1.0, -4.0, -np.inf]), 6)
     direct, kept = figures.singular_values(found).lines
     np.testing.assert_array_equal(kept.get_xydata(), [[1, -1], [2, -5], [3, -9]])
     np.testing.assert_array_equal(direct.get_xydata(), [[1, -1], [2, -4]])  # an exact zero has no logarithm
