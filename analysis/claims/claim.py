@@ -37,6 +37,7 @@ from analysis.claims.world import Estimate as Estimate
 from analysis.claims.world import Given
 from analysis.symbolic import indices
 from analysis.symbolic.printing import plain_text, tex
+from analysis.symbolic.tables import table
 
 
 def vouched(own: sp.Basic, statement: sp.Basic, outcome: Outcome) -> Outcome:
@@ -332,14 +333,15 @@ class Altered:
         return "\n".join(lines)
 
     def _repr_markdown_(self) -> str:
-        rows = []
-        for v in self.variants:
-            cells = (v.outcome.status, v.alteration.words, f"${tex(v.alteration.statement)}$")
-            rows.append(f"| {' | '.join((*cells, indices.myst(summary(v.outcome))))} |".replace("\n", " "))
-        head = f"`{self.claim.label}`: {self.refuted} of {len(self.variants)} alterations refuted"
-        return "\n".join(
-            [head, "", "| outcome | what was changed | statement | how it ended |", "|-|-|-|-|", *rows]
-        )
+        rows = [
+            (
+                *(v.outcome.status, v.alteration.words, f"${tex(v.alteration.statement)}$"),
+                indices.myst(summary(v.outcome)),
+            )
+            for v in self.variants
+        ]
+        ended = table(("outcome", "what was changed", "statement", "how it ended"), rows)
+        return f"`{self.claim.label}`: {self.refuted} of {len(self.variants)} alterations refuted\n\n{ended}"
 
 
 def altered(claim: Claim, count: int | None = None) -> Altered:

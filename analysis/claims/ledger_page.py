@@ -17,6 +17,7 @@ from analysis.claims.claim import Claim
 from analysis.claims.ledger import Row
 from analysis.claims.outcome import Checked
 from analysis.claims.render import as_markdown
+from analysis.symbolic.tables import table
 
 _SHOWN = re.compile(r"""CLAIMS\[["']([\w-]+)["']\]|\blisted\(([^)]*)\)""")
 _LABEL = re.compile(r"""["']([\w-]+)["']""")
@@ -72,10 +73,8 @@ def shown(source: str) -> list[str]:
 
 def contents(chapters: Mapping[str, Iterable[Claim]]) -> str:
     """A Markdown table, one line a page: how many claims of each grade and kind it has, and a link to it."""
-    lines = [
-        "| chapters | proved | argued | checked by simulation | recorded runs | published numbers |",
-        "|-|-|-|-|-|-|",
-    ]
+    head = ("chapters", "proved", "argued", "checked by simulation", "recorded runs", "published numbers")
+    rows: list[tuple[object, ...]] = []
     total = [0] * len(COLUMNS)
     for which, evidence in chapters.items():
         found = [item.kind if item.grade in ("checked", "reproduced") else item.grade for item in evidence]
@@ -83,8 +82,8 @@ def contents(chapters: Mapping[str, Iterable[Claim]]) -> str:
         counts = [found.count(column) for column in COLUMNS]
         total = [x + y for x, y in zip(total, counts, strict=True)]
         name = f"[{which.replace('-', ' to ')}]({page(which)})"
-        lines.append(f"| {name} | {' | '.join(map(str, counts))} |")
-    return "\n".join([*lines, f"| all | {' | '.join(map(str, total))} |"])
+        rows.append((name, *counts))
+    return str(table(head, [*rows, ("all", *total)]))
 
 
 def page(which: str) -> str:
@@ -94,14 +93,13 @@ def page(which: str) -> str:
 
 def overview(rows: Iterable[Row], where: Mapping[str, Place]) -> str:
     """A Markdown table, one line a claim: status, label with a link to its place, sentence."""
-    lines = ["| status | claim | what it says |", "|-|-|-|"]
+    lines = []
     for row in rows:
         evidence = row.settled.evidence
         place = where.get(evidence.label)
         label = f"[`{evidence.label}`]({place.link})" if place else f"`{evidence.label}`"
-        sentence = evidence.sentence.replace("|", r"\|")
-        lines.append(f"| {row.settled.outcome.status} | {label} | {sentence} |")
-    return "\n".join(lines)
+        lines.append((row.settled.outcome.status, label, evidence.sentence))
+    return str(table(("status", "claim", "what it says"), lines))
 
 
 def together(rows: Iterable[Row]) -> str:
@@ -131,16 +129,17 @@ def altered(evidence: Iterable[Claim], counts: Mapping[str, Counts]) -> str:
     """A Markdown table, one line a claim: alterations made and refuted, and what is known of the others."""
     found = [(item.label, counts[item.label]) for item in evidence if item.label in counts]
     together = total([c for _, c in found])
-    lines = [
-        f"Of {together.made} alterations {together.words}; none was accepted.",
-        "",
-        "| claim | altered | refuted | not refuted |",
-        "|-|-|-|-|",
+    rows = [
+        (
+            f"`{label}`",
+            c["made"],
+            c["refuted"],
+            "; ".join(f"{_kind(x['changed'])} ({x['label']})" for x in c["left"]),
+        )
+        for label, c in found
     ]
-    for label, c in found:
-        left = "; ".join(f"{_kind(x['changed'])} ({x['label']})" for x in c["left"])
-        lines.append(f"| `{label}` | {c['made']} | {c['refuted']} | {left.replace('|', chr(92) + '|')} |")
-    return "\n".join(lines)
+    counted = table(("claim", "altered", "refuted", "not refuted"), rows)
+    return f"Of {together.made} alterations {together.words}; none was accepted.\n\n{counted}"
 
 
 def details(rows: Iterable[Row], where: Mapping[str, Place]) -> str:

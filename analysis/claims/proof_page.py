@@ -11,19 +11,20 @@ from analysis.claims.decisions.decided import DECISIONS
 from analysis.claims.rules import REASONS, Cited, Said
 from analysis.claims.theorems import THEOREMS
 from analysis.symbolic.printing import tex
+from analysis.symbolic.tables import table
 
 
 def rules() -> str:
     """A Markdown table of the rules, in the words of their docstrings."""
-    rows = [f"| {_words(x.__name__)} | {_first(x)} |" for x in REASONS]
-    return "\n".join(["| reason | what it makes a line of |", "|-|-|", *rows])
+    rows = [(_words(x.__name__), _first(x)) for x in REASONS]
+    return str(table(("reason", "what it makes a line of"), rows))
 
 
 def decisions() -> str:
     """A Markdown table of the decisions, in the words of their modules."""
     modules = [sys.modules[x.__module__] for x in DECISIONS]
-    rows = [f"| {x.__name__.rpartition('.')[2]} | {_first(x)} |" for x in modules]
-    return "\n".join(["| decision | what it settles, and how |", "|-|-|", *rows])
+    rows = [(x.__name__.rpartition(".")[2], _first(x)) for x in modules]
+    return str(table(("decision", "what it settles, and how"), rows))
 
 
 def theorems() -> str:
@@ -31,8 +32,8 @@ def theorems() -> str:
     rows = []
     for x in THEOREMS.values():
         given = "; ".join(map(_formula, x.hypotheses)) or "none"
-        rows.append(f"| {x.name} | {given} | {_formula(x.conclusion)} | {x.source} |")
-    return "\n".join(["| theorem | hypotheses | conclusion | source |", "|-|-|-|-|", *rows])
+        rows.append((x.name, given, _formula(x.conclusion), x.source))
+    return str(table(("theorem", "hypotheses", "conclusion", "source"), rows))
 
 
 def _formula(e: sp.Basic) -> str:
@@ -46,4 +47,4 @@ def _words(name: str) -> str:
 def _first(x: object) -> str:
     """The first paragraph of a docstring, in one line of a table."""
     paragraph = (inspect.getdoc(x) or "").split("\n\n")[0]
-    return " ".join(paragraph.split()).replace("|", r"\|").replace("``", "`")
+    return " ".join(paragraph.split()).replace("``", "`")

@@ -28,7 +28,7 @@ class Table:
     rows: tuple[tuple[str, ...], ...]
 
     def _repr_markdown_(self) -> str:
-        return "\n".join(map(_line, (self.head, ["-"] * len(self.head), *self.rows)))
+        return "\n".join((_line(self.head), "|-" * len(self.head) + "|", *map(_line, self.rows)))
 
     def __repr__(self) -> str:
         return self._repr_markdown_()
@@ -44,7 +44,7 @@ def table(head: Iterable[object], rows: Iterable[Iterable[object]]) -> Table:
     >>> from analysis.symbolic.tables import table
     >>> table(("width", "slope"), [(1, "$0.25$"), (16, "$4.00$")])
     | width | slope |
-    | - | - |
+    |-|-|
     | 1 | $0.25$ |
     | 16 | $4.00$ |
     """

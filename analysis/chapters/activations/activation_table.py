@@ -19,6 +19,7 @@ from analysis.symbolic.catalogue import ACTIVATIONS, given_activation
 from analysis.symbolic.constants import SELU_ALPHA, SELU_SCALE
 from analysis.symbolic.notation import z
 from analysis.symbolic.printing import tex
+from analysis.symbolic.tables import table
 
 Floats = NDArray[np.float64]
 _FAR = 1e4
@@ -69,18 +70,19 @@ def atlas() -> tuple[Entry, ...]:
 def as_table(entries: Iterable[Entry]) -> str:
     """The atlas as a Markdown table; numbers to four digits."""
     head = (
-        "| activation | $\\sigma(z)$ | $\\sup\\lvert\\sigma'\\rvert$ | $\\mathbb{E}\\,\\sigma$ | "
-        "$\\mathbb{E}\\,\\sigma^2$ "
-        "| $\\mathbb{E}\\,\\sigma'^2$ | saturates | dead | centred |\n|-|-|-|-|-|-|-|-|-|"
+        *("activation", "$\\sigma(z)$", "$\\sup\\lvert\\sigma'\\rvert$", "$\\mathbb{E}\\,\\sigma$"),
+        *("$\\mathbb{E}\\,\\sigma^2$", "$\\mathbb{E}\\,\\sigma'^2$", "saturates", "dead", "centred"),
     )
     rows = [
-        f"| {e.activation.name} | ${_formula(e.activation)}$ | {e.largest_slope:.4f} | "
-        f"{_four(e.moments.mean)} | {_four(e.moments.second)} | {_four(e.moments.slope_second)} | "
-        f"{e.saturates.removesuffix(' sides')} | {e.moments.dead:.2f}"
-        f" | {'yes' if e.zero_centred else 'no'} |"
+        (
+            *(e.activation.name, f"${_formula(e.activation)}$", f"{e.largest_slope:.4f}"),
+            *map(_four, (e.moments.mean, e.moments.second, e.moments.slope_second)),
+            *(e.saturates.removesuffix(" sides"), f"{e.moments.dead:.2f}"),
+            "yes" if e.zero_centred else "no",
+        )
         for e in entries
     ]
-    return "\n".join((head, *rows))
+    return str(table(head, rows))
 
 
 def _four(x: float) -> str:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from analysis.numeric import mean_field
 from analysis.numeric.mean_field import Critical
 from analysis.symbolic.catalogue import ACTIVATIONS, activation
+from analysis.symbolic.tables import table
 
 DEFAULT = 1.0 / math.sqrt(3.0)
 """σ_w of PyTorch's ``nn.Linear``: weights uniform on ±1/√n have the variance 1/(3n)."""
@@ -78,34 +79,27 @@ def as_short_table(rows: Iterable[Scales]) -> str:
     """Activation, the scale of balance for z ~ N(0, 1), the critical scale, and the default's factor,
     in Markdown."""
     head = (
-        "| activation | balance while $z\\sim N(0,1)$ | critical: $z$ follows the weights "
-        "| PyTorch's default: gradient times |\n|-|-|-|-|"
+        "activation",
+        "balance while $z\\sim N(0,1)$",
+        "critical: $z$ follows the weights",
+        "PyTorch's default: gradient times",
     )
-    return "\n".join(
-        (
-            head,
-            *(
-                f"| {s.name} | {s.backward:.4f} | {s.critical_scale} | {math.sqrt(s.default_chi):.3f} |"
-                for s in rows
-            ),
-        )
-    )
+    lines = [(s.name, f"{s.backward:.4f}", s.critical_scale, f"{math.sqrt(s.default_chi):.3f}") for s in rows]
+    return str(table(head, lines))
 
 
 def as_table(rows: Iterable[Scales]) -> str:
     """All of it in Markdown; numbers to four digits."""
     head = (
-        "| activation | keeps $q=1$ at | $\\chi$ there | keeps gradients, while $q=1$, at | critical "
-        "$\\sigma_w$ "
-        "| what $q$ does there | default: $\\tfrac12\\log\\chi$ |\n|-|-|-|-|-|-|-|"
+        *("activation", "keeps $q=1$ at", "$\\chi$ there", "keeps gradients, while $q=1$, at"),
+        *("critical $\\sigma_w$", "what $q$ does there", "default: $\\tfrac12\\log\\chi$"),
     )
-    return "\n".join(
+    lines = [
         (
-            head,
-            *(
-                f"| {s.name} | {s.forward:.4f} | {s.chi_forward:.4f} | {s.backward:.4f} | {s.critical_scale}"
-                f" | {s.settles} | {s.default_log:.3f} |"
-                for s in rows
-            ),
+            s.name,
+            *(f"{x:.4f}" for x in (s.forward, s.chi_forward, s.backward)),
+            *(s.critical_scale, s.settles, f"{s.default_log:.3f}"),
         )
-    )
+        for s in rows
+    ]
+    return str(table(head, lines))

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from analysis.claims.ledger_page import Place, places
+from analysis.symbolic import tables
 
 HOLDS, HOLDS_IF, FALSE, OPEN, NONE = "holds", "holds if", "false as stated", "open", "not a statement"
 KINDS = (HOLDS, HOLDS_IF, FALSE, OPEN, NONE)
@@ -107,11 +108,8 @@ def table(rows: Iterable[Verdict], where: Mapping[str, Place]) -> str:
 
     Raises ValueError where a claim has no place.
     """
-    lines = ["| row | the account's words | verdict |", "|-|-|-|"]
-    lines += [
-        f"| {row.id} | {row.words} | {row.verdict}.<br> Shown by {_links(row, where)} |" for row in rows
-    ]
-    return "\n".join(lines)
+    lines = [(row.id, row.words, f"{row.verdict}.<br> Shown by {_links(row, where)}") for row in rows]
+    return str(tables.table(("row", "the account's words", "verdict"), lines))
 
 
 def _links(row: Verdict, where: Mapping[str, Place]) -> str:

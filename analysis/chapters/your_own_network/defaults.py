@@ -20,6 +20,7 @@ from analysis.numeric import mean_field
 from analysis.numeric.arguments import generator, whole
 from analysis.numeric.network import Network, checked_sizes, forward
 from analysis.symbolic.printing import tex
+from analysis.symbolic.tables import table
 from analysis.symbolic.variance import HE, XAVIER, n, n_in, n_out, s
 
 Floats = NDArray[np.float64]
@@ -92,15 +93,13 @@ DEFAULTS = (
 
 def as_table(rows: Iterable[Default] = DEFAULTS) -> str:
     """Layer, law, Var w, σ_w² of a square layer, Var b, as a Markdown table."""
-    lines = [
-        "| layer | law | $\\operatorname{Var}w$ | $\\sigma_w^2$ | $\\operatorname{Var}b$ |",
-        "|-|-|-|-|-|",
-    ]
+    head = ("layer", "law", "$\\operatorname{Var}w$", "$\\sigma_w^2$", "$\\operatorname{Var}b$")
+    lines = []
     for row in rows:
         scale = "no sum" if row.scale_squared.has(n_in) else _in_words(row.scale_squared)
         bias = "none" if row.bias is None else _in_words(row.bias)
-        lines.append(f"| {row.layer} | {row.law} | {_in_words(row.variance)} | {scale} | {bias} |")
-    return "\n".join(lines)
+        lines.append((row.layer, row.law, _in_words(row.variance), scale, bias))
+    return str(table(head, lines))
 
 
 FAN_IN = r"\text{fan}_\text{in}"

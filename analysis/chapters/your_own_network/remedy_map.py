@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from analysis.claims.ledger_page import Place, places
+from analysis.symbolic import tables
 
 NOT_SHOWN = "no claim of this book yet"
 NOTEBOOKS = Path(__file__).parents[3] / "notebooks"
@@ -175,14 +176,15 @@ def _link(place: Place) -> str:
 
 def table(remedies: Iterable[Remedy], where: Mapping[str, Place]) -> str:
     """A Markdown table with links to where the claims stand; raises ValueError where one stands nowhere."""
-    lines = ["| what is seen | why | what helps | shown in | what it costs, or does not do |", "|-|-|-|-|-|"]
+    head = ("what is seen", "why", "what helps", "shown in", "what it costs, or does not do")
+    lines = []
     for row in remedies:
         missing = [label for label in row.claims if label not in where]
         if missing:
             raise ValueError(f"{row.remedy!r} is shown by {', '.join(missing)}, which no chapter shows")
         links = ", ".join(dict.fromkeys(_link(where[label]) for label in row.claims)) or NOT_SHOWN
-        lines.append(f"| {row.symptom} | {row.cause} | {row.remedy} | {links} | {row.cost} |")
-    return "\n".join(lines)
+        lines.append((row.symptom, row.cause, row.remedy, links, row.cost))
+    return str(tables.table(head, lines))
 
 
 def remedy_map() -> str:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from analysis.chapters.your_own_network.defaults import SCALES
 from analysis.chapters.your_own_network.torch_monitor import Monitor
+from analysis.symbolic.tables import table
 from analysis.topics import TOPICS
 
 
@@ -185,9 +186,8 @@ def _chapters(symptom: Symptom) -> str:
 
 def as_table() -> str:
     """What is seen, the two changes, and the chapters, as a Markdown table."""
-    lines = ["| what you see | first change | second change | chapter |", "|-|-|-|-|"]
-    lines += [f"| **{s.seen}** | {s.first} | {s.second} | {_chapters(s)} |" for s in SYMPTOMS]
-    return "\n".join(lines)
+    rows = [(f"**{s.seen}**", s.first, s.second, _chapters(s)) for s in SYMPTOMS]
+    return str(table(("what you see", "first change", "second change", "chapter"), rows))
 
 
 def monitor() -> str:
