@@ -12,6 +12,7 @@ from sympy.concrete.expr_with_limits import ExprWithLimits
 
 from analysis.claims.decisions.identities import strange
 from analysis.claims.decisions.letters import within_relations
+from analysis.claims.relations import eq, ge, gt, le
 from analysis.symbolic.display import (
     columns,
     entry,
@@ -77,22 +78,6 @@ class Theorem:
         return found
 
 
-def _eq(a: sp.Basic, b: sp.Basic) -> sp.Eq:
-    return sp.Eq(a, b, evaluate=False)
-
-
-def _le(a: sp.Basic, b: sp.Basic) -> sp.Le:
-    return sp.Le(a, b, evaluate=False)
-
-
-def _ge(a: sp.Basic, b: sp.Basic | int) -> sp.Ge:
-    return sp.Ge(a, b, evaluate=False)
-
-
-def _gt(a: sp.Basic, b: sp.Basic | int) -> sp.Gt:
-    return sp.Gt(a, b, evaluate=False)
-
-
 X, Q = sp.symbols("x q", real=True)
 """A real number, and a positive one that tends to 0."""
 DOMINATED, BOUND, TENDS = (sp.Function(name) for name in "fgh")
@@ -140,7 +125,7 @@ def _normal_mean(f: sp.Expr) -> sp.Expr:
 
 def _falling(f: sp.Expr, to: sp.Expr) -> sp.Eq:
     """f tends to that number as x tends to 0 from above."""
-    return _eq(sp.Limit(f, _x, 0), to)
+    return eq(sp.Limit(f, _x, 0), to)
 
 
 THEOREMS: dict[str, Theorem] = {
@@ -149,20 +134,20 @@ THEOREMS: dict[str, Theorem] = {
         source="Rudin, Principles of Mathematical Analysis, theorem 11.32",
         letters=(DOMINATED, BOUND, TENDS, FINITE),
         hypotheses=(
-            _le(DOMINATED(Q, X), BOUND(X)),
-            _le(-DOMINATED(Q, X), BOUND(X)),
-            _eq(sp.Limit(DOMINATED(Q, X), Q, 0), TENDS(X)),
-            _eq(sp.Integral(BOUND(X), _LINE), FINITE),
+            le(DOMINATED(Q, X), BOUND(X)),
+            le(-DOMINATED(Q, X), BOUND(X)),
+            eq(sp.Limit(DOMINATED(Q, X), Q, 0), TENDS(X)),
+            eq(sp.Integral(BOUND(X), _LINE), FINITE),
         ),
-        conclusion=_eq(sp.Limit(sp.Integral(DOMINATED(Q, X), _LINE), Q, 0), sp.Integral(TENDS(X), _LINE)),
+        conclusion=eq(sp.Limit(sp.Integral(DOMINATED(Q, X), _LINE), Q, 0), sp.Integral(TENDS(X), _LINE)),
         over={Q: sp.Interval.open(0, sp.oo), X: sp.S.Reals},
     ),
     "uncorrelated sum": Theorem(
         name="the mean square of a sum of terms whose products have mean 0",
         source="Feller, An Introduction to Probability Theory and Its Applications I, section IX.5",
         letters=(TERM, COUNT),
-        hypotheses=(_eq(expectation(TERM(INDEX) * TERM(INDEX + APART)), sp.S.Zero),),
-        conclusion=_eq(
+        hypotheses=(eq(expectation(TERM(INDEX) * TERM(INDEX + APART)), sp.S.Zero),),
+        conclusion=eq(
             expectation(sp.Sum(TERM(INDEX), (INDEX, 1, COUNT)) ** 2),
             sp.Sum(expectation(TERM(INDEX) ** 2), (INDEX, 1, COUNT)),
         ),
@@ -172,22 +157,22 @@ THEOREMS: dict[str, Theorem] = {
         name="the mean square of a sum of two numbers whose product has mean 0",
         source="Feller, An Introduction to Probability Theory and Its Applications I, section IX.5",
         letters=(ONE, OTHER),
-        hypotheses=(_eq(expectation(ONE * OTHER), sp.S.Zero),),
-        conclusion=_eq(expectation((ONE + OTHER) ** 2), expectation(ONE**2) + expectation(OTHER**2)),
+        hypotheses=(eq(expectation(ONE * OTHER), sp.S.Zero),),
+        conclusion=eq(expectation((ONE + OTHER) ** 2), expectation(ONE**2) + expectation(OTHER**2)),
     ),
     "roots keep the order": Theorem(
         name="of two numbers that are not negative the smaller has the smaller root",
         source="Rudin, Principles of Mathematical Analysis, 3rd ed. 1976, theorem 1.21",
         letters=(SMALLER, LARGER),
-        hypotheses=(sp.Ge(SMALLER, 0, evaluate=False), sp.Le(SMALLER, LARGER, evaluate=False)),
-        conclusion=sp.Le(sp.sqrt(SMALLER), sp.sqrt(LARGER), evaluate=False),
+        hypotheses=(ge(SMALLER, 0), le(SMALLER, LARGER)),
+        conclusion=le(sp.sqrt(SMALLER), sp.sqrt(LARGER)),
     ),
     "squares of a sum's terms": Theorem(
         name="of terms that are not negative the squares add up to no more than the square of their sum",
         source="Hardy, Littlewood and Pólya, Inequalities, 2nd ed. 1952, theorem 19",
         letters=(TERMS, LAST),
-        hypotheses=(_ge(TERMS(_j), 0),),
-        conclusion=_le(sp.Sum(TERMS(_j) ** 2, (_j, 0, LAST)), sp.Sum(TERMS(_j), (_j, 0, LAST)) ** 2),
+        hypotheses=(ge(TERMS(_j), 0),),
+        conclusion=le(sp.Sum(TERMS(_j) ** 2, (_j, 0, LAST)), sp.Sum(TERMS(_j), (_j, 0, LAST)) ** 2),
         over={_j: sp.S.Naturals0},
     ),
     "no step": Theorem(
@@ -195,44 +180,42 @@ THEOREMS: dict[str, Theorem] = {
         source=_DEDEKIND,
         letters=(AT, START, MAP),
         hypotheses=(),
-        conclusion=sp.Eq(iterated(AT, MAP(AT), START, 0), START, evaluate=False),
+        conclusion=eq(iterated(AT, MAP(AT), START, 0), START),
     ),
     "one step more": Theorem(
         name="a map applied once more",
         source=_DEDEKIND,
         letters=(AT, START, MAP, STEPS),
-        hypotheses=(sp.Ge(STEPS, 0, evaluate=False),),
-        conclusion=sp.Eq(
-            iterated(AT, MAP(AT), START, STEPS + 1), MAP(iterated(AT, MAP(AT), START, STEPS)), evaluate=False
-        ),
+        hypotheses=(ge(STEPS, 0),),
+        conclusion=eq(iterated(AT, MAP(AT), START, STEPS + 1), MAP(iterated(AT, MAP(AT), START, STEPS))),
     ),
     "no numbered step": Theorem(
         name="no step of a recursion whose steps are numbered",
         source=_DEDEKIND,
         letters=(AT, START, NUMBER, FIRST, NUMBERED),
         hypotheses=(),
-        conclusion=sp.Eq(_steps[sp.S.Zero], START, evaluate=False),
+        conclusion=eq(_steps[sp.S.Zero], START),
     ),
     "one numbered step more": Theorem(
         name="one step more of a recursion whose steps are numbered",
         source=_DEDEKIND,
         letters=(AT, START, NUMBER, FIRST, NUMBERED, STEPS),
-        hypotheses=(sp.Ge(STEPS, 0, evaluate=False),),
-        conclusion=sp.Eq(_steps[STEPS + 1], NUMBERED(FIRST + STEPS + 1, _steps[STEPS]), evaluate=False),
+        hypotheses=(ge(STEPS, 0),),
+        conclusion=eq(_steps[STEPS + 1], NUMBERED(FIRST + STEPS + 1, _steps[STEPS])),
     ),
     "logarithm": Theorem(
         "log x ≤ x − 1",
         "Olver et al. (2010), NIST Handbook of Mathematical Functions, 4.5.4",
         (_c,),
-        (sp.Gt(_c, 0, evaluate=False),),
-        sp.Le(sp.log(_c), _c - 1, evaluate=False),
+        (gt(_c, 0),),
+        le(sp.log(_c), _c - 1),
     ),
     "inverse hyperbolic cosine": Theorem(
         "arcosh as a logarithm",
         "Olver et al. (2010), NIST Handbook of Mathematical Functions, 4.37.19",
         (_c,),
-        (sp.Ge(_c, 1, evaluate=False),),
-        _eq(sp.acosh(_c), sp.log(_c + sp.sqrt(_c**2 - 1))),
+        (ge(_c, 1),),
+        eq(sp.acosh(_c), sp.log(_c + sp.sqrt(_c**2 - 1))),
     ),
     "length of an interval": Theorem(
         "the length of an interval",
@@ -240,14 +223,14 @@ THEOREMS: dict[str, Theorem] = {
         (_f, _a, _c, _m, _n, _h),
         (
             sp.Equivalent(
-                sp.Ge(_f(_a), _c, evaluate=False),
-                sp.Le(sp.Abs(_m * _a + _n), _h, evaluate=False),
+                ge(_f(_a), _c),
+                le(sp.Abs(_m * _a + _n), _h),
                 evaluate=False,
             ),
             sp.Ne(_m, 0, evaluate=False),
-            sp.Ge(_h, 0, evaluate=False),
+            ge(_h, 0),
         ),
-        _eq(length(sp.Ge(_f(_a), _c, evaluate=False), _a), 2 * _h / sp.Abs(_m)),
+        eq(length(ge(_f(_a), _c), _a), 2 * _h / sp.Abs(_m)),
         over={_a: sp.S.Reals},
     ),
     "largest value": Theorem(
@@ -255,35 +238,35 @@ THEOREMS: dict[str, Theorem] = {
         "Rudin (1976), Principles of Mathematical Analysis, definition 1.8",
         (_f, _p, _top),
         (
-            sp.Le(_f(_x), _top, evaluate=False),
-            sp.Ge(_f(_p), _top, evaluate=False),
-            sp.Ge(_p, 0, evaluate=False),
-            sp.Le(_p, 1, evaluate=False),
+            le(_f(_x), _top),
+            ge(_f(_p), _top),
+            ge(_p, 0),
+            le(_p, 1),
         ),
-        _eq(largest(_f(_x)), _top),
+        eq(largest(_f(_x)), _top),
         over={_x: sp.Interval(0, 1)},
     ),
     "constant factor": Theorem(
         name="a factor that is no random number, so that it is its own mean, comes out of a mean",
         source="Feller, An Introduction to Probability Theory and Its Applications I, section IX.2",
         letters=(ONE, OTHER),
-        hypotheses=(_eq(expectation(ONE), ONE),),
-        conclusion=_eq(expectation(ONE * OTHER), ONE * expectation(OTHER)),
+        hypotheses=(eq(expectation(ONE), ONE),),
+        conclusion=eq(expectation(ONE * OTHER), ONE * expectation(OTHER)),
     ),
     "poincare": Theorem(
         "Poincaré's inequality for the normal law",
         "Chernoff (1981), Annals of Probability 9, 533–535: for a function that is the integral of its slope",
         (_f, _slope),
-        (_eq(sp.Integral(_slope(_x), (_x, _a, _b)), _f(_b) - _f(_a)),),
-        _ge(_normal_mean(_slope(_x) ** 2), _normal_mean(_f(_x) ** 2) - _normal_mean(_f(_x)) ** 2),
+        (eq(sp.Integral(_slope(_x), (_x, _a, _b)), _f(_b) - _f(_a)),),
+        ge(_normal_mean(_slope(_x) ** 2), _normal_mean(_f(_x) ** 2) - _normal_mean(_f(_x)) ** 2),
         {_a: sp.S.Reals, _b: sp.S.Reals},
     ),
     "log-of-normal": Theorem(
         "the mean logarithm of a noncentral χ² variable with one degree of freedom",
         "Moser (2020), Entropy 22, 1048: the expected logarithm for odd degrees of freedom, here one",
         (_centre, _spread),
-        (_gt(_spread, 0),),
-        _eq(
+        (gt(_spread, 0),),
+        eq(
             _normal_mean(sp.log(sp.Abs(_centre + _spread * _x))),
             sp.log(_spread)
             - (sp.EulerGamma + sp.log(2)) / 2
@@ -297,10 +280,10 @@ THEOREMS: dict[str, Theorem] = {
         "Rudin (1976), Principles of Mathematical Analysis, definition 3.1",
         (_f, _g, _c),
         (
-            _eq(_f(PLACE), _g(PLACE)),
-            _eq(sp.Limit(_g(PLACE), PLACE, sp.oo), _c),
+            eq(_f(PLACE), _g(PLACE)),
+            eq(sp.Limit(_g(PLACE), PLACE, sp.oo), _c),
         ),
-        _eq(sp.Limit(_f(PLACE), PLACE, sp.oo), _c),
+        eq(sp.Limit(_f(PLACE), PLACE, sp.oo), _c),
         {PLACE: sp.Range(4, sp.oo)},
     ),
     "sum of limits": Theorem(
@@ -321,14 +304,14 @@ THEOREMS: dict[str, Theorem] = {
         "f(g(x)) tends where f does, for g that is to x as a positive number to 1",
         "Rudin (1976), Principles of Mathematical Analysis, definition 4.1 and theorem 4.4",
         (_f, _g, _c, _h),
-        (_falling(_g(_x) / _x, _h), _gt(_h, 0), _falling(_f(_x), _c)),
+        (_falling(_g(_x) / _x, _h), gt(_h, 0), _falling(_f(_x), _c)),
         _falling(_f(_g(_x)), _c),
     ),
     "equal functions": Theorem(
         "functions that agree near a point have one limit there",
         "Rudin (1976), Principles of Mathematical Analysis, definition 4.1",
         (_f, _g, _c),
-        (_eq(_f(_x), _g(_x)), _falling(_g(_x), _c)),
+        (eq(_f(_x), _g(_x)), _falling(_g(_x), _c)),
         _falling(_f(_x), _c),
         {_x: sp.Interval.open(0, 1)},
     ),
@@ -337,25 +320,25 @@ THEOREMS: dict[str, Theorem] = {
         source="Golub and Van Loan, Matrix Computations, 4th ed. 2013, section 2.3.1",
         letters=(LEFT, RIGHT),
         hypotheses=(),
-        conclusion=_le(spectral_norm(LEFT * RIGHT), spectral_norm(LEFT) * spectral_norm(RIGHT)),
+        conclusion=le(spectral_norm(LEFT * RIGHT), spectral_norm(LEFT) * spectral_norm(RIGHT)),
     ),
     "norm": Theorem(
         name="a norm is not negative",
         source="Golub and Van Loan, Matrix Computations, 4th ed. 2013, section 2.3.1",
         letters=(LEFT,),
         hypotheses=(),
-        conclusion=_le(sp.S.Zero, spectral_norm(LEFT)),
+        conclusion=le(sp.S.Zero, spectral_norm(LEFT)),
     ),
     "norm of a diagonal matrix": Theorem(
         name="a diagonal matrix lengthens no vector by more than its largest entry",
         source=f"{_MATRICES}, example 5.6.6 and theorem 2.6.3",
         letters=(LEFT, LIMIT),
         hypotheses=(
-            _eq(entry(LEFT, INDEX, INDEX + APART), sp.S.Zero),
-            _eq(entry(LEFT, INDEX + APART, INDEX), sp.S.Zero),
-            _le(sp.Abs(entry(LEFT, INDEX, INDEX)), LIMIT),
+            eq(entry(LEFT, INDEX, INDEX + APART), sp.S.Zero),
+            eq(entry(LEFT, INDEX + APART, INDEX), sp.S.Zero),
+            le(sp.Abs(entry(LEFT, INDEX, INDEX)), LIMIT),
         ),
-        conclusion=_le(spectral_norm(LEFT), LIMIT),
+        conclusion=le(spectral_norm(LEFT), LIMIT),
         over={INDEX: sp.Range(1, sp.oo), APART: sp.Range(1, sp.oo)},
     ),
     "product with a diagonal matrix": Theorem(
@@ -363,14 +346,14 @@ THEOREMS: dict[str, Theorem] = {
         source=f"{_MATRICES}, section 0.9.1",
         letters=(LEFT, RIGHT, ROW, COLUMN),
         hypotheses=(
-            _eq(entry(RIGHT, INDEX, INDEX + APART), sp.S.Zero),
-            _eq(entry(RIGHT, INDEX + APART, INDEX), sp.S.Zero),
-            _eq(rows(RIGHT), columns(RIGHT)),
+            eq(entry(RIGHT, INDEX, INDEX + APART), sp.S.Zero),
+            eq(entry(RIGHT, INDEX + APART, INDEX), sp.S.Zero),
+            eq(rows(RIGHT), columns(RIGHT)),
         ),
         conclusion=sp.And(
-            _eq(entry(LEFT * RIGHT, ROW, COLUMN), entry(LEFT, ROW, COLUMN) * entry(RIGHT, COLUMN, COLUMN)),
-            _eq(rows(LEFT * RIGHT), rows(LEFT)),
-            _eq(columns(LEFT * RIGHT), columns(LEFT)),
+            eq(entry(LEFT * RIGHT, ROW, COLUMN), entry(LEFT, ROW, COLUMN) * entry(RIGHT, COLUMN, COLUMN)),
+            eq(rows(LEFT * RIGHT), rows(LEFT)),
+            eq(columns(LEFT * RIGHT), columns(LEFT)),
             evaluate=False,
         ),
         over={INDEX: sp.Range(1, sp.oo), APART: sp.Range(1, sp.oo)},
@@ -381,13 +364,13 @@ THEOREMS: dict[str, Theorem] = {
         letters=(LEFT, IN_ROW, IN_COLUMN, HEIGHT, WIDTH),
         hypotheses=(
             sp.And(
-                _eq(entry(LEFT, ROW, COLUMN), IN_ROW(ROW) * IN_COLUMN(COLUMN)),
-                _eq(rows(LEFT), HEIGHT),
-                _eq(columns(LEFT), WIDTH),
+                eq(entry(LEFT, ROW, COLUMN), IN_ROW(ROW) * IN_COLUMN(COLUMN)),
+                eq(rows(LEFT), HEIGHT),
+                eq(columns(LEFT), WIDTH),
                 evaluate=False,
             ),
         ),
-        conclusion=_eq(
+        conclusion=eq(
             spectral_norm(LEFT),
             sp.sqrt(sp.Sum(IN_ROW(ROW) ** 2, (ROW, 1, HEIGHT)))
             * sp.sqrt(sp.Sum(IN_COLUMN(COLUMN) ** 2, (COLUMN, 1, WIDTH))),

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import pytest
 import sympy as sp
-from lines_deleted import needless_lines
+from lines_altered import needless_lines, warrants_the_near_miss
 from printed_points import printed
 from tracing import untraced
 
@@ -36,7 +36,7 @@ def test_claim_settles_and_near_miss_is_refuted(claim: Claim, in_full: bool) -> 
     settled = settled_anew(claim)
     assert settled.sound and settled.outcome.status == claim.grade, repr(settled)
     with untraced():
-        assert needless_lines(claim, every=in_full) == []
+        assert needless_lines(claim, every=in_full) == [] and not warrants_the_near_miss(claim)
     point = printed(settled.sibling.witness, claim.domain) if isinstance(settled.sibling, Refuted) else None
     if point is not None:  # no function is drawn, so that the words say it all
         with untraced(), precision(800):

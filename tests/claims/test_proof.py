@@ -17,19 +17,12 @@ from analysis.claims.proof import (
     rational_points,
     specialise,
 )
+from analysis.claims.relations import eq, le
 from analysis.symbolic.catalogue import ACTIVATIONS, SIGMOID, SOFTPLUS, TANH
 from analysis.symbolic.notation import a_, b_, cost, sigma, w_, z
 
 s = SIGMOID.formula
 QUARTER = sp.Rational(1, 4)
-
-
-def eq(left: object, right: object) -> sp.Eq:
-    return sp.Eq(left, right, evaluate=False)
-
-
-def le(left: object, right: object) -> sp.Le:
-    return sp.Le(left, right, evaluate=False)
 
 
 @pytest.mark.parametrize(

@@ -24,6 +24,7 @@ from analysis.claims.domain import (
 )
 from analysis.claims.lines import Line, Proof, decided, facts_of, proof
 from analysis.claims.outcome import Argued, Proved, Unknown
+from analysis.claims.relations import eq, le, lt
 from analysis.claims.rules import (
     REASONS,
     Added,
@@ -61,18 +62,6 @@ from analysis.symbolic.notation import sigma, sigma_prime
 x, y, n, k = sp.symbols("x y n k")
 _f, _g = sp.Symbol("f"), sp.Symbol("g")
 REAL, POSITIVE, WHOLE = sp.S.Reals, sp.Interval.open(0, sp.oo), sp.Range(1, sp.oo)
-
-
-def eq(a, b):
-    return sp.Eq(a, b, evaluate=False)
-
-
-def lt(a, b):
-    return sp.Lt(a, b, evaluate=False)
-
-
-def le(a, b):
-    return sp.Le(a, b, evaluate=False)
 
 
 def fact(statement: sp.Basic, **sets: sp.Set) -> Fact:

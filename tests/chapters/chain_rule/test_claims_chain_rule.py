@@ -13,6 +13,7 @@ from analysis.chapters.chain_rule.claims import gradient, oracles
 from analysis.claims.evaluate import evaluate
 from analysis.claims.meaning import value
 from analysis.claims.outcome import Argued, Checked, Proved, Refuted
+from analysis.claims.relations import eq
 from analysis.numeric import chain as numeric_chain
 from analysis.numeric import signed_log
 from analysis.numeric.forward import forward
@@ -27,10 +28,6 @@ pytestmark = pytest.mark.alike
 CLAIMS = {claim.label: claim for module in (gradient, oracles) for claim in module.CLAIMS}
 COST = partial(A[L], A[L])
 FACTOR = times(W[j], sigma_prime(Z[j]))
-
-
-def eq(left: sp.Expr, right: sp.Expr | int) -> sp.Eq:
-    return sp.Eq(left, right, evaluate=False)
 
 
 def layer(*own: sp.Expr, factor: sp.Expr = FACTOR, low: sp.Expr | int = l + 1, high: sp.Expr = L) -> sp.Expr:

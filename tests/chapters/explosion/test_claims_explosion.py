@@ -32,6 +32,7 @@ from analysis.claims.calculus import limit
 from analysis.claims.domain import only
 from analysis.claims.meaning import value
 from analysis.claims.outcome import Argued, Checked, Proved, Refuted, Reproduced
+from analysis.claims.relations import eq, iff
 from analysis.claims.world import Undefined, World
 from analysis.symbolic.chain import in_order, of_cost
 from analysis.symbolic.display import expectation, largest, length, partial, times
@@ -52,14 +53,6 @@ MODULES = (
 )
 CLAIMS = {claim.label: claim for module in MODULES for claim in module.CLAIMS}
 of = {label: claim.statement for label, claim in CLAIMS.items()}
-
-
-def eq(left: sp.Basic, right: sp.Basic | int) -> sp.Eq:
-    return sp.Eq(left, right, evaluate=False)
-
-
-def iff(left: sp.Basic, right: sp.Basic) -> sp.Basic:
-    return sp.Equivalent(left, right, evaluate=False)
 
 
 L, K = designed_chain._L, budget._K

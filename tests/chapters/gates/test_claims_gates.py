@@ -17,7 +17,6 @@ from analysis.chapters.gates.claims import cell_at_rest, formulas, memory_horizo
 from analysis.chapters.gates.claims.formulas import change, memory_step
 from analysis.claims.claim import Claim
 from analysis.claims.domain import Domain, exact, only
-from analysis.claims.lines import Line, Proof
 from analysis.claims.meaning import value
 from analysis.claims.outcome import Checked, Proved, Refuted, Unknown
 from analysis.claims.world import Meaningless, World, ball
@@ -380,14 +379,6 @@ OTHER_STARTS = {
 def test_from_another_start_the_proof_does_not_lead_there(label: str) -> None:
     claim = CLAIMS[label]
     assert isinstance(claim.check.outcome(claim.statement, OTHER_STARTS[label]), Unknown)
-
-
-@pytest.mark.parametrize("label", IN_LINES)
-def test_the_same_lines_do_not_lead_to_the_near_miss(label: str) -> None:
-    claim = CLAIMS[label]
-    *lines, last = claim.check.lines
-    missed = Proof((*lines, Line(claim.false_sibling, last.reason)))
-    assert isinstance(missed.outcome(claim.false_sibling, claim.domain), Unknown)
 
 
 @pytest.mark.parametrize("label", [STEP, WIDE, CUT, PRODUCT, TWO, VANILLA, GRU, SUM, REST, GRU_REST])

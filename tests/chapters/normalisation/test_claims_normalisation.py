@@ -25,6 +25,7 @@ from analysis.chapters.normalisation.claims.meaning_batch import (
 from analysis.claims.domain import exact
 from analysis.claims.meaning import value
 from analysis.claims.outcome import Proved, Refuted
+from analysis.claims.relations import eq
 from analysis.claims.world import World
 from analysis.symbolic.display import partial
 from analysis.symbolic.normalisation import (
@@ -133,87 +134,81 @@ def test_batches_are_of_every_kind() -> None:
     assert batches(*NEURON).scope().startswith("m = 2, 3, …, j ∈ {1, …, 2}")
 
 
-def _eq(left: sp.Basic, right: sp.Basic) -> sp.Eq:
-    return sp.Eq(left, right, evaluate=False)
-
-
 _root = sp.sqrt(v + epsilon)
 _inside = gamma * (h - mean_h) / sp.sqrt(v_h) + beta
 _slope = CLAIMS["normalised-factor-has-no-weight"].statement.lhs
 FALSE = {
     "batch-norm-backward": [
         sp.Ne(*CLAIMS["batch-norm-backward"].statement.args, evaluate=False),
-        _eq(partial(C, x[i]), gamma / _root * (g[i] - average(g[k]) - xhat[i] * average(g[k]))),
-        _eq(
-            partial(C, x[i]), gamma / sp.sqrt(v) * (g[i] - average(g[k]) - xhat[i] * average(g[k] * xhat[k]))
-        ),
-        _eq(
+        eq(partial(C, x[i]), gamma / _root * (g[i] - average(g[k]) - xhat[i] * average(g[k]))),
+        eq(partial(C, x[i]), gamma / sp.sqrt(v) * (g[i] - average(g[k]) - xhat[i] * average(g[k] * xhat[k]))),
+        eq(
             partial(C, x[i]),
             gamma
             / _root
             * (g[i] - average(g[k]) * (1 + (m - 2) * (m - 3) / 1000) - xhat[i] * average(g[k] * xhat[k])),
         ),
-        _eq(
+        eq(
             partial(C, x[i]),
             sp.Abs(gamma) / _root * (g[i] - average(g[k]) - xhat[i] * average(g[k] * xhat[k])),
         ),
         sp.Gt(*CLAIMS["batch-norm-backward"].statement.args, evaluate=False),
     ],
     "batch-norm-backward-gain": [
-        _eq(partial(C, gamma), (m - 1) * average(g[k] * xhat[k])),
-        _eq(partial(C, gamma), m * average(g[k] * (x[k] - mu)) / sp.sqrt(v)),
-        _eq(partial(C, gamma), m * average(g[k]) * average(xhat[k])),
+        eq(partial(C, gamma), (m - 1) * average(g[k] * xhat[k])),
+        eq(partial(C, gamma), m * average(g[k] * (x[k] - mu)) / sp.sqrt(v)),
+        eq(partial(C, gamma), m * average(g[k]) * average(xhat[k])),
     ],
     "batch-norm-backward-shift": [
-        _eq(partial(C, beta), (m + (m - 2) * (m - 3) * (m - 4) * (m - 5) * (m - 6)) * average(g[k])),
-        _eq(partial(C, beta), m * average(g[k]) + epsilon / 10**6),
-        _eq(partial(C, beta), m * average(sp.Abs(g[k]))),
+        eq(partial(C, beta), (m + (m - 2) * (m - 3) * (m - 4) * (m - 5) * (m - 6)) * average(g[k])),
+        eq(partial(C, beta), m * average(g[k]) + epsilon / 10**6),
+        eq(partial(C, beta), m * average(sp.Abs(g[k]))),
         sp.Ge(partial(C, beta), m * average(g[k]) + sp.Rational(1, 100), evaluate=False),
     ],
     "batch-norm-projects-out-the-mean": [
-        _eq(average(partial(C, x[k]) ** 2), sp.S.Zero),
-        _eq(average(g[k] * partial(C, x[k])), sp.S.Zero),
+        eq(average(partial(C, x[k]) ** 2), sp.S.Zero),
+        eq(average(g[k] * partial(C, x[k])), sp.S.Zero),
         sp.Ne(average(partial(C, x[k])), 0, evaluate=False),
     ],
     "batch-norm-projects-out-the-output": [
-        _eq(backward.xreplace({g[k]: xhat[k]}), gamma * epsilon / (v + epsilon) * xhat[k]),
-        _eq(backward.xreplace({g[k]: xhat[k]}), sp.Abs(gamma) * epsilon / _root**3 * xhat[k]),
-        _eq(backward.xreplace({g[k]: x[k]}), gamma * epsilon / _root**3 * xhat[k]),
+        eq(backward.xreplace({g[k]: xhat[k]}), gamma * epsilon / (v + epsilon) * xhat[k]),
+        eq(backward.xreplace({g[k]: xhat[k]}), sp.Abs(gamma) * epsilon / _root**3 * xhat[k]),
+        eq(backward.xreplace({g[k]: x[k]}), gamma * epsilon / _root**3 * xhat[k]),
     ],
     "batch-norm-gradient-orthogonal": [
-        _eq(average(x[k] * backward), gamma * epsilon / _root * average(g[k] * xhat[k])),
-        _eq(average(x[k] * backward), gamma * epsilon / (v + epsilon) * average(g[k] * x[k])),
-        _eq(average(x[k] * backward), gamma * average(g[k] * xhat[k])),
+        eq(average(x[k] * backward), gamma * epsilon / _root * average(g[k] * xhat[k])),
+        eq(average(x[k] * backward), gamma * epsilon / (v + epsilon) * average(g[k] * x[k])),
+        eq(average(x[k] * backward), gamma * average(g[k] * xhat[k])),
     ],
     "batch-norm-forgets-scale": [
-        _eq(batch_norm(0, alpha * _batch), alpha * batch_norm(0, _batch)),
-        _eq(batch_norm(1, alpha * _batch), batch_norm(1, _batch)),
-        _eq(batch_norm(0, _batch**2), batch_norm(0, _batch)),
-        _eq(batch_norm(0, alpha * _batch), sp.Abs(batch_norm(0, _batch))),
+        eq(batch_norm(0, alpha * _batch), alpha * batch_norm(0, _batch)),
+        eq(batch_norm(1, alpha * _batch), batch_norm(1, _batch)),
+        eq(batch_norm(0, _batch**2), batch_norm(0, _batch)),
+        eq(batch_norm(0, alpha * _batch), sp.Abs(batch_norm(0, _batch))),
     ],
     "batch-norm-scale-and-epsilon": [
-        _eq(batch_norm(epsilon, any_alpha * _batch), batch_norm(epsilon / any_alpha**2, _batch)),
-        _eq(
+        eq(batch_norm(epsilon, any_alpha * _batch), batch_norm(epsilon / any_alpha**2, _batch)),
+        eq(
             batch_norm(epsilon, any_alpha * _batch),
             sp.sign(any_alpha) * batch_norm(epsilon / sp.Abs(any_alpha), _batch),
         ),
-        _eq(batch_norm(epsilon, any_alpha * _batch), sp.sign(any_alpha) * batch_norm(0, _batch)),
+        eq(batch_norm(epsilon, any_alpha * _batch), sp.sign(any_alpha) * batch_norm(0, _batch)),
     ],
     "batch-norm-gradient-falls-with-scale": [
-        _eq(weight_gradient(0, alpha * _W), weight_gradient(0, _W) / alpha**2),
-        _eq(weight_gradient(0, alpha * _W), alpha * weight_gradient(0, _W)),
-        _eq(weight_gradient(0, -alpha * _W), weight_gradient(0, _W) / alpha),
+        eq(weight_gradient(0, alpha * _W), weight_gradient(0, _W) / alpha**2),
+        eq(weight_gradient(0, alpha * _W), alpha * weight_gradient(0, _W)),
+        eq(weight_gradient(0, -alpha * _W), weight_gradient(0, _W) / alpha),
     ],
     "batch-norm-gradient-and-epsilon": [
-        _eq(weight_gradient(epsilon, alpha * _W), weight_gradient(epsilon / alpha, _W) / alpha),
-        _eq(weight_gradient(epsilon, alpha * _W), weight_gradient(epsilon / alpha**2, _W)),
-        _eq(weight_gradient(epsilon, alpha * _W), weight_gradient(0, _W) / alpha),
+        eq(weight_gradient(epsilon, alpha * _W), weight_gradient(epsilon / alpha, _W) / alpha),
+        eq(weight_gradient(epsilon, alpha * _W), weight_gradient(epsilon / alpha**2, _W)),
+        eq(weight_gradient(epsilon, alpha * _W), weight_gradient(0, _W) / alpha),
     ],
     "normalised-factor-has-no-weight": [
-        _eq(_slope, gamma / v_h * sigma_prime(_inside)),
-        _eq(_slope, gamma / sp.sqrt(v_h) * sigma_prime(_inside - beta)),
-        _eq(_slope, sp.Abs(gamma) / sp.sqrt(v_h) * sigma_prime(_inside)),
-        _eq(_slope, gamma / sp.sqrt(w * v_h) * sigma_prime(_inside)),
+        eq(_slope, gamma / v_h * sigma_prime(_inside)),
+        eq(_slope, gamma / sp.sqrt(v_h) * sigma_prime(_inside - beta)),
+        eq(_slope, sp.Abs(gamma) / sp.sqrt(v_h) * sigma_prime(_inside)),
+        eq(_slope, gamma / sp.sqrt(w * v_h) * sigma_prime(_inside)),
     ],
 }
 

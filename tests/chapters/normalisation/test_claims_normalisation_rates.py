@@ -31,6 +31,7 @@ from analysis.claims.laws import Law, expectation_over, mean_over
 from analysis.claims.lines import Proof
 from analysis.claims.meaning import value
 from analysis.claims.outcome import Checked, Proved, Refuted, Unknown
+from analysis.claims.relations import eq
 from analysis.claims.world import Undefined, World
 from analysis.symbolic.angles import kappa_0, kappa_1, theta
 from analysis.symbolic.display import expectation
@@ -123,35 +124,31 @@ def test_the_rate_of_large_batches_is_the_librarys() -> None:
     assert float(found) == pytest.approx(large_batch_growth("relu", 1.0, -1.0), rel=1e-9)
 
 
-def _eq(left: sp.Basic, right: sp.Basic) -> sp.Eq:
-    return sp.Eq(left, right, evaluate=False)
-
-
 _limit = CLAIMS["batch-norm-relu-large-batch"].statement.lhs
 _power = CLAIMS["batch-norm-residual-power"].statement.lhs
 _slopes = expectation(sigma_prime(Z) ** 2)
 _share = (m - 2 + kappa_0 + kappa_1) / (m * (1 - kappa_1))
 FALSE = {
     "batch-norm-inverse-variance": [
-        _eq(expectation(1 / v), m / (m - 2)),
-        _eq(expectation(1 / v), m**2 / (m - 2) ** 2),
-        _eq(expectation(1 / v), m / (m - 3) * (1 + (m - 4) * (m - 5) * (m - 6) / 10**6)),
-        _eq(expectation(v), m / (m - 3)),
+        eq(expectation(1 / v), m / (m - 2)),
+        eq(expectation(1 / v), m**2 / (m - 2) ** 2),
+        eq(expectation(1 / v), m / (m - 3) * (1 + (m - 4) * (m - 5) * (m - 6) / 10**6)),
+        eq(expectation(v), m / (m - 3)),
         sp.Gt(expectation(1 / v), m / (m - 3), evaluate=False),
-        _eq(expectation(1 / sp.sqrt(v)), sp.sqrt(m / (m - 3))),
+        eq(expectation(1 / sp.sqrt(v)), sp.sqrt(m / (m - 3))),
     ],
     "batch-norm-relu-rate": [
-        _eq(R(m), m / (m - 3) * (m - 1 + kappa_1) / (m * (1 - kappa_1))),
-        _eq(R(m), m / (m - 3) * (m - 2 + kappa_0 + kappa_1) / (m * (1 - kappa_0))),
-        _eq(R(m), m / (m - 2) * _share),
-        _eq(R(m), sp.pi / (sp.pi - 1)),
-        _eq(R(m), sp.Rational(10001, 10000) * m / (m - 3) * _share),
+        eq(R(m), m / (m - 3) * (m - 1 + kappa_1) / (m * (1 - kappa_1))),
+        eq(R(m), m / (m - 3) * (m - 2 + kappa_0 + kappa_1) / (m * (1 - kappa_0))),
+        eq(R(m), m / (m - 2) * _share),
+        eq(R(m), sp.pi / (sp.pi - 1)),
+        eq(R(m), sp.Rational(10001, 10000) * m / (m - 3) * _share),
         sp.Lt(R(m), m / (m - 3) * _share, evaluate=False),
     ],
     "batch-norm-relu-large-batch": [
-        _eq(_limit, sp.Rational(1467, 1000)),
-        _eq(_limit, sp.pi / (sp.pi - 2)),
-        _eq(_limit, sp.Integer(1)),
+        eq(_limit, sp.Rational(1467, 1000)),
+        eq(_limit, sp.pi / (sp.pi - 2)),
+        eq(_limit, sp.Integer(1)),
         sp.Gt(_limit, sp.Rational(3, 2), evaluate=False),
     ],
     "batch-norm-always-explodes": [
@@ -159,22 +156,22 @@ FALSE = {
         sp.Ge(expectation(sigma_prime(Z)) ** 2, variance(sigma(Z)), evaluate=False),
         sp.Ge(_slopes, expectation(sigma(Z) ** 2), evaluate=False),
         sp.Le(_slopes, variance(sigma(Z)), evaluate=False),
-        _eq(_slopes, variance(sigma(Z))),
+        eq(_slopes, variance(sigma(Z))),
     ],
     "batch-norm-residual-power": [
-        _eq(_power, sp.Rational(1467, 1000)),
-        _eq(_power, sp.pi / (sp.pi - 2)),
+        eq(_power, sp.Rational(1467, 1000)),
+        eq(_power, sp.pi / (sp.pi - 2)),
         sp.Lt(_power, sp.Rational(7, 5), evaluate=False),
     ],
     "batch-norm-relu-rate-8": [
-        _eq(depth.measured, R(7)),
-        _eq(depth.measured, R(10)),
-        _eq(depth.measured, R(16)),
+        eq(depth.measured, R(7)),
+        eq(depth.measured, R(10)),
+        eq(depth.measured, R(16)),
         sp.Lt(depth.measured, rates.LARGE, evaluate=False),
     ],
     "batch-norm-linear-rate-8": [
-        _eq(depth.measured, m / (m - 1)),
-        _eq(depth.measured, m / (m - 3)),
+        eq(depth.measured, m / (m - 1)),
+        eq(depth.measured, m / (m - 3)),
         sp.Le(depth.measured, 1, evaluate=False),
     ],
     "batch-norm-shifted-relu-is-not-alike": [

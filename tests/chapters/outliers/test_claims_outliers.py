@@ -18,6 +18,7 @@ from analysis.claims.domain import exact
 from analysis.claims.lines import Proof
 from analysis.claims.meaning import value
 from analysis.claims.outcome import Checked, Proved, Refuted, Unknown
+from analysis.claims.relations import eq
 from analysis.claims.runs import share
 from analysis.symbolic.catalogue import RELU, SIGMOID
 from analysis.symbolic.display import times
@@ -28,10 +29,6 @@ pytestmark = pytest.mark.alike
 CLAIMS: dict[str, Claim] = {claim.label: claim for module in (losses, outlier) for claim in module.CLAIMS}
 _s = SIGMOID.formula
 CROSS, SQUARED, LINEAR = (LOSSES[name] for name in LOSSES)
-
-
-def eq(left: sp.Basic, right: sp.Basic) -> sp.Eq:
-    return sp.Eq(left, right, evaluate=False)
 
 
 def slope(loss: sp.Expr) -> sp.Derivative:

@@ -13,6 +13,7 @@ from analysis.chapters.quarter_bound.claims import gaussian_factor, intervals, l
 from analysis.chapters.quarter_bound.gaussian_factor import Q, below_quarter, sample_ratios
 from analysis.claims.meaning import truth, value
 from analysis.claims.outcome import Argued, Checked, Proved, Refuted
+from analysis.claims.relations import eq, le
 from analysis.claims.world import World
 from analysis.symbolic.catalogue import SIGMOID, TANH
 from analysis.symbolic.display import expectation, plus, probability, times
@@ -26,14 +27,6 @@ CLAIMS = {
     for claim in module.CLAIMS
 }
 S, D = SIGMOID.formula, SIGMOID.derivative
-
-
-def eq(left: sp.Expr, right: sp.Expr | int) -> sp.Eq:
-    return sp.Eq(left, right, evaluate=False)
-
-
-def le(left: sp.Expr, right: sp.Expr | int) -> sp.Le:
-    return sp.Le(left, right, evaluate=False)
 
 
 def implies(bound: sp.Expr, conclusion: sp.Basic) -> sp.Basic:

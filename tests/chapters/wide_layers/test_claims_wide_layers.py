@@ -53,6 +53,7 @@ from analysis.claims.claim import Claim, evaluated
 from analysis.claims.domain import Domain
 from analysis.claims.meaning import value
 from analysis.claims.outcome import Refuted, Unknown
+from analysis.claims.relations import eq
 from analysis.claims.theorems import APART, COLUMN, INDEX, ROW
 from analysis.claims.world import Undefined, World, precision
 from analysis.symbolic.display import columns, entry, plus, rows, spectral_norm, times
@@ -65,10 +66,6 @@ CLAIMS: dict[str, Claim] = {
     for claim in module.CLAIMS
 }
 NORM, GAIN = spectral_norm(WEIGHTS), spectral_norm(WEIGHTS * SLOPES)
-
-
-def eq(left: sp.Basic, right: sp.Basic) -> sp.Eq:
-    return sp.Eq(left, right, evaluate=False)
 
 
 def product(*gained: sp.Expr, low: sp.Expr = l, high: sp.Expr = L - 1) -> sp.Expr:

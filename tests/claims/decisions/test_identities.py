@@ -13,6 +13,7 @@ import sympy as sp
 from analysis.claims.decisions import identities
 from analysis.claims.decisions.decided import decided
 from analysis.claims.decisions.identities import decide, vanishes
+from analysis.claims.relations import eq
 from analysis.symbolic.constants import SELU_ALPHA, SELU_SCALE
 
 x, y, z, s, n, k, j = sp.symbols("x y z s n k j")
@@ -25,10 +26,6 @@ SETS = {
     n: sp.Range(1, sp.oo),
     w: sp.S.Reals,
 }
-
-
-def eq(a, b):
-    return sp.Eq(a, b, evaluate=False)
 
 
 # True: a random expression, and another that a law of algebra or of a function makes of it

@@ -11,6 +11,7 @@ import pytest
 import sympy as sp
 
 from analysis.claims.decisions.signs import decide, nonnegative, orders, positive
+from analysis.claims.relations import le, lt
 from analysis.symbolic.catalogue import SELU, SIGMOID, SOFTSIGN, TANH
 from analysis.symbolic.display import expectation, partial, plus, times
 from analysis.symbolic.notation import sigma, z
@@ -28,14 +29,6 @@ RELATIONS = {
     sp.Ne: lambda a, b: a != b,
     sp.Eq: lambda a, b: a == b,
 }
-
-
-def lt(left: object, right: object) -> sp.Basic:
-    return sp.Lt(left, right, evaluate=False)
-
-
-def le(left: object, right: object) -> sp.Basic:
-    return sp.Le(left, right, evaluate=False)
 
 
 def ne(left: object, right: object) -> sp.Basic:

@@ -20,6 +20,7 @@ from analysis.chapters.clipping.claims.meaning_clipping import (
 from analysis.claims.claim import Claim
 from analysis.claims.domain import between, domain, integers, nonnegative, positive, reals
 from analysis.claims.lines import Line, Proof, decided, proof
+from analysis.claims.relations import le
 from analysis.claims.rules import Added, Cited, Combined, Instance, Logic
 from analysis.claims.theorems import LARGER, SMALLER
 from analysis.symbolic.clipping import (
@@ -93,13 +94,13 @@ def _entry_by_entry(claim: sp.And, bounded: sp.Le, reached: sp.Eq) -> Proof:
     square, most = by_value(_entry) ** 2, sp.Sum(c**2, (_j, 1, _n))
     every = ((_j, integers(1)),)
     return proof(
-        Line(_at_most(square, c**2), over=((_entry, reals()),)),
-        Line(_at_most(total.function, c**2), Instance((1,), {_entry: g[_j]}), over=every),
-        Line(_at_most(total, most), Added((2,), _j)),
+        Line(le(square, c**2), over=((_entry, reals()),)),
+        Line(le(total.function, c**2), Instance((1,), {_entry: g[_j]}), over=every),
+        Line(le(total, most), Added((2,), _j)),
         sp.Eq(most, _n * c**2, evaluate=False),
-        Line(_at_most(total, _n * c**2), Combined((3, 4))),
-        Line(_at_most(0, total.function), over=every),
-        Line(_at_most(sp.Sum(0, (_j, 1, _n)), total), Added((6,), _j)),
+        Line(le(total, _n * c**2), Combined((3, 4))),
+        Line(le(0, total.function), over=every),
+        Line(le(sp.Sum(0, (_j, 1, _n)), total), Added((6,), _j)),
         Line(bounded, Cited("roots keep the order", (7, 5), {SMALLER: total, LARGER: _n * c**2})),
         reached,
         Line(claim, Logic((8, 9))),
@@ -113,16 +114,12 @@ def _as_a_series(claim: sp.Le) -> Proof:
     rest, one = mu ** (_t + 1) / (1 - mu), r_t[_t - _back]
     steps = (_back, integers(0))
     return proof(
-        Line(_at_most(mu**_back * length, c * mu**_back), over=((_length, positive()), steps)),
-        Line(_at_most(total.function, c * mu**_back), Instance((1,), {_length: one}), over=(steps,)),
-        Line(_at_most(total, limit), Added((2,), _back)),
+        Line(le(mu**_back * length, c * mu**_back), over=((_length, positive()), steps)),
+        Line(le(total.function, c * mu**_back), Instance((1,), {_length: one}), over=(steps,)),
+        Line(le(total, limit), Added((2,), _back)),
         sp.Eq(limit, c / (1 - mu) - c * rest, evaluate=False),
         Line(claim, Combined((3, 4), ((eta, (0,)), (eta, (1,)), (eta * c * rest, ())))),
     )
-
-
-def _at_most(one: sp.Expr | int, other: sp.Expr) -> sp.Le:
-    return sp.Le(one, other, evaluate=False)
 
 
 _rest = sp.Symbol("u", nonnegative=True)

@@ -11,6 +11,7 @@ from analysis.chapters.gates.claims.formulas import Definitions, change, written
 from analysis.claims.claim import Claim
 from analysis.claims.domain import Domain, Range, domain, integers, positive
 from analysis.claims.lines import Line, Proof, decided, proof
+from analysis.claims.relations import le
 from analysis.claims.rules import Added, Cited, Combined, Instance, Logic
 from analysis.claims.theorems import LAST, TERMS
 from analysis.symbolic.catalogue import TANH
@@ -94,10 +95,6 @@ _top = (kept + sp.sqrt(v)) ** (2 * lag)
 _q, _j, _at = sp.Symbol("q", positive=True), sp.Symbol("j", integer=True), sp.Symbol("i", integer=True)
 
 
-def _at_most(one: sp.Expr | int, other: sp.Expr) -> sp.Le:
-    return sp.Le(one, other, evaluate=False)
-
-
 def _by_terms(claim: sp.And) -> Proof:
     """With a_j = C(k, j) q^j the sum is (1 + q)^k; the squares add up to no more than its square, and to no
     less than that by k + 1, for the squares of a_j less their mean do not add up to less than 0. Then q is
@@ -107,21 +104,21 @@ def _by_terms(claim: sp.And) -> Proof:
     mean = power / (lag + 1)
     spread = sp.Sum((term - mean) ** 2, (_j, 0, lag))
     expanded = squares - 2 * mean * total + (lag + 1) * mean**2
-    high, low = _at_most(squares, power**2), _at_most(power**2 / (lag + 1), squares)
+    high, low = le(squares, power**2), le(power**2 / (lag + 1), squares)
     given = {TERMS: sp.Lambda(_at, term.xreplace({_j: _at})), LAST: lag}
     over, ratio, scale = ((_q, positive()),), {_q: sp.sqrt(v) / kept}, ((kept ** (2 * lag), (0,)),)
     return proof(
         Line(sp.Eq(total, power, evaluate=False), over=over),
-        Line(_at_most(squares, total**2), Cited("squares of a sum's terms", (), given), over),
+        Line(le(squares, total**2), Cited("squares of a sum's terms", (), given), over),
         Line(high, Combined((2, 1), ((1, (0,)), (power + total, (1,)))), over),
-        Line(_at_most(0, spread.function), over=(*over, (_j, integers(0)))),
-        Line(_at_most(sp.Sum(0, (_j, 0, lag)), spread), Added((4,), _j), over),
+        Line(le(0, spread.function), over=(*over, (_j, integers(0)))),
+        Line(le(sp.Sum(0, (_j, 0, lag)), spread), Added((4,), _j), over),
         Line(sp.Eq(spread, expanded, evaluate=False), over=over),
         Line(low, Combined((5, 6, 1), ((1, (0,)), (1, (1,)), (-2 * mean, (2,)))), over),
         Line(high.xreplace(ratio), Instance((3,), ratio)),
         Line(low.xreplace(ratio), Instance((7,), ratio)),
-        Line(_at_most(squared_gain(), _top), Combined((8,), scale)),
-        Line(_at_most(_top / (lag + 1), squared_gain()), Combined((9,), scale)),
+        Line(le(squared_gain(), _top), Combined((8,), scale)),
+        Line(le(_top / (lag + 1), squared_gain()), Combined((9,), scale)),
         Line(claim, Logic((10, 11))),
     )
 

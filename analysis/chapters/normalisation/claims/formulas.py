@@ -30,6 +30,7 @@ from analysis.claims.domain import (
     reals,
 )
 from analysis.claims.lines import Line, Proof, decided, proof
+from analysis.claims.relations import eq
 from analysis.claims.rules import Logic, Where
 from analysis.symbolic.display import partial, plus, times
 from analysis.symbolic.normalisation import (
@@ -92,29 +93,25 @@ def _jacobian_of(direction: sp.Expr) -> sp.Expr:
     return backward.xreplace({g[k]: direction})
 
 
-def _eq(left: sp.Basic, right: sp.Basic) -> sp.Eq:
-    return sp.Eq(left, right, evaluate=False)
-
-
 def _backward_is(*terms: sp.Expr) -> sp.Eq:
-    return _eq(partial(C, x[i]), times(gamma / sp.sqrt(v + epsilon), plus(*terms)))
+    return eq(partial(C, x[i]), times(gamma / sp.sqrt(v + epsilon), plus(*terms)))
 
 
 def _forgets(a: sp.Expr) -> sp.Eq:
-    return _eq(batch_norm(0, a * _batch), batch_norm(0, _batch))
+    return eq(batch_norm(0, a * _batch), batch_norm(0, _batch))
 
 
 def _with_epsilon(inner: sp.Expr) -> sp.Eq:
-    return _eq(batch_norm(epsilon, any_alpha * _batch), times(sp.sign(any_alpha), batch_norm(inner, _batch)))
+    return eq(batch_norm(epsilon, any_alpha * _batch), times(sp.sign(any_alpha), batch_norm(inner, _batch)))
 
 
 def _gradient_is(inner: sp.Expr, outer: sp.Expr, e: sp.Expr) -> sp.Eq:
-    return _eq(weight_gradient(e, alpha * _W), times(outer, weight_gradient(inner, _W)))
+    return eq(weight_gradient(e, alpha * _W), times(outer, weight_gradient(inner, _W)))
 
 
 def _factor_is(scale: sp.Expr) -> sp.Eq:
     inside = gamma * (h - mean_h) / sp.sqrt(v_h) + beta
-    return _eq(sp.Derivative(_a(h), h), times(scale, sigma_prime(inside)))
+    return eq(sp.Derivative(_a(h), h), times(scale, sigma_prime(inside)))
 
 
 _ENTRY = {batch_norm: normalised_entry(_batch)}
@@ -159,44 +156,44 @@ CLAIMS = (
     _decided(
         label="batch-norm-backward-gain",
         sentence="The gradient of the gain γ is the sum of g times the normalised values.",
-        statement=_eq(partial(C, gamma), times(m, average(g[k] * xhat[k]))),
+        statement=eq(partial(C, gamma), times(m, average(g[k] * xhat[k]))),
         scope="g_k = ∂C/∂y_k",
-        false_sibling=_eq(partial(C, gamma), times(m, average(g[k] * x[k]))),
+        false_sibling=eq(partial(C, gamma), times(m, average(g[k] * x[k]))),
         domain=batches(X, G, EPSILON, GAIN, SHIFT),
     ),
     _decided(
         label="batch-norm-backward-shift",
         sentence="The gradient of the shift β is the sum of g.",
-        statement=_eq(partial(C, beta), times(m, average(g[k]))),
+        statement=eq(partial(C, beta), times(m, average(g[k]))),
         scope="g_k = ∂C/∂y_k",
-        false_sibling=_eq(partial(C, beta), average(g[k])),
+        false_sibling=eq(partial(C, beta), average(g[k])),
         domain=batches(X, G, EPSILON, GAIN, SHIFT),
     ),
     _decided(
         label="batch-norm-projects-out-the-mean",
         sentence="The batch Jacobian takes the constant direction to zero: a bias before it has no gradient.",
-        statement=_eq(average(partial(C, x[k])), sp.S.Zero),
+        statement=eq(average(partial(C, x[k])), sp.S.Zero),
         scope="g_k = ∂C/∂y_k; the Jacobian is symmetric",
-        false_sibling=_eq(average(x[k] * partial(C, x[k])), sp.S.Zero),
+        false_sibling=eq(average(x[k] * partial(C, x[k])), sp.S.Zero),
         domain=batches(X, G, EPSILON, GAIN, SHIFT),
     ),
     _decided(
         label="batch-norm-projects-out-the-output",
         sentence="The batch Jacobian takes the normalised values to zero as ε → 0, and shrinks them by "
         "ε/(v + ε) otherwise.",
-        statement=_eq(_jacobian_of(xhat[k]), times(_shrink, xhat[k])),
+        statement=eq(_jacobian_of(xhat[k]), times(_shrink, xhat[k])),
         scope="J_ik = ∂y_k/∂x_i applied to x̂",
-        false_sibling=_eq(_jacobian_of(xhat[k]), sp.S.Zero),
+        false_sibling=eq(_jacobian_of(xhat[k]), sp.S.Zero),
         domain=batches(ANY_EXAMPLE, X, EPSILON, GAIN),
     ),
     _decided(
         label="batch-norm-gradient-orthogonal",
         sentence="As ε → 0 the gradient of a neuron's weights is perpendicular to the weights.",
-        statement=_eq(
+        statement=eq(
             average(x[k] * backward), times(gamma * epsilon / (v + epsilon), average(g[k] * xhat[k]))
         ),
         scope="m times the left side is Σ_j w_j ∂C/∂w_j, because x_k = Σ_j w_j h_kj",
-        false_sibling=_eq(average(x[k] * backward), sp.S.Zero),
+        false_sibling=eq(average(x[k] * backward), sp.S.Zero),
         domain=batches(X, G, EPSILON, GAIN),
     ),
     _decided(

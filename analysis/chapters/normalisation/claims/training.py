@@ -12,6 +12,7 @@ from analysis.chapters.normalisation import records as recorded
 from analysis.chapters.normalisation.records import EPOCHS
 from analysis.chapters.normalisation.training import BatchNormTraining
 from analysis.claims.claim import Claim
+from analysis.claims.relations import gt
 from analysis.claims.runs import of_runs
 from analysis.numeric.minibatches import TEST_IMAGES, VALIDATION_IMAGES, at_best, best_run
 
@@ -103,10 +104,6 @@ MEASURED: dict[sp.Symbol, Callable[[], np.ndarray]] = {
 and their mean is the geometric one."""
 
 
-def _gt(left: sp.Expr, right: sp.Expr) -> sp.Basic:
-    return sp.Gt(left, right, evaluate=False)
-
-
 _SCOPE = (
     f"digits, {TRAINING_IMAGES:,} training, {VALIDATION_IMAGES} validation and {TEST_IMAGES} test images, "
     "hidden layers of 50, plain stochastic gradient descent on minibatches "
@@ -120,26 +117,26 @@ CLAIMS = of_runs(
             label="batch-norm-wakes-a-sigmoid-network",
             sentence=f"Four sigmoid layers with weights N(0, 1/n) that learn nothing in {EPOCHS} epochs "
             "learn the digits with batch normalisation.",
-            statement=sp.And(_gt(_sym("A_sigmoidBN"), 0.95), sp.Lt(_sym("A_sigmoid"), 0.15, evaluate=False)),
+            statement=sp.And(gt(_sym("A_sigmoidBN"), 0.95), sp.Lt(_sym("A_sigmoid"), 0.15, evaluate=False)),
             check=None,
             scope=(
                 f"{_SCOPE}; A is the mean test accuracy at the chosen one of six rates, weights N(0, "
                 f"1/n_in), zero biases"
             ),
-            false_sibling=_gt(_sym("A_sigmoid"), _sym("A_sigmoidBN")),
+            false_sibling=gt(_sym("A_sigmoid"), _sym("A_sigmoidBN")),
         ),
         Claim(
             label="larger-weights-wake-a-sigmoid-network",
             sentence=(
                 "Weights four times as large wake the same network without normalisation, to more than 92 %."
             ),
-            statement=_gt(_sym("A_sigmoid4"), 0.92),
+            statement=gt(_sym("A_sigmoid4"), 0.92),
             check=None,
             scope=(
                 f"{_SCOPE}; A at the chosen one of six rates, all initial weights multiplied by 4: N(0, "
                 f"16/n_in), zero biases"
             ),
-            false_sibling=_gt(_sym("A_sigmoid"), 0.92),
+            false_sibling=gt(_sym("A_sigmoid"), 0.92),
         ),
         Claim(
             label="batch-norm-leads-tuned-sigmoids",
@@ -147,36 +144,36 @@ CLAIMS = of_runs(
                 "With scale and rate chosen on both sides, the four sigmoid layers end ahead with batch "
                 "normalisation."
             ),
-            statement=_gt(_sym("B_sigmoidBN"), _sym("B_sigmoid")),
+            statement=gt(_sym("B_sigmoidBN"), _sym("B_sigmoid")),
             check=None,
             scope=(
                 f"{_SCOPE}; B is the mean test accuracy at the chosen of four scales (1, 2, 4, 8) and six "
                 f"rates from 0.01 to 3"
             ),
-            false_sibling=_gt(_sym("B_sigmoidLN"), _sym("B_sigmoid")),
+            false_sibling=gt(_sym("B_sigmoidLN"), _sym("B_sigmoid")),
         ),
         Claim(
             label="batch-norm-widens-the-rates",
             sentence="With four ReLU layers batch normalisation works at more of the six learning rates.",
-            statement=_gt(_sym("K_4BN"), _sym("K_4")),
+            statement=gt(_sym("K_4BN"), _sym("K_4")),
             check=None,
             scope=(
                 f"{_SCOPE}; K is the number of rates at which a network has a test accuracy of {LEVEL} or "
                 f"more, "
                 f"mean of the seeds"
             ),
-            false_sibling=_gt(_sym("K_40BN"), _sym("K_40")),
+            false_sibling=gt(_sym("K_40BN"), _sym("K_40")),
         ),
         Claim(
             label="batch-norm-mends-small-weights",
             sentence="Weights ten times too small stop the plain network, and not the normalised one.",
-            statement=sp.And(_gt(_sym("A_0.1BN"), 0.95), sp.Lt(_sym("A_0.1"), 0.15, evaluate=False)),
+            statement=sp.And(gt(_sym("A_0.1BN"), 0.95), sp.Lt(_sym("A_0.1"), 0.15, evaluate=False)),
             check=None,
             scope=(
                 f"{_SCOPE}; four ReLU layers, all initial weights multiplied by 0.1; A at the chosen one "
                 f"of six rates"
             ),
-            false_sibling=_gt(_sym("A_0.1"), _sym("A_0.1BN")),
+            false_sibling=gt(_sym("A_0.1"), _sym("A_0.1BN")),
         ),
         Claim(
             label="larger-gradient-is-not-faster",
@@ -186,7 +183,7 @@ CLAIMS = of_runs(
                 "network hardly learns."
             ),
             statement=sp.And(
-                _gt(_sym("S_40BN"), 500 * _sym("S_4BN")),
+                gt(_sym("S_40BN"), 500 * _sym("S_4BN")),
                 sp.Lt(_sym("A_40BN"), _sym("A_4BN") / 2, evaluate=False),
             ),
             check=None,
@@ -194,17 +191,15 @@ CLAIMS = of_runs(
                 f"{_SCOPE}; ReLU; S is the initial gradient norm of the first matrix between hidden "
                 f"layers, geometric mean of the seeds, A the accuracy at the chosen rate"
             ),
-            false_sibling=sp.And(
-                _gt(_sym("S_40BN"), 500 * _sym("S_4BN")), _gt(_sym("A_40BN"), _sym("A_4BN"))
-            ),
+            false_sibling=sp.And(gt(_sym("S_40BN"), 500 * _sym("S_4BN")), gt(_sym("A_40BN"), _sym("A_4BN"))),
         ),
         Claim(
             label="batch-norm-residual-trains",
             sentence="Forty normalised layers with residual paths learn the digits.",
-            statement=sp.And(_gt(_sym("A_40res"), 0.95), _gt(_sym("A_40res"), 2 * _sym("A_40BN"))),
+            statement=sp.And(gt(_sym("A_40res"), 0.95), gt(_sym("A_40res"), 2 * _sym("A_40BN"))),
             check=None,
             scope=f"{_SCOPE}; ReLU, forty layers; A at the chosen one of three rates (0.01, 0.1, 1)",
-            false_sibling=_gt(_sym("A_40BN"), 0.95),
+            false_sibling=gt(_sym("A_40BN"), 0.95),
         ),
         Claim(
             label="one-step-evens-the-speeds",
@@ -212,14 +207,14 @@ CLAIMS = of_runs(
                 "The first step of training shrinks the ratio of the fastest to the slowest layer more "
                 "than five times."
             ),
-            statement=_gt(_sym("D_0"), 5 * _sym("D_1")),
+            statement=gt(_sym("D_0"), 5 * _sym("D_1")),
             check=None,
             scope=(
                 f"{_SCOPE}; forty batch-normalised ReLU layers at η = {RATE}; D_0 before, D_1 after "
                 f"one step, "
                 f"geometric means of the seeds"
             ),
-            false_sibling=_gt(_sym("D_0"), 100 * _sym("D_1")),
+            false_sibling=gt(_sym("D_0"), 100 * _sym("D_1")),
         ),
     ),
     lambda symbol: MEASURED[symbol](),

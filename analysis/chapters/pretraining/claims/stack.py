@@ -23,6 +23,7 @@ from analysis.chapters.pretraining.stack import (
 from analysis.claims.claim import Claim
 from analysis.claims.domain import domain, only
 from analysis.claims.laws import expectation_over, normal
+from analysis.claims.relations import gt
 from analysis.claims.runs import of_runs
 from analysis.claims.world import Estimate, Given, World
 from analysis.numeric.compiled import compiled
@@ -115,10 +116,6 @@ MEASURED: dict[sp.Symbol, Callable[[], np.ndarray]] = {
 and its mean is the geometric one."""
 
 
-def _gt(left: sp.Expr, right: sp.Expr) -> sp.Basic:
-    return sp.Gt(left, right, evaluate=False)
-
-
 _Z = sp.Symbol("Z", real=True)
 
 
@@ -183,10 +180,10 @@ CLAIMS = of_runs(
             "Pretraining gives the first layer more than five hundred times the gradient that the "
             "machines' own start has."
         ),
-        statement=_gt(_P["v_P"], 500 * _P["v_R"]),
+        statement=gt(_P["v_P"], 500 * _P["v_R"]),
         check=None,
         scope=f"{_SCOPE}; v is ‖∂C/∂W¹‖ before fine-tuning, geometric mean of the seeds",
-        false_sibling=_gt(_P["v_P"], _P["v_G"]),
+        false_sibling=gt(_P["v_P"], _P["v_G"]),
     ),
     Claim(
         label="xavier-sigmoid-loses-three-quarters",
@@ -214,12 +211,12 @@ CLAIMS = of_runs(
         sentence=
             "Pretrained weights pass on more error than independent weights of their size do on average, and "
             "shuffled ones less.",
-        statement=sp.And(_gt(_P["d_P"], _P["q_P"]), _gt(_P["q_P"], _P["d_S"])),
+        statement=sp.And(gt(_P["d_P"], _P["q_P"]), gt(_P["q_P"], _P["d_S"])),
         check=None,
         scope=
             f"{_SCOPE}; d = ‖δ¹‖/‖δ⁴‖ before fine-tuning; q = ∏ √n rms(W)/4 over the layers 2 to 4; "
             "geometric means",
-        false_sibling=_gt(_P["d_S"], _P["q_S"]),
+        false_sibling=gt(_P["d_S"], _P["q_S"]),
     ),
     Claim(
         label="pretraining-beats-xavier-in-epochs",
@@ -227,24 +224,24 @@ CLAIMS = of_runs(
             "Counted in epochs of fine-tuning, a network with Xavier's weights needs more than one "
             f"and a half times as many to {100 * LEVEL:g} % as a pretrained one."
         ),
-        statement=_gt(2 * _P["E_X"], 3 * _P["E_P"]),
+        statement=gt(2 * _P["E_X"], 3 * _P["E_P"]),
         check=None,
         scope=(
             f"{_SCOPE}; E is the first epoch at which a network has a test accuracy of {LEVEL}, geometric "
             f"mean of the seeds, at the rate at which the validation accuracy is there first; {MANY:,} "
             f"labels"
         ),
-        false_sibling=_gt(_P["E_G"], _P["E_P"]),
+        false_sibling=gt(_P["E_G"], _P["E_P"]),
     ),
     Claim(
         label="pretraining-loses-in-work",
         sentence=
             "Counted with the work of the pretraining, both networks with plain random weights are there "
             "first.",
-        statement=sp.And(_gt(_P["E_P"] + _COST, _P["E_X"]), _gt(_P["E_P"] + _COST, _P["E_G"])),
+        statement=sp.And(gt(_P["E_P"] + _COST, _P["E_X"]), gt(_P["E_P"] + _COST, _P["E_G"])),
         check=None,
         scope=f"{_SCOPE}; E as before; the machines cost as much as {_COST} epochs of back-propagation",
-        false_sibling=_gt(_P["E_X"], _P["E_P"] + 60),
+        false_sibling=gt(_P["E_X"], _P["E_P"] + 60),
     ),
     Claim(
         label="many-labels-equal-budget",
@@ -253,14 +250,14 @@ CLAIMS = of_runs(
             "of those that start from N(0, 1)."
         ),
         statement=sp.And(
-            _gt(_P["A_P"] + 0.02, _P["A_G"]),
-            _gt(_P["A_G"] + 0.02, _P["A_P"]),
-            _gt(_P["A_P"], 0.94),
-            _gt(_P["A_G"], 0.94),
+            gt(_P["A_P"] + 0.02, _P["A_G"]),
+            gt(_P["A_G"] + 0.02, _P["A_P"]),
+            gt(_P["A_P"], 0.94),
+            gt(_P["A_G"], 0.94),
         ),
         check=None,
         scope=f"{_SCOPE}; A is the {_FAIR}; {MANY:,} labels",
-        false_sibling=_gt(_P["A_P"], _P["A_G"] + 0.03),
+        false_sibling=gt(_P["A_P"], _P["A_G"] + 0.03),
     ),
     Claim(
         label="few-labels-equal-budget",
@@ -268,25 +265,25 @@ CLAIMS = of_runs(
             f"With {FEW} labels and equal work, pretrained networks end ahead of the shuffled ones, and "
             "behind those from N(0, 1)."
         ),
-        statement=sp.And(_gt(_P["a_P"], _P["a_S"]), _gt(_P["a_G"], _P["a_P"])),
+        statement=sp.And(gt(_P["a_P"], _P["a_S"]), gt(_P["a_G"], _P["a_P"])),
         check=None,
         scope=(
             f"{_SCOPE}; a is the mean test accuracy at the chosen one of four rates after 1,000 "
             f"epochs on 100 labelled images, the same "
         "for all seeds, or after 450 and the pretraining on {MANY:,} unlabelled ones"
         ),
-        false_sibling=_gt(_P["a_P"], _P["a_G"] + 0.02),
+        false_sibling=gt(_P["a_P"], _P["a_G"] + 0.02),
     ),
     Claim(
         label="few-labels-another-scale",
         sentence="Random weights whose scale is chosen as well end ahead of the pretrained ones.",
-        statement=_gt(_sym("a_N"), _P["a_P"]),
+        statement=gt(_sym("a_N"), _P["a_P"]),
         check=None,
         scope=(
             f"{_SCOPE}; N weights N(0, s²), s chosen of 0.5, 0.7, 1 and 1.4 on the validation images; "
             f"a as before"
         ),
-        false_sibling=_gt(_P["a_P"], _sym("a_N")),
+        false_sibling=gt(_P["a_P"], _sym("a_N")),
     ),
     ),
     lambda symbol: MEASURED[symbol](),

@@ -1,12 +1,13 @@
-"""Whether every line of a claim's proof is needed: with it deleted the statement must be unknown."""
+"""Proofs in lines, altered: a line deleted, another last line."""
 
 from __future__ import annotations
 
 from zlib import crc32
 
 from analysis.claims.claim import Claim, proved_fact
-from analysis.claims.lines import Proof
+from analysis.claims.lines import Proof, extended
 from analysis.claims.outcome import Unknown
+from analysis.claims.rules import Context, Fact, Said
 
 
 def needless_lines(claim: Claim, every: bool = False) -> list[int]:
@@ -27,3 +28,20 @@ def needless_lines(claim: Claim, every: bool = False) -> list[int]:
         if not isinstance(outcome, Unknown):
             idle.add(k)
     return sorted(idle)
+
+
+def warrants_the_near_miss(claim: Claim) -> bool:
+    """Whether the reason of a proof's last line, given the lines before it, makes the near miss a line as
+    well. It is refuted by a counter-example anyway; no rule and no decision may need that."""
+    if not isinstance(claim.check, Proof) or claim.domain is None:
+        return False
+    *earlier, last = claim.check.lines
+    if isinstance(last.reason, Said):
+        return False
+    facts = [Fact(line.statement, extended(claim.domain, line).sets) for line in earlier]
+    context = Context(claim.domain.sets, claim.domain.means, claim.domain.where, proved_fact)
+    named = tuple(facts[k - 1] for k in last.reason.lines)
+    try:
+        return bool(last.reason.why(claim.near_miss, named, context))
+    except (ArithmeticError, AttributeError, KeyError, NotImplementedError, TypeError, ValueError):
+        return False  # as a proof would say that it does not follow
