@@ -32,7 +32,7 @@ BOOK = Path(__file__).resolve().parent
 sys.path.insert(0, str(BOOK / "_ext"))
 
 from chapters import chapter_number  # noqa: E402
-from numbering import HEAD, boxes_of, claim_numbers  # noqa: E402
+from numbering import HEAD, REST, boxes_of, claim_numbers  # noqa: E402
 
 NOTEBOOKS = BOOK.parent / "notebooks"
 TYPES = ("slide", "subslide", "fragment", "-", "notes", "skip")
@@ -98,11 +98,13 @@ def output_html(output: NotebookNode, cell: NotebookNode, numbers: dict[str, str
     data = output.get("data", {})
     if "text/html" in data:
         boxes = boxes_of(data["text/html"])
-        numbered = (
+        numbered = "".join(
             box.replace(HEAD, f'{HEAD}<span class="claim-number">Claim {numbers[label]}</span> ', 1)
             for label, box in boxes
         )
-        return "".join(numbered) if boxes else data["text/html"]
+        if len(boxes) == 1:  # a line alone on its slide is open
+            numbered = numbered.replace(REST, REST.replace(">", " open>"), 1)
+        return numbered or data["text/html"]
     if "text/markdown" in data:
         return shown_text(data["text/markdown"], cell.metadata.slideshow)
     if "text/latex" in data:

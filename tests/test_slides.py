@@ -50,6 +50,18 @@ def made(*cells: nbformat.NotebookNode, name: str = "02_x") -> list[Any]:
     return found
 
 
+def row(label: str) -> str:
+    return (
+        f'<div class="claim claim-row" data-claim="{label}">{slides.HEAD}</div>{slides.REST}x</details></div>'
+    )
+
+
+def test_a_line_alone_on_its_slide_is_open() -> None:
+    (alone,) = made(shows({"text/html": row("a")}, slide_type="slide"))
+    (several,) = made(shows({"text/html": row("a") + row("b")}, slide_type="slide"))
+    assert '<details class="claim-rest" open>' in alone.parts[0] and " open>" not in several.parts[0]
+
+
 # Which cells are on a slide, and how
 
 

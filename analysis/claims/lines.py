@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 import sympy as sp
-from flint import fmpq
+from flint import arb, fmpq
 
 from analysis.claims.compare import same
 from analysis.claims.decisions.identities import vanishes
@@ -185,14 +185,23 @@ def _followed(
 
 def sides_at(statement: sp.Basic, domain: Domain, chosen: Mapping[Any, Any]) -> str:
     """The two sides of a relation of at most three letters at a point, as "at z = 0.3: 0.244 ≤ 0.25"; empty
-    where there is no such point."""
+    where there is no such point, or its digits would not say which side is which."""
     few = 1 <= len(chosen) <= 3 and all(isinstance(x, fmpq) for x in chosen.values())
     if not few or type(statement) not in _SIGNS:
         return ""
     try:
         with precision(BITS):
-            left, right = (shown(value(x, domain.world(chosen)), 4) for x in statement.args)
+            sides = [value(x, domain.world(chosen)) for x in statement.args]
     except (ArithmeticError, LookupError, TypeError, ValueError):  # Meaningless among them
+        return ""
+    if any(isinstance(x, arb) and not x.is_exact() and x.rel_accuracy_bits() < 20 for x in sides):
+        return ""
+    strict = isinstance(statement, sp.Lt | sp.Gt | sp.Ne)
+    for digits in (4, 8, 16):
+        left, right = (shown(x, digits).removesuffix(".0") for x in sides)
+        if left != right or not strict:
+            break
+    else:
         return ""
     point = ", ".join(f"{in_words(k)} = {shown(x, 4)}" for k, x in chosen.items())
     return f"at {point}: {left} {_SIGNS[type(statement)]} {right}"
@@ -202,4 +211,5 @@ def _how(lines: tuple[Line, ...]) -> str:
     if len(lines) == 1 and isinstance(lines[0].reason, Decided):
         return "decision"
     cited = [x.reason.theorem for x in lines if isinstance(x.reason, Cited)]
-    return f"{len(lines)} lines" + (f", citing {' and '.join(dict.fromkeys(cited))}" if cited else "")
+    count = "one line" if len(lines) == 1 else f"{len(lines)} lines"
+    return count + (f", citing {' and '.join(dict.fromkeys(cited))}" if cited else "")

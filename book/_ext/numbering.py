@@ -22,6 +22,8 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 
 BOX = re.compile(r'<div class="claim [^>]*data-claim="([^"]+)"')
 HEAD = '<div class="claim-head">'
+REST = '<details class="claim-rest">'
+"""What a line of a list folds away."""
 
 
 def anchor(label: str) -> str:

@@ -16,13 +16,14 @@ from analysis.claims.domain import (
     activations,
     between,
     domain,
+    exact,
     integers,
     nonnegative,
     only,
     positive,
     reals,
 )
-from analysis.claims.lines import Line, Proof, decided, facts_of, proof
+from analysis.claims.lines import Line, Proof, decided, facts_of, proof, sides_at
 from analysis.claims.outcome import Argued, Proved, Unknown
 from analysis.claims.relations import eq, le, lt
 from analysis.claims.rules import (
@@ -512,6 +513,21 @@ def test_what_holds_under_a_condition_is_no_fact_for_other_proofs():
     assert facts_of(le(0, x), domain((x, positive()))) == fact(le(0, x), x=sp.Interval.open(0, sp.oo))
     assert facts_of(le(0, x), domain((x, reals()), where=le(0, x))) is None
     assert facts_of(le(0, LAM), domain((x, reals()), means={LAM: Given(lambda world: 1)})) is None
+
+
+def test_the_sides_at_a_point_say_which_is_which_or_nothing_is_said():
+    """No sides that print alike though one is less, and none of which only the rounding is left."""
+    real = domain((x, reals()))
+
+    def at(statement, point):
+        return sides_at(statement, real, {x: exact(point)})
+
+    assert at(le(x**2, 4), 2) == "at x = 2: 4 ≤ 4"
+    assert at(lt(x, x + sp.Rational(1, 10**6)), 2) == "at x = 2: 2 < 2.000001"
+    assert at(lt(sp.exp(x), sp.exp(x) + sp.Rational(1, 10**12)), 0) == "at x = 0: 1 < 1.000000000001"
+    assert at(lt(x, x + sp.Rational(1, 10**40)), sp.Rational(1, 3)) == ""
+    assert at(le(1 - sp.tanh(x) ** 2, 1), 700) == ""
+    assert at(eq(sp.exp(x) - sp.exp(x / 2) ** 2, 0), 1) == ""
 
 
 # Each guard by itself: lines that differ from one that follows by what the guard asks

@@ -7,6 +7,7 @@ import sympy as sp
 from analysis.claims.claim import Claim
 from analysis.claims.domain import domain, positive
 from analysis.claims.lines import decided
+from analysis.claims.relations import eq, lt
 from analysis.symbolic.catalogue import SELU
 from analysis.symbolic.constants import SELU_ALPHA, SELU_SCALE
 from analysis.symbolic.notation import z
@@ -25,11 +26,27 @@ def _slope(expr: sp.Expr) -> sp.Derivative:
     return sp.Derivative(expr, z)
 
 
-_selu_left = SELU.formula.args[0].expr
+_selu_left, _selu_right = (piece.expr for piece in SELU.formula.args)
 _alpha = domain((alpha, positive()))
-_JUMPS = sp.Eq(_limit(_slope(elu_left), sp.S.Zero), alpha, evaluate=False)
-_SATURATES = sp.Eq(_limit(elu_left, -sp.oo, "+"), -alpha, evaluate=False)
-_SUPREMUM = sp.Eq(_limit(_slope(_selu_left), sp.S.Zero), SELU_SCALE * SELU_ALPHA, evaluate=False)
+_JUMPS = sp.And(
+    eq(_limit(_slope(elu_left), sp.S.Zero), alpha),
+    eq(_limit(_slope(z), sp.S.Zero, "+"), sp.S.One),
+    evaluate=False,
+)
+_SATURATES = sp.And(
+    eq(_limit(elu_left, -sp.oo, "+"), -alpha),
+    eq(_limit(_slope(elu_left), -sp.oo, "+"), sp.S.Zero),
+    evaluate=False,
+)
+_left_of_zero = sp.Symbol("x", positive=True)
+"""How far left of 0."""
+_STEEPEST = SELU_SCALE * SELU_ALPHA
+_SUPREMUM = sp.And(
+    eq(_limit(_slope(_selu_left), sp.S.Zero), _STEEPEST),
+    eq(_limit(_slope(_selu_right), sp.S.Zero, "+"), SELU_SCALE),
+    lt(_STEEPEST * sp.exp(-_left_of_zero), _STEEPEST),
+    evaluate=False,
+)
 
 CLAIMS = (
     Claim(
@@ -54,12 +71,12 @@ CLAIMS = (
         label="selu-supremum-not-attained",
         sentence=(
             f"The slope of SELU tends to λα = {float(SELU_SCALE * SELU_ALPHA):.4f} from the left of "
-            f"zero and is λ = {float(SELU_SCALE):.4f} from the right."
+            f"zero, below which it stays, and to λ = {float(SELU_SCALE):.4f} from the right."
         ),
         statement=_SUPREMUM,
         check=decided(_SUPREMUM),
-        domain=domain(),
-        scope="λα e^z < λα for every z < 0, so the supremum is not attained",
+        domain=domain((_left_of_zero, positive())),
+        scope="left of zero, at −x, the slope is λα e^(−x)",
         false_sibling=sp.Eq(_limit(_slope(_selu_left), sp.S.Zero), SELU_SCALE, evaluate=False),
     ),
 )
