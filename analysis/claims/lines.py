@@ -196,10 +196,9 @@ def sides_at(statement: sp.Basic, domain: Domain, chosen: Mapping[Any, Any]) -> 
         return ""
     if any(isinstance(x, arb) and not x.is_exact() and x.rel_accuracy_bits() < 20 for x in sides):
         return ""
-    strict = isinstance(statement, sp.Lt | sp.Gt | sp.Ne)
     for digits in (4, 8, 16):
         left, right = (shown(x, digits).removesuffix(".0") for x in sides)
-        if left != right or not strict:
+        if isinstance(statement, sp.Eq) or statement.func(sp.Rational(left), sp.Rational(right)) == sp.true:
             break
     else:
         return ""
