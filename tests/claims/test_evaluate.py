@@ -216,3 +216,17 @@ def test_numbers_drawn_together_are_some_of_them_large() -> None:
     ):
         assert evaluate(false, together).holds is False
     assert evaluate(sp.Ge(x**2 + y**2, 0, evaluate=False), together).holds is True
+
+
+def test_what_fails_at_one_pair_of_hard_values_is_refuted() -> None:
+    """Whichever pair it is: two lists gone through side by side would meet few of them."""
+    one, other = sp.symbols("x y")
+    over = domain((one, reals()), (other, reals()))
+    hard = [sp.Rational(str(value)) for value in reals().hard]
+    missed = [
+        (a, b)
+        for a in hard
+        for b in hard
+        if evaluate(sp.Or(_no(sp.Ne, one, a), _no(sp.Ne, other, b), evaluate=False), over).holds is not False
+    ]
+    assert missed == []

@@ -92,6 +92,15 @@ def test_a_formula_is_the_number_that_sympy_gives(e: sp.Expr) -> None:
     assert abs(sp.Float(str(to_mp(ball(at(e)))), 15) - expected) < 1e-14 * (1 + abs(expected))
 
 
+@pytest.mark.parametrize(("radius", "tie"), [(1e-9, True), (1e-7, True), (1e-5, None), (1e-3, None)])
+def test_only_narrow_balls_around_one_number_tie(radius: float, tie: bool | None) -> None:
+    """Two sides that may be equal, known to so many digits."""
+    one = sp.Symbol("x")
+    world = World({one: arb(1, radius)})
+    assert truth(sp.Eq(one, 1, evaluate=False), world).holds is tie
+    assert truth(sp.Eq(one, 2, evaluate=False), world).holds is False
+
+
 def test_rationals_stay_exact_and_ties_are_seen() -> None:
     assert at(x**2 / 7 - 1) == fmpq(49, 25) / 7 - 1
     at_zero = World({z: fmpq(0)})

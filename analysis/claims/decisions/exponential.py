@@ -39,8 +39,9 @@ def decide(statement: sp.Basic, sets: Mapping[sp.Symbol, sp.Set]) -> str | None:
     if len(statement.free_symbols) > 1:
         return None
     letter = next(iter(statement.free_symbols), z)
+    named = {letter: z} if letter == z else {letter: z, z: sp.Dummy("x")}  # z may be bound in a limit
     try:
-        left, right = (side.xreplace({letter: z}) for side in statement.args)
+        left, right = (side.xreplace(named) for side in statement.args)
         less = isinstance(statement, sp.Le | sp.Lt)
         sides = (right, left) if less else (left, right)
         question = _Question(*sides, isinstance(statement, sp.Eq), isinstance(statement, sp.Lt | sp.Gt))
@@ -82,7 +83,7 @@ class _Question:
 
     def _on(self, sides: tuple[sp.Expr, sp.Expr], a: sp.Expr, b: sp.Expr) -> str:
         """How it was decided on the open interval (a, b), where nothing bends."""
-        high, low = (in_exponentials(side.doit()) for side in sides)
+        high, low = (in_exponentials(_carried_out(side)) for side in sides)
         _defined((*sides, high, low), a, b)
         if self.equation and any(log.has(z) for side in (high, low) for log in side.atoms(sp.log)):
             high, low = sp.exp(high), sp.exp(low)  # one to one
@@ -152,11 +153,23 @@ def _between(a: sp.Expr, b: sp.Expr) -> str:
     return f"z > {a}" if b == sp.oo else f"z < {b}" if a == -sp.oo else f"{a} < z < {b}"
 
 
+def _without_limits(e: sp.Expr) -> sp.Expr:
+    """The limits in e, of expressions in their own letter alone, as numbers. Raises Untold for others, and
+    for sums and integrals: what SymPy makes of those in a letter need not hold for all its values."""
+    if e.has(sp.Integral, sp.Sum, sp.Product) or any(x.free_symbols for x in e.atoms(sp.Limit)):
+        raise Untold("a limit, a sum or an integral in a letter")
+    return e.xreplace({limit: _limit(limit) for limit in e.atoms(sp.Limit)})
+
+
+def _carried_out(e: sp.Expr) -> sp.Expr:
+    """The derivatives and limits in e carried out."""
+    return _without_limits(e).doit()
+
+
 def _value_at(e: sp.Expr, x: sp.Expr) -> sp.Expr:
     """The value at a rational point. Raises Untold where there is none; a derivative must be the same from
     both sides."""
-    for limit in e.atoms(sp.Limit):
-        e = e.xreplace({limit: _limit(limit)})
+    e = _without_limits(e)
     for d in e.atoms(sp.Derivative):
         if d.has(*BENT):
             e = e.xreplace({d: _derivative_at(d, x)})

@@ -275,3 +275,18 @@ def test_the_series_of_powers_of_the_tail_is_theirs(power: int) -> None:
         terms = [c / at ** (2 * m) for m, c in enumerate(_mills(power)[:6])]
         rest = (value - mpmath.fsum(terms[:5])) / terms[5]
         assert 0.9 < rest < 1
+
+
+def test_a_letter_is_not_taken_for_the_one_that_a_limit_binds():
+    """z is bound in these, and the free letter is another; its coefficient may vanish."""
+    free = sp.Symbol("alpha")
+    positive = {free: sp.Interval.open(0, sp.oo)}
+    slope = sp.Limit(sp.Derivative(free * (sp.exp(z) - 1), z), z, 0, "-")
+    far = sp.Limit(z * (free - 1), z, sp.oo)
+    for false in (slope < free, sp.Lt(slope, free, evaluate=False), sp.Gt(far, 0, evaluate=False)):
+        assert decide(false, positive) is None
+    total = sp.Integral(free * z, (z, 0, 1))
+    assert decide(sp.Lt(total, free / 2, evaluate=False), positive) is None
+    bound = sp.Limit(sp.exp(z), z, 0, "-")
+    assert decide(sp.Le(bound, sp.exp(free), evaluate=False), positive)
+    assert decide(sp.Gt(bound, sp.exp(free) - 1, evaluate=False), positive) is None
