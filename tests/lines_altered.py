@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from zlib import crc32
 
-from analysis.claims.claim import Claim, proved_fact
+import sympy as sp
+
+from analysis.claims.claim import Altered, Claim, proved_fact
 from analysis.claims.lines import Proof, extended
-from analysis.claims.outcome import Unknown
+from analysis.claims.outcome import Refuted, Unknown
 from analysis.claims.rules import Context, Fact, Said
 
 
@@ -28,6 +30,23 @@ def needless_lines(claim: Claim, every: bool = False) -> list[int]:
         if not isinstance(outcome, Unknown):
             idle.add(k)
     return sorted(idle)
+
+
+def decided_though_refuted(altered: Altered, count: int | None) -> list[str]:
+    """Of ``count`` alterations, or all, that a counter-example refutes, those that a decision calls true."""
+    domain = altered.claim.domain
+    if domain is None or not isinstance(altered.claim.check, Proof):
+        return []
+    context = Context(domain.sets, domain.means, domain.where)
+    false = [v.alteration for v in altered.variants if isinstance(v.outcome, Refuted)]
+    return [x.words for x in false[:count] if _decided(context, x.statement)]
+
+
+def _decided(context: Context, statement: sp.Basic) -> bool:
+    try:
+        return context.decided(statement) is not None
+    except (ArithmeticError, AttributeError, KeyError, NotImplementedError, TypeError, ValueError):
+        return False  # as a proof would say that it could not be worked out
 
 
 def warrants_the_near_miss(claim: Claim) -> bool:

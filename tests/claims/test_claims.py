@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import pytest
 import sympy as sp
-from lines_altered import needless_lines, warrants_the_near_miss
+from lines_altered import decided_though_refuted, needless_lines, warrants_the_near_miss
 from printed_points import printed
 from tracing import untraced
 
@@ -19,7 +19,8 @@ from analysis.claims.world import precision
 from analysis.symbolic.printing import plain_text
 
 LABELS = list(CLAIMS)
-SOME = 6
+SOME, DECIDED = 6, 2
+"""Alterations of a claim in a run, and those that are refuted on which a decision is asked."""
 FINEST = 0.05
 """What a checked equation must resolve; what is coarser is claimed as an inequality."""
 
@@ -52,7 +53,9 @@ def test_claim_settles_and_near_miss_is_refuted(claim: Claim, in_full: bool) -> 
         assert isinstance(claim.settle(edge(claim)), Refuted)
     with untraced():
         altered = claim.altered(None if in_full else SOME)
+        called_true = decided_though_refuted(altered, None if in_full else DECIDED)
     assert altered.variants and not altered.accepted, repr(altered)
+    assert called_true == []
 
 
 @pytest.mark.in_full
