@@ -15,6 +15,7 @@ import sympy as sp
 
 from analysis.claims.alterations import Alteration, alterations, scaled, some
 from analysis.claims.compare import contradicts, follows, key, same
+from analysis.claims.decisions.guard import within
 from analysis.claims.domain import Domain
 from analysis.claims.evaluate import Found, demanding, evaluate
 from analysis.claims.kept import keep, outcomes
@@ -38,6 +39,9 @@ from analysis.claims.world import Given
 from analysis.symbolic import indices
 from analysis.symbolic.printing import plain_text, tex
 from analysis.symbolic.tables import table
+
+SECONDS = 20.0
+"""Of processor time, that a decision may take on a reader's statement."""
 
 
 def vouched(own: sp.Basic, statement: sp.Basic, outcome: Outcome) -> Outcome:
@@ -169,7 +173,7 @@ class Claim:
         """What a decision says of a statement that no counter-example refutes."""
         if found.holds is None or self.domain is None or asked == sp.true:
             return Unknown(found.text)
-        outcome = decided(asked).outcome(asked, self.domain)
+        outcome = within(SECONDS, decided(asked).outcome, asked, self.domain)
         return outcome if isinstance(outcome, Proved) else Unknown(found.text)
 
     def _own(self) -> Outcome:

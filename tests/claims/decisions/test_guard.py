@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import signal
+import time
 
 import pytest
 
@@ -31,3 +32,19 @@ def test_an_endless_call_and_one_that_raises_have_no_value() -> None:
     assert within(0.05, endless) is None
     assert within(5.0, int, "one") is None
     assert signal.getitimer(signal.ITIMER_VIRTUAL)[0] == 0.0
+
+
+def test_a_call_within_another_leaves_that_its_time() -> None:
+    def spin(seconds: float) -> str:
+        start = time.process_time()
+        while time.process_time() - start < seconds:
+            pass
+        return "done"
+
+    def inner_then(seconds: float) -> tuple[str | None, str]:
+        return within(0.05, spin, 5), spin(seconds)
+
+    assert within(5, inner_then, 0.01) == (None, "done")
+    start = time.process_time()
+    assert within(0.3, inner_then, 5) is None and time.process_time() - start < 2
+    assert within(0.1, within, 5, spin, 5) is None and time.process_time() - start < 4
