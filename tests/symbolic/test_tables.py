@@ -33,7 +33,7 @@ def test_a_reader_gets_the_cells_that_went_in() -> None:
 
 def test_it_prints_as_its_markdown() -> None:
     shown = table(["width", "slope"], ([n, f"${n}$"] for n in (1, 16)))
-    assert repr(shown) == "| width | slope |\n| - | - |\n| 1 | $1$ |\n| 16 | $16$ |"
+    assert repr(shown) == "| width | slope |\n|-|-|\n| 1 | $1$ |\n| 16 | $16$ |"
     assert shown._repr_markdown_() == repr(shown)
 
 
