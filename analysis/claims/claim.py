@@ -16,7 +16,7 @@ import sympy as sp
 from analysis.claims.alterations import Alteration, alterations, scaled, some
 from analysis.claims.compare import contradicts, follows, key, same
 from analysis.claims.decisions.guard import within
-from analysis.claims.domain import Domain
+from analysis.claims.domain import Domain, in_words
 from analysis.claims.evaluate import Found, demanding, evaluate
 from analysis.claims.kept import keep, outcomes
 from analysis.claims.lines import Proof, decided, facts_of
@@ -37,6 +37,7 @@ from analysis.claims.rules import Fact, Said
 from analysis.claims.world import Estimate as Estimate
 from analysis.claims.world import Given
 from analysis.symbolic import indices
+from analysis.symbolic.constants import Root
 from analysis.symbolic.printing import plain_text, tex
 from analysis.symbolic.tables import table
 
@@ -126,9 +127,14 @@ class Claim:
 
     @property
     def where(self) -> str:
-        """The scope as it is shown: what the letters range over, then what words must say."""
+        """The scope as it is shown: what the letters range over, which number a root is, then what words must
+        say."""
         printed = self.domain.scope() if self.domain is not None else ""
-        return "; ".join(part for part in (printed, self.scope) if part)
+        roots = sorted(self.statement.atoms(Root), key=lambda root: root.plain)
+        named = [
+            f"{x.plain} = {sp.N(x, 6)} solves {in_words(x.equation(sp.Symbol(x.plain)))} = 0" for x in roots
+        ]
+        return "; ".join(part for part in (printed, *named, self.scope) if part)
 
     def settle(self, statement: object = None, decide: bool = True) -> Outcome:
         """What becomes of the claim's own statement, or of any other: a counter-example, a proof, a check,

@@ -212,7 +212,7 @@ class _Search:
         with precision(4 * BITS):
             found = self._shown_at(chosen) or found
         for digits in DIGITS:
-            short = {key: _shortened(x, digits) for key, x in chosen.items()}
+            short = {key: shortened(x, digits) for key, x in chosen.items()}
             if any(x is not chosen[key] for key, x in short.items()):
                 with precision(4 * BITS):
                     again = self._shown_at(short)
@@ -402,10 +402,10 @@ def _index(at: tuple[int, ...]) -> str:
     return ", ".join(map(str, at))
 
 
-def _shortened(x: Any, digits: int) -> Any:
+def shortened(x: Any, digits: int) -> Any:
     """x with so many significant digits, the numbers of a sequence one by one; x itself where it is short."""
     if isinstance(x, Entries):
-        short = x.rounded(lambda y: _shortened(y, digits))
+        short = x.rounded(lambda y: shortened(y, digits))
         return short if any(short.known[at] is not y for at, y in x.known.items()) else x
     if not isinstance(x, fmpq | arb) or isinstance(x, fmpq) and (_short(x) or _decimal(x, digits) == x):
         return x

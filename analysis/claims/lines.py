@@ -17,7 +17,7 @@ from flint import arb, fmpq
 from analysis.claims.compare import same
 from analysis.claims.decisions.identities import vanishes
 from analysis.claims.domain import Domain, Range, in_words
-from analysis.claims.evaluate import BITS, evaluate
+from analysis.claims.evaluate import BITS, evaluate, shortened
 from analysis.claims.meaning import shown, value
 from analysis.claims.outcome import Argued, Outcome, Proved, Step, Unknown
 from analysis.claims.rules import REASONS, Cited, Context, Decided, Fact, Reason, Said
@@ -68,7 +68,8 @@ class Proof:
             if found.wrong:
                 return Unknown(f"line {number} {found.wrong}")
             facts.append(Fact(line.statement, there.sets))
-            steps.append(Step(_sourced(found.words, line.reason), line.statement, found.numbers, line=True))
+            words, over = _sourced(found.words, line.reason), Domain(line.over).scope()
+            steps.append(Step(words, line.statement, found.numbers, line=True, over=over))
         last = self.lines[-1]
         if not same(last.statement, statement) or last.over:
             return Unknown("the last line is not the statement")
@@ -189,21 +190,20 @@ def sides_at(statement: sp.Basic, domain: Domain, chosen: Mapping[Any, Any]) -> 
     few = 1 <= len(chosen) <= 3 and all(isinstance(x, fmpq) for x in chosen.values())
     if not few or type(statement) not in _SIGNS:
         return ""
-    try:
-        with precision(BITS):
-            sides = [value(x, domain.world(chosen)) for x in statement.args]
-    except (ArithmeticError, LookupError, TypeError, ValueError):  # Meaningless among them
-        return ""
-    if any(isinstance(x, arb) and not x.is_exact() and x.rel_accuracy_bits() < 20 for x in sides):
-        return ""
     for digits in (4, 8, 16):
-        left, right = (shown(x, digits).removesuffix(".0") for x in sides)
-        if isinstance(statement, sp.Eq) or statement.func(sp.Rational(left), sp.Rational(right)) == sp.true:
-            break
-    else:
-        return ""
-    point = ", ".join(f"{in_words(k)} = {shown(x, 4)}" for k, x in chosen.items())
-    return f"at {point}: {left} {_SIGNS[type(statement)]} {right}"
+        point = {key: shortened(x, digits) for key, x in chosen.items()}
+        try:
+            with precision(BITS):
+                sides = [value(x, domain.world(point)) for x in statement.args] if domain.holds(point) else []
+        except (ArithmeticError, LookupError, TypeError, ValueError):  # Meaningless among them
+            return ""
+        if any(isinstance(x, arb) and not x.is_exact() and x.rel_accuracy_bits() < 20 for x in sides):
+            return ""
+        told = [shown(x, digits).removesuffix(".0") for x in sides]
+        if told and (isinstance(statement, sp.Eq) or statement.func(*map(sp.Rational, told)) == sp.true):
+            where = ", ".join(f"{in_words(key)} = {shown(x, digits)}" for key, x in point.items())
+            return f"at {where}: {f' {_SIGNS[type(statement)]} '.join(told)}"
+    return ""
 
 
 def _how(lines: tuple[Line, ...]) -> str:

@@ -17,6 +17,7 @@ from __future__ import annotations
 import math
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from fractions import Fraction
 from functools import cache, reduce
 from typing import Any, NamedTuple
 
@@ -688,12 +689,17 @@ def shown(x: Any, digits: int = 6) -> str:
         return str(mp.nstr(to_mp(x), digits))
 
 
-def _bare(x: Any, digits: int) -> str:
-    return shown(x, digits).removesuffix(".0")
+def _rational(x: Any, digits: int) -> Any:
+    """The number that is printed, which 0.25 and 1/4 both are; its text where it is no rational number."""
+    text = shown(x, digits)
+    try:
+        return Fraction(text)
+    except ValueError:
+        return text
 
 
 def _sides(left: Any, right: Any) -> str:
-    digits = next((d for d in (6, 12, 24) if _bare(left, d) != _bare(right, d)), 0)
+    digits = next((d for d in (6, 12, 24) if _rational(left, d) != _rational(right, d)), 0)
     if not digits:
         apart = (
             left - right if isinstance(left, fmpq) and isinstance(right, fmpq) else ball(left) - ball(right)
@@ -811,7 +817,8 @@ def _by_errors(statement: Relational, world: World, used: dict[Any, Any]) -> Tru
     if lost > error and abs(middle) <= lost:
         return Truth(None, 0.0, text=f"{text}, and the digits do not tell them apart")
     shown_error, shown_bound = (shown(ball(x) * (1 if logarithmic else size), 2) for x in (error, bound))
-    text += f", standard error {shown_error}" + (f", give or take {shown_bound}" if bound else "")
+    of = " of the logarithm" if logarithmic else ""
+    text += f", standard error{of} {shown_error}" + (f", give or take {shown_bound}" if bound else "")
     if isinstance(statement, sp.Eq | sp.Ne):
         beyond = max(abs(middle) - bound, 0.0)
         distance = beyond / error if error else (math.inf if beyond > 0 else 0.0)

@@ -14,12 +14,14 @@ from analysis.symbolic import indices
 @dataclass(frozen=True)
 class Step:
     """One line of a proof: what is done, the expression it leads to, and what its two sides are at a point;
-    ``line`` where it is a statement with its reason, not a remark."""
+    ``line`` where it is a statement with its reason, not a remark, and ``over`` what letters range over that
+    the claim does not have, or over less."""
 
     text: str
     shown: sp.Basic | None = None
     numbers: str = ""
     line: bool = False
+    over: str = ""
 
 
 class Shown:

@@ -44,14 +44,16 @@ def _numbered(outcome: Outcome, remark: str) -> list[tuple[str, Step]]:
 def _line_in_text(s: Step) -> str:
     if s.shown is None:
         return s.text
-    return f"{plain_text(s.shown)}  [{s.text}]" if s.line else f"{s.text}: {plain_text(s.shown)}"
+    over = f", {s.over}" if s.over else ""
+    return f"{plain_text(s.shown)}{over}  [{s.text}]" if s.line else f"{s.text}: {plain_text(s.shown)}"
 
 
 def _line_in_markdown(s: Step) -> str:
     words = indices.myst(s.text)
     if s.shown is None:
         return words
-    return f"${tex(s.shown)}$ — {words}" if s.line else f"{words}: ${tex(s.shown)}$"
+    over = f", {indices.myst(s.over)}" if s.over else ""
+    return f"${tex(s.shown)}${over} — {words}" if s.line else f"{words}: ${tex(s.shown)}$"
 
 
 def _line_in_html(s: Step) -> str:
@@ -63,7 +65,10 @@ def _line_in_html(s: Step) -> str:
     if not s.line:
         return f"{words}: {formula}"
     numbers = f"<div>{escape(s.numbers)}</div>" if s.numbers else ""
-    return f'<details class="claim-line"><summary>{formula}</summary><div>{words}</div>{numbers}</details>'
+    over = f", {indices.html(s.over)}" if s.over else ""
+    return (
+        f'<details class="claim-line"><summary>{formula}{over}</summary><div>{words}</div>{numbers}</details>'
+    )
 
 
 def as_text(settled: Settled) -> str:

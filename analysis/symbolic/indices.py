@@ -35,5 +35,11 @@ def html(text: str) -> str:
 
 
 def myst(text: str) -> str:
-    """The text as MyST Markdown, with the roles ``sub`` and ``sup``, which do not nest."""
-    return _set(text, str, str, "{{sup}}`{}`", "{{sub}}`{}`")
+    """The text as MyST Markdown, with the roles ``sub`` and ``sup``, which do not nest; stars and
+    dollars stay what they are."""
+    return _set(text, _literal, str, "{{sup}}`{}`", "{{sub}}`{}`")
+
+
+def _literal(text: str) -> str:
+    """What Markdown would take for emphasis, code, maths or a tag, with a backslash before it."""
+    return re.sub(r"[\\*`$<]", r"\\\g<0>", text)

@@ -12,12 +12,14 @@ import sympy as sp
 
 from analysis.claims.claim import Claim, edge, settle
 from analysis.claims.domain import Domain, domain, only, reals
+from analysis.claims.ledger import CLAIMS
 from analysis.claims.lines import decided
 from analysis.claims.outcome import Argued, Checked, Outcome, Proved, Refuted, Reproduced, Step, Unknown
 from analysis.claims.render import as_html, as_markdown, as_text
 from analysis.claims.runs import of_runs
 from analysis.claims.world import Estimate, Given
 from analysis.symbolic.catalogue import SIGMOID
+from analysis.symbolic.constants import Root
 from analysis.symbolic.notation import sigma_prime, z
 
 x, y = sp.symbols("x y", real=True)
@@ -171,3 +173,9 @@ def test_html_escapes_relations() -> None:
     assert "<=" not in as_html(settle(bound())) and "&lt;" not in as_text(settle(bound()))
     told = bound(proof=lambda s: Proved("algebra", (Step("1 < 2"),)))
     assert "1 &lt; 2" in as_html(settle(told))
+
+
+def test_the_scope_says_which_number_a_root_is() -> None:
+    turn = Root("x_9", "x₉", z * sp.tanh(z) - 1, 1, 2)
+    claim = replace(CLAIMS["silu-slope-bound"], statement=sp.Lt(z, turn, evaluate=False), scope="only here")
+    assert claim.where == "z ∈ ℝ; x₉ = 1.19968 solves x₉*tanh(x₉) - 1 = 0; only here"

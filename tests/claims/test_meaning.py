@@ -10,7 +10,7 @@ import sympy as sp
 from flint import arb, fmpq
 
 from analysis.claims.calculus import to_mp
-from analysis.claims.domain import domain, only, reals
+from analysis.claims.domain import domain, exact, only, reals
 from analysis.claims.meaning import truth, value
 from analysis.claims.world import (
     Called,
@@ -436,3 +436,24 @@ def test_numbers_of_runs_that_are_all_equal_are_compared_exactly() -> None:
     assert truth(sp.Eq(x, y, evaluate=False), World(letters)).holds is True
     off = sp.Eq(x, sp.Add(y, sp.Rational(1, 10**62), evaluate=False), evaluate=False)
     assert truth(off, World(letters)).holds is False
+
+
+def test_two_sides_that_differ_are_printed_as_different_numbers() -> None:
+    """A quarter and a ten-millionth more are not 1/4 and 0.25."""
+    told = truth(sp.Eq(x, sp.Rational(1, 4), evaluate=False), World({x: fmpq(2500001, 10**7)}))
+    assert told.text == "the left side is 0.2500001, the right side 1/4"
+    near = truth(sp.Lt(sp.exp(x), sp.Rational(1, 4), evaluate=False), World({x: exact("-1.38629430")}))
+    assert near.text == "the left side is 0.25000001528, the right side 1/4"
+
+
+def test_a_standard_error_of_logarithms_says_so() -> None:
+    """Of 1, 4 and 16 the mean is taken, and the error told, of the logarithms: log 4/√3."""
+    found = {geometric: Runs(np.array([1.0, 4.0, 16.0]), "s", geometric) for geometric in (True, False)}
+    texts = {
+        geometric: truth(
+            sp.Gt(x, sp.Rational(1, 100), evaluate=False), World({x: Given(lambda w, r=r: r)})
+        ).text
+        for geometric, r in found.items()
+    }
+    assert "the left side is 4" in texts[True] and "standard error of the logarithm 0.8;" in texts[True]
+    assert "the left side is 7" in texts[False] and "standard error 4.6;" in texts[False]

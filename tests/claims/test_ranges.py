@@ -16,7 +16,7 @@ from analysis.claims.ledger import CLAIMS
 
 R, NATURALS = sp.S.Reals, sp.Range(1, sp.oo)
 SAID = {
-    "": None,  # the words stand elsewhere
+    "": None,  # a function that is drawn comes with words of its own
     "∈ {0, 1}": sp.FiniteSet(0, 1),
     "∈ {1, …, m}": sp.S.Naturals,
     "∈ {1, …, 2}": sp.S.Naturals,
@@ -93,6 +93,13 @@ def test_every_value_that_is_drawn_lies_in_the_set_for_proofs(claim: Claim) -> N
                 if isinstance(x, int | fmpq) and over is not None:
                     exact = sp.Rational(str(x))
                     assert over.contains(exact) == sp.true, f"{claim.label}: {key} = {x}"
+
+
+@pytest.mark.parametrize("claim", WORDS.values(), ids=WORDS)
+def test_every_letter_that_a_counter_example_may_name_stands_in_the_scope(claim: Claim) -> None:
+    for key, found in claim.domain.ranges:
+        named = [k for k in (key if isinstance(key, tuple) else (key,)) if isinstance(k, sp.Basic)]
+        assert found.words or not named, f"{claim.label}: the scope says nothing of {named}"
 
 
 @pytest.mark.parametrize(

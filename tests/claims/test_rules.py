@@ -530,6 +530,23 @@ def test_the_sides_at_a_point_say_which_is_which_or_nothing_is_said():
     assert at(le(sp.erf(x) - sp.erf(x + sp.Rational(1, 10**90)), 0), 1) == ""
 
 
+def test_the_sides_are_those_at_the_point_that_is_printed():
+    """Which lies in the domain: 1.0000002 is printed neither as 1.0, where nothing is claimed, nor with the
+    sides of another point."""
+    beyond, root = domain((x, reals()), where=lt(1, x)), sp.sqrt(x - 1)
+    near = 1 + sp.Rational(2, 10**7)
+    assert sides_at(lt(0, root), beyond, {x: exact(near)}) == "at x = 1.0000002: 0 < 0.0004472136"
+    assert sides_at(eq(root, root), beyond, {x: exact(1 + sp.Rational(1, 10**40))}) == ""
+    third = sides_at(le(x, 1), domain((x, reals())), {x: exact(sp.Rational(10**9, 3 * 10**9 + 1))})
+    assert third == "at x = 0.3333: 0.3333 ≤ 1"
+
+
+def test_a_line_says_what_its_own_letters_range_over():
+    lines = proof(Line(lt(0, y), Decided(), ((y, positive()),)), lt(0, x**2 + 1))
+    steps = lines.outcome(lt(0, x**2 + 1), domain((x, reals()))).steps
+    assert [s.over for s in steps] == ["y > 0", ""]
+
+
 # Each guard by itself: lines that differ from one that follows by what the guard asks
 
 

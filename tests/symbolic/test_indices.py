@@ -33,3 +33,7 @@ def test_html(text: str, html: str) -> None:
 
 def test_myst() -> None:
     assert indices.myst("b_1 = −w a_0, e^{−b}") == "b{sub}`1` = −w a{sub}`0`, e{sup}`−b`"
+
+
+def test_stars_and_dollars_of_a_formula_are_not_markdown() -> None:
+    assert indices.myst("-135*x**2/173 - 6*x_1, $ and <b>") == r"-135\*x\*\*2/173 - 6\*x{sub}`1`, \$ and \<b>"

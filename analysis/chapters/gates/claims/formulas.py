@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -183,7 +182,7 @@ def _several_steps(of: change) -> Domain:
         (letters, reals_together(len(letters))),
         (_x_at, sequence(reals(largest=3))),
         (lag, integers(1, 12)),
-        (_s, replace(integers(0, 12), words="")),
+        (_s, integers(0, 12)),
         means={
             **only("sigmoid"),
             _t: _s + lag,
@@ -192,7 +191,7 @@ def _several_steps(of: change) -> Domain:
             change: _after_steps,
             of: sp.Derivative(_memory(lag), _c_start),
         },
-        words="t ≥ k",
+        words="t = s + k",
     )
 
 

@@ -115,11 +115,11 @@ def _recursion(of: sp.IndexedBase, biased: bool) -> Domain:
         (v, positive(largest=9)),
         (of, sequence(reals(largest=9))),
     ]
-    hidden = [(_skew, positive(largest=4, words=""))]
+    hidden = [(_skew, positive(largest=4, words="> 0, how uneven the law is"))]
     if biased:
         ranges, hidden = (
             [*ranges, (v_b, nonnegative(largest=9))],
-            [*hidden, (_skew_b, positive(largest=4, words=""))],
+            [*hidden, (_skew_b, positive(largest=4, words="> 0, how uneven the law is"))],
         )
     means = {expectation: expectation_over_sequence(_w, n, weight, bias), **_moments(of, biased)}
     return domain(*ranges, *hidden, means=means)
