@@ -255,7 +255,7 @@ _ROWS = (
         quote=r"this derivative is highest at [$\sigma'(0)=\tfrac14$]",
         original="该导数在 … 时达到最高",
         kind=HOLDS,
-        says="Proved three ways",
+        says="Proved twice, and argued by intervals",
         claims=("sigmoid-quarter-bound", "sigmoid-quarter-by-calculus", "sigmoid-quarter-intervals"),
     ),
     Verdict(
@@ -278,7 +278,8 @@ _ROWS = (
         kind=HOLDS_IF,
         condition=r"each weight is taken by itself: the probability is $\operatorname{erf}(1/\sqrt2)$, two "
         r"in three",
-        says=r"That all four do has the probability $\operatorname{erf}(1/\sqrt2)^4$, about one in five",
+        says=r"That all four of its chain do has the probability $\operatorname{erf}(1/\sqrt2)^4$, about one "
+        r"in five",
         claims=("gaussian-weight-below-one",),
     ),
     Verdict(
@@ -494,7 +495,7 @@ _ROWS = (
         quote=r"in wide layers $\delta^l=\Sigma'(z^l)(w^{l+1})^\top\cdots\nabla_{a^L}C$",
         verbatim=False,
         kind=HOLDS,
-        says=r"Proved at all widths; $\tfrac14$ bounds $\Sigma'$ and not the product",
+        says=r"Argued for all widths; $\tfrac14$ bounds $\Sigma'$ and not the product",
         claims=("wide-layer-errors", "quarter-bounds-the-slopes", "wide-layer-gain"),
     ),
     Verdict(

@@ -134,8 +134,8 @@ CLAIMS = (
         f"{_ratio_quadrature().value:.4f}, not always.",
         statement=sp.Eq(_ratio_event, Q, evaluate=False),
         check=None,
-        scope="sigmoid, all weights and biases ~ N(0, 1), input a_0 = 1/2; Q is a three-dimensional "
-        f"quadrature; {DRAWS:,} draws",
+        scope="sigmoid, all weights and biases ~ N(0, 1), input a_0 = 1/2; Q: the same probability by "
+        f"quadrature over z_1, w_2 and b_2, with w_3 integrated in closed form; {DRAWS:,} draws",
         false_sibling=sp.Eq(_ratio_event, _bessel, evaluate=False),
         domain=domain(means={**_normal, **_chain, Q: Given(lambda world: _ratio_quadrature())}),
     ),
