@@ -55,7 +55,7 @@ def gaussian(
     activation: str = "sigmoid",
     output: str = "sigmoid",
 ) -> Network:
-    """w ~ N(0, 1), b ~ N(0, 1): what the story tells (Nielsen 2015, chapter 1, ``large_weight_initializer``).
+    """w ~ N(0, 1), b ~ N(0, 1): ``large_weight_initializer`` of Nielsen (2015, chapter 1).
 
     Raises ValueError on bad sizes or an unknown activation.
     """

@@ -12,7 +12,7 @@ from analysis.chapters.learning_speeds import replay
 from analysis.explorables.explorable import Choice, Explorable, Slider, Values, constants, figure, joined
 from analysis.explorables.javascript import arrow
 
-WEIGHTS = {"nielsen": "N(0, 1/n): the figures", "gaussian": "N(0, 1): the story"}
+WEIGHTS = {"nielsen": "N(0, 1/n)", "gaussian": "N(0, 1)"}
 
 HUES = ("C1", "C2", "C0", "0.2")
 

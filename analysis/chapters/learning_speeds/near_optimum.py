@@ -5,7 +5,7 @@ The experiment takes a network to where plain gradient descent leaves it, with s
 goes on from there along the same gradients with rescaled steps: in every step each layer moves by a given
 fraction of its own length (as in LARS: You, Gitman & Ginsburg 2017), a fraction that falls linearly to zero.
 Were the network near a minimum there would be nothing to gain. The same with the first layer held fixed shows
-how much of the gain is owed to it.
+how much of the gain is left without it.
 """
 
 from __future__ import annotations

@@ -192,7 +192,7 @@ _ROWS = (
         original="第一层的学习速度和最后一层要差两个数量级，也就是比第四层慢了100倍",
         kind=HOLDS_IF,
         condition="the curves are read at their start, or after 400 epochs",
-        says="In between the ratio halves",
+        says="In between it falls to about half",
         claims=("nielsen-speed-ratio",),
     ),
     Verdict(
@@ -383,7 +383,7 @@ _ROWS = (
         "three; .003, .017, .070 and .285 with four",
         verbatim=False,
         kind=HOLDS,
-        says="All nine lie inside the range of 200 networks",
+        says="Taken together, the speeds of each of his three networks are no rarity among 200 drawn his way",
         claims=("nielsen-speeds-2-hidden", "nielsen-speeds-3-hidden", "nielsen-speeds-4-hidden"),
     ),
     Verdict(
