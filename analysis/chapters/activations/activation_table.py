@@ -71,7 +71,7 @@ def as_table(entries: Iterable[Entry]) -> str:
     """The atlas as a Markdown table; numbers to four digits."""
     head = (
         *("activation", "$\\sigma(z)$", "$\\sup\\lvert\\sigma'\\rvert$", "$\\mathbb{E}\\,\\sigma$"),
-        *("$\\mathbb{E}\\,\\sigma^2$", "$\\mathbb{E}\\,\\sigma'^2$", "saturates", "dead", "centred"),
+        *("$\\mathbb{E}\\,\\sigma^2$", "$\\mathbb{E}\\,\\sigma'^2$", "saturates", "off", "centred"),
     )
     rows = [
         (

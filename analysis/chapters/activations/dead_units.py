@@ -25,28 +25,28 @@ Floats = NDArray[np.float64]
 @dataclass(frozen=True, eq=False)
 class Norms:
     """log(‖aˡ‖²/‖a⁰‖²) of random ReLU networks: ``logs`` (networks, L);
-    weights N(0, gain²/width), no biases."""
+    weights N(0, σ_w²/width), no biases."""
 
-    gain: float
+    sigma_w: float
     width: int
     logs: Floats
 
 
-def norms(gain: float, width: int, depth: int, networks: int, rng: np.random.Generator) -> Norms:
+def norms(sigma_w: float, width: int, depth: int, networks: int, rng: np.random.Generator) -> Norms:
     """Push one random input of norm 1 through ``networks`` ReLU networks;
     raises ValueError for counts below 1.
 
-    Only the norm matters: given ‖a‖, each z_i is N(0, gain²‖a‖²/width),
+    Only the norm matters: given ‖a‖, each z_i is N(0, σ_w²‖a‖²/width),
     independent of the others (zero biases).
     """
-    gain = positive("gain", gain)
+    sigma_w = positive("sigma_w", sigma_w)
     width, depth, networks = (
         whole(name, x, 1) for name, x in (("width", width), ("depth", depth), ("networks", networks))
     )
     draws = np.maximum(rng.standard_normal((networks, depth, width)), 0.0) ** 2
     with np.errstate(divide="ignore"):
-        steps = np.log(gain**2 / width * draws.sum(axis=2))
-    return Norms(gain, width, np.cumsum(steps, axis=1))
+        steps = np.log(sigma_w**2 / width * draws.sum(axis=2))
+    return Norms(sigma_w, width, np.cumsum(steps, axis=1))
 
 
 @dataclass(frozen=True, eq=False)

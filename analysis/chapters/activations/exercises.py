@@ -29,23 +29,23 @@ _leaky_moment = Value(
     mistakes=(
         Mistake(lambda right: 2 * right,
             "Off by the factor 2: each half of the normal law holds half of E z² = 1."),
-        instead((1 + a) / 2, "On the left the value is c z, and it is squared."),
-        instead(sp.S.Half, "This is ReLU, c = 0. The left half gives something too."),
+        instead((1 + a) / 2, "On the left the value is a z, and it is squared."),
+        instead(sp.S.Half, "This is ReLU, a = 0. The left half gives something too."),
         instead((1 + a**2) / 2 - (1 - a) ** 2 / (2 * sp.pi),
             "This is the variance: the square of the mean is taken off. The second moment is asked for."),
     ),
 )  # fmt: skip
-_leaky_gain = Value(
-    name="g",
+_leaky_scale = Value(
+    name="σ_w",
     right=lambda: 1 / sp.sqrt(_second_moment()),
     domain=_leaks,
     arguments=(a,),
     mistakes=(
-        Mistake(lambda right: right**2, "This is g². The variance of the weights is g²/n."),
-        instead(sp.sqrt(2), "This is the gain of ReLU, c = 0."),
+        Mistake(lambda right: right**2, "This is σ_w². The variance of the weights is σ_w²/n."),
+        instead(sp.sqrt(2), "This is right for ReLU, a = 0."),
         Mistake(lambda right: 1 / right,
-            "The other way round: the gain has to make up for what the activation takes away."),
-        instead(1, "With gain 1 the mean square is multiplied by E σ², which is below 1."),
+            "The other way round: the weights have to make up for what the activation takes away."),
+        instead(1, "With σ_w = 1 the mean square is multiplied by E σ², which is below 1."),
     ),
 )  # fmt: skip
 
@@ -119,12 +119,12 @@ _flat_selu = Witness(
 EXERCISES = (
     Exercise(
         "6.1",
-        (_leaky_moment, _leaky_gain),
+        (_leaky_moment, _leaky_scale),
         (
-            "Split E σ(z)² at 0. On the right σ(z)² = z², on the left c² z².",
+            "Split E σ(z)² at 0. On the right σ(z)² = z², on the left a² z².",
             "Each half of the normal law contributes half of E z² = 1.",
-            "Weights of variance g²/n multiply the mean square by g² E σ² when the input has mean square 1. "
-            "Set that to 1.",
+            "Weights of variance σ_w²/n multiply the mean square by σ_w² E σ² when the input has mean square "
+            "1. Set that to 1.",
         ),
     ),
     Exercise(

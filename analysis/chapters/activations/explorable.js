@@ -56,6 +56,6 @@ function draw(v, view) {
   view.say(pair.map((name, k) => {
     const m = means(activations[name], turns(name), v.mean, v.std), side = k ? "Right" : "Left", percent = (key, x) => `${bold(key + side, String(Math.round(100 * x)))} %`;
     return `<b>${name}</b>: E σ = ${bold("mean" + side, show(m.mean))}, E σ² = ${bold("second" + side, show(m.second))}, E σ′² = ${bold("slope" + side, show(m.slope))}, `
-      + `dead ${percent("dead", m.dead)}, saturated (|σ′| < ${saturated}) ${percent("saturated", m.saturated)}`;
+      + `off ${percent("dead", m.dead)}, saturated (|σ′| < ${saturated}) ${percent("saturated", m.saturated)}`;
   }).join("<br>"));
 }

@@ -93,7 +93,7 @@ def stuck_neuron(runs: Iterable[Learning], ax: Axes | None = None) -> Axes:
 
 def signal_by_depth(found: Iterable[Norms], ax: Axes | None = None) -> Axes:
     """The squared norm of the signal against depth:
-    median and the middle 90 % of the networks, one band a gain."""
+    median and the middle 90 % of the networks, one band a weight scale."""
     ax = _axes(ax)
     for k, run in enumerate(found):
         depth = np.arange(1, run.logs.shape[1] + 1)
@@ -102,7 +102,7 @@ def signal_by_depth(found: Iterable[Norms], ax: Axes | None = None) -> Axes:
         ax.plot(depth, middle, color=f"C{k}", ls=STYLES[k % 4])
         at = len(depth) * 3 // 5
         ax.annotate(
-            f"gain {run.gain:.4g}",
+            rf"$\sigma_w = {run.sigma_w:.4g}$",
             (depth[at], low[at]),
             (0, -6),
             textcoords="offset points",

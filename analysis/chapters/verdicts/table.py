@@ -942,8 +942,7 @@ _ROWS = (
         quote="[ReLU] has sped up the training of networks",
         original="加速了网络的训练",
         kind=OPEN,
-        says="It is not shown here yet: it needs training with equal budgets, scale and rate tuned on both "
-        "sides",
+        says="It is not shown here: it needs training with equal budgets, scale and rate tuned on both sides",
         shown=HERE,
     ),
     Verdict(

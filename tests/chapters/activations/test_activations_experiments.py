@@ -44,13 +44,13 @@ def test_the_typical_slope(name: str, typical: float) -> None:
     assert slope_above_one.growth(name).typical == pytest.approx(typical, rel=1e-6)
 
 
-def test_the_norms_follow_the_gain() -> None:
-    for gain in (1.0, math.sqrt(2.0)):
-        run = dead_units.norms(gain, 50, 10, 4000, np.random.default_rng(1))
+def test_the_norms_follow_the_scale() -> None:
+    for sigma_w in (1.0, math.sqrt(2.0)):
+        run = dead_units.norms(sigma_w, 50, 10, 4000, np.random.default_rng(1))
         squares = np.exp(run.logs[:, -1])
         error = squares.std(ddof=1) / math.sqrt(len(squares))
-        assert abs(squares.mean() - (gain**2 / 2) ** 10) < 4 * error
-    with pytest.raises(ValueError, match="gain"):
+        assert abs(squares.mean() - (sigma_w**2 / 2) ** 10) < 4 * error
+    with pytest.raises(ValueError, match="sigma_w"):
         dead_units.norms(-1.0, 5, 5, 5, np.random.default_rng(1))
     with pytest.raises(ValueError, match="width"):
         dead_units.norms(1.0, 0, 5, 5, np.random.default_rng(1))
