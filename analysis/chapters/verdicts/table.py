@@ -758,7 +758,7 @@ _ROWS = (
     ),
     Verdict(
         id="B19",
-        chapters=(6, 7, 14),
+        chapters=(6, 14),
         quote="if the derivative of the activation is 1, there is no problem of vanishing or exploding any "
         "more, every layer can get the same update speed; so ReLU came into being",
         original="如果激活函数的导数为1，那么就不存在梯度消失爆炸的问题了，每层的网络都可以得到相同的更新速度，relu就这样应运而生",

@@ -363,7 +363,8 @@ CLAIMS = (
         sentence="Var w = 2/((1 + s²) n) keeps the mean square through a leaky ReLU; for ReLU it is 2/n.",
         statement=_HE,
         check=decided(_HE),
-        scope="n inputs, zero biases; with n_out for n it keeps the mean square of the errors instead",
+        scope="n inputs, zero biases, n v E σ(z)² = 1 for z ~ N(0, 1); with n_out for n it keeps the mean "
+        "square of the errors instead",
         false_sibling=sp.Eq(v, 2 / ((1 + s) ** 2 * n), evaluate=False),
         domain=domain((s, reals(largest=20)), (n, integers(1)), means={v: 1 / (n * _moment)}),
     ),
@@ -384,7 +385,8 @@ CLAIMS = (
         "2/n)²(1 + 5/n)^(L−1) − 1.",
         statement=spread_is(sp.Integer(5)),
         check=_spread_of_layers(spread_is(sp.Integer(5))),
-        scope="ReLU, normal weights with Var w = 2/n, zero biases, inputs N(0, 1)",
+        scope="ReLU, normal weights with Var w = 2/n, zero biases, inputs N(0, 1); q is one network's mean "
+        "of z² over the n neurons of layer L",
         false_sibling=spread_is(sp.Integer(4)),
         domain=domain(
             (n, integers(1)), (depth, integers(1)), means={SPREAD: Given(_spread, depends=(n, depth))}
@@ -396,8 +398,7 @@ CLAIMS = (
         "1 − 2q.",
         statement=_SMALL,
         check=_shrinks_forward(_SMALL),
-        scope="σ_w = 1, zero biases, z ~ N(0, q), q → 0: then 1/q grows by 2 in each layer, and q is near "
-        "1/(2l) in layer l",
+        scope="σ_w = 1, zero biases, z ~ N(0, q)",
         false_sibling=sp.Eq(small_q((sp.tanh(z) ** 2 - z**2) / q), -1, evaluate=False),
         domain=domain(),
     ),
@@ -406,8 +407,7 @@ CLAIMS = (
         sentence="On the way back its factor is χ = 1 − 2q for small q as well: errors shrink as signals do.",
         statement=_SMALL_BACK,
         check=_shrinks_backward(_SMALL_BACK),
-        scope="σ_w = 1, zero biases, z ~ N(0, q), q → 0: with q near 1/(2l) the factors 1 − 1/l multiply "
-        "to a number over L",
+        scope="σ_w = 1, zero biases, z ~ N(0, q)",
         false_sibling=sp.Eq(small_q((1 - sp.tanh(z) ** 2) - 1), -2, evaluate=False),
         domain=domain(),
     ),

@@ -131,8 +131,9 @@ CLAIMS = (
         statement=sp.Eq(_q_8, iterated(_q, _forward, _FIRST, LAYERS - 1), evaluate=False),
         check=None,
         scope=(
-            f"tanh, σ_w = {SCALE}, σ_b = {BIAS}, width {WIDTH}, {NETWORKS:,} networks, z ~ N(0, q); "
-            f"{ALLOWED} is allowed for the finite width"
+            f"tanh, σ_w = {SCALE}, σ_b = {BIAS}, width {WIDTH}, {NETWORKS:,} networks, inputs of mean "
+            f"square 1, z ~ N(0, q); (…)^{LAYERS - 1} applies the bracket {LAYERS - 1} times, first to the "
+            f"q of layer 1; {ALLOWED} is allowed for the finite width"
         ),
         false_sibling=None,
         domain=_means("tanh", {**_TANH, _q_8: Given(lambda world: _simulated("forward", LAYERS - 1))}),
@@ -145,8 +146,10 @@ CLAIMS = (
         statement=sp.Eq(_p_1, _after(_forward, _backward, _FIRST, LAYERS - 1), evaluate=False),
         check=None,
         scope=(
-            f"tanh, σ_w = {SCALE}, σ_b = {BIAS}, width {WIDTH}, {NETWORKS:,} networks, the error put in "
-            f"independent of the weights; {ALLOWED} is allowed for the finite width"
+            f"tanh, σ_w = {SCALE}, σ_b = {BIAS}, width {WIDTH}, {NETWORKS:,} networks, inputs of mean "
+            f"square 1, the error put in independent of the weights; p is the mean square of the error in "
+            f"units of layer {LAYERS}'s; (…)^{LAYERS - 1} applies the bracket {LAYERS - 1} times; {ALLOWED} "
+            "is allowed for the finite width"
         ),
         false_sibling=None,
         domain=_means("tanh", {**_TANH, _p_1: Given(lambda world: _simulated("backward", 0))}),
@@ -159,7 +162,8 @@ CLAIMS = (
         check=None,
         scope=(
             f"ReLU, Var w = 2/n, zero biases, n = {NARROW}, L = {DEEP}, inputs N(0, 1), {MANY:,} networks;"
-            " the standard error is exact, from the fourth moment"
+            " q is one network's mean of z² over the n neurons of layer L; the standard error is exact, from "
+            "the fourth moment"
         ),
         false_sibling=None,
         domain=domain(means={n: NARROW, depth: DEEP, SPREAD: Given(lambda world: _simulated_spread())}),
@@ -168,7 +172,8 @@ CLAIMS = (
         label="weights-below-one-explode",
         sentence=(
             "Drawn evenly from (−1, 1), all |w| are below 1, and a wide network of sigmoids "
-            f"explodes, to a factor of {float(WITHIN)} as the recursion says: σ_w² is the width times Var w."
+            f"explodes; within a factor of {float(WITHIN)} the recursion says by how much: σ_w² is the width "
+            "times Var w."
         ),
         statement=sp.And(
             sp.Gt(_d_1, 1 / WITHIN * _after(*_UNIFORM, _START, _SIX - 1), evaluate=False),
@@ -179,7 +184,8 @@ CLAIMS = (
         check=None,
         scope=(
             "sigmoid, weights uniform on (−1, 1), width 1000, zero biases, "
-            f"{UNIFORM} networks; d_1 is E[δ²] at layer 1 of {_SIX} in units of the last, z ~ N(0, q)"
+            f"{UNIFORM} networks; d_1 and p are E[δ²] in units of the last layer's, d_1 at layer 1 of "
+            f"{_SIX}; z ~ N(0, q); (…)^{_SIX - 1} applies the bracket {_SIX - 1} times"
         ),
         false_sibling=sp.Lt(_d_1, 1, evaluate=False),
         domain=_means("sigmoid", {_d_1: Given(lambda world: _simulated_uniform())}),
