@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from first_layer_bound import OUTPUT_BOUNDS, first_layer_bound
 
+from analysis.chapters.outliers.first_layer_bound import OUTPUT_BOUNDS, first_layer_bound
 from analysis.chapters.outliers.losses import LOSSES as SYMBOLIC
 from analysis.chapters.outliers.outlier import (
     LOSSES,
@@ -88,6 +88,13 @@ def test_the_first_layer_keeps_its_bound(loss: str, activation: str) -> None:
     assert (
         np.log10(bound[0, 2] / bound[0, 0]) > 2.0
     )  # the mean ‖x‖ of the batch, in the end one fiftieth of t ‖x‖
+
+
+def test_a_bound_is_asked_where_there_is_one() -> None:
+    found = outlier([1.0], **SMALL)
+    for wrong in (replace(found, treatment="own statistics"), replace(found, loss="squared error, linear")):
+        with pytest.raises(ValueError, match="must be"):
+            first_layer_bound(wrong)
 
 
 def test_the_bound_of_the_first_layer_by_hand() -> None:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import math
 import re
 
 import numpy as np
 import pytest
-from first_layer_bound import first_layer_bound
 from notebook_text import printed, words
 
+from analysis.chapters.outliers.first_layer_bound import first_layer_bound
 from analysis.chapters.outliers.outlier import LOSSES, Outlier, outlier
 
 
@@ -68,10 +67,9 @@ def test_how_near_the_bound_of_the_first_layer_comes(runs: dict[str, Outlier]) -
     ratio = first_layer_bound(run) / run.layers[..., 0]
     assert (ratio.max(axis=1) > 17).sum() == 13 and "within a factor of $17$" not in text
     assert (
-        f"at most about ${math.ceil(np.median(ratio, axis=0).max())}$ times the gradient in the median"
-        in text
+        f"cross-entropy, sigmoid: up to {np.median(ratio, axis=0).max():.1f} (median), "
+        f"{ratio.max():.1f} (any network)" in printed("08_outliers")
     )
-    assert f"${math.ceil(ratio.max())}$ times in any of the networks" in text
 
 
 def test_only_the_median_is_level(runs: dict[str, Outlier]) -> None:
@@ -81,7 +79,7 @@ def test_only_the_median_is_level(runs: dict[str, Outlier]) -> None:
     behind, inside = (
         run.layers / run.layers[:, :1] for run in (runs["squared error, sigmoid"], runs["inside"])
     )
-    assert (behind[..., 0].max(axis=1) > 2).sum() == 6 and "six more than double" in text
+    assert (behind[..., 0].max(axis=1) > 2).sum() == 6 and "six of its 20 networks more than double" in text
     tops = (behind[..., 0].max(), inside[..., 0].max())
     assert "up to ${:.1f}$ and ${:.2f}$ times".format(*tops) in text
     assert max(np.median(x[:, -1], axis=0).max() for x in (behind, inside)) < 1.1
@@ -93,8 +91,8 @@ def test_only_the_median_is_level(runs: dict[str, Outlier]) -> None:
 def test_on_the_way_to_the_limit_the_gradient_grows() -> None:
     found = outlier([1.0, *np.geomspace(1, 1e7, 29)[15:21]], loss="squared error, sigmoid", seeds=[39])
     grown = found.layers[0, :, 0] / found.layers[0, 0, 0]
-    assert f"${grown.max():.0f}$ times its start, near $t=3\\cdot10^4$" in words("08_outliers")
-    assert 2.5e4 < found.factors[grown.argmax()] < 3.5e4 and grown[-1] < 2
+    assert grown.max() > 500 and 2.5e4 < found.factors[grown.argmax()] < 3.5e4 and grown[-1] < 2
+    assert "the gradient can grow and fall back" in words("08_outliers")
 
 
 def test_the_first_layer_of_relus_grows_before_the_others(runs: dict[str, Outlier]) -> None:

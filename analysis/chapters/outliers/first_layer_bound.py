@@ -1,4 +1,4 @@
-"""What the gradient of the first layer in chapter 8 cannot exceed, from the weights and the images."""
+"""What the gradient of the first layer cannot exceed, from the weights and the images."""
 
 from __future__ import annotations
 
@@ -17,8 +17,14 @@ OUTPUT_BOUNDS = {"cross-entropy, sigmoid": 1.0, "squared error, sigmoid": float(
 
 def first_layer_bound(result: Outlier) -> NDArray[np.float64]:
     """β √n_L ∏ s‖wˡ‖₂ (l = 2 … L) times the mean ‖x‖ of the raw batch, for each seed and factor (S, T);
-    s is the largest slope of the activation."""
-    assert result.treatment == "raw"
+    s is the largest slope of the activation.
+
+    Raises ValueError for standardised images, and for a loss whose slope at the output has no bound.
+    """
+    if result.treatment != "raw":
+        raise ValueError(f"the images must be raw, not treated by {result.treatment!r}")
+    if result.loss not in OUTPUT_BOUNDS:
+        raise ValueError(f"loss must be one of {'; '.join(OUTPUT_BOUNDS)}, not {result.loss!r}")
     steepest = float(activation(result.activation).slope_bound)
     networks = (
         nielsen(result.sizes, np.random.default_rng(seed), activation=result.activation)
