@@ -1,12 +1,16 @@
 """No number in a sentence or a scope is merely typed: it stands in the statement, the domain or the
-settings."""
+settings. And no place for one is left unfilled, there or in the other words of the book."""
 
 from __future__ import annotations
 
 import inspect
+import re
+from collections.abc import Iterator
 from importlib import import_module
+from pathlib import Path
 
 import pytest
+from notebook_text import NOTEBOOKS, cells, prose
 from typed_numbers import Typed, constants, literals, of_claim, settings, stands, typed
 
 from analysis.chapters.clipping.claims import clipped_training as clipping
@@ -17,7 +21,10 @@ from analysis.chapters.learning_speeds.claims import records as speeds
 from analysis.chapters.normalisation.claims import training as normalisation
 from analysis.chapters.outliers.claims import outlier
 from analysis.chapters.pretraining.claims import stack
+from analysis.chapters.verdicts.table import VERDICTS
 from analysis.claims.ledger import CHAPTERS, CLAIMS
+from analysis.exercises import EXERCISES
+from analysis.exercises.exercise import Value
 from analysis.numeric.data import digits
 from analysis.numeric.minibatches import split
 
@@ -115,3 +122,49 @@ def test_the_settings_that_are_named_are_those_of_the_runs() -> None:
     assert recorded == (speeds.DRAWN, speeds.EPOCHS, speeds.IMAGES)
     assert len(make_records.TRAINED_SEEDS["nielsen"]) == speeds.DRAWN
     assert clipping.ALL == clipping.clipping_recorded.training("large").loss[..., 0].size
+
+
+NOT_WORDS = re.compile(r"^```.*?^```|`[^`]*`|\$\$.*?\$\$|\$[^$]*\$|\{(?:sub|sup)\}", re.DOTALL | re.MULTILINE)
+"""Code, formulas and roles: their braces are no places to be filled in."""
+UNFILLED = re.compile(r"(?<![\\\w_^}])\{[A-Za-z_][\w.*/+()\[\]-]*(?:![rsa])?(?::[^{}\s]*)?\}")
+
+
+def unfilled(text: str) -> list[str]:
+    """The places of a text that look like ``{NAME}`` or ``{NAME:,}``, outside code and formulas."""
+    return UNFILLED.findall(NOT_WORDS.sub(" ", text))
+
+
+def in_words(found: object) -> Iterator[str]:
+    """The strings of a tree as JSON has it."""
+    if isinstance(found, str):
+        yield found
+    elif isinstance(found, dict | list | tuple):
+        for x in found.values() if isinstance(found, dict) else found:
+            yield from in_words(x)
+
+
+def test_no_claim_or_exercise_or_verdict_has_a_place_left_unfilled() -> None:
+    texts = [text for claim in CLAIMS.values() for text in (claim.sentence, claim.scope)]
+    for exercise in EXERCISES.values():
+        values = [wanted for wanted in exercise.wanted if isinstance(wanted, Value)]
+        texts += [*exercise.hints, *(mistake.says for value in values for mistake in value.mistakes)]
+    texts += [text for row in VERDICTS.values() for text in (row.words, row.verdict)]
+    assert [(found, text) for text in texts for found in unfilled(text)] == []
+
+
+@pytest.mark.parametrize("path", sorted(NOTEBOOKS.rglob("*.ipynb")), ids=lambda path: path.stem)
+def test_no_text_or_caption_or_title_has_a_place_left_unfilled(path: Path) -> None:
+    texts = [*prose(path), *(text for cell in cells(path) for text in in_words(cell["metadata"]))]
+    assert [(found, text) for text in texts for found in unfilled(text)] == []
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("the pretraining on {MANY:,} unlabelled ones", ["{MANY:,}"]),
+        ("N({mean}, 1), width {run.width}, {100 * x}, {x:.3g}", ["{mean}", "{run.width}", "{x:.3g}"]),
+        ("v ∈ {0, 1}, n{sub}`in`, $w_{in}$ and $\\frac{a}{b}$, `{name}`", []),
+    ],
+)
+def test_a_place_that_is_left_unfilled_is_found(text: str, found: list[str]) -> None:
+    assert unfilled(text) == found

@@ -168,7 +168,7 @@ class cd_slope(_Shown):
     both, then v."""
 
     nargs = 4
-    tex, plain = r"\frac{{\partial g_{{{0}}}}}{{\partial {1}}}", "dg[{0}]/d{1}"
+    tex, plain = r"\frac{{\partial m_{{{0}}}}}{{\partial {1}}}", "dm[{0}]/d{1}"
 
 
 class likelihood_curvature(_Shown):

@@ -688,9 +688,11 @@ _ROWS = (
         counterexample="the deep belief net of 2006 was fine-tuned up-down, without back-propagation",
         says=(
             "Fine-tuning by back-propagation is Hinton and Salakhutdinov (2006). It gives a better "
-            "start, and more error reaches the first layer; no factor changes its form. On the "
-            "digits it ended level with random weights of a good scale where labels were many, and "
-            "behind them where they were few. That local optima add up to a global one is unproven"
+            "start than the machines' own, and more error reaches the first layer than from there, "
+            "though no more than with Xavier's weights; no factor changes its form. On the digits it "
+            "ended level with random weights of a good scale where labels were many, and behind them "
+            "with the one hundred labels that were tried. That local optima add up to a global one is "
+            "unproven"
         ),
         claims=(
             "pretraining-wakes-the-first-layer",

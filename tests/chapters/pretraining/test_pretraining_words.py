@@ -28,6 +28,8 @@ SHOWN = notebook_text.shown(CELLS, "text/plain", "text/markdown")
         "within a percentage point of those",
         "five times as large as Xavier's",
         "Here it leads $N(0,1)$",
+        "In earlier runs another hundred",
+        "their arrangement lifts the gradient; and",
     ],
 )
 def test_what_was_wrong_is_gone(gone: str) -> None:
@@ -54,6 +56,17 @@ def test_normal_weights_over_xavier() -> None:
     """√((n_in + n_out)/2) for 30 and 30, and for 64 and 30."""
     assert "$\\sqrt{30}\\approx5.5$ times as large as Xavier's between the hidden layers ($6.9$ times" in SAID
     assert math.sqrt(30) == pytest.approx(5.5, abs=0.05) and math.sqrt(47) == pytest.approx(6.9, abs=0.05)
+
+
+def test_pretraining_starts_with_no_more_gradient_than_xavier() -> None:
+    """Geometric means of the recorded seeds, and the error of what is left of it."""
+    for number in ("0.00223 | 0.00928", "0.0026 | 0.0136"):
+        assert number in SHOWN
+    speeds = {s: np.log(records.training(s).start_speeds[0][:, 0]) for s in ("pretrained", "xavier")}
+    lead = speeds["xavier"] - speeds["pretrained"]
+    assert 0 < lead.mean() < 2 * lead.std(ddof=1) / math.sqrt(5)
+    assert "start with about as much gradient in the first layer as the pretrained ones" in SAID
+    assert "though not above that of Xavier's weights" in SAID
 
 
 def test_the_pictures_of_chapter_9_are_described_as_they_are() -> None:

@@ -159,7 +159,7 @@ CLAIMS = (
         "where those of the log-likelihood agree.",
         statement=_NO_GRADIENT,
         check=_in_closed_form(_NO_GRADIENT),
-        scope=f"{_SCOPE}, one training image v = (1, 0), all parameters but W_11 zero; g is the "
+        scope=f"{_SCOPE}, one training image v = (1, 0), all parameters but W_11 zero; m is the "
         f"expected update",
         false_sibling=_mixed(sp.Eq),
         domain=domain(

@@ -104,15 +104,15 @@ _SHORT = {
     "G": "gaussian",
 }
 MEASURED: dict[sp.Symbol, Callable[[], np.ndarray]] = {
-    **{_sym(f"v_{k}"): partial(_speed, s) for k, s in _SHORT.items()},
-    **{_sym(f"d_{k}"): partial(backward_drop, s) for k, s in _SHORT.items()},
-    **{_sym(f"q_{k}"): partial(drop_by_size, s) for k, s in _SHORT.items()},
-    **{_sym(f"E_{k}"): partial(lambda s: run(s).epochs_to(LEVEL), s) for k, s in _SHORT.items()},
+    **{_sym(f"speed_{k}"): partial(_speed, s) for k, s in _SHORT.items()},
+    **{_sym(f"kept_{k}"): partial(backward_drop, s) for k, s in _SHORT.items()},
+    **{_sym(f"size_{k}"): partial(drop_by_size, s) for k, s in _SHORT.items()},
+    **{_sym(f"epochs_{k}"): partial(lambda s: run(s).epochs_to(LEVEL), s) for k, s in _SHORT.items()},
     **{_sym(f"A_{k}"): partial(equal_budget, s, MANY) for k, s in _SHORT.items()},
-    **{_sym(f"a_{k}"): partial(equal_budget, s, FEW) for k, s in _SHORT.items()},
-    _sym("a_N"): lambda: equal_budget(best_scale(), FEW),
+    **{_sym(f"B_{k}"): partial(equal_budget, s, FEW) for k, s in _SHORT.items()},
+    _sym("B_N"): lambda: equal_budget(best_scale(), FEW),
 }
-"""One number a seed. What spans powers of ten (v, d, q, E) is compared by its logarithm,
+"""One number a seed. What spans powers of ten (all but the accuracies A and B) is compared by its logarithm,
 and its mean is the geometric one."""
 
 
@@ -144,7 +144,8 @@ def _mean_square(l: int, world: World) -> float:
     return mean_squares()[l - 1]
 
 
-_P = {name: _sym(name) for name in (f"{q}_{k}" for q in "vdqEAa" for k in _SHORT)}
+_WORDS = ("speed", "kept", "size", "epochs", "A", "B")
+_P = {name: _sym(name) for name in (f"{word}_{k}" for word in _WORDS for k in _SHORT)}
 _COST = sp.Integer(round(PRETRAINING_COST))
 _LETTERS = (
     "P pretrained, S its entries shuffled, R the machines' own start N(0, 0.01²), X Xavier, G weights N(0, 1)"
@@ -180,43 +181,43 @@ CLAIMS = of_runs(
             "Pretraining gives the first layer more than five hundred times the gradient that the "
             "machines' own start has."
         ),
-        statement=gt(_P["v_P"], 500 * _P["v_R"]),
+        statement=gt(_P["speed_P"], 500 * _P["speed_R"]),
         check=None,
-        scope=f"{_SCOPE}; v is ‖∂C/∂W¹‖ before fine-tuning, geometric mean of the seeds",
-        false_sibling=gt(_P["v_P"], _P["v_G"]),
+        scope=f"{_SCOPE}; speed is ‖∂C/∂W¹‖ before fine-tuning, geometric mean of the seeds",
+        false_sibling=gt(_P["speed_P"], _P["speed_G"]),
     ),
     Claim(
         label="xavier-sigmoid-loses-three-quarters",
         sentence=
             "Before training, a layer of sigmoids with Xavier's weights keeps less than a quarter of the "
             "error signal.",
-        statement=sp.Eq(_P["d_X"], times(*(_passed(l) for l in (1, 2, 3))), evaluate=False),
+        statement=sp.Eq(_P["kept_X"], times(*(_passed(l) for l in (1, 2, 3))), evaluate=False),
         check=None,
         domain=domain(
             means={
                 **only("sigmoid"),
                 expectation: expectation_over({_Z: normal()}),
-                _P["d_X"]: Given(lambda world: _xavier_drop()),
+                _P["kept_X"]: Given(lambda world: _xavier_drop()),
                 **{_sym(f"q_{l}"): Given(partial(_mean_square, l)) for l in (1, 2, 3)},
             }
         ),
         scope=
-            f"{SIZES}, d = ‖δ¹‖/‖δ⁴‖, weights N(0, 2/(n_in + n_out)), zero biases; Z ~ N(0, "
+            f"{SIZES}, kept = ‖δ¹‖/‖δ⁴‖, weights N(0, 2/(n_in + n_out)), zero biases; Z ~ N(0, "
             f"1), q_l the mean square of z^l in wide layers, Var w times the mean of ‖a^(l−1)‖²; {FRESH} "
             f"networks, {IMAGES} training images each",
-        false_sibling=sp.Eq(_P["d_X"], times(*[SIGMOID.slope.subs(z, 0)] * 3), evaluate=False),
+        false_sibling=sp.Eq(_P["kept_X"], times(*[SIGMOID.slope.subs(z, 0)] * 3), evaluate=False),
     ),
     Claim(
         label="structure-carries-the-gradient",
         sentence=
             "Pretrained weights pass on more error than independent weights of their size do on average, and "
             "shuffled ones less.",
-        statement=sp.And(gt(_P["d_P"], _P["q_P"]), gt(_P["q_P"], _P["d_S"])),
+        statement=sp.And(gt(_P["kept_P"], _P["size_P"]), gt(_P["size_P"], _P["kept_S"])),
         check=None,
         scope=
-            f"{_SCOPE}; d = ‖δ¹‖/‖δ⁴‖ before fine-tuning; q = ∏ √n rms(W)/4 over the layers 2 to 4; "
+            f"{_SCOPE}; kept = ‖δ¹‖/‖δ⁴‖ before fine-tuning; size = ∏ √n rms(W)/4 over the layers 2 to 4; "
             "geometric means",
-        false_sibling=gt(_P["d_S"], _P["q_S"]),
+        false_sibling=gt(_P["kept_S"], _P["size_S"]),
     ),
     Claim(
         label="pretraining-beats-xavier-in-epochs",
@@ -224,24 +225,26 @@ CLAIMS = of_runs(
             "Counted in epochs of fine-tuning, a network with Xavier's weights needs more than one "
             f"and a half times as many to {100 * LEVEL:g} % as a pretrained one."
         ),
-        statement=gt(2 * _P["E_X"], 3 * _P["E_P"]),
+        statement=gt(2 * _P["epochs_X"], 3 * _P["epochs_P"]),
         check=None,
         scope=(
-            f"{_SCOPE}; E is the first epoch at which a network has a test accuracy of {LEVEL}, geometric "
-            f"mean of the seeds, at the rate at which the validation accuracy is there first; {MANY:,} "
-            f"labels"
+            f"{_SCOPE}; epochs is the first epoch at which a network has a test accuracy of {LEVEL}, "
+            f"geometric mean of the seeds, at the rate at which the validation accuracy is there first; "
+            f"{MANY:,} labels"
         ),
-        false_sibling=gt(_P["E_G"], _P["E_P"]),
+        false_sibling=gt(_P["epochs_G"], _P["epochs_P"]),
     ),
     Claim(
         label="pretraining-loses-in-work",
         sentence=
             "Counted with the work of the pretraining, both networks with plain random weights are there "
             "first.",
-        statement=sp.And(gt(_P["E_P"] + _COST, _P["E_X"]), gt(_P["E_P"] + _COST, _P["E_G"])),
+        statement=sp.And(
+            gt(_P["epochs_P"] + _COST, _P["epochs_X"]), gt(_P["epochs_P"] + _COST, _P["epochs_G"])
+        ),
         check=None,
-        scope=f"{_SCOPE}; E as before; the machines cost as much as {_COST} epochs of back-propagation",
-        false_sibling=gt(_P["E_X"], _P["E_P"] + 60),
+        scope=f"{_SCOPE}; epochs as before; the machines cost as much as {_COST} epochs of back-propagation",
+        false_sibling=gt(_P["epochs_X"], _P["epochs_P"] + 60),
     ),
     Claim(
         label="many-labels-equal-budget",
@@ -262,31 +265,34 @@ CLAIMS = of_runs(
     Claim(
         label="few-labels-equal-budget",
         sentence=(
-            f"With {FEW} labels and equal work, pretrained networks end ahead of the shuffled ones, and "
-            "behind those from N(0, 1)."
+            f"With the {FEW} labels that were tried and equal work, pretrained networks end ahead of the "
+            "shuffled ones, and behind those from N(0, 1)."
         ),
-        statement=sp.And(gt(_P["a_P"], _P["a_S"]), gt(_P["a_G"], _P["a_P"])),
+        statement=sp.And(gt(_P["B_P"], _P["B_S"]), gt(_P["B_G"], _P["B_P"])),
         check=None,
         scope=(
-            f"{_SCOPE}; a is the mean test accuracy at the chosen one of four rates after 1,000 "
+            f"{_SCOPE}; B is the mean test accuracy at the chosen one of four rates after 1,000 "
             f"epochs on 100 labelled images, the same "
-        "for all seeds, or after 450 and the pretraining on {MANY:,} unlabelled ones"
+        f"for all seeds, or after 450 and the pretraining on {MANY:,} unlabelled ones"
         ),
-        false_sibling=gt(_P["a_P"], _P["a_G"] + 0.02),
+        false_sibling=gt(_P["B_P"], _P["B_G"] + 0.02),
     ),
     Claim(
         label="few-labels-another-scale",
-        sentence="Random weights whose scale is chosen as well end ahead of the pretrained ones.",
-        statement=gt(_sym("a_N"), _P["a_P"]),
+        sentence=(
+            f"With these {FEW} labels, random weights whose scale is chosen as well end ahead of the "
+            "pretrained ones."
+        ),
+        statement=gt(_sym("B_N"), _P["B_P"]),
         check=None,
         scope=(
             f"{_SCOPE}; N weights N(0, s²), s chosen of 0.5, 0.7, 1 and 1.4 on the validation images; "
-            f"a as before"
+            f"B as before"
         ),
-        false_sibling=gt(_P["a_P"], _sym("a_N")),
+        false_sibling=gt(_P["B_P"], _sym("B_N")),
     ),
     ),
     lambda symbol: MEASURED[symbol](),
-    logarithmic="vdqE",
+    logarithmic="ske",
     others=MEASURED,
 )  # fmt: skip
