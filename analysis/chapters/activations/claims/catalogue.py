@@ -9,8 +9,7 @@ from analysis.claims.claim import Claim
 from analysis.claims.domain import Domain, domain, nonzero, reals, reals_but
 from analysis.claims.lines import decided
 from analysis.symbolic.activation import Activation
-from analysis.symbolic.catalogue import ACTIVATIONS, MISH_TURN, SILU_TURN
-from analysis.symbolic.constants import Root
+from analysis.symbolic.catalogue import ACTIVATIONS
 from analysis.symbolic.notation import z
 
 
@@ -56,19 +55,6 @@ def _shown_slope(x: Activation) -> sp.Expr:
     return x.derivative if x.slope_sign.free_symbols else x.slope
 
 
-_SOLVES = {SILU_TURN: "x tanh x = 1", MISH_TURN: "σ″(x) = 0"}
-
-
-def _roots(x: Activation) -> str:
-    """The numbers that have a letter in the bound or at the place where it is reached."""
-    found = sorted((x.slope_bound.atoms(Root) | x.turn.atoms(Root)), key=str)
-    return "; ".join(f"{root} = {float(root):.4f}" + _equation(root) for root in found)
-
-
-def _equation(root: Root) -> str:
-    return f" solves {_SOLVES[root]}" if root in _SOLVES else ""
-
-
 def bound_claim(x: Activation) -> Claim:
     """The slope never exceeds its declared supremum, and a bound one per cent lower is exceeded."""
     slope = sp.Abs(_shown_slope(x))
@@ -78,7 +64,7 @@ def bound_claim(x: Activation) -> Claim:
         sentence=f"The slope of {x.name} is at most {_in_words(x.slope_bound)} in size.",
         statement=statement,
         check=decided(statement),
-        scope=_roots(x),
+        scope="",
         domain=_EVERYWHERE,
         false_sibling=sp.Le(slope, sp.Rational(99, 100) * x.slope_bound, evaluate=False),
     )
@@ -106,7 +92,7 @@ def supremum_claim(x: Activation) -> Claim:
         sentence=f"The slope of {x.name} {where}: no smaller bound holds.",
         statement=statement,
         check=decided(statement),
-        scope=_roots(x),
+        scope="",
         domain=domain(),
         false_sibling=sp.Eq(limit, sp.Rational(99, 100) * x.slope_bound, evaluate=False),
     )
