@@ -31,7 +31,8 @@ class Balance:
     independent: Floats
     """Zero biases, by quadrature under the stationary law."""
     bound: Floats
-    """The proved upper bound, min(E log|w| − E|w|/2, E log|w| − log 4)."""
+    """The upper bound of the claim random-chain-always-vanishes before its maximum is taken:
+    E log|w| − E|w|/2. The dashed line, ``tied_at_centre``, is another, as σ′ ≤ 1/4."""
     tied_at_centre: Floats
     """b = −w/2 and every z = 0: E log|w| − log 4."""
 
@@ -44,4 +45,4 @@ def balance(stds: Sequence[float]) -> Balance:
     independent = np.array([exponent(SIGMOID, float(x), 0.0, nodes=24).lam for x in grid])
     log_weight = np.array([mean_log_normal(float(x)) for x in grid])
     centre = log_weight - math.log(4.0)
-    return Balance(grid, independent, np.minimum(compiled(gain_bound(), s)(grid), centre), centre)
+    return Balance(grid, independent, np.asarray(compiled(gain_bound(), s)(grid)), centre)

@@ -116,7 +116,7 @@ def balance_curves(curves: Balance, off: OffCentre, ax: Axes | None = None) -> A
     ax.text(0.95, 0.08, "balance", color=GREY, va="bottom")
     ax.text(9.5, 0.85, "tied, exactly at the centre", color="C1", ha="right")
     ax.text(1.05, -2.55, "mean 0, zero bias", color="C0")
-    ax.text(3.2, -1.13, "proved bound", color="C0", fontsize=8.5, va="center", ha="center")
+    ax.text(1.05, -0.52, "bound of the blue curve", color="C0", fontsize=8.5, va="center")
     ax.text(10.4, -0.12, "tied, beside\nthe centre", color="C2", va="top", fontsize=9)
     ax.set(
         xscale="log", xlabel=r"standard deviation $s$ of the weights", ylabel=r"$\lambda$, log-gain per layer"

@@ -1,8 +1,9 @@
-"""λ against the weight scale: quadrature, simulation and the proved bound."""
+"""λ against the weight scale: quadrature, simulation and the bound."""
 
 from __future__ import annotations
 
 import dataclasses
+import math
 
 import mpmath
 import numpy as np
@@ -11,6 +12,7 @@ import sympy as sp
 
 from analysis.chapters.explosion import balance_curve, off_centre
 from analysis.chapters.explosion.claims import random_and_tied_chains as b_claims
+from analysis.claims.ledger import CLAIMS
 from analysis.claims.outcome import Checked, Refuted
 from analysis.numeric.compiled import compiled
 from analysis.numeric.log_product import exponent
@@ -24,6 +26,14 @@ def test_curves() -> None:
     assert curves.tied_at_centre[2] == pytest.approx(0.0, abs=1e-6)
     assert curves.independent[1] == pytest.approx(exponent(SIGMOID, 3.0, 0.0, nodes=64).lam, abs=1e-6)
     assert np.all(curves.independent <= curves.tied_at_centre)
+
+
+def test_the_bound_that_is_drawn_is_that_of_the_claim() -> None:
+    """Its top, near s = 2.5, is the right side of the claim."""
+    claim = CLAIMS["random-chain-always-vanishes"]
+    near = balance_curve.balance([2.4, math.sqrt(2 * math.pi), 2.6]).bound
+    assert near[1] == pytest.approx(float(claim.statement.rhs), abs=1e-12) and near[1] == near.max()
+    assert round(near[1], 3) == -0.716
 
 
 def test_beside_the_centre_no_scale_explodes() -> None:
