@@ -260,17 +260,18 @@ KINDS = ("identity", "orthogonal", "normal", "none")
 
 
 @one_thread()
-def shortcuts(*, depth: int = 50, width: int = 64, nets: int = 8, seed: int = 12) -> Shortcuts:
-    """Blocks P x + W ReLU(x)/√L with P the identity, a random orthogonal matrix, a normal one N(0, 1/n),
-    or without P and 1/√L."""
+def shortcuts(*, scale: float, depth: int = 50, width: int = 64, nets: int = 8, seed: int = 12) -> Shortcuts:
+    """Blocks P x + s W ReLU(x), Var w = 2/n, with P the identity, a random orthogonal matrix, a normal one
+    N(0, 1/n), or 0, where the scale s of the branch does not count."""
     depth, width, nets = whole("depth", depth, 1), whole("width", width, 2), whole("nets", nets, 1)
+    s = positive("scale", scale)
     shares = np.empty((len(KINDS), nets))
     for i, kind in enumerate(KINDS):
         for net in range(nets):
             rng = np.random.default_rng([seed, net])
             x, J = rng.standard_normal(width), np.eye(width)
             for _ in range(depth):
-                W = rng.standard_normal((width, width)) * math.sqrt(2.0 / width)
+                W = s * rng.standard_normal((width, width)) * math.sqrt(2.0 / width)
                 other = rng.standard_normal((width, width))
                 P = {
                     "identity": np.eye(width),
@@ -278,8 +279,6 @@ def shortcuts(*, depth: int = 50, width: int = 64, nets: int = 8, seed: int = 12
                     "normal": other / math.sqrt(width),
                     "none": np.zeros((width, width)),
                 }[kind]
-                if kind != "none":
-                    W = W / math.sqrt(depth)
                 J = (P + W * (x > 0.0)) @ J
                 x = P @ x + W @ np.maximum(x, 0.0)
                 J /= np.sqrt((J * J).mean())

@@ -858,10 +858,11 @@ _ROWS = (
         original="残差可以很轻松的构建几百层，一千多层的网络而不用担心梯度消失过快的问题，原因就在于残差的捷径（shortcut）部分",
         kind=HOLDS_IF,
         condition="the branches are scaled or normalised",
-        says=r"Vanishing is no worry, explosion is: unscaled branches of ReLUs or linear ones multiply the "
-        "mean square in every block, by two where the branch preserves it, while bounded ones such as "
-        r"$W\tanh(x)$ add to it. The scale $1/\sqrt L$ keeps the growth below $e$ where the branch preserves "
-        r"the mean square and ends in weights of mean $0$; $x+\mathrm{ReLU}(Wx)/\sqrt L$ does not",
+        says="At the start, with weights of mean $0$, the gradient's mean square does not vanish, but it may "
+        "explode: unscaled branches of ReLUs or linear ones multiply it in every block, bounded ones such as "
+        r"$W\tanh(x)$ make it grow more slowly. The scale $1/\sqrt L$ keeps the growth below $e$ where the "
+        r"branch preserves the mean square and ends in weights of mean $0$; $x+\mathrm{ReLU}(Wx)/\sqrt L$ "
+        "does not",
         claims=(
             "residual-block-mean-square",
             "residual-branch-scale",

@@ -39,10 +39,13 @@ def test_a_seed_gives_the_same_draws() -> None:
 
 
 def test_shortcuts_that_shrink_nothing_keep_directions() -> None:
-    found = shortcuts(depth=30, width=32, nets=3)
+    found = shortcuts(scale=30**-0.5, depth=30, width=32, nets=3)
     identity, orthogonal, normal, none = found.shares.mean(axis=1)
     assert min(identity, orthogonal) > 2 * max(normal, none)
-    assert shortcuts(depth=1, width=16, nets=1).shares.max() <= 1.0
+    unscaled = shortcuts(scale=1.0, depth=30, width=32, nets=3).shares
+    assert unscaled.max() < found.shares[:2].min() / 2  # with s = 1 no shortcut keeps many
+    np.testing.assert_allclose(unscaled[3], found.shares[3], rtol=1e-9)  # without one the scale cancels
+    assert shortcuts(scale=1.0, depth=1, width=16, nets=1).shares.max() <= 1.0
 
 
 def test_iterated_maps() -> None:

@@ -15,6 +15,8 @@ from leads import ahead, at_best
 from notebook_text import half_a_unit, number
 
 from analysis.chapters.residual import records
+from analysis.numeric.data import load
+from analysis.numeric.minibatches import split
 
 NAME = "12_residual"
 CELLS = notebook_text.its_own(NAME)
@@ -27,6 +29,7 @@ SAID, SHOWN = notebook_text.said(CELLS), notebook_text.shown(CELLS)
         "what the scale adds is less than three standard errors",
         "the residual one loses ten at most",
         "by ten to twenty powers of ten",
+        "excludes vanishing and bounds nothing",
         "at an angle of about $3\\pi/48\\approx0.2$",
     ],
 )
@@ -57,6 +60,17 @@ def test_what_a_scaled_shortcut_gains_at_depth_four() -> None:
         }
         assert len(scales) == 3 and max(scales, key=scales.__getitem__) == kind
     assert "$0.65\\pm0.28$ points, $2.3$ standard errors" in SAID
+
+
+def test_what_one_answer_for_all_gets() -> None:
+    """Networks that learn nothing end there: one digit's share of the test images."""
+    labels = split(load("digits")).test_labels
+    shares = np.array([np.mean(labels == digit) for digit in range(10)])
+    assert (round(100 * shares.min(), 1), round(100 * shares.max(), 1)) == (6.8, 11.8)
+    assert "always the same digit is right on $6.8$ to $11.8$ %" in SAID
+    run = records.training("plain-small", 48)
+    ends = run.accuracy[run.rates.index(run.best()[0]), :, -1]
+    assert np.abs(ends[:, None] - shares).min(axis=1).max() < 1e-9
 
 
 def angle_after(angle: float, layers: int) -> float:
@@ -105,16 +119,11 @@ def chains(
 def test_what_the_picture_of_the_residual_chain_shows() -> None:
     plain, residual = chains("tanh", 1.0)
     assert (plain < -100).mean() > 0.999 and np.median(residual) == pytest.approx(-3, abs=0.4)
-    assert (residual < -10).mean() == pytest.approx(1 / 20, abs=0.015)
     assert (
-        "loses three powers of ten with tanh and weights near 1, and more than ten in one draw of twenty"
-        in SAID
+        "with tanh the residual chain typically loses three powers of ten, where the plain one loses more "
+        "than a hundred; with the identity $18$" in SAID
     )
-    assert np.median(chains("tanh", 1.8, bias=0.0)[0]) == pytest.approx(-14, abs=1)
-    assert "with zero biases a plain tanh chain of weight scale $1.8$ typically loses about $14$" in SAID
-    low, typical, high = np.percentile(chains("identity", 1.0)[1], (16, 50, 84))
-    assert (low, typical, high) == pytest.approx((-24.5, -18, -12), abs=0.7)
-    assert "typically by $18$ powers of ten, two draws in three between $12$ and $25$" in SAID
+    assert np.median(chains("identity", 1.0)[1]) == pytest.approx(-18, abs=0.7)
     assert (
         np.median(chains("relu", 0.1)[1]) == pytest.approx(3, abs=0.2)
         and np.median(chains("relu", 10)[1]) > 80

@@ -240,8 +240,8 @@ CLAIMS = (
         statement=_tanh_gain,
         check=None,
         scope=_how_tanh
-        + f" from q = 1 and log G = 0; finite width is allowed {TANH_ALLOWED}, for the mean of a logarithm "
-        "is below the logarithm of a mean",
+        + " from q = 1 and log G = 0; G is the root mean square of ∂C/∂x_0 per that of ∂C/∂x_L; finite width "
+        f"is allowed {TANH_ALLOWED}, for the mean of a logarithm is below the logarithm of a mean",
         false_sibling=_gain_is(sp.log(1 + expectation(_slope)) / 2),
         domain=domain(means={_gained: Given(_measured_gain), expectation: _mean_over_g}),
     ),

@@ -433,7 +433,7 @@ CLAIMS = (
         "mean square.",
         statement=sp.Eq(_share, L * c / (1 + c), evaluate=False),
         scope="branches independent with mean 0, each multiplying the mean square by c, so that paths do "
-        "not mix",
+        "not mix; with a scale s of the branches s²c stands for c",
         false_sibling=sp.Eq(_share, L * c, evaluate=False),
         domain=domain((L, integers(1, 24)), (c, positive())),
     ),
@@ -475,7 +475,8 @@ CLAIMS = (
         check=proof(
             Line(_log_is(sp.log(tau) + mean_log(1 / tau)), cited("log-of-normal", (), sp.S.One, tau))
         ),
-        scope="g ~ N(0, 1), so a chain whose s w σ′(z) is normal with standard deviation τ",
+        scope="g ~ N(0, 1), so a chain whose s w σ′(z) is normal with standard deviation τ; ₂F₂ is the "
+        "hypergeometric series",
         false_sibling=_log_is(sp.log(tau) - (sp.EulerGamma + sp.log(2)) / 2),
         domain=domain(
             (tau, positive(largest=50)),
@@ -504,13 +505,12 @@ CLAIMS = (
     ),
     Claim(
         label="residual-tanh-root-law",
-        sentence="With branches W tanh(x) the logarithm of the gradient grows like √L: by "
-        f"{float(_PER_ROOT):.2f} for each √L.",
+        sentence="With branches W tanh(x) the logarithm of the gradient's root mean square grows like √L: "
+        f"by {float(_PER_ROOT):.2f} for each √L.",
         statement=sp.Eq(_root_law, _PER_ROOT, evaluate=False),
         check=_summed_roots(sp.Eq(_root_law, _PER_ROOT, evaluate=False)),
-        scope="x + W tanh(x), w ~ N(0, 1/n), no scale, wide layers (n → ∞ before L); G_L as mean-field "
-        "theory has it "
-        "(Yang and Schoenholz 2017)",
+        scope="x + W tanh(x), w ~ N(0, 1/n), no scale, wide layers (n → ∞ before L); G_L is the root mean "
+        "square of ∂C/∂x_0 per that of ∂C/∂x_L as mean-field theory has it (Yang and Schoenholz 2017)",
         false_sibling=sp.Eq(_root_law, 2 / sp.sqrt(2 * sp.pi), evaluate=False),
         domain=domain(means={tanh_gain: _tanh_gain, sp.Limit: _limit}),
     ),
