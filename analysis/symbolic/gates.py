@@ -46,7 +46,7 @@ def into(gate: str, t: str = "t") -> sp.Symbol:
 BEFORE, NOW, AFTER = "t-1", "t", "t+1"
 c_before, h_before, o_before = at("c", BEFORE), at("h", BEFORE), at("o", BEFORE)
 c, h_now, i, f, g, o = (at(x) for x in ("c", "h", "i", "f", "g", "o"))
-r, keep = at("r"), at("k")
+r, keep = at("r"), at("p")
 u, w = sp.symbols("u w", real=True)
 
 
@@ -79,9 +79,9 @@ def gru() -> dict[sp.Basic, sp.Expr]:
         g: sp.tanh(into("g")),
         into("g"): inner,
         r: sigma(into("r")),
-        keep: sigma(into("k")),
+        keep: sigma(into("p")),
         into("r"): _affine("r", h_before),
-        into("k"): _affine("k", h_before),
+        into("p"): _affine("p", h_before),
     }
 
 

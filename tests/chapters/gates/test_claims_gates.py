@@ -195,7 +195,7 @@ FALSE = [
     eq(GATED, sigmoid(forget_bias) + u_g / 2),
     eq(GATED, sp.S.Half + u_g / 4),
     (GATED, sp.Ne(LEFT[GATED], RIGHT[GATED], evaluate=False)),
-    eq(GRU_REST, sp.S.Half + u_g / 4 + weight("u", "k") * TINY),
+    eq(GRU_REST, sp.S.Half + u_g / 4 + weight("u", "p") * TINY),
     eq(GRU_REST, sigmoid(u_g)),
     (GRU_REST, sp.Gt(LEFT[GRU_REST], sp.S.Half, evaluate=False)),
     between(top / lag, top),
@@ -310,8 +310,8 @@ def test_the_gated_recurrent_unit_against_complex_steps() -> None:
     for world in worlds_of(GRU):
         p = {str(x): number(x, world) for x in world.letters if isinstance(x, sp.Symbol)}
         h = p["h_{t-1}"] + 1e-30j
-        r, k = (gate(p[f"w_{q}"] * p["x_t"] + p[f"u_{q}"] * h + p[f"b_{q}"]) for q in "rk")
-        new = k * h + (1 - k) * np.tanh(p["w_g"] * p["x_t"] + r * p["u_g"] * h + p["b_g"])
+        r, p_ = (gate(p[f"w_{q}"] * p["x_t"] + p[f"u_{q}"] * h + p[f"b_{q}"]) for q in "rp")
+        new = p_ * h + (1 - p_) * np.tanh(p["w_g"] * p["x_t"] + r * p["u_g"] * h + p["b_g"])
         assert number(LEFT[GRU], world) == pytest.approx(new.imag / 1e-30, rel=1e-10)
 
 

@@ -157,8 +157,9 @@ def test_best_rates_at_the_edge_of_their_grid_are_named() -> None:
         ("digits", "lstm-1", 64): 0.03,
     }
     assert (
-        "The chosen rates of `lstm-1`, `lstm-0`, `rnn-identity`, `rnn-orthogonal` and `rnn-wide` lie at an "
-        "end of those tried; a larger one might suit the two LSTMs better still." in SAID
+        "The chosen rates of `lstm-1` and `lstm-0` are the largest of those tried, and a larger one might "
+        "suit them better still; those of `rnn-identity`, `rnn-orthogonal` and `rnn-wide` are the smallest."
+        in SAID
     )
     assert "The LSTM does best, at $0.03$, the largest of the four" in SAID
 

@@ -83,7 +83,7 @@ _share = _how + "‖∂C/∂h_1‖ over ‖∂C/∂h_T‖, B before training and
 _pixels = (
     f"scikit-learn's digits, {PIXELS} steps, {TRAINING_IMAGES:,} images for training, {VALIDATION_IMAGES} to "
     f"choose among four rates and {TEST_IMAGES} to test, "
-    f"1,000 updates of 32 images, three seeds; {UNITS} units; A is the test accuracy"
+    f"1,000 updates of 32 images, three seeds; {UNITS} units; A is the test accuracy, compared seed by seed"
 )
 _solved, _useless = sp.Rational(1, 100), sp.Rational(15, 100)
 
@@ -184,7 +184,7 @@ CLAIMS = of_runs(
         ),
         Claim(
             label="forget-bias-is-not-decisive",
-            sentence="At T = 50 the LSTM solves it with forget bias 0, 1 and log U(1, T − 1) alike.",
+            sentence="At T = 50 the LSTM solves it with each of the forget biases 0, 1 and log U(1, T − 1).",
             statement=_all(*(_below(_of("E", f"lstm-{x}", 50), _solved) for x in ("0", "1", "long"))),
             check=None,
             scope=_error + "; lstm_long starts with b_i = −b_f as well, the others with b_i = 0",

@@ -47,7 +47,7 @@ def at_rest(definitions: Definitions, of: change) -> Domain:
     o_{t−1} is 1/2. ``of``: the derivative that the claim is about, by the state before."""
     output, before = of.args
     found = written_out(definitions, of=of)
-    still = dict.fromkeys((at("x"), before, *(weight("b", q) for q in "igork")), sp.S.Zero)
+    still = dict.fromkeys((at("x"), before, *(weight("b", q) for q in "igorp")), sp.S.Zero)
     ((free, each),) = found.ranges
     kept_ = tuple(n for n, x in enumerate(free) if x not in still and x != o_before)
     ranges = ((tuple(free[n] for n in kept_), _some_of(each, kept_)),)
@@ -154,7 +154,7 @@ CLAIMS = (
         sentence="A gated recurrent unit at rest is an LSTM at rest with forget bias 0.",
         statement=_GRU_AT_REST,
         check=decided(_GRU_AT_REST),
-        scope="one unit, h_{t−1} = 0, x = 0, biases 0, so r = k = 1/2",
+        scope="one unit, h_{t−1} = 0, x = 0, biases 0, so both gates are 1/2",
         false_sibling=sp.Eq(change(h_now, h_before), sp.S.Half + _u_g / 2, evaluate=False),
         domain=at_rest(gru(), _GRU_AT_REST.lhs),
     ),

@@ -423,7 +423,7 @@ def _unrolled() -> dict[sp.Basic, sp.Expr]:
 _gated_factor = sp.Derivative(gated(plain()).output, h)
 _wsp = times(w, sigma_prime(w * h + b))
 
-_GRU_KEEP = times(h_before - g, sigma_prime(into("k")), weight("u", "k"))
+_GRU_KEEP = times(h_before - g, sigma_prime(into("p")), weight("u", "p"))
 _GRU_RESET = times(h_before, sigma_prime(into("r")), weight("u", "r"), weight("u", "g"))
 
 
