@@ -7,10 +7,12 @@ that a counter-example refutes, or that has no meaning, ends the proof, whatever
 from __future__ import annotations
 
 import itertools
+import operator
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
+import mpmath as mp
 import sympy as sp
 from flint import arb, fmpq
 
@@ -24,6 +26,7 @@ from analysis.claims.rules import REASONS, Cited, Context, Decided, Fact, Reason
 from analysis.claims.world import Formula, precision
 
 _SIGNS = {sp.Eq: "=", sp.Ne: "≠", sp.Lt: "<", sp.Le: "≤", sp.Gt: ">", sp.Ge: "≥"}
+_HOLDS = {sp.Ne: operator.ne, sp.Lt: operator.lt, sp.Le: operator.le, sp.Gt: operator.gt, sp.Ge: operator.ge}
 POINTS, SECONDS = 24, 0.5
 """How long a line is searched for a counter-example."""
 
@@ -200,10 +203,16 @@ def sides_at(statement: sp.Basic, domain: Domain, chosen: Mapping[Any, Any]) -> 
         if any(isinstance(x, arb) and not x.is_exact() and x.rel_accuracy_bits() < 20 for x in sides):
             return ""
         told = [shown(x, digits).removesuffix(".0") for x in sides]
-        if told and (isinstance(statement, sp.Eq) or statement.func(*map(sp.Rational, told)) == sp.true):
+        if told and (isinstance(statement, sp.Eq) or _said(statement, *told)):
             where = ", ".join(f"{in_words(key)} = {shown(x, digits)}" for key, x in point.items())
             return f"at {where}: {f' {_SIGNS[type(statement)]} '.join(told)}"
     return ""
+
+
+def _said(statement: sp.Rel, left: str, right: str) -> bool:
+    """Whether two printed numbers are related as the statement's sides."""
+    with mp.workdps(30):
+        return bool(_HOLDS[type(statement)](mp.mpf(left), mp.mpf(right)))
 
 
 def _how(lines: tuple[Line, ...]) -> str:

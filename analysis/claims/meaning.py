@@ -17,7 +17,6 @@ from __future__ import annotations
 import math
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from fractions import Fraction
 from functools import cache, reduce
 from typing import Any, NamedTuple
 
@@ -689,17 +688,14 @@ def shown(x: Any, digits: int = 6) -> str:
         return str(mp.nstr(to_mp(x), digits))
 
 
-def _rational(x: Any, digits: int) -> Any:
-    """The number that is printed, which 0.25 and 1/4 both are; its text where it is no rational number."""
-    text = shown(x, digits)
-    try:
-        return Fraction(text)
-    except ValueError:
-        return text
+def _decimal(x: Any, digits: int) -> str:
+    """So many digits of it: 0.25 of 1/4 too."""
+    with mp.workdps(max(digits, 15)):
+        return str(mp.nstr(to_mp(x), digits))
 
 
 def _sides(left: Any, right: Any) -> str:
-    digits = next((d for d in (6, 12, 24) if _rational(left, d) != _rational(right, d)), 0)
+    digits = next((d for d in (6, 12, 24) if _decimal(left, d) != _decimal(right, d)), 0)
     if not digits:
         apart = (
             left - right if isinstance(left, fmpq) and isinstance(right, fmpq) else ball(left) - ball(right)

@@ -457,3 +457,10 @@ def test_a_standard_error_of_logarithms_says_so() -> None:
     }
     assert "the left side is 4" in texts[True] and "standard error of the logarithm 0.8;" in texts[True]
     assert "the left side is 7" in texts[False] and "standard error 4.6;" in texts[False]
+
+
+def test_numbers_of_any_size_are_told_apart_at_once() -> None:
+    """By their digits: 10^(−10⁹) written out has a thousand million of them."""
+    tiny = sp.exp(-(10**9) * x)
+    told = truth(sp.Lt(tiny, sp.exp(-(10**9) * x - 1), evaluate=False), World({x: fmpq(1)}))
+    assert told.holds is False and "e-434294482" in told.text

@@ -527,6 +527,7 @@ def test_the_sides_at_a_point_say_which_is_which_or_nothing_is_said():
     assert at(lt(sp.exp(x), sp.exp(x) + sp.Rational(1, 10**12)), 0) == "at x = 0: 1 < 1.000000000001"
     assert at(lt(x, x + sp.Rational(1, 10**40)), sp.Rational(1, 3)) == ""
     assert at(le(1 - sp.tanh(x) ** 2, 1), 700) == ""
+    assert at(lt(sp.exp(-(10**9) * x), 1), 3) == "at x = 3: 1.951e-1302883446 < 1"
     assert at(le(sp.erf(x) - sp.erf(x + sp.Rational(1, 10**90)), 0), 1) == ""
 
 
