@@ -11,6 +11,7 @@ from sympy.core.relational import Relational
 
 from analysis.claims.decisions import closed, exponential, identities, integrals, limits, signs, sums
 from analysis.claims.decisions.letters import Sets, put
+from analysis.claims.decisions.letters import moved_in as moved_in
 
 Decision = Callable[[sp.Basic, Sets], str | None]
 DECISIONS: tuple[Decision, ...] = (
@@ -108,8 +109,6 @@ def _solved(equation: sp.Eq, conclusion: sp.Basic, sets: Sets) -> tuple[sp.Basic
     if not all(isinstance(x, sp.Expr) for x in equation.args) or conclusion.has(equation.lhs):
         return None
     gap = equation.lhs - equation.rhs
-    if bound_in(conclusion, gap.free_symbols):
-        return None
     for letter in sorted(gap.free_symbols & conclusion.free_symbols & set(sets), key=str):
         rest = gap.xreplace({letter: sp.S.Zero})
         slope = sp.expand(gap - rest).coeff(letter)
@@ -132,12 +131,6 @@ def bound_in(e: sp.Basic, letters: set[sp.Basic]) -> bool:
     return bool(bound & letters)
 
 
-def moved_in(e: sp.Basic) -> set[sp.Basic]:
-    """The letters by which something in e is differentiated: an equation that holds for one value of them
-    does not say what derivatives are."""
-    return {x for node in e.atoms(sp.Derivative) for x in node.variables}
-
-
 _ORDERS = {sp.Lt: "<", sp.Le: "<=", sp.Gt: ">", sp.Ge: ">="}
 _TURNED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
 
@@ -152,8 +145,6 @@ def narrowed(relation: sp.Basic, sets: Sets) -> tuple[sp.Basic, sp.Set] | None:
     size = isinstance(left, sp.Abs)
     letter = left.args[0] if size else left
     if letter not in sets or not letter.is_Symbol or right.free_symbols or right.is_real is not True:
-        return None
-    if size and right.is_nonnegative is not True:
         return None
     low = {"<": sp.Interval.open(-right if size else -sp.oo, right)}
     low["<="] = sp.Interval(-right if size else -sp.oo, right)

@@ -90,6 +90,8 @@ def carried_out(expression: sp.Basic) -> sp.Basic:
         return inner.subs(list(zip(expression.variables, expression.point, strict=True)), simultaneous=True)
     if isinstance(expression, sp.Derivative):
         inner = carried_out(expression.expr)
+        if not all(count.is_Integer for _, count in expression.variable_count):
+            return expression  # SymPy would differentiate by the count
         for letter, count in expression.variable_count:
             inner = sp.diff(inner, letter, count)
         return expression if inner.has(sp.Subs) else inner  # the chain rule does not go into a mean

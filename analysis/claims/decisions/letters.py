@@ -30,7 +30,8 @@ def put(statement: sp.Basic, table: Mapping[Any, Any]) -> sp.Basic:
 
 
 def hull(found: sp.Set) -> sp.Interval | None:
-    """The smallest interval that holds a set of real numbers; None for one that is empty or not told."""
+    """The smallest interval that holds a set of real numbers; None for one that is empty, a single number or
+    not told."""
     if not found.is_subset(sp.S.Reals) or found.is_empty:
         return None
     if isinstance(found, sp.Interval):
@@ -38,17 +39,29 @@ def hull(found: sp.Set) -> sp.Interval | None:
     if found == sp.S.Reals:
         return sp.Interval(-sp.oo, sp.oo)
     low, high = found.inf, found.sup
+    if low == high:
+        return None
     open_low, open_high = (found.contains(end) != sp.true for end in (low, high))
     return sp.Interval(low, high, open_low, open_high)
 
 
-def assumptions(found: sp.Set) -> dict[str, bool] | None:
-    """What SymPy may assume of a letter that ranges over this set; None where it may assume nothing."""
+def moved_in(e: sp.Basic) -> set[sp.Basic]:
+    """The letters by which something in e is differentiated: what holds for one value of them, or for whole
+    ones, does not say what derivatives are."""
+    return {x for node in e.atoms(sp.Derivative) for x, _ in node.variable_count}
+
+
+def assumptions(found: sp.Set, moved: bool = False) -> dict[str, bool] | None:
+    """What SymPy may assume of a letter that ranges over this set; None where it may assume nothing.
+
+    ``moved``: of one by which something is differentiated. That sin πn is 0 for whole n says nothing of its
+    slope.
+    """
     span = hull(found)
     if span is None:
         return None
     known: dict[str, bool] = {"real": True}
-    if found.is_subset(sp.S.Integers):
+    if not moved and found.is_subset(sp.S.Integers):
         known["integer"] = True
     if span.inf.is_positive or (span.inf == 0 and span.left_open):
         known["positive"] = True
@@ -75,9 +88,10 @@ def renamed(expression: sp.Basic, sets: Sets) -> tuple[sp.Basic, dict[sp.Basic, 
     if any(x.is_commutative is False for x in sp.preorder_traversal(expression)):
         return None
     new: dict[sp.Basic, sp.Basic] = {}
+    moved = {getattr(x, "base", x) for x in moved_in(expression)}
     bases = {x.base for x in expression.atoms(sp.Indexed)}
     for base in sorted(bases, key=str):
-        known = assumptions(sets[base]) if base in sets else None
+        known = assumptions(sets[base], base in moved) if base in sets else None
         if known is None:
             return None
         new[base] = sp.IndexedBase(sp.Dummy(str(base), **known), **known)
@@ -87,7 +101,7 @@ def renamed(expression: sp.Basic, sets: Sets) -> tuple[sp.Basic, dict[sp.Basic, 
             continue
         if isinstance(letter, sp.Dummy) and letter not in sets:
             continue  # it stands for a function of its own
-        known = assumptions(sets[letter]) if letter in sets else None
+        known = assumptions(sets[letter], letter in moved) if letter in sets else None
         if known is None:
             return None
         new[letter] = sp.Dummy(str(letter), **known)
@@ -107,7 +121,7 @@ def _opaque(expression: sp.Basic, sets: Sets) -> sp.Basic:
     if args == list(expression.args):
         return expression
     if isinstance(expression, sp.Derivative | sp.Subs):
-        moved = set(expression.variables)
+        moved = set(expression.variables) if isinstance(expression, sp.Subs) else moved_in(expression)
         if any(moved & x.free_symbols for x in sp.preorder_traversal(expression.expr) if _hides(x, sets)):
             return _letter_for(expression)  # a letter inside would not show what it depends on
     return expression.func(*args)
@@ -159,8 +173,10 @@ def _bound_anew(expression: sp.Basic, signs: bool) -> sp.Basic:
     if not isinstance(new, ExprWithLimits):
         return new
     body, limits, height = new.function, list(new.limits), _height(new.function)
+    counted = isinstance(new, sp.Sum | sp.Product)
     for place, limit in enumerate(limits):
-        name = sp.Symbol(f"_{height + place}", **_within(limit, isinstance(new, sp.Sum | sp.Product), signs))
+        whole = counted and limit[0] not in moved_in(body)
+        name = sp.Symbol(f"_{height + place}", **_within(limit, whole, signs))
         body = body.xreplace({limit[0]: name})
         for later in range(place):
             limits[later] = limits[later].xreplace({limit[0]: name})

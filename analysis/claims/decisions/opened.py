@@ -103,6 +103,8 @@ class Opened:
         return e.func(self.of(e.function, inside), *reversed(limits))
 
     def _derivative(self, e: sp.Derivative, bound: Mapping[sp.Basic, sp.Expr]) -> sp.Expr:
+        if any(self.of(x, bound).is_integer for x in e.variables):
+            raise Undecided  # the letter would not know what lies between
         body = self.of(e.expr, bound)
         if len(e.variables) == 1 and body.has(sp.Sum):
             return of_sums(body, self.of(e.variables[0], bound), self._ends)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 import sympy as sp
 
 from analysis.claims.decisions.decided import decided
 
-x, y, b = sp.symbols("x y b")
-SETS = {x: sp.S.Reals, y: sp.S.Reals, b: sp.FiniteSet(0, 1)}
+x, y, b, i, m = sp.symbols("x y b i m")
+SETS = {x: sp.S.Reals, y: sp.S.Reals, b: sp.FiniteSet(0, 1), i: sp.S.Naturals, m: sp.S.Naturals}
 
 
 def _no(head, *args):
@@ -27,6 +29,10 @@ TRUE = [
     _no(sp.Implies, _no(sp.Eq, x + y, 1), _no(sp.Eq, x, 1 - y)),
     _no(sp.Implies, _no(sp.And, ABOVE, _no(sp.Lt, x, 0)), _no(sp.Eq, x, 5)),
     _no(sp.Equivalent, SQUARE, _no(sp.Ge, x**2 + 1, 1)),
+    _no(sp.Implies, _no(sp.Le, sp.Abs(x), -1), _no(sp.Eq, x, 5)),
+    _no(sp.Implies, _no(sp.Ge, sp.Abs(x), -1), SQUARE),
+    _no(sp.Implies, _no(sp.Lt, i, m), _no(sp.Le, i + 1, m)),
+    _no(sp.Implies, _no(sp.Ge, m, i), _no(sp.Le, i, m)),
     _no(sp.Eq, sp.Tuple(x + y, 1), sp.Tuple(y + x, 1)),
     _no(sp.Eq, b**2, b),
     _no(sp.Implies, _no(sp.Eq, sp.Tuple(x, y), sp.Tuple(1, 2)), _no(sp.Eq, x + y, 3)),
@@ -41,8 +47,13 @@ FALSE = [
     _no(sp.Implies, _no(sp.Eq, x, 2 * y), _no(sp.Eq, x**2, 2 * y**2)),
     _no(sp.Implies, _no(sp.Eq, x, 1), _no(sp.Eq, sp.Derivative(x**2, x), 1)),
     _no(sp.Implies, _no(sp.Lt, x, sp.oo), _no(sp.Eq, x, 5)),
+    _no(sp.Implies, _no(sp.Gt, sp.Abs(x), -1), _no(sp.Eq, x, 5)),
     _no(sp.Implies, _no(sp.Ge, sp.Abs(x), -2), _no(sp.Ge, x, 0)),
     _no(sp.Equivalent, _no(sp.Gt, x, 1), _no(sp.Gt, x**2, 1)),
+    _no(sp.Implies, _no(sp.Lt, x, y), _no(sp.Le, x + 1, y)),  # of whole numbers only
+    _no(sp.Implies, _no(sp.Lt, i, x), _no(sp.Le, i + 1, x)),
+    _no(sp.Implies, _no(sp.Le, i, m), _no(sp.Le, i + 1, m)),
+    _no(sp.Implies, _no(sp.Ge, m, i), _no(sp.Lt, i, m)),
     _no(sp.Eq, sp.Tuple(x, 1), sp.Tuple(x, 2)),
     _no(sp.Eq, sp.Tuple(x, 1), sp.Tuple(x, 1, 1)),
     _no(sp.Eq, b**2, 1),
@@ -59,3 +70,33 @@ def test_true_ones_are_decided(statement):
 @pytest.mark.parametrize("statement", FALSE, ids=str)
 def test_false_ones_are_not(statement):
     assert decided(statement, SETS) is None
+
+
+def test_what_holds_of_whole_or_single_numbers_says_nothing_of_a_slope():
+    """sin πn is 0 for whole n, and sin x where x is 0; the slopes there are π cos πn and 1."""
+    entry, total = sp.IndexedBase("u")[i], sp.Sum(sp.Derivative(sp.sin(sp.pi * y), y), (y, 1, m))
+    whole = [sp.S.Integers, sp.S.Naturals, sp.Range(0, sp.oo), sp.FiniteSet(0, 1), sp.FiniteSet(3)]
+    for letter, over in itertools.product((x, entry), whole):
+        sets = {**SETS, letter: over, entry.base: over}
+        slope = sp.Derivative(sp.sin(sp.pi * letter), letter)
+        assert decided(_no(sp.Eq, slope, 0), sets) is None, (letter, over)
+        assert decided(_no(sp.Eq, sp.Sum(y, (y, 1, m)) * slope, 0), sets) is None, (letter, over)
+        if over != sp.FiniteSet(3):
+            assert decided(_no(sp.Eq, sp.Derivative(letter**2, letter), 2 * letter), sets), (letter, over)
+    assert decided(_no(sp.Eq, total, 0), SETS) is None
+    nothing = _no(sp.Eq, sp.Derivative(sp.sin(x), x), 0)
+    assert decided(nothing, {x: sp.FiniteSet(0)}) is None
+    here = _no(sp.And, _no(sp.Ge, x, 0), _no(sp.Le, x, 0))
+    assert decided(_no(sp.Implies, here, nothing), SETS) is None
+    assert decided(_no(sp.Implies, here, _no(sp.Eq, sp.sin(x), x)), SETS)
+
+
+def test_a_slope_of_an_order_that_is_a_letter_is_not_taken():
+    """SymPy would differentiate by the letter too: the first slope of x² is 2x, and not 0."""
+    for statement in (
+        sp.Derivative(x**2, (x, i)),
+        sp.Derivative(sp.exp(i * x), (x, i)),
+        sp.Derivative(x, (x, b)),
+    ):
+        assert decided(_no(sp.Eq, statement, 0), SETS) is None
+        assert decided(_no(sp.Le, statement, 0), SETS) is None

@@ -290,3 +290,15 @@ def test_a_letter_is_not_taken_for_the_one_that_a_limit_binds():
     bound = sp.Limit(sp.exp(z), z, 0, "-")
     assert decide(sp.Le(bound, sp.exp(free), evaluate=False), positive)
     assert decide(sp.Gt(bound, sp.exp(free) - 1, evaluate=False), positive) is None
+
+
+@pytest.mark.parametrize("three", [(-5, -z, z - 3), (0, 2 * z, z - 3)], ids=str)
+def test_a_minimum_of_three_lines_bends_where_any_two_cross(three: tuple[sp.Expr, ...]) -> None:
+    """None of the three is the least everywhere, though each is between two crossings."""
+    least = min(line.subs(z, x) for line in map(sp.sympify, three) for x in (-3, 4))
+    for f, sign in ((sp.Min, 1), (sp.Max, -1)):
+        relation = sp.Ge if f is sp.Min else sp.Le
+        extreme = f(*(sign * line for line in three)) + sp.exp(z)
+        for bound in (least, *three):
+            found = decide(said(relation, extreme, sign * bound + sp.exp(z)), {z: sp.Interval.open(-3, 4)})
+            assert bool(found) is (bound == least), (extreme, bound)

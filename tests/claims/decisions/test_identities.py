@@ -250,3 +250,12 @@ def test_numbers_with_a_name_are_their_formulas_where_that_is_needed():
         eq(x * SELU_ALPHA * lost, sp.sqrt(2 / sp.pi)),
     ):
         assert decide(false, {x: sp.S.Reals}) is None
+
+
+@pytest.mark.parametrize(("last", "zero"), [(62, True), (63, False)])
+def test_every_piece_is_looked_at_or_nothing_is_told(last, zero):
+    """sin(π p) of cases p = 0, 1, …, last and one more, which is 0 or a half: 64 pieces are gone through, and
+    of 65 none is left out."""
+    cases = sp.Piecewise(*((k, y > k * x) for k in range(last + 1)), (0 if zero else sp.S.Half, True))
+    assert len(cases.args) == last + 2
+    assert bool(decide(eq(sp.sin(sp.pi * cases), 0), {x: sp.S.Reals, y: sp.S.Reals})) is zero

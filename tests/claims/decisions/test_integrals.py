@@ -180,6 +180,11 @@ FALSE = {
         sp.Integral(x ** (k / 2 - 2) * sp.exp(-x), (x, 0, sp.oo)),
         sp.gamma(k / 2 - 1),
     ),
+    "a gamma integral that ends": (sp.Integral(sp.sqrt(x) * sp.exp(-x), (x, 0, 1)), sp.sqrt(sp.pi) / 2),
+    "a gamma integral that starts late": (
+        sp.Integral(sp.sqrt(x) * sp.exp(-x), (x, 1, sp.oo)),
+        sp.sqrt(sp.pi) / 2,
+    ),
     "a logarithm of negative numbers": (
         sp.Integral(normal * sp.log(x), (x, -sp.oo, 0)),
         -(sp.EulerGamma + sp.log(2)) / 4,

@@ -46,6 +46,8 @@ def test_and_falls_away_where_it_may_not(limit: tuple[sp.Symbol, sp.Expr, sp.Exp
         (sp.Interval.open(0, 1), sp.Interval.open(0, 1)),
         (sp.S.Reals, sp.Interval(-sp.oo, sp.oo)),
         (sp.S.EmptySet, None),
+        (sp.FiniteSet(0), None),
+        (sp.FiniteSet(3), None),
         (sp.S.Complexes, None),
     ],
     ids=str,

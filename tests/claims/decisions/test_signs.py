@@ -250,6 +250,9 @@ def test_statements_of_activations(statement: sp.Basic) -> None:
         lt(sp.Piecewise((1, z > 0), (0, z < 0), (1, True)), 1),
         lt(sp.Piecewise((2, sp.Eq(z, 3)), (0, True)), 1),
         ne(sp.Derivative(sp.Piecewise((0, sp.Eq(z, 0)), (z + z**3, True)), z), 1),
+        lt(
+            0, 1 - sp.Derivative(sp.Piecewise((0, le(z**2, 0)), (z, True)), z) + z**2
+        ),  # its slope is 1 at 0 too
         ne(
             sp.Derivative(
                 z**3 / 3 + sp.Piecewise((-z, z <= 0), (z, True)) + sp.Piecewise((z, z < 0), (-z, True)), z
@@ -352,6 +355,13 @@ to_c, q_to_c = sp.Min(r, c), sp.Min(q, c)
         (le(sp.sqrt(x**2), sp.Max(x, -x)), {x: REALS}),
         (lt(x, sp.sqrt(2)), {x: sp.Interval(0, sp.Rational(7, 5))}),
         (le(sp.log(1 + x), x), {x: FROM_ZERO}),
+        (le(sp.sign(x), 1), {x: FROM_ZERO}),
+        (lt(-1, sp.sign(x)), {x: FROM_ZERO}),
+        (le(x * sp.Heaviside(x), x), {x: FROM_ZERO}),
+        (lt(sp.Heaviside(x), 1), {x: sp.Interval(-sp.oo, 0)}),
+        (lt(0, sp.exp(x - y)), {x: ABOVE, y: ABOVE}),
+        (le(1, x**y), {x: sp.Interval.open(1, sp.oo), y: ABOVE}),
+        (le(x**y, 1), {x: INSIDE, y: ABOVE}),
         (lt(sp.log(1 + x), x), {x: ABOVE}),
         (lt(x**n, 1), {x: INSIDE, n: sp.S.Naturals}),
         (le(x**n, 1), {x: INSIDE, n: sp.S.Naturals0}),
@@ -392,6 +402,19 @@ w = sp.IndexedBase("w")
         (lt(0, sp.Mul(0, sp.oo, evaluate=False)), {x: REALS}),
         (lt(x, sp.oo), {x: REALS}),
         (lt(0, sp.log(x**2)), {x: REALS}),
+        (lt(0, sp.log(-1 - x**2)), {x: REALS}),
+        (lt(sp.sign(x), 1), {x: FROM_ZERO}),
+        (lt(0, sp.sign(x)), {x: FROM_ZERO}),
+        (lt(-1, sp.sign(x)), {x: sp.Interval(-sp.oo, 0)}),
+        (lt(sp.sign(x - y), 1), {x: ABOVE, y: ABOVE}),
+        (lt(sp.Heaviside(x), 1), {x: FROM_ZERO}),
+        (lt(0, sp.Heaviside(x)), {x: sp.Interval(-sp.oo, 0)}),
+        (le(sp.exp(x - y), 1), {x: ABOVE, y: ABOVE}),
+        (le(1, sp.exp(x - y)), {x: ABOVE, y: ABOVE}),
+        (le(x**y, 1), {x: ABOVE, y: ABOVE}),
+        (le(x**y, 1), {x: sp.Interval.open(1, sp.oo), y: ABOVE}),
+        (le(1, x**y), {x: INSIDE, y: ABOVE}),
+        (le(sp.Min(x, y), 1), {x: ABOVE, y: ABOVE}),
         (lt(0, sp.Abs(x)), {x: REALS}),
         (le(0, 1 / x), {x: REALS}),
         (lt(1 / (x - 1), 0), {x: sp.Interval(0, 2)}),
@@ -468,3 +491,16 @@ def test_orders_that_cannot_be_told_are_none() -> None:
     assert orders(sp.Min(x, y), {x: REALS, y: REALS}) is None
     (only,) = orders(sp.Eq(sp.Min(x, y), x, evaluate=False), {x: UNIT, y: sp.Interval(2, 3)})[:1] or (None,)
     assert only is not None and decide(sp.Le(*only.statement.args, evaluate=False), only.sets)
+
+
+def test_a_logarithm_lies_between_its_two_bounds_on_either_side_of_1() -> None:
+    """1 − 1/p ≤ log p up to 1 and log p ≤ p − 1 from 1 on, equal at 1 alone; never the other way round."""
+    for over, left, right in (
+        (sp.Interval.Lopen(0, 1), 1 - 1 / x, sp.log(x)),
+        (sp.Interval(1, sp.oo), sp.log(x), x - 1),
+    ):
+        assert decide(le(left, right), {x: over})
+        assert decide(lt(left, right), {x: over - sp.FiniteSet(1)})
+        assert decide(lt(left, right), {x: over}) is None
+        for lower, higher in ((1 - 1 / x, sp.log(x)), (sp.log(x), x - 1), (1 - 1 / x, x - 1)):
+            assert decide(le(higher, lower), {x: over}) is None

@@ -9,6 +9,7 @@ import pytest
 import sympy as sp
 from known_equations import Case, assert_told_apart, equation, rational
 
+from analysis.claims.decisions.decided import decided
 from analysis.claims.decisions.sums import decide
 
 n, k, j, m, r, c, a, b, p, q = sp.symbols("n k j m r c a b p q")
@@ -203,3 +204,16 @@ def test_what_is_no_equation_with_a_sum_is_left_open() -> None:
     total = sp.Sum(k, (k, 1, n))
     for statement in (sp.Le(total, n**2, evaluate=False), sp.Eq(a, b, evaluate=False), sp.true, total):
         assert decide(statement, SETS) is None
+
+
+@pytest.mark.parametrize(("low", "first", "last"), [(1, 1, True), (1, 1, False), (0, 0, True), (2, 1, True)])
+def test_the_slope_of_a_sum_in_a_letter_is_told_where_that_is_a_term(
+    low: int, first: int, last: bool
+) -> None:
+    """Of Σ w_k² from ``low`` to m by w_i it is 2 w_i for i from ``low`` to m, and 0 for any other i."""
+    slope = sp.Derivative(sp.Sum(w[k] ** 2, (k, low, m)), w[n])
+    statement = sp.Eq(slope, 2 * w[n], evaluate=False)
+    if last:
+        statement = sp.Implies(sp.Le(n, m, evaluate=False), statement, evaluate=False)
+    found = decided(statement, {w: sp.S.Reals, m: sp.S.Naturals, n: sp.Range(first, sp.oo)})
+    assert bool(found) is (last and first >= low)
