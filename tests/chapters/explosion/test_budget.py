@@ -9,7 +9,9 @@ import sympy as sp
 from hypothesis import given
 from hypothesis import strategies as st
 
+from analysis.chapters.explosion.budget import upper_limit
 from analysis.chapters.explosion.claims import budget as g_claims
+from analysis.chapters.explosion.claims.meaning_gains import highest_late_rate
 from analysis.claims.outcome import Proved, Refuted, Unknown
 from analysis.symbolic.notation import w
 
@@ -75,3 +77,19 @@ def test_the_counterexample_of_weight_four_rests_on_a_lemma(monkeypatch: pytest.
     monkeypatch.setattr(g_claims, "total_gain", lambda: steps)
     monkeypatch.setattr(g_claims, "by_deciding", lambda *_: lambda statement: Unknown("not decided"))
     assert isinstance(g_claims.by_borel_cantelli(g_claims._rate_is_at_most(sp.Rational(-1, 10))), Unknown)
+
+
+@pytest.mark.parametrize(("swing", "highest"), [(1, 1), (-1, 1), (3, 3), (0, 0)])
+def test_an_upper_limit_is_the_highest_of_what_is_met_again_and_again(swing: int, highest: int) -> None:
+    """Beside the rate of one layer repeated, log w σ′ at its fixed point, ±1 by turns: the lower limit would
+    let a gain explode at every other depth."""
+    domain = g_claims.CLAIMS[2].domain
+    chain = g_claims.one_chain((6.0,), (-5.0,))
+    rate = sp.log(g_claims.gain) / g_claims._L
+    turns = upper_limit(rate + swing * (-1) ** g_claims._L, g_claims._L)
+    (key, _), *_ = domain.ranges
+    found = highest_late_rate(turns, domain.world({key: chain}))
+    at = mpmath.findroot(lambda a: a - output([(6.0, -5.0)], a), 0.01)
+    assert int(found.p) / int(found.q) == pytest.approx(
+        float(mpmath.log(6 * at * (1 - at))) + highest, abs=0.01
+    )
