@@ -21,8 +21,6 @@ BEYOND = re.compile(r"\b(smaller|less|larger|greater|more|longer|fewer) than\b|\
 DENIED = re.compile(r"\b(no|never|nothing|none)\b", re.IGNORECASE)
 BEYOND_BY_ROUNDING = {
     "random-chain-always-vanishes": "the bound is rounded up in the sentence",
-    "wgan-lipschitz": "measured: equal to the last digit is below within what is known",
-    "wgan-bound-from-c": "measured: equal to the last digit is below within what is known",
 }
 NEVER_EQUAL = {
     **dict.fromkeys(

@@ -100,7 +100,7 @@ def test_cut_memory_is_the_product_of_forget_gates():
 
 @pytest.mark.parametrize(
     ("kind", "blocks", "state"),
-    [("lstm", "ifgo", "c"), ("gru", "rkg", "h"), ("rnn", "", "h"), ("rnn-relu", "", "h")],
+    [("lstm", "ifgo", "c"), ("gru", "rpg", "h"), ("rnn", "", "h"), ("rnn-relu", "", "h")],
 )
 def test_one_unit_is_the_symbolic_cell(kind, blocks, state):
     w, xs, _ = stack(kind, n=1, d=1)

@@ -240,7 +240,7 @@ CLAIMS = of_runs(
     Claim(
         label="wgan-lipschitz",
         sentence=
-            "The Lipschitz constant of a critic, measured on samples, stays below the product of the "
+            "The Lipschitz constant of a critic, measured on samples, is at most the product of the "
             "spectral norms of its weights.",
         statement=sp.Le(_lip, _prod, evaluate=False),
         check=Measured(by_critics),
@@ -253,7 +253,7 @@ CLAIMS = of_runs(
     Claim(
         label="wgan-bound-from-c",
         sentence=
-            "The product in turn stays below what the clipping of the weights alone guarantees, ∏ c√(n_l "
+            "The product in turn is at most what the clipping of the weights alone guarantees, ∏ c√(n_l "
             "n_{l−1}).",
         statement=sp.Le(_prod, _limit, evaluate=False),
         check=Measured(by_critics),
