@@ -24,13 +24,20 @@ settings.register_profile("all", derandomize=True, max_examples=5 * settings.def
 settings.load_profile("book")
 
 ROOT = Path(__file__).resolve().parent.parent
-ALIKE = pytest.StashKey[bool]()
+UNTRACED = pytest.StashKey[bool]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("size of the run")
     group.addoption("--quick", action="store_true", help="leave out what takes long: see tests/quick.py")
     group.addoption("--all", action="store_true", help="every sample: see tests/sampling.py")
+    group.addoption("--draw", type=int, metavar="N", help="what decides which samples: the day unless given")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """A failure says how the same samples are drawn again."""
+    if terminalreporter.stats.get("failed") and not config.getoption("--all"):
+        terminalreporter.write_line(f"samples were drawn with --draw {os.environ[sampling.DRAW]}")
 
 
 @pytest.fixture(scope="session")
@@ -40,6 +47,10 @@ def in_full(request: pytest.FixtureRequest) -> bool:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    given = config.getoption("--draw")
+    if given is not None:
+        os.environ[sampling.DRAW] = str(given)
+    os.environ.setdefault(sampling.DRAW, str(sampling.today()))
     if config.getoption("--all"):
         os.environ[sampling.VARIABLE] = "1"
         settings.load_profile("all")
@@ -47,23 +58,21 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(tryfirst=True)  # before the cases are shuffled
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    kept = (
-        list(items)
-        if config.getoption("--all")
-        else [x for x in items if not x.get_closest_marker("in_full")]
-    )
+    every = bool(config.getoption("--all"))
+    named = any(config.getoption(option, None) for option in ("keyword", "lf", "failedfirst"))
+    kept = list(items) if every else sampling.kept(items, draw=not named)
     kept = quick.kept(kept) if config.getoption("--quick") else kept
     chosen = set(kept)
     config.hook.pytest_deselected(items=[item for item in items if item not in chosen])
     items[:] = kept
-    for item in after_the_first(x for x in kept if x.get_closest_marker("alike")):
-        item.stash[ALIKE] = True
+    for item in () if every else after_the_first(kept):
+        item.stash[UNTRACED] = True
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
-    """What goes the lines of a case before it runs without coverage's tracer; a debugger's stays."""
-    if not (item.stash.get(ALIKE, False) and item.config.pluginmanager.hasplugin("_cov")):
+    """Coverage's tracer sees the first case of a test, and with ``--all`` every one; a debugger's stays."""
+    if not (item.stash.get(UNTRACED, False) and item.config.pluginmanager.hasplugin("_cov")):
         return (yield)
     with untraced():
         return (yield)

@@ -26,6 +26,11 @@ from sampling import every, sampled
 def test_cases(n):
     pass
 
+@pytest.mark.drawn(3)
+@pytest.mark.parametrize("n", range(20))
+def test_drawn_cases(n):
+    pass
+
 @pytest.mark.slow
 def test_slow():
     pass
@@ -49,11 +54,18 @@ def test_end():
 
 
 @pytest.mark.parametrize(
-    ("option", "passed", "deselected"), [([], 8, 0), (["--quick"], 5, 3), (["--all"], 14, 0)]
+    ("option", "passed", "deselected"),
+    [
+        ([], 11, 17),
+        (["--quick"], 8, 20),
+        (["--all"], 34, 0),
+        (["-k", "test_drawn_cases"], 20, 8),
+        (["--draw", "7", "test_x.py::test_drawn_cases[19]"], 1, 0),
+    ],
 )
 def test_the_three_sizes(root: Path, tmp_path: Path, option: list[str], passed: int, deselected: int) -> None:
-    """In a run of its own: four cases, a slow test, one that needs a browser, examples drawn, and their
-    number."""
+    """In a run of its own: four cases, three that are drawn unless cases are asked for by name, a slow test,
+    one that needs a browser, examples drawn, and their number."""
     (tmp_path / "test_x.py").write_text(CODE, encoding="utf-8")
     env = {name: value for name, value in os.environ.items() if name != sampling.VARIABLE}
     command = [
@@ -68,8 +80,9 @@ def test_the_three_sizes(root: Path, tmp_path: Path, option: list[str], passed: 
         "-p",
         "no:cacheprovider",
     ]
+    files = [] if any("::" in word for word in option) else ["test_x.py"]
     told = subprocess.run(
-        [*command, "--rootdir", str(tmp_path), "-W", "ignore", *option, "test_x.py"],
+        [*command, "--rootdir", str(tmp_path), "-W", "ignore", *option, *files],
         cwd=tmp_path,
         env=env | {"PYTHONPATH": os.pathsep.join(map(str, (root / "tests", root)))},
         capture_output=True,
@@ -100,6 +113,20 @@ def test_all_takes_every_case(monkeypatch: pytest.MonkeyPatch) -> None:
     assert sampling.sampled(range(10), 3) == list(range(10))
     monkeypatch.delenv(sampling.VARIABLE)
     assert sampling.sampled(range(10), 3) == sampling.spread(range(10), 3)
+
+
+def test_the_first_case_is_taken_and_others_are_drawn_each_day(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen = set()
+    for day in range(200):
+        monkeypatch.setenv(sampling.DRAW, str(day))
+        found = sampling.drawn(range(10), 3, "f")
+        assert found == sampling.drawn(range(10), 3, "f") == sorted(set(found))
+        assert found[0] == 0 and len(found) == 3
+        seen |= set(found)
+    assert seen == set(range(10))
+    assert sampling.drawn(range(3), 3, "f") == [0, 1, 2] and sampling.drawn([], 3, "f") == []
+    others = [sampling.drawn(range(1000), 5, name) for name in "fg"]
+    assert others[0] != others[1]
 
 
 def item(nodeid: str, *fixtures: str, slow: bool = False) -> Any:

@@ -1,5 +1,5 @@
-"""What ``--all`` adds to a normal run, and that an oracle and cases that are alike run without the tracer,
-which comes back."""
+"""What ``--all`` adds to a normal run, and that an oracle, and each case but the first, runs without the
+tracer, which comes back."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import sampling
 from tracing import untraced
 
 
@@ -50,17 +51,12 @@ def test_the_tracer_is_away_and_comes_back() -> None:
 CASES = """
 import sys
 import pytest
+from sampling import every
 
-@pytest.mark.alike
 @pytest.mark.parametrize("n", range(3))
-def test_alike(n):
-    assert (sys.gettrace() is None) == (n > 0)
+def test_cases(n):
+    assert (sys.gettrace() is None) == (n > 0 and not every())
 
-@pytest.mark.parametrize("n", range(2))
-def test_others(n):
-    assert sys.gettrace() is not None
-
-@pytest.mark.alike
 def test_alone():
     assert sys.gettrace() is not None
 """
@@ -68,8 +64,9 @@ def test_alone():
 
 @pytest.mark.slow
 @pytest.mark.skipif(sys.version_info >= (3, 12), reason="coverage needs no tracer there")
-def test_of_cases_that_are_alike_the_first_alone_is_traced(root: Path, tmp_path: Path) -> None:
-    """Shuffled, in a run of its own with coverage; without it no tracer is touched."""
+@pytest.mark.parametrize("options", [[], ["--all"]], ids=str)
+def test_of_the_cases_the_first_alone_is_traced(root: Path, tmp_path: Path, options: list[str]) -> None:
+    """Shuffled, in a run of its own with coverage; with ``--all`` each is."""
     (tmp_path / "test_x.py").write_text(CASES, encoding="utf-8")
     command = [
         sys.executable,
@@ -83,16 +80,16 @@ def test_of_cases_that_are_alike_the_first_alone_is_traced(root: Path, tmp_path:
         "-W",
         "ignore",
     ]
-    env = os.environ | {
+    env = {name: value for name, value in os.environ.items() if name != sampling.VARIABLE} | {
         "PYTHONPATH": os.pathsep.join(map(str, (root / "tests", root))),
         "COVERAGE_FILE": str(tmp_path / "coverage"),
     }
     told = subprocess.run(
-        [*command, "--rootdir", str(tmp_path), "--cov", "test_x", "--cov-report=", "test_x.py"],
+        [*command, "--rootdir", str(tmp_path), "--cov", "test_x", "--cov-report=", *options, "test_x.py"],
         cwd=tmp_path,
         env=env,
         capture_output=True,
         text=True,
         check=False,
     ).stdout
-    assert "6 passed" in told, told
+    assert "4 passed" in told, told

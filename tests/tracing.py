@@ -1,5 +1,5 @@
-"""Oracles, and cases of a test that are alike, without the tracer: while coverage is measured, Python up to
-3.11 runs every line of SymPy and mpmath at half speed."""
+"""Oracles, and all cases of a test but the first, without the tracer: while coverage is measured, Python up
+to 3.11 runs every line of SymPy and mpmath at half speed."""
 
 from __future__ import annotations
 
@@ -22,13 +22,18 @@ def untraced() -> Iterator[None]:
         sys.settrace(tracer)
 
 
-def after_the_first(items: Iterable[pytest.Item]) -> Iterator[pytest.Item]:
-    """Every case of each test function but the first of its parameters, in whatever order they come."""
+def by_function(items: Iterable[pytest.Item]) -> dict[str, list[pytest.Item]]:
+    """The cases of each test function, in the order of its parameters, in whatever order they come."""
     functions: dict[str, list[pytest.Item]] = {}
     for item in items:
         functions.setdefault(item.nodeid.partition("[")[0], []).append(item)
-    for cases in functions.values():
-        yield from sorted(cases, key=_place)[1:]
+    return {name: sorted(cases, key=_place) for name, cases in functions.items()}
+
+
+def after_the_first(items: Iterable[pytest.Item]) -> Iterator[pytest.Item]:
+    """Every case of each test function but the first of its parameters."""
+    for cases in by_function(items).values():
+        yield from cases[1:]
 
 
 def _place(item: pytest.Item) -> tuple[int, ...]:

@@ -1,6 +1,9 @@
 """``make.py test``: every check there is, and a table of them; the notebooks that are named; or pytest with
 its arguments.
 
+First the book is built and the claims are settled, beside what runs nothing; then come the unit tests, beside
+the notebooks, which show claims and read what was found of them.
+
 Two lanes run beside one another. What the first prints is shown as it comes; what the second prints goes to
 ``build/test`` and is shown after the step of the first that it ended in.
 """
@@ -9,6 +12,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -31,6 +35,8 @@ TYPED = ["analysis", "unstable_gradients", "tools", "make.py"]
 ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 """The lanes take all cores: threads of linear algebra would wait for one another, which costs up to 8×."""
 CLAIMS = "tests/claims/test_claims.py"
+NO_CELLS = ["-p", "no:nbval"]
+"""For tests that are no notebooks': to import it takes a second and a half, in each process."""
 
 
 class Step(NamedTuple):
@@ -101,13 +107,14 @@ def static() -> list[Step]:
 
 def unit(*options: str) -> list[str]:
     """pytest on the tests, spread over the cores."""
-    return ["-m", "pytest", "-q", "-n", str(workers()), "--dist", "worksteal", *options, "tests"]
+    spread = ["-n", str(workers()), "--dist", "worksteal"]
+    return ["-m", "pytest", "-q", *NO_CELLS, *spread, *options, "tests"]
 
 
 def claims(*options: str) -> list[str]:
-    """pytest on the claims, in the order of the book, in which the notebooks ask for them."""
-    spread = ["-n", str(workers()), "--dist", "load", "--maxschedchunk", "4", "-p", "no:randomly"]
-    return ["-m", "pytest", "-q", *spread, *options, CLAIMS]
+    """pytest on the claims, spread over the cores."""
+    spread = ["-n", str(workers()), "--dist", "worksteal"]
+    return ["-m", "pytest", "-q", *NO_CELLS, *spread, *options, CLAIMS]
 
 
 def outcomes() -> dict[str, str]:
@@ -122,29 +129,28 @@ def outcomes() -> dict[str, str]:
     return {"UNSTABLE_GRADIENTS_OUTCOMES": str(folder)}
 
 
-def whole(every: bool) -> tuple[list[Step], list[Step]]:
-    """The two lanes of everything; ``every`` leaves out no sample."""
+Lanes = tuple[list[Step], list[Step]]
+
+
+def whole(every: bool) -> list[Lanes]:
+    """The lanes of everything, pair by pair; ``every`` leaves out no sample."""
     # coverage is of analysis/, by both steps that measure it; the second fails below what pyproject.toml says
     options = ["--durations", "12", "--cov", "--cov-report=", *(["--all"] if every else [])]
     kept = {**ONE_THREAD, **outcomes()}
-    first = [
-        Step("book, no warning", strict_book),
-        Step("claims", claims(*options, "--cov-fail-under=0"), kept),
-        # these see nothing that is kept: some put an error into analysis and look at what becomes of claims
-        Step("unit tests, coverage", unit(*options, "--cov-append", "--ignore", CLAIMS)),
-    ]
-    # half of the cores, for the first lane needs more than twice the time; the solutions come first, for they
-    # show no claims, which are being settled meanwhile
-    paths = sorted(pytorch.runnable(notebook_paths()), key=lambda path: path.parent.name != "solutions")
+    book = Step("book, no warning", strict_book)
+    settled = Step("claims", claims(*options, "--cov-fail-under=0"), kept)
+    # these see nothing that is kept: some put an error into analysis and look at what becomes of claims
+    units = Step("unit tests, coverage", unit(*options, "--cov-append", "--ignore", CLAIMS))
+    # half of the cores, for the unit tests need more than twice the time
     uncached = ["-p", "no:cacheprovider"]  # the unit tests write what failed last, for --lf
-    notebooks = nbval(paths, max(1, workers() // 2)) + uncached
-    return first, [*static(), Step("notebooks", notebooks, kept)]
+    cells = nbval(pytorch.runnable(notebook_paths()), max(1, workers() // 2)) + uncached
+    return [([book, settled], static()), ([units], [Step("notebooks", cells, kept)])]
 
 
-def quick() -> tuple[list[Step], list[Step]]:
-    """The two lanes of what takes little time: no browser, no notebook, no coverage; ``tests/quick.py``
-    names what else is left out."""
-    return [Step("unit tests, the quick", unit("--quick"))], static()
+def quick() -> list[Lanes]:
+    """The lanes of what takes little time: no browser, no notebook, no coverage; ``tests/quick.py`` names
+    what else is left out."""
+    return [([Step("unit tests, the quick", unit("--quick"))], static())]
 
 
 # How it is run
@@ -205,10 +211,10 @@ def beside(first: list[Step], second: list[Step]) -> list[Outcome]:
     quiet: list[Outcome] = []
 
     def lane(stopped: threading.Event) -> None:
-        for count, step in enumerate(second):
+        for step in second:
             if stopped.is_set():  # it ends the first lane, and the step that this one was in
                 return
-            quiet.append(ended(step, folder / f"{count}.txt"))
+            quiet.append(ended(step, folder / f"{'-'.join(re.findall('[a-z]+', step.name))}.txt"))
             if quiet[-1].code:
                 stopped.wait(1.0)  # the step may have heard it first
 
@@ -255,13 +261,14 @@ def test(words: list[str], small: bool = False, every: bool = False) -> int:
         return processes.python_call(*nbval(shown, workers()), *rest, variables=ONE_THREAD)
     if rest:
         asked = any(word.startswith("--nbval") for word in rest)
-        options = ["-p", "no:randomly"] if asked else []
+        options = ["-p", "no:randomly"] if asked else NO_CELLS
         return processes.python_call("-m", "pytest", *options, *size, *rest)
     os.environ.pop("BOOK_IS_BUILT", None)
     if not pytorch.there():
         os.environ["NOT_COVERED"] = pytorch.COVERED  # pyproject.toml leaves it out of the measure
     if not small:
         environment.warm_fonts()
-    code = summary(beside(*(quick() if small else whole(every))))
+    pairs = quick() if small else whole(every)
+    code = summary([outcome for pair in pairs for outcome in beside(*pair)])
     pytorch.skipped()
     return code

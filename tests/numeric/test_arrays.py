@@ -68,6 +68,7 @@ def test_what_does_not_fit_is_refused(xp: Any) -> None:
         many_chains.gradients(SIGMOID, 0.5, bad, xp.asarray([[1.0, 1.0]]))
 
 
+@pytest.mark.drawn(8)
 @pytest.mark.parametrize("name", ACTIVATIONS)
 @pytest.mark.parametrize("shape", [(7, 6), (2, 6, 3)], ids=str)
 def test_chains(xp: Any, name: str, shape: tuple[int, ...]) -> None:

@@ -35,6 +35,7 @@ EXPRESSIONS = [
 RATIONALS = st.builds(sp.Rational, st.integers(-400, 400), st.integers(1, 50))
 
 
+@pytest.mark.drawn(12)
 @pytest.mark.parametrize("expr", EXPRESSIONS, ids=str)
 @settings(max_examples=30)
 @given(ends=st.tuples(RATIONALS, RATIONALS).map(sorted), part=st.fractions(0, 1))

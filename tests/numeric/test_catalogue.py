@@ -72,6 +72,7 @@ def reach(x, at: float, ulps: float) -> dict[str, float]:
     }
 
 
+@pytest.mark.drawn(4)
 @pytest.mark.parametrize("x", ACTIVATIONS.values(), ids=ACTIVATIONS)
 def test_value_slope_and_log_slope_at_hard_points(x):
     both = [

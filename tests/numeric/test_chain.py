@@ -89,6 +89,7 @@ def from_the_end(slopes: list[int], weights: list[int]) -> tuple[list[int], list
     )
 
 
+@pytest.mark.drawn(3)
 @pytest.mark.parametrize("x", [SIGMOID, TANH, SOFTPLUS, IDENTITY], ids=lambda x: x.name)
 @pytest.mark.parametrize("constant", [True, False], ids=["constant", "random"])
 def test_a_million_layers_to_the_accuracy_asked_for(x, constant):

@@ -23,6 +23,7 @@ def test_mean_log_of_a_normal(std: float) -> None:
     )
 
 
+@pytest.mark.drawn(2)
 @pytest.mark.parametrize("activation", [SIGMOID, TANH], ids=lambda x: x.name)
 @pytest.mark.parametrize(("weight_std", "bias_std"), [(1.0, 1.0), (3.0, 0.5), (5.0, 0.2)])
 def test_quadrature_has_converged(activation: Activation, weight_std: float, bias_std: float) -> None:

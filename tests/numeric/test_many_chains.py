@@ -60,6 +60,7 @@ def assert_logs_agree(found: SignedLog, wanted: SignedLog) -> None:
     assert np.all(np.abs(rest[0] - rest[1]) <= 1e-12 * np.maximum(1.0, np.abs(rest[1])))
 
 
+@pytest.mark.drawn(16)
 @pytest.mark.parametrize("name", ACTIVATIONS)
 @pytest.mark.parametrize("shape", SHAPES, ids=str)
 def test_plain_and_in_tiles(name: str, shape: tuple[int, int]) -> None:
@@ -75,6 +76,7 @@ def test_plain_and_in_tiles(name: str, shape: tuple[int, int]) -> None:
         np.testing.assert_array_equal(untiled(in_tiles), found)
 
 
+@pytest.mark.drawn(40)
 @pytest.mark.parametrize("name", ACTIVATIONS)
 @pytest.mark.parametrize("bias", [1.0, 30.0, 1e4])
 @pytest.mark.parametrize("shape", SHAPES, ids=str)

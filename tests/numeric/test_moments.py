@@ -25,6 +25,7 @@ def in_mpmath(expr: sp.Expr) -> Any:
     return cache(sp.lambdify(z, expr, "mpmath"))
 
 
+@pytest.mark.drawn(16)
 @pytest.mark.parametrize(("std", "mean"), LAWS)
 @pytest.mark.parametrize("x", ACTIVATIONS.values(), ids=ACTIVATIONS)
 def test_moments_are_those_of_mpmath(x, std: float, mean: float) -> None:

@@ -89,6 +89,7 @@ def composite(formula, a0, w, b):
     return a
 
 
+@pytest.mark.drawn(3)
 @EVERY
 @settings(max_examples=25)
 @given(case=chains(depth=40))
@@ -160,6 +161,7 @@ def test_high_precision_differences_of_the_whole_composite(x, case):
                 )
 
 
+@pytest.mark.drawn(3)
 @pytest.mark.parametrize("x", ANALYTIC, ids=lambda x: x.name)
 @settings(max_examples=30)
 @given(case=chains(depth=40))
@@ -176,6 +178,7 @@ def test_complex_steps(x, case):
     assert_same(found.b, found.b_error, (found.forward.a[-1] - Y) * a.imag / h, 10)
 
 
+@pytest.mark.drawn(3)
 @EVERY
 @pytest.mark.filterwarnings("ignore:Output seems independent of input")
 @settings(max_examples=25)

@@ -17,20 +17,20 @@ from waiting import wait_for
 from analysis.claims.fingerprint import fingerprint
 from analysis.claims.kept import VARIABLE
 from tools import places, processes, pytorch
-from tools.test import CLAIMS, Step, beside, nbval
+from tools.test import CLAIMS, NO_CELLS, Step, beside, nbval
 
 
 def test_arguments_go_to_pytest_and_its_exit_code_comes_back(
     project: Path, no_work: list[tuple[str, ...]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert done(["test", "-k", "a or b", "--", "tests/test_x.py"]) == 0
-    assert no_work == [("-m", "pytest", "-k", "a or b", "--", "tests/test_x.py")]
+    assert no_work == [("-m", "pytest", *NO_CELLS, "-k", "a or b", "--", "tests/test_x.py")]
     (project / "tests").mkdir()
     (project / "tests" / "test_x.py").touch()
     for words in (["tests/test_x.py::test_a[1]", "-x"], ["tests"], ["--pdb", "05"]):
         no_work.clear()
         assert done(["test", *words]) == 0
-        assert no_work == [("-m", "pytest", *words)]
+        assert no_work == [("-m", "pytest", *NO_CELLS, *words)]
     monkeypatch.setattr(processes, "python_call", lambda *arguments: 5)
     assert done(["test", "-x"]) == 5
 
@@ -88,12 +88,12 @@ def test_every_step_runs_and_one_failure_fails_the_whole(
         "ruff check",
         "ruff format",
         "mypy --strict",
-        "notebooks",
         "book, no warning",
         "claims",
+        "notebooks",
         "unit tests, coverage",
     ]
-    for failing, place in (("mypy", 2), ("nbval", 3), ("sphinx", 4), ("claims", 5), ("pytest", 6)):
+    for failing, place in (("mypy", 2), ("sphinx", 3), ("claims", 4), ("nbval", 5), ("pytest", 6)):
         wrong = {failing}
         no_work.clear()
         assert done(["test"]) == 1
@@ -103,6 +103,7 @@ def test_every_step_runs_and_one_failure_fails_the_whole(
         assert [" ".join(row.split()[1:-2]) for row in rows] == names
         assert [row.split()[0] for row in rows] == ["FAILED" if n == place else "ok" for n in range(7)]
         assert told.count("has spoken") == 4  # the second lane is shown whole, whatever fails
+        assert [tool(x) for x in no_work].index("nbval") > [tool(x) for x in no_work].index("claims")
         if failing in ("mypy", "nbval"):
             assert f"=== {names[place]}\n{failing} has spoken\n(exit code 1)\n" in told
     assert os.environ["BOOK_IS_BUILT"] == "1"
@@ -233,7 +234,7 @@ def test_all_is_the_whole_with_every_sample(
 def test_the_size_goes_to_pytest_with_other_words(no_work: list[tuple[str, ...]]) -> None:
     for words in (["--all", "-k", "bound"], ["-k", "bound", "--all"]):
         assert done(["test", *words]) == 0
-    assert no_work == [("-m", "pytest", "--all", "-k", "bound")] * 2
+    assert no_work == [("-m", "pytest", *NO_CELLS, "--all", "-k", "bound")] * 2
 
 
 def test_quick_and_all_exclude_one_another(capsys: pytest.CaptureFixture[str]) -> None:

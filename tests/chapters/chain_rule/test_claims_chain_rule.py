@@ -23,8 +23,6 @@ from analysis.symbolic.chain import in_order, of_cost
 from analysis.symbolic.display import partial, plus, times
 from analysis.symbolic.notation import a_, b, b_, cost, cost_prime, h, sigma, sigma_prime, w, w_, z_
 
-pytestmark = pytest.mark.alike
-
 CLAIMS = {claim.label: claim for module in (gradient, oracles) for claim in module.CLAIMS}
 COST = partial(A[L], A[L])
 FACTOR = times(W[j], sigma_prime(Z[j]))

@@ -38,8 +38,6 @@ from analysis.symbolic.clipping import (
 from analysis.symbolic.display import partial
 from analysis.symbolic.notation import a_, b_, cost, w_
 
-pytestmark = pytest.mark.alike
-
 CLAIMS = {claim.label: claim for claim in (*formulas.CLAIMS, *decay_claims.CLAIMS)}
 
 

@@ -38,8 +38,6 @@ from analysis.symbolic.chain import in_order, of_cost
 from analysis.symbolic.display import expectation, largest, length, partial, times
 from analysis.symbolic.notation import a, a_, b, b_, cost_prime, sigma_prime, w, z
 
-pytestmark = pytest.mark.alike
-
 MODULES = (
     designed_chain,
     fragility,

@@ -42,8 +42,6 @@ from analysis.symbolic.gates import (
 )
 from analysis.symbolic.notation import sigma, sigma_prime, w, z
 
-pytestmark = pytest.mark.alike
-
 ALL = (*formulas.CLAIMS, *cell_at_rest.CLAIMS, *memory_horizon.CLAIMS)
 CLAIMS = {claim.label: claim for claim in ALL}
 LEFT = {label: claim.statement.args[0] for label, claim in CLAIMS.items()}

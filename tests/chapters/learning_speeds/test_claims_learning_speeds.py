@@ -17,8 +17,6 @@ from analysis.claims.runs import share
 from analysis.claims.world import World
 from analysis.numeric.speed_statistics import NIELSEN_RATIO, NIELSEN_SPEEDS
 
-pytestmark = pytest.mark.alike
-
 BY_LABEL = {c.label: c for c in claims.CLAIMS}
 LEVEL = sp.Rational(1, 20)
 

@@ -47,8 +47,6 @@ from analysis.symbolic.normalisation import (
 )
 from analysis.symbolic.notation import h, sigma, sigma_prime, w
 
-pytestmark = pytest.mark.alike
-
 CLAIMS = {claim.label: claim for claim in formulas.CLAIMS}
 _batch, _W = sp.Symbol("x", real=True), sp.Symbol("W", real=True)
 XS, GS = np.array([0.5, -1.25, 3.0, 2.0]), np.array([1.0, 0.25, -2.0, 4.0])

@@ -39,8 +39,6 @@ from analysis.symbolic.normalisation import m
 from analysis.symbolic.normalisation_rates import block, residual_growth
 from analysis.symbolic.notation import sigma, sigma_prime
 
-pytestmark = pytest.mark.alike
-
 CLAIMS = {claim.label: claim for claim in (*rates.CLAIMS, *depth.CLAIMS)}
 
 

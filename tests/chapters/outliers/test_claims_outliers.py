@@ -24,8 +24,6 @@ from analysis.symbolic.catalogue import RELU, SIGMOID
 from analysis.symbolic.display import times
 from analysis.symbolic.notation import a, z
 
-pytestmark = pytest.mark.alike
-
 CLAIMS: dict[str, Claim] = {claim.label: claim for module in (losses, outlier) for claim in module.CLAIMS}
 _s = SIGMOID.formula
 CROSS, SQUARED, LINEAR = (LOSSES[name] for name in LOSSES)

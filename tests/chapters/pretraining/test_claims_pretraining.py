@@ -45,8 +45,6 @@ from analysis.numeric.rbm import RBM, expected_cd, likelihood_gradient
 from analysis.symbolic.notation import b as bias
 from analysis.symbolic.notation import h, w
 
-pytestmark = pytest.mark.alike
-
 CLAIMS = {claim.label: claim for claim in formulas.CLAIMS}
 NUMBERS = (0.25, -1.25, 0.75, 2.0, -0.5, 1.0, 0.125, -0.75)
 AT = dict(zip(PARAMETERS, map(sp.Rational, NUMBERS), strict=True))

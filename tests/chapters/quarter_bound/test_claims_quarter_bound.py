@@ -19,8 +19,6 @@ from analysis.symbolic.catalogue import SIGMOID, TANH
 from analysis.symbolic.display import expectation, plus, probability, times
 from analysis.symbolic.notation import b, sigma_prime, w, w_, z, z_
 
-pytestmark = pytest.mark.alike
-
 CLAIMS = {
     claim.label: claim
     for module in (slope, intervals, gaussian_factor, log_product)

@@ -28,8 +28,6 @@ from analysis.symbolic.angles import theta as angle
 from analysis.symbolic.display import expectation, iterated, times
 from analysis.symbolic.residual import L, c, mean_log, s, tau
 
-pytestmark = pytest.mark.alike
-
 ALL = (*formulas.CLAIMS, *depth.CLAIMS, *gradient_angles.CLAIMS, *shattered_gradients.CLAIMS)
 CLAIMS = {claim.label: claim for claim in ALL}
 LEFT = {label: claim.statement.args[0] for label, claim in CLAIMS.items()}

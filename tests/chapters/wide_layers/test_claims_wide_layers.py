@@ -58,8 +58,6 @@ from analysis.claims.theorems import APART, COLUMN, INDEX, ROW
 from analysis.claims.world import Undefined, World, precision
 from analysis.symbolic.display import columns, entry, plus, rows, spectral_norm, times
 
-pytestmark = pytest.mark.alike
-
 CLAIMS: dict[str, Claim] = {
     claim.label: claim
     for module in (error_and_jacobian, gaussian_exponents, random_layers)
