@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Sequence
-from functools import lru_cache, reduce
+from functools import lru_cache, partial, reduce
 from typing import Any
 
 import sympy as sp
@@ -45,8 +45,14 @@ def plain(e: sp.Basic, world: World) -> sp.Basic:
     for key, found in world.letters.items():
         found = found.value if isinstance(found, Called) else found
         if isinstance(key, type) and isinstance(found, sp.Lambda):
-            e = e.replace(key, found)
+            e = e.replace(key, partial(_called, found))
     return e.replace(times, sp.Mul).replace(plus, sp.Add) if e.has(times, plus) else e
+
+
+@lru_cache(maxsize=4096)
+def _called(f: sp.Lambda, *arguments: sp.Expr) -> sp.Expr:
+    """f of these, worked out once: of nested pieces SymPy asks each time which of them go together."""
+    return f(*arguments)
 
 
 def integral_enclosed(
