@@ -18,7 +18,7 @@ from sympy.core.relational import Relational
 from analysis.claims.compare import same
 from analysis.claims.compare import sides as sides_of
 from analysis.claims.decisions import decided as by_decision
-from analysis.claims.decisions.decided import bound_in, moved_in
+from analysis.claims.decisions.decided import bound, bound_in, free, moved_in
 from analysis.claims.decisions.identities import vanishes
 from analysis.claims.decisions.letters import Sets, put, renamed, within_relations
 from analysis.claims.decisions.smooth import smooth_where
@@ -72,22 +72,27 @@ class Context:
         raise ValueError("definitions that go round in a circle")
 
     def _held(self, e: sp.Basic) -> sp.Basic:
-        """Derivatives of what has a meaning that is no formula, as letters of their own: SymPy cannot know
-        what it depends on."""
+        """Derivatives of what has a meaning that is no formula, and its sums, integrals and limits over a
+        letter that it may depend on, as letters of their own: SymPy cannot know what it depends on."""
         hidden = self.hidden
-        if not hidden or not e.has(sp.Derivative, partial):
+        if not hidden:
             return e
         return within_relations(
             e,
             lambda side: side.replace(
-                lambda x: isinstance(x, sp.Derivative) and _holds_any(x, hidden),
-                lambda x: derivative(x.expr, *(y for pair in x.variable_count for y in pair)),
+                lambda x: (
+                    isinstance(x, sp.Derivative | ExprWithLimits | sp.Limit)
+                    and (isinstance(x, sp.Derivative) or bool(bound(x) & set(self.sets)))
+                    and _holds_any(x, hidden)
+                ),
+                lambda x: held(sp.Symbol(type(x).__name__), *x.args),
             ),
         )
 
     def explicit(self, e: sp.Basic) -> bool:
-        """Whether nothing in the expression may depend on letters that it does not show."""
-        return not _holds_any(e, self.hidden)
+        """Whether nothing in the expression, with the definitions put in, may depend on letters that it does
+        not show."""
+        return not _holds_any(self.opened(e), self.hidden)
 
     @property
     def hidden(self) -> frozenset[Any]:
@@ -135,24 +140,27 @@ class Context:
         narrower = dict(self.sets)
         for x in premise.args if isinstance(premise, sp.And) else (premise,):
             found = by_decision.narrowed(self.opened(x), narrower)
-            if found is not None and found[0] not in _bound(conclusion):
+            if found is not None and found[0] not in bound(conclusion):
                 narrower[found[0]] = found[1]
         return Context(narrower, self.means, self.where, self.lemma)
 
     def covers(self, fact: Fact, statement: sp.Basic) -> bool:
-        """Whether the fact holds wherever the statement is asked: each of its letters ranges here over no
-        more than there, over all real numbers where a mean in the statement is taken over it."""
+        """Whether the fact holds wherever the statement is asked: each of its letters, those too that it does
+        not show, ranges here over no more than there, over all real numbers where a mean in the statement is
+        taken over it."""
         for letter, over in fact.sets.items():
-            if letter not in fact.statement.free_symbols:
-                continue
             here = self.sets.get(letter, sp.S.Reals if letter in statement.free_symbols else over)
             if here != over and here.is_subset(over) is not True:
                 return False
-        return not (fact.statement.free_symbols & _bound(statement) & set(fact.sets))
+        return not (free(fact.statement) & bound(statement) & set(fact.sets))
 
 
-class derivative(sp.Function):  # type: ignore[misc]
-    """A derivative that is not carried out: of which expression, by which letters and how often."""
+class held(sp.Function):  # type: ignore[misc]
+    """A derivative, a sum or a limit that is not carried out, and in which nothing is put for another: its
+    kind, a letter that has no set, and what it is of."""
+
+    def _xreplace(self, rule: Mapping[Any, Any]) -> tuple[sp.Basic, bool]:
+        return (rule[self], True) if self in rule else (self, False)
 
 
 def _holds_any(e: sp.Basic, keys: frozenset[Any]) -> bool:
@@ -209,13 +217,6 @@ def _written(e: sp.Basic, functions: Mapping[Any, Any]) -> sp.Basic:
         return e
     kept = isinstance(e, Relational | sp.logic.boolalg.Boolean)
     return e.func(*args, evaluate=False) if kept else e.func(*args)
-
-
-def _bound(e: sp.Basic) -> set[sp.Basic]:
-    bound: set[sp.Basic] = set()
-    for node in e.atoms(sp.Sum, sp.Product, sp.Integral):
-        bound |= {limit[0] for limit in node.limits}
-    return bound | {node.args[1] for node in e.atoms(sp.Limit)}
 
 
 def gap(statement: sp.Basic) -> tuple[sp.Expr, bool] | None:
@@ -285,7 +286,7 @@ class Rewritten:
             e = context.opened(e)
             for x in equations:
                 left, right = (context.opened(side) for side in x.statement.args)
-                letters = left.free_symbols | right.free_symbols
+                letters = free(left) | free(right)
                 if not bound_in(e, letters) and context.all_around(moved_in(e) & letters):
                     e = context.opened(put(e, {left: right}))
             return e
@@ -348,8 +349,6 @@ def lies_in(x: sp.Expr, over: sp.Set, context: Context, known: Sequence[sp.Basic
             return True
     if not x.free_symbols:
         return bool(over.contains(x) == sp.true)
-    if over == sp.S.Reals:
-        return _real(x, context)
     if over.is_subset(sp.S.Integers):
         least = sp.Ge(x, over.inf, evaluate=False)
         return _all_from_its_first(over) and _whole(x, context) and _holds(least, context, known)
@@ -434,7 +433,7 @@ class Induction:
         if not (context.covers(base, line) and context.covers(step, line)):
             return None
         line = context.opened(line)  # a definition may hide the letter
-        if self.letter in _bound(line):
+        if self.letter in bound(line):
             return None
         first = put(line, {self.letter: over.inf})
         wanted = sp.Implies(line, put(line, {self.letter: self.letter + 1}), evaluate=False)
@@ -516,6 +515,8 @@ class Combined:
         total, strict = sp.S.Zero, False
         for factor, places in terms:
             factor = context.opened(sp.sympify(factor))
+            if not _real(factor, context):
+                return None
             product, sure, zero = factor, True, False
             for place in places:
                 statement = context.opened(earlier[place].statement)
@@ -555,20 +556,20 @@ class Increasing:
             return None
         if not all(lies_in(context.opened(x), self.over, context) for x in known[:2]):
             return None
-        if not context.explicit(self.function.expr):
-            return None
-        (letter,) = self.function.variables
-        slope = sp.Derivative(self.function.expr, letter)
+        (name,) = self.function.variables
+        letter = sp.Dummy(str(name))  # of which no definition knows
+        f = self.function(letter)
+        slope = sp.Derivative(f, letter)
         kind = sp.Gt if asked[2] else sp.Ge
         there = Context({**context.sets, letter: self.over}, context.means)
         rises = there.decided(kind(slope, 0, evaluate=False))
         if rises is None or (asked[2] and not known[2]):
             return None
-        if not there.smooth(self.function.expr):
+        if not there.smooth(f):
             return None
         pairs = zip(asked[:2], known[:2], strict=True)
         if all(vanishes(context.opened(x - self.function(y)), context.sets) for x, y in pairs):
-            return f"{self.function.expr} increases with {letter}: {rises}"
+            return f"{self.function.expr} increases with {name}: {rises}"
         return None
 
 
@@ -691,8 +692,6 @@ def _in_order(low: sp.Expr, high: sp.Expr, kind: Any, strict: bool, context: Con
 def _between(low: sp.Expr, high: sp.Expr, over: sp.Set, kind: Any, context: Context) -> bool:
     if kind is sp.Sum:
         return _all_from_its_first(over) and lies_in(low, over, context)
-    if over == sp.S.Reals:
-        return True
     if not isinstance(over, sp.Interval):
         return False
     inside = over.closure
@@ -727,10 +726,13 @@ class Cited:
     def why(self, line: sp.Basic, earlier: tuple[Fact, ...], context: Context) -> str | None:
         theorem = THEOREMS[self.theorem]
         hypotheses, conclusion = theorem.instance(self.letters)
-        if not alike(conclusion, line, context) or not context.bare(set(theorem.over)):
-            return None
         over = theorem.ranges(self.letters)
+        if not alike(conclusion, line, context) or not context.bare(set(over)):
+            return None
         given = [context.opened(sp.sympify(x)) for key, x in self.letters.items() if key not in theorem.over]
+        own = set(over) | bound(sp.Tuple(*hypotheses, conclusion))
+        if own & set(context.sets) and not all(map(context.explicit, given)):
+            return None  # nor be what may depend on one that moves, unseen
         if any(x.free_symbols & set(over) for x in given):
             return None  # what is put for a letter may not depend on those of the hypotheses
         there = Context({**context.sets, **over}, context.means)

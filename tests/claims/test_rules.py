@@ -14,6 +14,7 @@ from analysis.claims.domain import (
     Domain,
     Given,
     activations,
+    at_least,
     between,
     domain,
     exact,
@@ -56,8 +57,9 @@ from analysis.claims.theorems import (
     TERMS,
     THEOREMS,
     Theorem,
+    X,
 )
-from analysis.symbolic.display import expectation, iterated
+from analysis.symbolic.display import expectation, iterated, largest, length
 from analysis.symbolic.notation import sigma, sigma_prime
 
 x, y, n, k = sp.symbols("x y n k")
@@ -742,3 +744,225 @@ def test_a_cited_line_is_the_conclusion_and_what_is_put_in_stands_apart_from_the
     monkeypatch.setitem(THEOREMS, "least", least)
     shape = Cited("least", (1,), {f: sp.Lambda(x, x**2), bottom: x**2})
     assert not follows(shape, le(x**2, 0), fact(le(x**2, x**2), x=REAL), context=over(x=REAL))
+
+
+def test_of_two_conditions_one_of_which_holds_neither_is_known():
+    known, asked = fact(lt(0, x), x=POSITIVE), Instance((1,), {x: y - 1})
+    here = over(y=REAL, k=REAL)
+    for kind, wanted in ((sp.And, True), (sp.Or, False)):
+        premise = kind(lt(1, y), lt(1, k), evaluate=False)
+        line = sp.Implies(premise, lt(0, y - 1), evaluate=False)
+        assert follows(asked, line, known, context=here) is wanted
+    some = fact(sp.Or(lt(1, y), lt(1, k), evaluate=False), y=REAL, k=REAL)
+    assert not follows(Instance((1, 2), {x: y - 1}), lt(0, y - 1), known, some, context=here)
+
+
+def test_a_size_that_is_reached_is_not_exceeded():
+    """|x| ≥ y does not make |x| > y, nor |x| ≤ y that |x| < y; the other way round they do."""
+    kinds = {sp.Gt: sp.Ge, sp.Lt: sp.Le}
+    here = over(x=REAL, y=REAL)
+    for strict, weak in kinds.items():
+        more, less = (fact(kind(sp.Abs(x), y, evaluate=False), x=REAL, y=REAL) for kind in (strict, weak))
+        assert follows(Logic((1,)), less.statement, more, context=here)
+        assert not follows(Logic((1,)), more.statement, less, context=here)
+    for denied, wanted in ((sp.Lt, sp.Ge), (sp.Le, sp.Gt)):
+        known = fact(sp.Not(denied(sp.Abs(x), y, evaluate=False), evaluate=False), x=REAL, y=REAL)
+        assert follows(Logic((1,)), wanted(sp.Abs(x), y, evaluate=False), known, context=here)
+        other = sp.Gt if wanted is sp.Ge else sp.Lt
+        assert not follows(Logic((1,)), other(sp.Abs(x), y, evaluate=False), known, context=here)
+
+
+def test_a_limit_from_the_other_side_is_no_beginning_of_a_rise():
+    """−atan(1/x) rises from −π/2 for x > 0; from below 0 it tends to π/2."""
+    f, here = -sp.atan(1 / x), over(x=POSITIVE)
+    rises = fact(lt(0, 1 / (1 + x**2)), x=POSITIVE)
+    for way, value, wanted in (("+", -sp.pi / 2, True), ("-", sp.pi / 2, False)):
+        limit = fact(eq(sp.Limit(f, x, 0, way), value), x=POSITIVE)
+        assert follows(Rising((1, 2), x), lt(value, f), rises, limit, context=here) is wanted
+    elsewhere = fact(eq(sp.Limit(f, x, -1, "+"), sp.pi / 4), x=POSITIVE)
+    assert not follows(Rising((1, 2), x), lt(sp.pi / 4, f), rises, elsewhere, context=here)
+
+
+def test_a_function_increases_where_it_is_asked_to_be_smooth():
+    """Not on the smaller set of a letter of the same name; and of no letter that another stands for."""
+    inverse, order = sp.Lambda(n, -1 / n), fact(lt(x, y), x=REAL, y=REAL)
+    here = over(x=REAL, y=REAL, n=POSITIVE)
+    assert not follows(Increasing((1,), inverse), lt(-1 / x, -1 / y), order, context=here)
+    below = sp.Interval.open(-sp.oo, 0)
+    sets = {x: REAL, y: below, n: below, _f: REAL}
+    context, known = Context(sets, {_f: -x}), Fact(lt(y, n), sets)
+    assert not follows(
+        Increasing((1,), sp.Lambda(x, x * _f), below), lt(y * _f, n * _f), known, context=context
+    )
+    assert follows(Increasing((1,), sp.Lambda(x, x + _f), below), lt(y + _f, n + _f), known, context=context)
+
+
+def test_a_sum_of_no_terms_is_not_less_than_another():
+    terms = fact(lt(k, k + 1), k=WHOLE)
+    low, high = (sp.Sum(f, (k, 1, n)) for f in (k, k + 1))
+    from_0 = over(n=sp.S.Naturals0)
+    assert follows(Added((1,), k), lt(low, high), terms, context=over(n=WHOLE))
+    assert follows(Added((1,), k), le(low, high), terms, context=from_0)
+    assert not follows(Added((1,), k), lt(low, high), terms, context=from_0)
+
+
+def test_an_inequality_on_one_side_is_not_integrated_over_both():
+    """x exp(−(x + 1)²) is positive for x > 0, and its integral over all real numbers is negative."""
+    f = x * sp.exp(-((x + 1) ** 2))
+    known = fact(le(-f, f), x=POSITIVE)
+    for ends, wanted in (
+        ((0, sp.oo), True),
+        ((-sp.oo, sp.oo), False),
+        ((-sp.oo, 1), False),
+        ((-1, 1), False),
+    ):
+        line = le(*(sp.Integral(g, (x, *ends)) for g in (-f, f)))
+        assert follows(Added((1,), x), line, known, context=over()) is wanted
+
+
+def test_a_theorem_asks_for_its_hypotheses_on_its_own_sets():
+    """Whatever a letter of that name ranges over in the claim."""
+    some = {X: sp.Interval.open(0, sp.Rational(1, 4))}
+
+    def largest_is(f, place, value):
+        letters = dict(zip(THEOREMS["largest value"].letters, (sp.Lambda(X, f), place, value), strict=True))
+        known = Fact(le(f, value), some)
+        return follows(
+            Cited("largest value", (1,), letters), eq(largest(f), value), known, context=Context(some)
+        )
+
+    assert largest_is(X * (1 - X), sp.Rational(1, 2), sp.Rational(1, 4))
+    assert not largest_is(X, sp.Rational(1, 4), sp.Rational(1, 4))
+
+
+def test_a_condition_on_the_letter_that_a_theorem_runs_over_is_kept():
+    """1 − (|z| − 2)² ≥ 0 from 1 to 3 and from −3 to −1: for z > 0 that is |z − 2| ≤ 1, an interval of length
+    2, but the whole set is twice as long."""
+    name, z = "length of an interval", sp.Symbol("z")
+    f = sp.Lambda(x, 1 - (sp.Abs(x) - 2) ** 2)
+    letters = dict(zip(THEOREMS[name].letters, (f, z, 0, 1, -2, 1), strict=True))
+    (said, *_), conclusion = THEOREMS[name].instance(letters)
+    cited, known = Cited(name, (1,), letters), fact(said, z=REAL)
+    assert not follows(cited, conclusion, known, context=tied(lt(0, z), z=REAL))
+    assert follows(cited, conclusion, known, context=tied(lt(0, y), z=REAL, y=REAL))
+
+
+def test_a_line_on_fewer_values_is_none_on_more_where_the_letter_is_not_shown():
+    """λ is 2 x, or measured, and of x nothing is seen in λ > 0; nor in 5 ≤ x, shown for y ≥ 5 because of a
+    condition y ≤ x."""
+    sets, some = {x: REAL, LAM: REAL}, {x: POSITIVE, LAM: REAL}
+    for meaning in (2 * x, Given(lambda world: world.letters[x])):
+        context = Context(sets, {LAM: meaning})
+        assert not follows(Logic((1,)), lt(0, LAM), Fact(lt(0, LAM), some), context=context)
+        assert follows(Logic((1,)), lt(0, LAM), Fact(lt(0, LAM), sets), context=context)
+    beyond = fact(le(5, x), x=REAL, y=sp.Interval(5, sp.oo))
+    assert not follows(Logic((1,)), le(5, x), beyond, context=tied(le(y, x), x=REAL, y=REAL))
+    tall = domain((x, reals()), (y, reals()), where=le(y, x))
+    more = ((y, at_least(5)),)
+    lines = proof(
+        Line(le(y, x), Where(), more), Line(le(5, y), Decided(), more), Line(le(5, x), Combined((1, 2)), more)
+    )
+    widened = Proof((*lines.lines, Line(le(5, x), Logic((3,)))))
+    assert widened.outcome(le(5, x), tall).why == "line 4 does not follow"
+
+
+def test_what_may_depend_on_a_letter_unseen_is_not_carried_out_over_it():
+    """λ is x, so that its sum over x is no multiple of it, nor is it its own limit."""
+    hidden = unseen(x=REAL, k=REAL)
+    for whole, wrong in [
+        (sp.Sum(LAM, (x, 1, 2)), 2 * LAM),
+        (sp.Product(LAM, (x, 1, 2)), LAM**2),
+        (sp.Integral(LAM, (x, 0, 2)), 2 * LAM),
+        (sp.Limit(LAM, x, 0), LAM),
+        (sp.Derivative(LAM, x), 0),
+    ]:
+        assert hidden.decided(eq(whole, wrong)) is None
+        assert over(x=REAL, lam=REAL).decided(eq(whole, wrong)) is not None
+        assert hidden.decided(eq(whole, whole)) is not None
+    assert hidden.decided(eq(sp.Sum(LAM, (n, 1, 2)), 2 * LAM)) is not None
+
+
+def test_nothing_is_put_where_a_letter_moves_unseen():
+    """Where x = 1, or λ = μ, derivatives by x do not agree."""
+    mu = sp.Symbol("mu")
+    sets = {x: REAL, LAM: REAL, mu: REAL}
+    means = {LAM: Given(lambda world: world.letters[x]), mu: Given(lambda world: world.letters[x] ** 2)}
+    moved = [sp.Derivative(e, x) for e in (LAM * x, LAM, mu)]
+    at_1, equal = (Context(sets, means, where) for where in (eq(x, 1), eq(LAM, mu)))
+    assert not follows(Rewritten((1,)), eq(moved[0], moved[1]), Fact(eq(x, 1), sets), context=at_1)
+    assert not follows(Rewritten((1,)), eq(moved[1], moved[2]), Fact(eq(LAM, mu), sets), context=equal)
+    assert follows(Rewritten((1,)), eq(moved[1] + LAM, moved[1] + mu), Fact(eq(LAM, mu), sets), context=equal)
+    assert at_1.decided(sp.Implies(eq(x, 1), eq(moved[0], moved[1]), evaluate=False)) is None
+
+
+def test_a_definition_that_hides_a_measured_letter_is_seen_through():
+    """c is λ, which depends on the letter that an induction or an instance moves."""
+    sets = {n: WHOLE, _f: REAL, LAM: REAL}
+    context = Context(sets, {_f: LAM, LAM: Given(lambda world: world.letters[n])})
+    line = le(_f, n + 1)
+    base, step = Fact(le(_f, 2), sets), Fact(sp.Implies(line, le(_f, n + 2), evaluate=False), sets)
+    assert not follows(Induction((1, 2), n), line, base, step, context=context)
+    assert not follows(Instance((1,), {n: n + 1}), eq(_f, n + 1), Fact(eq(_f, n), sets), context=context)
+
+
+def test_a_letter_is_not_moved_within_what_binds_it():
+    """|x| = x for x > 0, not for every x that a map meets, or on [0, 1], or of which a set is measured."""
+    known, here = fact(eq(sp.Abs(x - 1), 1 - x), x=sp.Interval.open(0, 1)), over(x=sp.Interval.open(0, 1))
+    for inside, wanted in ((x, False), (k, True)):
+        for whole in (
+            lambda e, x=inside: iterated(x, e - 5, y, n),
+            lambda e, x=inside: iterated(sp.Tuple(k, x), sp.Tuple(k, e), sp.Tuple(1, y), n),
+            lambda e, x=inside: length(lt(e, 1), x),
+        ):
+            sides = [whole(e) for e in (sp.Abs(x - 1), 1 - x)]
+            assert follows(Rewritten((1,)), eq(*sides), known, context=here) is wanted
+    steps = fact(eq(iterated(x, 2 * x, y, n), 2**n * y), y=REAL, n=WHOLE, x=REAL)
+    line = eq(iterated(x, 2 * x, y, n) + 1, 2**n * y + 1)
+    assert follows(Rewritten((1,)), line, steps, context=over(x=REAL, y=REAL, n=WHOLE))
+    assert not follows(Rewritten((1,)), eq(largest(sp.Abs(x - 1)), largest(1 - x)), known, context=here)
+    tripled = fact(eq(iterated(x, 3 * x, x, n), 3**n * x), x=REAL, n=WHOLE)
+    line = eq(iterated(y, 3 * y, y, n), 3**n * y)
+    assert not follows(Instance((1,), {x: y}), line, tripled, context=over(y=REAL, n=WHOLE))
+
+
+def test_a_map_does_not_hold_what_may_depend_on_the_letter_it_moves():
+    hidden = Context({x: REAL, y: REAL, n: WHOLE, LAM: REAL}, {LAM: Given(lambda world: world.letters[x])})
+    for letter, wanted in ((x, False), (k, True)):
+        letters = {AT: letter, START: y, STEPS: n, MAP: sp.Lambda(k, k + LAM)}
+        line = eq(iterated(letter, letter + LAM, y, n + 1), iterated(letter, letter + LAM, y, n) + LAM)
+        assert follows(Cited("one step more", (), letters), line, context=hidden) is wanted
+
+
+def test_a_factor_has_a_value_wherever_it_multiplies():
+    """1/(x − y) times x = y makes −1 of 0."""
+    equal = fact(eq(x, y), x=REAL, y=REAL)
+    for factor, line in ((1 / (x - y), le(1, 0)), (sp.log(x), le(x * sp.log(x), y * sp.log(x)))):
+        found = Combined((1,), ((factor, (0,)),))
+        assert not follows(found, line, equal, context=over(x=REAL, y=REAL))
+    found = Combined((1,), ((x, (0,)),))
+    assert follows(found, le(x * x, x * y), equal, context=over(x=REAL, y=REAL))
+
+
+def test_a_line_is_that_of_another_kind_only_with_its_own_word():
+    """Both, one of two, and one because of the other are three statements; with equals put in a line may be
+    an earlier one."""
+    parts = (lt(0, x), lt(x, 1))
+    kinds = [kind(*parts, evaluate=False) for kind in (sp.And, sp.Or, sp.Implies, sp.Equivalent)]
+    sets = {x: REAL, y: REAL}
+    for a in kinds:
+        found = [
+            follows(Lemma("a"), b, context=Context(sets, lemma=lambda _, a=a: Fact(a, sets))) for b in kinds
+        ]
+        assert found == [b is a for b in kinds]
+    known, equal = Fact(sp.Or(*parts, evaluate=False), sets), Fact(eq(y, x), sets)
+    for word, wanted in ((sp.Or, True), (sp.And, False)):
+        line = word(lt(0, y), lt(y, 1), evaluate=False)
+        assert follows(Rewritten((1, 2)), line, equal, known, context=Context(sets)) is wanted
+
+
+def test_no_other_set_or_function_is_taken_for_one_that_is_known():
+    here = over(y=sp.Interval(-1, 1), k=POSITIVE)
+    parts = sp.Union(sp.Interval(0, 1), sp.Interval(2, 3))
+    assert not lies_in(k, parts, here) and not lies_in(k + 1, parts, here)
+    for value in (sp.atanh(y), sp.loggamma(y), sp.atanh(k), sp.zeta(k)):
+        assert not lies_in(value, REAL, here)

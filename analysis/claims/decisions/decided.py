@@ -7,11 +7,13 @@ import itertools
 from collections.abc import Callable, Iterator
 
 import sympy as sp
+from sympy.concrete.expr_with_limits import ExprWithLimits
 from sympy.core.relational import Relational
 
 from analysis.claims.decisions import closed, exponential, identities, integrals, limits, signs, sums
 from analysis.claims.decisions.letters import Sets, put
 from analysis.claims.decisions.letters import moved_in as moved_in
+from analysis.symbolic.display import iterated, largest, length
 
 Decision = Callable[[sp.Basic, Sets], str | None]
 DECISIONS: tuple[Decision, ...] = (
@@ -68,9 +70,7 @@ def _implied(premise: sp.Basic, conclusion: sp.Basic, sets: Sets) -> str | None:
     narrower = dict(sets)
     while premises:
         x = premises.pop(0)
-        if isinstance(x, sp.Eq) and not (
-            bound_in(conclusion, x.free_symbols) or moved_in(conclusion) & x.free_symbols
-        ):
+        if isinstance(x, sp.Eq) and not (bound_in(conclusion, free(x)) or moved_in(conclusion) & free(x)):
             solved = dict([_solved(x, conclusion, sets) or (x.lhs, x.rhs)])
             conclusion = put(conclusion, solved)
             premises = [put(y, solved) if x.lhs not in solved else y for y in premises]
@@ -121,14 +121,30 @@ def _solved(equation: sp.Eq, conclusion: sp.Basic, sets: Sets) -> tuple[sp.Basic
 _STRANGE = (sp.oo, -sp.oo, sp.zoo, sp.nan, sp.I)
 
 
+def bound(e: sp.Basic) -> set[sp.Basic]:
+    """The letters that a sum, an integral, a limit, a map or a set of numbers in e binds."""
+    found = {limit[0] for node in e.atoms(ExprWithLimits) for limit in node.limits}
+    found |= {node.args[1] for node in e.atoms(sp.Limit, length)}
+    found |= {x for node in e.atoms(sp.Subs, sp.Lambda) for x in node.variables}
+    return found.union(*(node.args[0].free_symbols for node in e.atoms(iterated, largest)))
+
+
+def free(e: sp.Basic) -> set[sp.Basic]:
+    """The letters of e that it does not bind. SymPy counts among them the letter of a map that is applied
+    several times, and that of a set."""
+    if isinstance(e, iterated):
+        at, new, start, times = e.args
+        return (free(new) - at.free_symbols) | free(start) | free(times)
+    if isinstance(e, length):
+        return free(e.args[0]) - {e.args[1]}
+    if isinstance(e, ExprWithLimits | sp.Limit | sp.Subs | sp.Lambda) or not e.has(iterated, length):
+        return set(e.free_symbols)
+    return set().union(*map(free, e.args))
+
+
 def bound_in(e: sp.Basic, letters: set[sp.Basic]) -> bool:
-    """Whether a sum, an integral or a limit in e binds one of the letters."""
-    bound: set[sp.Basic] = set()
-    for node in e.atoms(sp.Sum, sp.Product, sp.Integral):
-        bound |= {limit[0] for limit in node.limits}
-    bound |= {node.args[1] for node in e.atoms(sp.Limit)}
-    bound |= {x for node in e.atoms(sp.Subs, sp.Lambda) for x in node.variables}
-    return bool(bound & letters)
+    """Whether something in e binds one of the letters."""
+    return bool(bound(e) & letters)
 
 
 _ORDERS = {sp.Lt: "<", sp.Le: "<=", sp.Gt: ">", sp.Ge: ">="}
