@@ -11,13 +11,34 @@ from analysis.claims.evaluate import evaluate
 from analysis.claims.lines import Line, proof
 from analysis.claims.outcome import Proved
 from analysis.claims.rules import Cited, Context, Fact, cited
-from analysis.claims.theorems import AT, FIRST, MAP, NUMBER, NUMBERED, START, STEPS, THEOREMS
+from analysis.claims.theorems import (
+    APART,
+    AT,
+    COLUMN,
+    FIRST,
+    INDEX,
+    LEFT,
+    MAP,
+    NUMBER,
+    NUMBERED,
+    PLACE,
+    RIGHT,
+    ROW,
+    START,
+    STEPS,
+    THEOREMS,
+    Q,
+    X,
+)
 from analysis.symbolic.display import expectation, largest
 from analysis.symbolic.notation import sigma, sigma_prime
 
 t = sp.Symbol("t", positive=True)
 x, y = sp.symbols("x y", real=True)
 n = sp.Symbol("n", integer=True, positive=True)
+A, B = sp.symbols("a b", real=True)
+J = sp.Symbol("j", integer=True)
+TERMS_OF = sp.IndexedBase("V")
 
 
 def given(name, *what):
@@ -191,3 +212,73 @@ def test_a_factor_comes_out_of_a_mean_where_it_is_no_random_number():
     assert reason.why(statement, (), Context({})) is None
     found = proof(Line(statement, reason)).outcome(statement, domain())
     assert not isinstance(found, Proved)
+
+
+LESS = {
+    sp.Range(1, sp.oo): sp.Range(2, sp.oo),
+    sp.Range(4, sp.oo): sp.Range(5, sp.oo),
+    sp.S.Naturals0: sp.S.Naturals,
+    sp.S.Reals: sp.S.Reals - sp.FiniteSet(0),
+    sp.Interval(0, 1): sp.Interval.Lopen(0, 1),
+    sp.Interval.open(0, sp.oo): sp.Interval.open(1, sp.oo),
+}
+"""Of each set that hypotheses are asked for on, one without an end or a point of it."""
+WHERE = {
+    "dominated convergence": (
+        (still(1), bell(2), bell(1), 2),
+        {Q: sp.Interval.open(0, sp.oo), X: sp.S.Reals},
+    ),
+    "uncorrelated sum": (
+        (sp.Lambda(n, TERMS_OF[n]), 5),
+        {INDEX: sp.Range(1, sp.oo), APART: sp.Range(1, sp.oo)},
+    ),
+    "squares of a sum's terms": ((sp.Lambda(n, TERMS_OF[n]), 5), {J: sp.S.Naturals0}),
+    "length of an interval": ((sp.Lambda(x, 1 - x**2), y, 0, 1, 0, 1), {y: sp.S.Reals}),
+    "largest value": (
+        (sp.Lambda(x, 1 - (3 * x - 1) ** 2), sp.Rational(1, 3), 1),
+        {X: sp.Interval(0, 1)},
+    ),
+    "poincare": ((sp.sin(x), sp.cos(x)), {A: sp.S.Reals, B: sp.S.Reals}),
+    "equal-sequences": ((1 / n, 1 / n, 0), {PLACE: sp.Range(4, sp.oo)}),
+    "norm of a diagonal matrix": ((LEFT, 3), {INDEX: sp.Range(1, sp.oo), APART: sp.Range(1, sp.oo)}),
+    "product with a diagonal matrix": (
+        (LEFT, RIGHT, 1, 1),
+        {INDEX: sp.Range(1, sp.oo), APART: sp.Range(1, sp.oo)},
+    ),
+    "norm of a column times a row": (
+        (LEFT, sp.Lambda(n, n), sp.Lambda(n, 1 / n), 2, 3),
+        {ROW: sp.Range(1, sp.oo), COLUMN: sp.Range(1, sp.oo)},
+    ),
+}
+"""Of theorems with hypotheses about letters of their own: what is put in, and what those range over."""
+
+
+@pytest.mark.parametrize("name", WHERE)
+def test_a_hypothesis_known_for_fewer_values_is_not_enough(name, monkeypatch):
+    """Terms that are next to one another may be correlated though those further apart are not; the first term
+    may be negative, and two sequences differ at the fourth place. Nothing is decided here: each hypothesis is
+    an earlier line."""
+    what, sets = WHERE[name]
+    letters = dict(zip(THEOREMS[name].letters, map(sp.sympify, what), strict=True))
+    letters = {
+        k: x if k.is_Symbol or isinstance(x, sp.Lambda) else sp.Lambda(*x.free_symbols, x)
+        for k, x in letters.items()
+    }
+    hypotheses, conclusion = THEOREMS[name].instance(letters)
+    monkeypatch.setattr(Context, "decided", lambda self, statement: None)
+
+    def cites(known):
+        lines = [Fact(x, known) for x in hypotheses]
+        return Cited(name, (), letters).why(conclusion, lines, Context({})) is not None
+
+    assert cites(sets)
+    for letter, found in sets.items():
+        assert not cites({**sets, letter: LESS[found]})
+    for missing in range(len(hypotheses)):
+        lines = [Fact(x, sets) for i, x in enumerate(hypotheses) if i != missing]
+        assert Cited(name, (), letters).why(conclusion, lines, Context({})) is None
+
+
+def test_every_theorem_with_letters_of_its_own_is_looked_at():
+    """All but the one for which any interval that ends at 0 would do."""
+    assert {name for name, theorem in THEOREMS.items() if theorem.over} == {*WHERE, "equal functions"}
