@@ -66,6 +66,8 @@ def test_not_the_same_and_nothing_is_simplified(a: sp.Basic, b: sp.Basic) -> Non
         (IMPLIED, _no(sp.Implies, _no(sp.Gt, z, 0), _no(sp.Le, x * y, 5))),
         (_no(sp.Ge, x, -2), _no(sp.Ge, x, -3)),
         (_no(sp.And, LESS, EQUAL), LESS),
+        (_no(sp.Lt, x, y), _no(sp.Le, x, y)),
+        (_no(sp.Or, LESS, EQUAL), _no(sp.Or, EQUAL, LESS)),
     ],
 )
 def test_a_weaker_form_follows(theorem: sp.Basic, statement: sp.Basic) -> None:
@@ -84,7 +86,17 @@ def test_a_weaker_form_follows(theorem: sp.Basic, statement: sp.Basic) -> None:
         (IMPLIED, AT_MOST),
         (IMPLIED, _no(sp.Implies, _no(sp.Gt, z, -1), AT_MOST)),
         (_no(sp.Ge, x, -2), _no(sp.Ge, x, -1)),
+        (_no(sp.Ge, x, -2), _no(sp.Ge, y, -3)),
         (LESS, _no(sp.And, LESS, EQUAL)),
+        (AT_MOST, _no(sp.Le, x * y, z)),
+        (AT_MOST, _no(sp.Le, x * y, z + 9)),
+        (AT_MOST, _no(sp.Le, x * y, sp.I)),
+        (_no(sp.Le, x, y), _no(sp.Lt, x, y)),
+        (_no(sp.Or, LESS, EQUAL), _no(sp.Implies, LESS, EQUAL)),
+        (_no(sp.Implies, LESS, EQUAL), _no(sp.And, LESS, EQUAL)),
+        (_no(sp.Implies, LESS, EQUAL), _no(sp.Equivalent, LESS, EQUAL)),
+        (EQUAL, _no(sp.Lt, x * y, y + 3)),
+        (EQUAL, _no(sp.Ne, x * y, y + 3)),
     ],
 )
 def test_a_stronger_or_another_form_does_not_follow(theorem: sp.Basic, statement: sp.Basic) -> None:
@@ -104,6 +116,13 @@ def test_a_stronger_or_another_form_does_not_follow(theorem: sp.Basic, statement
         (IMPLIED, _no(sp.Implies, _no(sp.Gt, z, 0), _no(sp.Gt, x * y, 3)), True),
         (IMPLIED, _no(sp.Implies, _no(sp.Gt, z, 1), _no(sp.Gt, x * y, 3)), False),
         (LESS, _no(sp.Not, LESS), True),
+        (_no(sp.Ne, x, y), _no(sp.Lt, x, y), False),
+        (_no(sp.Ne, x, y), _no(sp.Ne, x, y), False),
+        (AT_MOST, _no(sp.Not, LESS), False),
+        (_no(sp.Or, LESS, EQUAL), _no(sp.Implies, LESS, _no(sp.Ne, x * y, y + 3)), False),
+        (_no(sp.Implies, LESS, EQUAL), _no(sp.Or, LESS, _no(sp.Ne, x * y, y + 3)), False),
+        (EQUAL, _no(sp.Le, x * y, y + 3), False),
+        (EQUAL, _no(sp.Lt, x * y, y), False),
     ],
 )
 def test_what_a_theorem_rules_out(theorem: sp.Basic, statement: sp.Basic, contrary: bool) -> None:

@@ -230,3 +230,15 @@ def test_what_fails_at_one_pair_of_hard_values_is_refuted() -> None:
         if evaluate(sp.Or(_no(sp.Ne, one, a), _no(sp.Ne, other, b), evaluate=False), over).holds is not False
     ]
     assert missed == []
+
+
+def test_what_cannot_be_told_at_a_point_did_not_hold_there() -> None:
+    """sin² 1 + cos² 1 is 1, which no number of digits shows; beside a point where the statement holds, such
+    a one is not counted."""
+    one = sp.sin(1) ** 2 + sp.cos(1) ** 2
+    found = evaluate(_no(sp.Lt, one, 1), domain())
+    assert found.holds is None and found.points == 0 and found.text.endswith("too close to tell")
+    assert evaluate(_no(sp.Lt, one, 2), domain()).holds is True
+    few = domain((n, integers(0, 1)))
+    found = evaluate(_no(sp.Lt, one, 1 + n), few)
+    assert found.holds is True and found.points == 1

@@ -12,6 +12,7 @@ from flint import fmpq
 
 from analysis.claims.compare import same
 from analysis.claims.matrices import (
+    ENTRIES,
     MATRICES,
     added,
     column,
@@ -23,7 +24,7 @@ from analysis.claims.matrices import (
 )
 from analysis.claims.meaning import truth, value
 from analysis.claims.world import Meaningless, Undefined, World
-from analysis.symbolic.display import plus, times
+from analysis.symbolic.display import entry, plus, times
 
 A, B = (sp.Symbol(name, commutative=False) for name in "AB")
 
@@ -104,3 +105,14 @@ def test_factors_that_do_not_commute_keep_their_order() -> None:
     assert not same(A * B, B * A) and not same(times(A, B), times(B, A))
     assert same(x * A * B * y, y * x * A * B) and same(times(x, A, B), A * x * B)
     assert same(times(x, y), y * x)
+
+
+def test_an_entry_is_in_its_row_and_column() -> None:
+    """Of a matrix that is not its own transpose; and beside it there is none."""
+    tall = some(3, 2, 1)
+    there = World({**ENTRIES, A: tall})
+    found = [[value(entry(A, i, j), there) for j in (1, 2)] for i in (1, 2, 3)]
+    assert found == [list(row) for row in tall]
+    for place in ((2, 3), (4, 1), (0, 1), (1, 0)):
+        with pytest.raises(Undefined, match="no entry"):
+            value(entry(A, *place), there)
