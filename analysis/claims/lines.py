@@ -129,12 +129,14 @@ def _derivatives(functions: tuple[Any, ...], means: Mapping[Any, Any]) -> bool:
 
 def facts_of(statement: sp.Basic, domain: Domain) -> Fact | None:
     """A proved statement as a fact for other proofs; None where it holds under a condition on its letters
-    only, or of letters or functions that stand for what cannot be put in."""
+    only, or of letters or functions that stand for what cannot be put in, or range over what is no set."""
     if domain.where != sp.true:
         return None
     opened = Context(domain.sets, domain.means).opened(statement)
     rest = {type(x) for x in sp.preorder_traversal(opened)} | opened.atoms()
     known = [k for k, found in domain.means.items() if not isinstance(found, Formula)]
+    free = {x for key, _ in domain.ranges for x in (key if isinstance(key, tuple) else (key,))}
+    known += free - set(domain.sets)
     if any(k in rest or (isinstance(k, sp.Basic) and opened.has(k)) for k in known):
         return None
     return Fact(opened, domain.sets)

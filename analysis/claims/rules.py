@@ -24,7 +24,7 @@ from analysis.claims.decisions.letters import Sets, put, renamed, within_relatio
 from analysis.claims.decisions.smooth import smooth_where
 from analysis.claims.theorems import THEOREMS
 from analysis.claims.world import Formula, Pointwise
-from analysis.symbolic.display import partial, plus, times
+from analysis.symbolic.display import iterated, largest, length, partial, plus, times
 from analysis.symbolic.notation import cost
 
 ROUNDS = 60
@@ -72,7 +72,7 @@ class Context:
         raise ValueError("definitions that go round in a circle")
 
     def _held(self, e: sp.Basic) -> sp.Basic:
-        """Derivatives of what has a meaning that is no formula, and its sums, integrals and limits over a
+        """Derivatives of what has a meaning that is no formula, and its sums, limits and the like over a
         letter that it may depend on, as letters of their own: SymPy cannot know what it depends on."""
         hidden = self.hidden
         if not hidden:
@@ -81,7 +81,7 @@ class Context:
             e,
             lambda side: side.replace(
                 lambda x: (
-                    isinstance(x, sp.Derivative | ExprWithLimits | sp.Limit)
+                    isinstance(x, sp.Derivative | ExprWithLimits | sp.Limit | iterated | largest | length)
                     and (isinstance(x, sp.Derivative) or bool(bound(x) & set(self.sets)))
                     and _holds_any(x, hidden)
                 ),
@@ -122,7 +122,8 @@ class Context:
     def bare(self, letters: set[sp.Basic]) -> bool:
         """Whether the condition says nothing of these letters, so that they may be put to anything in their
         sets."""
-        return not (self.where.free_symbols & letters)
+        told = self.opened(self.where)
+        return self.where == sp.true or self.explicit(told) and not (told.free_symbols & letters)
 
     def all_around(self, letters: set[sp.Basic]) -> bool:
         """Whether what holds here holds for every value of these letters that is near another, so that

@@ -515,6 +515,9 @@ def test_what_holds_under_a_condition_is_no_fact_for_other_proofs():
     assert facts_of(le(0, x), domain((x, positive()))) == fact(le(0, x), x=sp.Interval.open(0, sp.oo))
     assert facts_of(le(0, x), domain((x, reals()), where=le(0, x))) is None
     assert facts_of(le(0, LAM), domain((x, reals()), means={LAM: Given(lambda world: 1)})) is None
+    of_any = domain((x, positive()), (y, between(0, 1, words="any real")), (ACTIVATION, activations()))
+    assert facts_of(le(0, x), of_any) == fact(le(0, x), x=POSITIVE)
+    assert facts_of(le(y, 1), of_any) is None and facts_of(le(sigma(x), 1), of_any) is None
 
 
 def test_the_sides_at_a_point_say_which_is_which_or_nothing_is_said():
@@ -966,3 +969,44 @@ def test_no_other_set_or_function_is_taken_for_one_that_is_known():
     assert not lies_in(k, parts, here) and not lies_in(k + 1, parts, here)
     for value in (sp.atanh(y), sp.loggamma(y), sp.atanh(k), sp.zeta(k)):
         assert not lies_in(value, REAL, here)
+
+
+def test_a_condition_on_what_depends_on_a_letter_is_one_on_the_letter():
+    """λ > 0 says of x that it is positive, where λ is 2 x; and may say so, where λ is measured."""
+    sets, known = {x: REAL, LAM: REAL}, Fact(lt(0, x), {x: REAL, LAM: REAL})
+    for meaning in (2 * x, Given(lambda world: world.letters[x])):
+        context = Context(sets, {LAM: meaning}, lt(0, LAM))
+        assert not follows(Instance((1,), {x: -x}), lt(0, -x), known, context=context)
+    elsewhere = Context({**sets, y: REAL}, {LAM: 2 * y}, lt(0, LAM))
+    assert follows(Instance((1,), {x: -x}), lt(0, -x), known, context=elsewhere)
+
+
+def test_equals_are_not_put_into_a_map_over_a_letter_that_they_may_depend_on():
+    """λ = y where x is what it is, not for the numbers that a map goes through."""
+    sets = {x: REAL, y: REAL, n: WHOLE, LAM: REAL}
+    hidden = Context(sets, {LAM: Given(lambda world: world.letters[x])}, eq(LAM, y))
+    for letter, wanted in ((x, False), (k, True)):
+        for whole in (
+            lambda e, x=letter: iterated(x, x + e, 1, n),
+            lambda e, x=letter: length(lt(x, e), x),
+            lambda e, x=letter: sp.Sum(x * e, (x, 1, n)),
+        ):
+            line = eq(whole(LAM), whole(y))
+            assert follows(Rewritten((1,)), line, Fact(eq(LAM, y), sets), context=hidden) is wanted
+
+
+def test_a_line_is_the_same_as_one_that_is_multiplied_out():
+    """And each kind of statement is known again."""
+    sets = over(x=REAL, y=REAL, n=REAL).sets
+    for known, line in [
+        (sp.Ne(x, y, evaluate=False), sp.Ne(y, x, evaluate=False)),
+        (eq((x + y) ** 2, n), eq(x**2 + 2 * x * y + y**2, n)),
+        (lt(x * (x + 1), y), lt(x**2, y - x)),
+        (sp.And(lt(x * (x + 1), y), lt(x, y)), sp.And(lt(x, y), lt(x**2 + x, y))),
+        (sp.Not(lt(x * (x + 1), y), evaluate=False), sp.Not(lt(x**2 + x, y), evaluate=False)),
+    ]:
+        context = Context(sets, lemma=lambda _, known=known: Fact(known, sets))
+        assert follows(Lemma("a"), line, context=context), line
+    never = fact(sp.Implies(lt(x, y), sp.false, evaluate=False), x=REAL, y=REAL)
+    assert follows(Logic((1,)), le(y, x), never, context=over(x=REAL, y=REAL))
+    assert lies_in(sp.log(x**2 - x + 1), REAL, over(x=REAL))
