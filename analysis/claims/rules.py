@@ -393,7 +393,7 @@ def _real(x: sp.Expr, context: Context) -> bool:
         return True
     if not x.args or not all(_real(y, context) for y in x.args):
         return False
-    if isinstance(x, sp.log) and len(x.args) == 1:
+    if isinstance(x, sp.log):
         return context.decided(sp.Gt(x.args[0], 0, evaluate=False)) is not None
     if isinstance(x, sp.acos | sp.asin):
         ends = (sp.Ge(x.args[0], -1, evaluate=False), sp.Le(x.args[0], 1, evaluate=False))

@@ -123,10 +123,10 @@ _STRANGE = (sp.oo, -sp.oo, sp.zoo, sp.nan, sp.I)
 
 def bound(e: sp.Basic) -> set[sp.Basic]:
     """The letters that a sum, an integral, a limit, a map or a set of numbers in e binds."""
-    found = {limit[0] for node in e.atoms(ExprWithLimits) for limit in node.limits}
+    found: set[sp.Basic] = {limit[0] for node in e.atoms(ExprWithLimits) for limit in node.limits}
     found |= {node.args[1] for node in e.atoms(sp.Limit, length)}
     found |= {x for node in e.atoms(sp.Subs, sp.Lambda) for x in node.variables}
-    return found.union(*(node.args[0].free_symbols for node in e.atoms(iterated, largest)))
+    return found | {x for node in e.atoms(iterated, largest) for x in node.args[0].free_symbols}
 
 
 def free(e: sp.Basic) -> set[sp.Basic]:
@@ -134,12 +134,13 @@ def free(e: sp.Basic) -> set[sp.Basic]:
     several times, and that of a set."""
     if isinstance(e, iterated):
         at, new, start, times = e.args
-        return (free(new) - at.free_symbols) | free(start) | free(times)
+        return (free(new) - set(at.free_symbols)) | free(start) | free(times)
     if isinstance(e, length):
-        return free(e.args[0]) - {e.args[1]}
+        relation, letter = e.args
+        return free(relation) - {letter}
     if isinstance(e, ExprWithLimits | sp.Limit | sp.Subs | sp.Lambda) or not e.has(iterated, length):
         return set(e.free_symbols)
-    return set().union(*map(free, e.args))
+    return {x for part in e.args for x in free(part)}
 
 
 def bound_in(e: sp.Basic, letters: set[sp.Basic]) -> bool:
