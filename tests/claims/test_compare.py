@@ -119,6 +119,8 @@ def test_a_stronger_or_another_form_does_not_follow(theorem: sp.Basic, statement
         (_no(sp.Ne, x, y), _no(sp.Lt, x, y), False),
         (_no(sp.Ne, x, y), _no(sp.Ne, x, y), False),
         (AT_MOST, _no(sp.Not, LESS), False),
+        (_no(sp.Lt, x, y), _no(sp.Lt, y, z), False),
+        (_no(sp.Lt, x, y), _no(sp.Lt, z, x), False),
         (_no(sp.Or, LESS, EQUAL), _no(sp.Implies, LESS, _no(sp.Ne, x * y, y + 3)), False),
         (_no(sp.Implies, LESS, EQUAL), _no(sp.Or, LESS, _no(sp.Ne, x * y, y + 3)), False),
         (EQUAL, _no(sp.Le, x * y, y + 3), False),
