@@ -23,7 +23,7 @@ from analysis.claims.world import precision
 from analysis.symbolic.printing import plain_text
 
 LABELS = list(CLAIMS)
-SOME, DECIDED = 3, 1
+SOME, DECIDED = 2, 1
 """Alterations of a claim in a run, and those that are refuted on which a decision is asked."""
 FINEST = 0.05
 """What a checked equation must resolve; what is coarser is claimed as an inequality."""
@@ -66,6 +66,7 @@ def test_claim_settles_and_near_miss_is_refuted(claim: Claim, in_full: bool) -> 
     if claim.check is None and isinstance(claim.statement, sp.Eq) and found.resolution:
         assert isinstance(claim.settle(edge(claim)), Refuted)
     with untraced():
+        assert isinstance(claim.settle(sp.Not(claim.statement, evaluate=False)), Refuted)
         altered = claim.altered(None if in_full else SOME)
         called_true = decided_though_refuted(altered, None if in_full else DECIDED)
     assert altered.variants and not altered.accepted, repr(altered)

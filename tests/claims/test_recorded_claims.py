@@ -84,8 +84,8 @@ def test_what_the_book_once_said_is_too_close_to_tell() -> None:
     pretrained, normed = (m.CLAIMS[-1].domain for m in (pretraining_claims, batch_norm_training_claims))
     symbol = {str(s): s for over in (pretrained, normed) for s in over.letters}
     once = (
-        (pretrained, symbol["v_P"], 1000 * symbol["v_R"], 2.9),
-        (pretrained, symbol["E_X"], 2 * symbol["E_P"], 2.7),
+        (pretrained, symbol["speed_P"], 1000 * symbol["speed_R"], 2.9),
+        (pretrained, symbol["epochs_X"], 2 * symbol["epochs_P"], 2.7),
         (normed, symbol["S_40BN"], 1000 * symbol["S_4BN"], 0.1),
         (normed, symbol["D_0"], 10 * symbol["D_1"], 2.3),
         (clipped_training_claims.CLAIMS[1].domain, gain, he - sp.Rational(3, 100), 2.6),

@@ -12,7 +12,7 @@ from analysis.chapters.chain_rule.any_depth import A, B, L, W, Z, j, l, prod
 from analysis.chapters.chain_rule.claims import gradient, oracles
 from analysis.claims.evaluate import evaluate
 from analysis.claims.meaning import value
-from analysis.claims.outcome import Argued, Checked, Proved, Refuted
+from analysis.claims.outcome import Refuted
 from analysis.claims.relations import eq
 from analysis.numeric import chain as numeric_chain
 from analysis.numeric import signed_log
@@ -99,12 +99,6 @@ FALSE = {
     ],
 }
 VARIANTS = [(label, statement) for label, many in FALSE.items() for statement in many]
-
-
-@pytest.mark.parametrize("claim", CLAIMS.values(), ids=CLAIMS)
-def test_the_claim_holds_and_its_near_miss_does_not(claim: object) -> None:
-    settled = claim.prove()  # type: ignore[attr-defined]
-    assert settled.sound and isinstance(settled.outcome, Argued | Proved | Checked)
 
 
 @pytest.mark.parametrize(("label", "statement"), VARIANTS, ids=[x for x, _ in VARIANTS])

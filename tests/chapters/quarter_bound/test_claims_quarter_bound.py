@@ -12,7 +12,7 @@ import sympy as sp
 from analysis.chapters.quarter_bound.claims import gaussian_factor, intervals, log_product, slope
 from analysis.chapters.quarter_bound.gaussian_factor import Q, below_quarter, sample_ratios
 from analysis.claims.meaning import truth, value
-from analysis.claims.outcome import Argued, Checked, Proved, Refuted
+from analysis.claims.outcome import Refuted
 from analysis.claims.relations import eq, le
 from analysis.claims.world import World
 from analysis.symbolic.catalogue import SIGMOID, TANH
@@ -144,12 +144,6 @@ FALSE = {
     + [eq(share.lhs, sp.Rational(7, 10)), sp.Ne(*share.args, evaluate=False)],
 }
 VARIANTS = [(label, statement) for label, many in FALSE.items() for statement in many]
-
-
-@pytest.mark.parametrize("claim", CLAIMS.values(), ids=CLAIMS)
-def test_the_claim_holds_and_its_near_miss_does_not(claim: object) -> None:
-    settled = claim.prove()  # type: ignore[attr-defined]
-    assert settled.sound and isinstance(settled.outcome, Argued | Proved | Checked)
 
 
 @pytest.mark.parametrize(("label", "statement"), VARIANTS, ids=[x for x, _ in VARIANTS])
