@@ -363,7 +363,7 @@ def altered(claim: Claim, count: int | None = None) -> Altered:
     found = (
         alterations(claim.statement, change=change)
         if count is None
-        else some(claim.statement, 2 * count, claim.label, change=change)
+        else some(claim.statement, 6 * count, claim.label, change=change)
     )
     kept: list[Variant] = []
     for x in found:
