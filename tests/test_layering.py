@@ -19,6 +19,7 @@ from analysis.topics import TOPICS
 
 LEVEL = {
     "topics": 0,
+    "pictures": 0,
     "symbolic": 0,
     "numeric": 1,
     "claims": 2,
