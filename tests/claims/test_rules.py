@@ -408,6 +408,10 @@ def test_a_line_about_any_activation_is_used_for_one_and_its_own_slope():
     assert isinstance(lines.outcome(slope, domain((x, reals()), means=tanh)), Proved)
     mixed = domain((x, reals()), means={**tanh, sigma_prime: other[sigma_prime]})
     assert "no derivatives of one another" in lines.outcome(slope, mixed).why
+    for half, one in ((sp.Abs(x), 1), (sp.Max(x, 0), 1), (sp.Min(x, 0), 0), (-sp.Abs(x), 1)):
+        means = {f: sp.Lambda(x, e) for f, e in zip(ACTIVATION, (half, one, 0), strict=True)}
+        found = lines.outcome(slope, domain((x, reals()), means=means))
+        assert "no derivatives of one another" in found.why, half
 
 
 # Theorems
