@@ -44,6 +44,12 @@ def drawn(cases: Sequence[T], count: int, name: str) -> list[T]:
     return [cases[k] for k in (0, *sorted(rng.sample(range(1, len(cases)), count - 1)))]
 
 
+def turn(cases: Sequence[T], count: int, name: str) -> list[T]:
+    """``drawn(cases, count, name)`` for a test that goes through its cases itself; with ``--all`` every
+    case."""
+    return list(cases) if every() else drawn(cases, count, name)
+
+
 def kept(items: Iterable[pytest.Item], draw: bool = True) -> list[pytest.Item]:
     """What runs without ``--all``: none that is marked as ``in_full``, and so many as are to be drawn of each
     test marked as ``drawn``; all of these where ``draw`` is false, for cases are asked for by name."""

@@ -215,6 +215,7 @@ def test_every_claim_has_false_variants() -> None:
     assert set(FALSE) >= {claim.label for claim in formulas.CLAIMS}
 
 
+@pytest.mark.drawn(12)
 @pytest.mark.parametrize("label", FALSE)
 def test_a_false_variant_is_refuted(label: str) -> None:
     for variant in FALSE[label]:

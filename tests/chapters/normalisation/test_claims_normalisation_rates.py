@@ -185,6 +185,7 @@ def test_every_rate_has_false_variants() -> None:
     assert set(FALSE) >= {claim.label for claim in rates.CLAIMS}
 
 
+@pytest.mark.drawn(12)
 @pytest.mark.parametrize("label", FALSE)
 def test_a_false_variant_is_refuted(label: str) -> None:
     for variant in FALSE[label]:

@@ -146,6 +146,7 @@ FALSE = {
 VARIANTS = [(label, statement) for label, many in FALSE.items() for statement in many]
 
 
+@pytest.mark.drawn(12)
 @pytest.mark.parametrize(("label", "statement"), VARIANTS, ids=[x for x, _ in VARIANTS])
 def test_a_false_variant_is_refuted(label: str, statement: sp.Basic) -> None:
     found = CLAIMS[label].settle(statement)

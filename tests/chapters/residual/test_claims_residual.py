@@ -150,6 +150,7 @@ FALSE = [
 ]
 
 
+@pytest.mark.drawn(12)
 @pytest.mark.parametrize(("label", "wrong"), FALSE)
 def test_a_false_variant_is_refuted(label: str, wrong: sp.Basic) -> None:
     outcome = CLAIMS[label].settle(wrong)

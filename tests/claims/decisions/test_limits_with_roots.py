@@ -32,6 +32,7 @@ def _made(random: Random) -> tuple[sp.Expr, sp.Expr, int]:
     return total, sp.expand(limit), orders[0]
 
 
+@pytest.mark.drawn(3)
 @pytest.mark.parametrize("seed", range(10))
 def test_true_limits_are_found_and_false_ones_are_not(seed: int) -> None:
     random, found = Random(seed), 0
