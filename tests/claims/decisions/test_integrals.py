@@ -180,6 +180,14 @@ FALSE = {
         sp.Integral(x ** (k / 2 - 2) * sp.exp(-x), (x, 0, sp.oo)),
         sp.gamma(k / 2 - 1),
     ),
+    "a gamma integral beyond the pole at 0": (
+        sp.Integral(x ** sp.Rational(-3, 2) * sp.exp(-x), (x, 0, sp.oo)),
+        sp.gamma(-sp.S.Half),
+    ),
+    "a gamma integral beyond two poles": (
+        sp.Integral(x ** sp.Rational(-5, 2) * sp.exp(-2 * x), (x, 0, sp.oo)),
+        2 ** sp.Rational(3, 2) * sp.gamma(sp.Rational(-3, 2)),
+    ),
     "a gamma integral that ends": (sp.Integral(sp.sqrt(x) * sp.exp(-x), (x, 0, 1)), sp.sqrt(sp.pi) / 2),
     "a gamma integral that starts late": (
         sp.Integral(sp.sqrt(x) * sp.exp(-x), (x, 1, sp.oo)),
