@@ -14,6 +14,8 @@ from analysis.symbolic.notation import sigma, sigma_prime, sigma_second
 
 x, y, a, b, q, k, theta = sp.symbols("x y a b q k theta")
 POSITIVE = sp.Interval.open(0, sp.oo)
+dip = (b - sp.S.Half) ** 2 - sp.Rational(1, 8)
+"""Negative about 1/2, positive at both ends of the set of b."""
 SETS = {
     a: sp.S.Reals,
     b: sp.Interval(0, 1),
@@ -204,6 +206,10 @@ FALSE = {
     "a logarithm without decay": (sp.Integral(sp.log(x / 4), (x, 0, sp.oo)), 0),
     "a root of negative numbers": (sp.Integral(1 / sp.sqrt(x), (x, -1, 1)), 2 - 2 * sp.I),
     "a kink whose place is not known": (sp.Integral(sp.Abs(x - a), (x, 0, 1)), a**2 - a + sp.Rational(1, 2)),
+    "a kink beyond the ends between two ends of its letter": (
+        sp.Integral(sp.Abs(x - dip), (x, 0, 1)),
+        dip**2 - dip + sp.Rational(1, 2),
+    ),
     "a letter without a set": (sp.Integral(sp.Symbol("c"), (x, 0, 1)), sp.Symbol("c")),
     "an unknown function": (sp.Integral(sp.Function("f")(x), (x, 0, 1)), sp.Function("f")(1)),
     "without ends": (sp.Integral(x, x), x**2 / 2),
