@@ -71,7 +71,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
-    """Coverage's tracer sees the first case of a test, and with ``--all`` every one; a debugger's stays."""
+    """Coverage's tracer sees the first cases of a test, and with ``--all`` every one; a debugger's stays."""
     if not (item.stash.get(UNTRACED, False) and item.config.pluginmanager.hasplugin("_cov")):
         return (yield)
     with untraced():

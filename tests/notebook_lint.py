@@ -358,10 +358,12 @@ def decimals(markdown: str) -> list[Number]:
 
 
 def shown(output: dict[str, Any]) -> str:
-    """What a reader can read of an output; scripts, styles and tags are not that."""
+    """What a reader can read of an output; scripts, styles and tags are not that, nor what is stored of a
+    picture."""
     data = output.get("data", {})
+    kinds = {"text/plain", "text/latex", "text/markdown"} - ({"text/plain"} if "image/png" in data else set())
     parts = ["".join(output.get("text", ""))]
-    parts += ["".join(data[kind]) for kind in data if kind in ("text/plain", "text/latex", "text/markdown")]
+    parts += ["".join(data[kind]) for kind in data if kind in kinds]
     page = "".join(data.get("text/html", ""))
     parts.append(re.sub(r"<(script|style)\b.*?</\1>|<[^>]*>", " ", page, flags=re.DOTALL | re.IGNORECASE))
     return "\n".join(parts)

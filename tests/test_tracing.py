@@ -1,4 +1,4 @@
-"""What ``--all`` adds to a normal run, and that an oracle, and each case but the first, runs without the
+"""What ``--all`` adds to a normal run, and that an oracle, and each case but the first few, runs without the
 tracer, which comes back."""
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 import sampling
-from tracing import untraced
+from tracing import TRACED, untraced
 
 
 @pytest.mark.in_full
@@ -52,10 +52,11 @@ CASES = """
 import sys
 import pytest
 from sampling import every
+from tracing import TRACED
 
-@pytest.mark.parametrize("n", range(3))
+@pytest.mark.parametrize("n", range(TRACED + 2))
 def test_cases(n):
-    assert (sys.gettrace() is None) == (n > 0 and not every())
+    assert (sys.gettrace() is None) == (n >= TRACED and not every())
 
 def test_alone():
     assert sys.gettrace() is not None
@@ -92,4 +93,4 @@ def test_of_the_cases_the_first_alone_is_traced(root: Path, tmp_path: Path, opti
         text=True,
         check=False,
     ).stdout
-    assert "4 passed" in told, told
+    assert f"{TRACED + 3} passed" in told, told

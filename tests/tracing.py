@@ -1,5 +1,5 @@
-"""Oracles, and all cases of a test but the first, without the tracer: while coverage is measured, Python up
-to 3.11 runs every line of SymPy and mpmath at half speed."""
+"""Oracles, and all cases of a test but the first few, without the tracer: while coverage is measured, Python
+up to 3.11 runs every line of SymPy and mpmath at half speed."""
 
 from __future__ import annotations
 
@@ -8,6 +8,9 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 import pytest
+
+TRACED = 16
+"""Of the cases of a test, so many are looked at by coverage."""
 
 
 @contextmanager
@@ -31,9 +34,9 @@ def by_function(items: Iterable[pytest.Item]) -> dict[str, list[pytest.Item]]:
 
 
 def after_the_first(items: Iterable[pytest.Item]) -> Iterator[pytest.Item]:
-    """Every case of each test function but the first of its parameters."""
+    """Every case of each test function but the first ``TRACED``, in the order of its parameters."""
     for cases in by_function(items).values():
-        yield from cases[1:]
+        yield from cases[TRACED:]
 
 
 def _place(item: pytest.Item) -> tuple[int, ...]:
