@@ -98,7 +98,9 @@ def log_paths(drawn: LogProducts, theory: Exponent, ax: Axes | None = None, path
         lw=0,
     )
     end = float(drawn.depths[-1])
-    ax.text(end * 0.62, theory.lam * end * 0.52 * scale, r"$\lambda L \pm 2\varsigma\sqrt{L}$", color="C0")
+    ax.text(
+        end * 0.62, theory.lam * end * 0.52 * scale, r"$e^{\lambda L \pm 2\varsigma\sqrt{L}}$", color="C0"
+    )
     quarter = -math.log(4.0) * scale
     ax.plot(depth, quarter * depth, color="C1", ls="--", lw=1.2)
     ax.text(end * 0.7, quarter * end * 0.58, r"$(1/4)^L$", color="C1")

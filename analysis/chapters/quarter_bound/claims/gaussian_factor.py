@@ -123,8 +123,8 @@ CLAIMS = (
         f"{number(_bessel):.4f}.",
         statement=sp.Eq(_bound_event, _bessel, evaluate=False),
         check=None,
-        scope="w₂, w₃ ~ N(0, 1) independent; the product of two normal numbers has density K₀(|x|)/π; "
-        f"{DRAWS:,} draws",
+        scope="w₂, w₃ ~ N(0, 1) independent; the product of two normal numbers has density K₀(|x|)/π, K₀ a "
+        f"modified Bessel function; {DRAWS:,} draws",
         false_sibling=sp.Eq(_bound_event, sp.erf(1 / sp.sqrt(2)) ** 2, evaluate=False),
         domain=domain(means=_normal),
     ),
@@ -134,8 +134,9 @@ CLAIMS = (
         f"{_ratio_quadrature().value:.4f}, not always.",
         statement=sp.Eq(_ratio_event, Q, evaluate=False),
         check=None,
-        scope="sigmoid, all weights and biases ~ N(0, 1), input a_0 = 1/2; Q: the same probability by "
-        f"quadrature over z_1, w_2 and b_2, with w_3 integrated in closed form; {DRAWS:,} draws",
+        scope="sigmoid, all weights and biases ~ N(0, 1), input a_0 = 1/2; Q = "
+        f"{_ratio_quadrature().value:.4f}: the same probability by quadrature over z_1, w_2 and b_2, "
+        f"with w_3 integrated in closed form; {DRAWS:,} draws",
         false_sibling=sp.Eq(_ratio_event, _bessel, evaluate=False),
         domain=domain(means={**_normal, **_chain, Q: Given(lambda world: _ratio_quadrature())}),
     ),
