@@ -167,8 +167,8 @@ def _speeds(hidden: int) -> Claim:
         scope=f"first {IMAGES:,} training images of MNIST, weights N(0, 1/n_in), biases N(0, 1); he drew one "
         "network, seed not set; v: the speeds that "
         f"the code of his book recorded, {shown}, which he prints rounded; p: how often a network "
-        f"lies as far out in Mahalanobis' distance of the logarithms, which counts in standard deviations of "
-        f"the cloud; {_resolution(hidden)}",
+        f"of these and his own, {DRAWN + 1} in all, lies as far out in Mahalanobis' distance of the "
+        f"logarithms, which counts in standard deviations of the cloud; {_resolution(hidden)}",
         false_sibling=speeds_are(hidden, NIELSEN_SPEEDS[hidden], (v[0] / 2, *v[1:])),
         domain=domain(
             means={
