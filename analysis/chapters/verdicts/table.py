@@ -267,7 +267,7 @@ _ROWS = (
         kind=HOLDS_IF,
         condition="the recipe of the first chapters of Nielsen's book is called the standard",
         says=r"The speeds that the account shows come from $N(0,1/n_{\text{in}})$, with $n_{\text{in}}$ the "
-        r"number of inputs, and none of 200 networks drawn from $N(0,1)$ starts as slowly",
+        r"number of inputs, and none of 200 networks drawn from $N(0,1)$ starts as slowly (chapter 4)",
         claims=("standard-normal-weights-are-faster", "nielsen-speeds-4-hidden"),
     ),
     Verdict(
@@ -665,8 +665,9 @@ _ROWS = (
         condition="the loss is unbounded, the outlier is answered wrongly, and no layer with a bounded "
         "activation lies between",
         says="The gradient at the output is bounded by $1$ for the cross-entropy, by $4/27$ for a sigmoid "
-        "with squared error, and unbounded for a linear output. Behind ReLUs the first layer's gradient has "
-        "the outlier as a factor even so; behind sigmoids its share falls, in the median",
+        "with squared error, and unbounded for a linear output. Behind ReLUs the first layer's gradient "
+        "grows with the outlier even so, under the cross-entropy; behind sigmoids its share falls, in the "
+        "median",
         claims=(
             "cross-entropy-gradient-below-one",
             "squared-error-gradient-bound",

@@ -176,7 +176,7 @@ CLAIMS = (
     ),
     Claim(
         label="cross-entropy-does-not-saturate",
-        sentence="Under the cross-entropy the same output keeps the largest gradient there is.",
+        sentence="Under the cross-entropy the same output's gradient tends to −1: its size to the bound.",
         statement=_wrong_and_sure("cross-entropy, sigmoid", -sp.S.One),
         check=decided(_wrong_and_sure("cross-entropy, sigmoid", -sp.S.One)),
         scope="sigmoid output, y = 1, z → −∞; for y = 0 and z → ∞ by symmetry",
@@ -186,8 +186,8 @@ CLAIMS = (
     Claim(
         label="outlier-relu-cross-entropy",
         sentence=(
-            "Behind a ReLU the first layer's gradient grows in proportion to the input, though the "
-            "one at the output is bounded."
+            "Behind a ReLU the first layer's gradient grows in proportion to the input under the "
+            "cross-entropy, though the one at the output is bounded."
         ),
         statement=grows_like("cross-entropy, sigmoid", RELU.formula, 1, v),
         check=decided(grows_like("cross-entropy, sigmoid", RELU.formula, 1, v)),
