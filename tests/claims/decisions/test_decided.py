@@ -100,3 +100,27 @@ def test_a_slope_of_an_order_that_is_a_letter_is_not_taken():
     ):
         assert decided(_no(sp.Eq, statement, 0), SETS) is None
         assert decided(_no(sp.Le, statement, 0), SETS) is None
+
+
+KEPT = {"evaluate": False}
+
+
+def test_a_closed_end_at_which_something_turns_is_asked() -> None:
+    """The sign of x is 1 for x > 0, and 0 at 0."""
+    for turning, value in ((sp.sign(x), 1), (sp.sign(x) ** 2, 1), (sp.sign(x - 1) * sp.sign(x), 1)):
+        high = 5 if turning.has(sp.sign(x - 1)) else 0
+        statement = sp.Eq(turning, value, **KEPT)
+        assert decided(statement, {x: sp.Interval.open(high, 9)})
+    for end in (sp.Interval(0, sp.oo), sp.Interval.Ropen(0, 2), sp.Interval(-1, 0)):
+        value = -1 if end.end == 0 else 1
+        assert decided(sp.Eq(sp.sign(x), value, **KEPT), {x: end.interior})
+        assert decided(sp.Eq(sp.sign(x), value, **KEPT), {x: end}) is None
+
+
+def test_the_letter_of_an_integral_is_no_counting_letter() -> None:
+    """From 0 to x - 1 it is negative where x < 1, while a sum over k from 0 to m - 1 has no term there."""
+    t, k = sp.symbols("t k")
+    sides = (sp.Integral(sp.Abs(t), (t, 0, x - 1)), sp.Integral(t, (t, 0, x - 1)))
+    assert decided(sp.Eq(*sides, **KEPT), {x: sp.Interval.open(0, sp.oo)}) is None
+    sums = (sp.Sum(sp.Abs(k), (k, 0, m - 1)), sp.Sum(k, (k, 0, m - 1)))
+    assert decided(sp.Eq(*sums, **KEPT), SETS)

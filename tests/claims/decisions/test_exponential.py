@@ -189,6 +189,9 @@ def test_known_truths(statement: sp.Basic, where: sp.Set) -> None:
         (said(sp.Le, MISH.derivative, MISH.slope_bound - sp.Rational(1, 10**40)), ALL),
         (said(sp.Ge, MISH.derivative, 0), ALL),
         (said(sp.Eq, sp.Derivative(sp.Abs(z), z), sp.sign(z)), ALL),  # no derivative at 0
+        (said(sp.Gt, sp.sign((z - 1) ** 2), 0), ALL),  # 0 where the square is
+        (said(sp.Ge, sp.Abs(sp.sign((z - 1) ** 2)), 1), ALL),
+        (said(sp.Gt, sp.sign((sp.exp(z) - 1) ** 2), 0), ALL),
         (said(sp.Eq, sp.Derivative(sp.Max(0, z), z), sp.Piecewise((0, z <= 0), (1, True))), ALL),
         (said(sp.Le, 1 / z, 1), sp.Interval(-1, 0)),
         (said(sp.Gt, z**2, 0), ALL),
