@@ -168,3 +168,15 @@ def test_a_supremum_that_is_not_attained_or_has_a_kink():
 def test_a_supremum_that_does_not_exist():
     with pytest.raises(ArithmeticError, match="could not be bounded"):
         certified_sup(1 / z, -1, 1, max_boxes=100)
+
+
+@pytest.mark.parametrize("side", [1, -1])
+def test_between_the_starts_of_two_tails_every_point_is_covered(side):
+    """The bump lies near 12, beyond where the tail on its other side begins."""
+    far = sp.exp(side * z) / 160_000
+    bump = far / (1 + far) ** 2
+    assert isinstance(prove_upper_bound(bump, sp.Rational(1, 5)), Refuted)
+    found = prove_upper_bound(bump, sp.Rational(26, 100))
+    assert isinstance(found, IntervalProof) and found.tails[0].start != found.tails[1].start
+    ends = [(box.lo, box.hi) for box in found.boxes]
+    assert min(ends)[0] <= -16 and max(ends)[1] >= 16
