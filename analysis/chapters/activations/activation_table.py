@@ -77,7 +77,7 @@ def as_table(entries: Iterable[Entry]) -> str:
         (
             *(e.activation.name, f"${_formula(e.activation)}$", f"{e.largest_slope:.4f}"),
             *map(_four, (e.moments.mean, e.moments.second, e.moments.slope_second)),
-            *(e.saturates.removesuffix(" sides"), f"{e.moments.dead:.2f}"),
+            *(e.saturates.removesuffix(" sides"), f"{e.moments.dead:.4f}"),
             "yes" if e.zero_centred else "no",
         )
         for e in entries

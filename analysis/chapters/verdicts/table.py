@@ -138,7 +138,8 @@ def of_chapter(chapter: int) -> str:
         raise ValueError(f"chapter must be one that settles a row, 1 to {last}, not {chapter!r}")
     lines = ["| row | the account's words | verdict |", "|-|-|-|"]
     for row in rows:
-        elsewhere = f" ([shown here]({row.shown}))" if row.shown == HERE else ""
+        words = "more here" if row.kind == OPEN else "shown here"
+        elsewhere = f" ([{words}]({row.shown}))" if row.shown == HERE else ""
         lines.append(f"| {row.id} | {row.words} | {row.verdict}{elsewhere} |")
     return "\n".join(lines)
 
@@ -778,8 +779,7 @@ _ROWS = (
         original="计算方便，计算速度快",
         kind=HOLDS_IF,
         condition="it is computed as a maximum: one comparison, where sigmoid and tanh need an exponential",
-        says="Written as a case distinction it can be the slower one. Hardware and library decide; times "
-        "are printed, never asserted",
+        says="Hardware and library decide; times are printed, never asserted",
         shown="06_activations.ipynb#what-they-cost",
     ),
     Verdict(

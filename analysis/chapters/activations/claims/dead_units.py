@@ -51,11 +51,12 @@ def _share(world: World) -> Estimate:
 CLAIMS = (
     Claim(
         label="relu-network-born-dead",
-        sentence="A narrow, deep ReLU network is often dead at birth: some layer is off as a whole.",
+        sentence="A narrow, deep ReLU network is often dead at birth for an example: some layer is off as a "
+        "whole.",
         statement=_born_dead_is(2 ** (-_n)),
         check=None,
         scope=(
-            f"one input, symmetric weights, zero biases; n = {WIDTH} units in each of L = {DEPTH} "
+            f"one example, symmetric weights, zero biases; n = {WIDTH} units in each of L = {DEPTH} "
             f"layers, {NETWORKS:,} networks"
         ),
         false_sibling=_born_dead_is(sp.Rational(11, 10) * 2 ** (-_n)),

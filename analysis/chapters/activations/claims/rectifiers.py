@@ -70,13 +70,13 @@ CLAIMS = (
     Claim(
         label="selu-supremum-not-attained",
         sentence=(
-            f"The slope of SELU tends to λα = {float(SELU_SCALE * SELU_ALPHA):.4f} from the left of "
-            f"zero, below which it stays, and to λ = {float(SELU_SCALE):.4f} from the right."
+            f"The slope of SELU tends to λ₀₁α₀₁ = {float(SELU_SCALE * SELU_ALPHA):.4f} from the left of "
+            f"zero, below which it stays, and to λ₀₁ = {float(SELU_SCALE):.4f} from the right."
         ),
         statement=_SUPREMUM,
         check=decided(_SUPREMUM),
         domain=domain((_left_of_zero, positive())),
-        scope="left of zero, at −x, the slope is λα e^(−x)",
+        scope="left of zero, at −x, the slope is λ₀₁α₀₁ e^(−x)",
         false_sibling=sp.Eq(_limit(_slope(_selu_left), sp.S.Zero), SELU_SCALE, evaluate=False),
     ),
 )
