@@ -191,8 +191,7 @@ CLAIMS = (
     Claim(
         label="residual-wide-lambda",
         sentence="With homogeneous branches, such as W ReLU(x), a wide network's gradient grows by ½ log(1 "
-        "+ s²c) a block, "
-        "where a plain one changes by ½ log c.",
+        "+ s²c) a block, here ½ log 3/2, where a plain one changes by ½ log c.",
         statement=sp.Eq(_lam, sp.log(1 + sp.Rational(1, 2)) / 2, evaluate=False),
         check=None,
         scope=f"x + W ReLU(x), w ~ N(0, 1/n), so c = 1/2, s = 1; n = {WIDTH}, {NETS} networks of {BLOCKS} "
@@ -217,7 +216,7 @@ CLAIMS = (
         statement=_relu_last,
         check=None,
         scope=f"w ~ N(0, 2/n), n = {WIDTH}, {MANY:,} networks of L = {BLOCKS} blocks, x_0 with mean 0; the "
-        f"maps are iterated {BLOCKS} times from m = 0, q = 1",
+        f"maps are iterated {BLOCKS} times from m = 0, q = 1, and q is what they end in",
         false_sibling=_maps(_q, _q / BLOCKS),
         domain=domain(means={_growth: Given(lambda world: _grown("relu last"))}),
     ),
@@ -240,8 +239,9 @@ CLAIMS = (
         statement=_tanh_gain,
         check=None,
         scope=_how_tanh
-        + " from q = 1 and log G = 0; G is the root mean square of ∂C/∂x_0 per that of ∂C/∂x_L; finite width "
-        f"is allowed {TANH_ALLOWED}, for the mean of a logarithm is below the logarithm of a mean",
+        + " from q = 1 and log G = 0, and log G is what they end in; G is the root mean square of ∂C/∂x_0 "
+        f"per that of ∂C/∂x_L; finite width is allowed {TANH_ALLOWED}, for the mean of a "
+        "logarithm is below the logarithm of a mean",
         false_sibling=_gain_is(sp.log(1 + expectation(_slope)) / 2),
         domain=domain(means={_gained: Given(_measured_gain), expectation: _mean_over_g}),
     ),

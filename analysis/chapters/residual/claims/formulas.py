@@ -337,10 +337,10 @@ def _by_logarithms(statement: sp.Lt) -> Proof:
 
 
 def _multiplied_out(statement: sp.Eq) -> Proof:
+    one, others = ("I", "the identity") if statement.lhs == blocks(sp.S.One) else ("k I", "k^(L − |S|)")
     words = (
-        "Multiplied out by the distributive law, each block gives its J_l or what its shortcut gives, 1 or "
-        "k: the terms are the sets S of the blocks that give J_l, in the order of the blocks, and the others "
-        "give 1 or k^(L − |S|)"
+        f"Multiplied out by the distributive law, each block gives its J_l or {one}: the terms are the sets "
+        f"S of the blocks that give J_l, in the order of the blocks, and the others give {others}"
     )
     return proof(Line(statement, Said(words)))
 

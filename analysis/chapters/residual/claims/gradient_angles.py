@@ -137,7 +137,7 @@ CLAIMS = (
     Claim(
         label="shattered-cube-law",
         sentence="Once the angle has settled, block l takes the share 3/l off the correlation, whatever a "
-        "is: a power law in depth, l⁻³.",
+        "is.",
         statement=sp.Eq(1 - _settled, 3 / l, evaluate=False),
         check=decided(sp.Eq(1 - _settled, 3 / l, evaluate=False)),
         scope="θ = 3π/(a l), the leading term for many blocks; ReLU, wide layers, Var w = 2/n; the same a "
