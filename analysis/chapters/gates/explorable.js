@@ -15,7 +15,7 @@ function draw(v, view) {
     if (life <= steps) picture += `<circle cx="${X(life).toFixed(1)}" cy="${Y(half).toFixed(1)}" r="5" style="fill:var(--${hues[m]})"/>`;
   });
   const told = (name, life) => bold(name, life <= steps ? show(life) : `more than ${steps}`);
-  view.caption("log₁₀ of the size of the derivative. Blue: LSTM, all ways. Green, dashed: LSTM, within c alone. Red, dotted: vanilla cell. Dots: half is left.");
+  view.caption(`log₁₀ of the size of the derivative, ${units} units. Blue: LSTM, all ways. Green, dashed: LSTM, within c alone. Red, dotted: vanilla cell. Dots: half is left.`);
   view.svg(height, picture);
   view.say(`Half-life in time steps: LSTM ${told("whole", lives[0])}, within c alone ${told("alone", lives[1])} (the forget bias alone gives ${bold("closed", show(gateAlone(v.bias)))}), `
     + `vanilla ${told("vanilla", lives[2])}. After ${steps} steps: LSTM ${bold("end", power(found.whole[steps] / ten))}, vanilla ${bold("endVanilla", power(found.vanilla[steps] / ten))}.`);

@@ -94,7 +94,7 @@ def memory_of_a_cell() -> Explorable:
         title="What is left of a memory after k time steps",
         parameters=(
             Slider("bias", "forget bias b_f", -2.0, 5.0, 0.1, 1.0),
-            Slider("scale", "weight scale g", 0.1, 10.0, 0.02, 1.0, log=True),
+            Slider("scale", "weight scale", 0.1, 10.0, 0.02, 1.0, log=True),
             Again("seed", "Draw other networks"),
         ),
         code="\n".join((formulas(), sizes, script("sampler.js"), script(Path(__file__).with_suffix(".js")))),

@@ -93,8 +93,7 @@ CLAIMS = of_runs(
             label="lstm-adds-at-lag-100",
             sentence=(
                 "The LSTM with forget bias 1 solves the adding problem at T = 100; the vanilla tanh "
-                "cell, started at an "
-                "orthogonal matrix, learns nothing there."
+                "cell, started at an orthogonal matrix, stays above 0.15 there (the best constant: 1/6)."
             ),
             statement=_all(
                 _below(_of("E", "lstm-1", 100), _solved), _above(_of("E", "rnn-orthogonal", 100), _useless)
@@ -174,8 +173,8 @@ CLAIMS = of_runs(
         Claim(
             label="lstm-works-at-more-rates",
             sentence=(
-                "The ungated ReLU cell also wants its learning rate: at T = 50 the LSTM solves it at "
-                "three times as many of the six."
+                "At T = 50 the LSTM solves it, four seeds of five below 0.01, at three times as many of the "
+                "six rates as the ungated ReLU cell."
             ),
             statement=sp.Eq(_of("R", "lstm-1", 50), 3 * _of("R", "relu-identity", 50), evaluate=False),
             check=None,
@@ -203,8 +202,8 @@ CLAIMS = of_runs(
             label="initial-reach-does-not-decide",
             sentence=(
                 "A GRU and a ReLU cell that let less than 10⁻⁹ of the gradient through 50 steps at first "
-                "learn; a tanh cell "
-                "started at the identity, with more than a twenty-fifth left, does not."
+                "learn, to below 0.01 and 0.05; a tanh cell started at the identity, with more than a "
+                "twenty-fifth left, stays above 0.15."
             ),
             statement=_all(
                 _below(_of("B", "gru", 50), sp.Rational(1, 10**9)),
@@ -215,7 +214,8 @@ CLAIMS = of_runs(
                 _above(_of("E", "rnn-identity", 50), _useless),
             ),
             check=None,
-            scope=_share + "; E is the mean squared error",
+            scope=_share
+            + "; E is the mean squared error; of the rates tried the tanh cell's is the smallest",
             false_sibling=_all(_below(_of("B", "lstm-1", 50), sp.Rational(1, 10**9))),
         ),
         Claim(

@@ -589,7 +589,7 @@ CLAIMS = (
     ),
     Claim(
         label="bias-one-half-life",
-        sentence="With the customary bias 1 the half-life is 2.2 steps.",
+        sentence="With the customary bias 1 the half-life is below 2.25 steps.",
         statement=_BIAS_ONE,
         check=decided(_BIAS_ONE),
         scope="b_f = 1 and nothing else goes into the gate",
