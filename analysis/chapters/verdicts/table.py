@@ -542,12 +542,12 @@ _ROWS = (
         original="整个深度网络可以视为是一个复合的非线性多元函数（这些非线性多元函数其实就是每层的激活函数） "
         "… 链式法则是一个连乘的形式，所以当层数越深的时候，梯度将以指数传播",
         kind=HOLDS_IF,
-        condition=r"the exponent is not $0$: that of the mean square is with He's weights, and a centred "
-        r"chain with $w=4$ falls like a power of the depth",
+        condition=r"the exponent is not $0$ (that of the mean square is $0$ with He's weights, and a centred "
+        r"chain with $w=4$ falls like a power of the depth)",
         says=r"The typical gradient falls with He's weights too, at every finite width $n$: the logarithm "
         r"of its length by about $\tfrac5{4n}$ a layer ([chapter 12](12_residual.ipynb) shows it at width "
-        r"64). The product is $J=\prod DW$: the affine maps between the activations count as much as the "
-        "activations",
+        r"64). The product is $J^L=\prod\Sigma'w$: the affine maps between the activations count as much "
+        "as the activations",
         claims=("wide-layer-jacobian", "weight-four-decays-as-a-power", "he-variance"),
     ),
     Verdict(

@@ -214,7 +214,7 @@ def test_the_typical_gradient_falls_with_the_weights_of_he() -> None:
             assert round(logs, 3) == -0.02 and round(logs * 1000 / math.log(10), 1) == -8.7
     row = VERDICTS["B3"]
     assert r"about $\tfrac5{4n}$ a layer" in row.says and "every finite width" in row.says
-    assert "of the mean square is with He's" in row.condition
+    assert "of the mean square is $0$ with He's" in row.condition
 
 
 def test_a_chain_vanishes_at_every_scale_under_a_condition() -> None:
