@@ -743,10 +743,17 @@ _ROWS = (
         quote="another means to solve exploding gradients is weight regularisation",
         original="另外一种解决梯度爆炸的手段是采用权重正则化",
         kind=HOLDS_IF,
-        condition="the explosion builds up over many steps, for the penalty needs time to shrink the weights",
-        says="It leaves the data gradient unchanged at initialisation, and does not save a network that "
-        "diverges early",
-        claims=("decay-leaves-learning-speed", "decay-shrinks-weights", "decay-does-not-stop-explosion"),
+        condition=r"there is time before the network diverges: while the weighted inputs stay what they are, "
+        r"$t$ steps of L2 lower every log-gain by $-t\log(1-\eta\alpha)$",
+        says="No training here shows it stop an explosion. It leaves the data gradient unchanged at "
+        "initialisation, and does not save a network that diverges early",
+        claims=(
+            "decay-leaves-learning-speed",
+            "decay-layer-factor",
+            "decay-lowers-log-gain",
+            "decay-shrinks-weights",
+            "decay-does-not-stop-explosion",
+        ),
     ),
     Verdict(
         id="B18",

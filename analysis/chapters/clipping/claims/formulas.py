@@ -223,8 +223,7 @@ CLAIMS = (
     ),
     Claim(
         label="clip-momentum-step-bound",
-        sentence="With momentum μ a step is at most ηc/(1 − μ) long, and can come as near to that as one "
-        "likes.",
+        sentence="With momentum μ a step is at most ηc/(1 − μ) long.",
         statement=_MOMENTUM,
         check=_as_a_series(_MOMENTUM),
         scope="s ← μs + g from s = 0, each g clipped by norm at c; r_t is the norm of the gradient of "

@@ -69,8 +69,7 @@ CLAIMS = of_runs(
     Claim(
         label="decay-does-not-stop-explosion",
         sentence=
-            "L2 does not save a network that explodes: at the rates that diverge without it, it diverges "
-            "with it.",
+            "L2 does not save a network that explodes: with it as many diverge as without.",
         statement=sp.Eq(measure("D", "large-l2"), measure("D", "large"), evaluate=False),
         check=None,
         scope=
