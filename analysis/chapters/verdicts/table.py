@@ -944,7 +944,7 @@ _ROWS = (
         "inputs that lay close to 0, where the sigmoid is steepest, lose slope",
         says="Mean and variance are set, the shape is not. Whether the slope rises depends on where the "
         "inputs were; and a larger gradient is not a faster layer",
-        claims=("larger-gradient-is-not-faster",),
+        claims=("batch-norm-gradient-falls-with-scale", "larger-gradient-is-not-faster"),
         shown=HERE,
     ),
     Verdict(

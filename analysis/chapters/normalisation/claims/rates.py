@@ -167,8 +167,8 @@ CLAIMS = (
     ),
     Claim(
         label="batch-norm-residual-power",
-        sentence="With residual paths the growth is a power of the depth: block l multiplies by 1 + c/l "
-        "with c = π/(π − 1).",
+        sentence="With residual paths the growth is a power of the depth: for large l block l multiplies by "
+        "about 1 + c/l with c = π/(π − 1).",
         statement=_power_is(LARGE),
         check=_by_half_lines(),
         scope="x^(l+1) = x^l + W ReLU(BN(x^l)), Var W = 2/n, width n → ∞, normal inputs, large batches; r_l "
