@@ -117,8 +117,10 @@ def _collection(drawn: collections.Collection) -> Iterator[str]:
         shades = f"by {_numbers(values)}" if values is not None else _colours(_faces(drawn))
         yield f"dots{name} {shades} size {_numbers(drawn.get_sizes())}: {_points(drawn.get_offsets())}"
     else:
-        for path in drawn.get_paths():
-            yield f"band{name} {_colours(_faces(drawn))}: {_points(path.vertices)}"
+        faces, paths = _faces(drawn), drawn.get_paths()
+        for k, path in enumerate(paths):
+            found = faces[k : k + 1] if len(faces) == len(paths) else faces
+            yield f"band{name} {_colours(found)}: {_points(path.vertices)}"
 
 
 def _faces(drawn: collections.Collection) -> Any:

@@ -743,10 +743,10 @@ _ROWS = (
         quote="another means to solve exploding gradients is weight regularisation",
         original="另外一种解决梯度爆炸的手段是采用权重正则化",
         kind=HOLDS_IF,
-        condition=r"there is time before the network diverges: while the weighted inputs stay what they are, "
+        condition=r"there is time before the network diverges: with weighted inputs unchanged, "
         r"$t$ steps of L2 lower every log-gain by $-t\log(1-\eta\alpha)$",
-        says="No training here shows it stop an explosion. It leaves the data gradient unchanged at "
-        "initialisation, and does not save a network that diverges early",
+        says="No training here shows it stop an explosion. At initialisation the data gradient is unchanged, "
+        "and a network that diverges early is not saved",
         claims=(
             "decay-leaves-learning-speed",
             "decay-layer-factor",

@@ -93,7 +93,7 @@ CLAIMS = of_runs(
             label="lstm-adds-at-lag-100",
             sentence=(
                 "The LSTM with forget bias 1 solves the adding problem at T = 100; the vanilla tanh "
-                "cell, started at an orthogonal matrix, stays above 0.15 there (the best constant: 1/6)."
+                "cell, started at an orthogonal matrix, stays above 0.15 there."
             ),
             statement=_all(
                 _below(_of("E", "lstm-1", 100), _solved), _above(_of("E", "rnn-orthogonal", 100), _useless)
@@ -173,8 +173,8 @@ CLAIMS = of_runs(
         Claim(
             label="lstm-works-at-more-rates",
             sentence=(
-                "At T = 50 the LSTM solves it, four seeds of five below 0.01, at three times as many of the "
-                "six rates as the ungated ReLU cell."
+                "At T = 50 the LSTM solves it, with four seeds of five, at three times as many of the six "
+                "rates as the ungated ReLU cell."
             ),
             statement=sp.Eq(_of("R", "lstm-1", 50), 3 * _of("R", "relu-identity", 50), evaluate=False),
             check=None,

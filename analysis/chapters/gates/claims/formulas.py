@@ -454,7 +454,8 @@ _SUMMED = sp.Eq(
     change(_C, u), plus(*(times(x, d) for x, d in zip(_hs, _deltas, strict=False))), evaluate=False
 )
 _HALF_LIFE = sp.Eq(sp.Pow(sigmoid(forget_bias), half_life(), evaluate=False), sp.S.Half, evaluate=False)
-_BIAS_ONE = sp.Lt(sp.Abs(half_life(sp.S.One) - sp.Rational(22, 10)), sp.Rational(5, 100), evaluate=False)
+_NEAR, _OFF = sp.Rational(22, 10), sp.Rational(5, 100)
+_BIAS_ONE = sp.Lt(sp.Abs(half_life(sp.S.One) - _NEAR), _OFF, evaluate=False)
 _BELOW = sp.Lt(SIGMOID.formula, 1, evaluate=False)
 _LARGE = sp.Eq(sp.Limit(half_life() / sp.exp(forget_bias), forget_bias, sp.oo), sp.log(2), evaluate=False)
 _SCALE = sp.Eq(sigmoid(sp.log(_T - 1)), 1 - 1 / _T, evaluate=False)
@@ -589,13 +590,11 @@ CLAIMS = (
     ),
     Claim(
         label="bias-one-half-life",
-        sentence="With the customary bias 1 the half-life is below 2.25 steps.",
+        sentence=f"With the customary bias 1 the half-life is below {float(_NEAR + _OFF):g} steps.",
         statement=_BIAS_ONE,
         check=decided(_BIAS_ONE),
         scope="b_f = 1 and nothing else goes into the gate",
-        false_sibling=sp.Lt(
-            sp.Abs(half_life(sp.S.Zero) - sp.Rational(22, 10)), sp.Rational(5, 100), evaluate=False
-        ),
+        false_sibling=sp.Lt(sp.Abs(half_life(sp.S.Zero) - _NEAR), _OFF, evaluate=False),
         domain=domain(),
     ),
     Claim(
