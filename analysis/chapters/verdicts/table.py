@@ -745,8 +745,7 @@ _ROWS = (
         kind=HOLDS_IF,
         condition=r"there is time before the network diverges: with weighted inputs unchanged, "
         r"$t$ steps of L2 lower every log-gain by $-t\log(1-\eta\alpha)$",
-        says="No training here shows it stop an explosion. At initialisation the data gradient is unchanged, "
-        "and a network that diverges early is not saved",
+        says="No training here shows it stop an explosion, and the gradient at initialisation is the same",
         claims=(
             "decay-leaves-learning-speed",
             "decay-layer-factor",
