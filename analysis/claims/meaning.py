@@ -684,8 +684,7 @@ def shown(x: Any, digits: int = 6) -> str:
     """A number as text, with so many significant digits."""
     if isinstance(x, fmpq) and len(str(x)) <= digits + 2:
         return str(x)
-    with mp.workdps(max(digits, 15)):
-        return str(mp.nstr(to_mp(x), digits))
+    return _decimal(x, digits)
 
 
 def _decimal(x: Any, digits: int) -> str:

@@ -18,9 +18,9 @@ from sympy.core.relational import Relational
 from analysis.claims.compare import same
 from analysis.claims.compare import sides as sides_of
 from analysis.claims.decisions import decided as by_decision
-from analysis.claims.decisions.decided import bound, bound_in, free, moved_in
+from analysis.claims.decisions.decided import bound, bound_in, free
 from analysis.claims.decisions.identities import vanishes
-from analysis.claims.decisions.letters import Sets, put, renamed, within_relations
+from analysis.claims.decisions.letters import Sets, moved_in, put, renamed, within_relations
 from analysis.claims.decisions.smooth import smooth_where
 from analysis.claims.theorems import THEOREMS
 from analysis.claims.world import Formula, Pointwise

@@ -158,10 +158,19 @@ def _stroke(line: lines.Line2D) -> str:
     _, dashes = getattr(line, "_unscaled_dash_pattern", (0, None))
     style += f" {_numbers(dashes)}" if style and dashes else ""
     marker = line.get_marker()
-    dots = f" markers {marker}" if marker not in ("None", "", " ", None) else ""
+    dots = f" markers {marker}{_inked(line)}" if marker not in ("None", "", " ", None) else ""
     return (
         f"{_colour(line.get_color(), line.get_alpha())}, {f'{style} {width}' if style else 'no line'}{dots}"
     )
+
+
+def _inked(line: lines.Line2D) -> str:
+    """The colours of its markers, face and edge, where they are not the line's."""
+    found = [
+        "hollow" if str(x) == "none" else _colour(x, line.get_alpha())
+        for x in (line.get_markerfacecolor(), line.get_markeredgecolor())
+    ]
+    return f" {' '.join(found)}" if set(found) != {_colour(line.get_color(), line.get_alpha())} else ""
 
 
 def _fill(patch: patches.Patch) -> str:

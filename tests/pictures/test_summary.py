@@ -58,6 +58,8 @@ FAULTS: dict[str, Fault] = {
     "dashes of one's own": lambda ax: lines(ax)[0].set_linestyle((0, (1, 4))),
     "a width": lambda ax: lines(ax)[0].set_linewidth(3),
     "a marker": lambda ax: lines(ax)[1].set_marker("s"),
+    "the face of markers": lambda ax: lines(ax)[1].set_markerfacecolor("none"),
+    "the edge of markers": lambda ax: lines(ax)[1].set_markeredgecolor("C2"),
     "a line hidden": lambda ax: lines(ax)[0].set_visible(False),
     "a line more": lambda ax: ax.plot([1, 2], [1, 2]),
     "the height of a line across": lambda ax: lines(ax)[-1].set_ydata([2, 2]),

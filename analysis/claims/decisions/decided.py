@@ -11,8 +11,7 @@ from sympy.concrete.expr_with_limits import ExprWithLimits
 from sympy.core.relational import Relational
 
 from analysis.claims.decisions import closed, exponential, identities, integrals, limits, signs, sums
-from analysis.claims.decisions.letters import Sets, put
-from analysis.claims.decisions.letters import moved_in as moved_in
+from analysis.claims.decisions.letters import Sets, moved_in, put
 from analysis.symbolic.display import iterated, largest, length
 
 Decision = Callable[[sp.Basic, Sets], str | None]
